@@ -1,0 +1,305 @@
+"""What flows through the house: tasks, their types, their results and what is said about them.
+
+Everything here is frozen. Times are timezone-aware UTC. Answers of the client can also be read like the dicts
+that its predecessors gave (``answer["id"]``, ``answer.get("created")``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+Json = Any
+"""Anything that JSON can say: dict, list, str, int, float, bool or None."""
+
+MAX_ATTEMPTS = 3
+"""Attempts that a task has in all, unless its server says otherwise (documented contract)."""
+
+
+def utcnow() -> datetime:
+    """Now, as an aware UTC datetime."""
+    return datetime.now(UTC)
+
+
+class Record:
+    """A dataclass that can also be read like a dict."""
+
+    __slots__ = ()
+
+    def __getitem__(self, name: str) -> Json:
+        if name not in self.keys():
+            raise KeyError(name)
+        return getattr(self, name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.keys())
+
+    def keys(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return tuple(f.name for f in fields(self))  # pyright: ignore[reportArgumentType]  # every subclass is a dataclass
+
+    def get(self, name: str, default: Json = None) -> Json:
+        """The field of that name, or ``default`` where there is none."""
+        return getattr(self, name) if name in self.keys() else default
+
+
+class TaskStatus(StrEnum):
+    """Where a task is in its life."""
+
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Task(Record):
+    """One piece of work, as its TaskManager tells it.
+
+    ``attempts`` counts claims, the present one included. ``partial`` is true when the row comes from a list that
+    tells neither parameters nor result.
+    """
+
+    id: int
+    task_type: str
+    parameters: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    priority: int = 0
+    status: TaskStatus = TaskStatus.PENDING
+    attempts: int = 0
+    max_retries: int = MAX_ATTEMPTS
+    created_at: datetime | None = None
+    claimed_at: datetime | None = None
+    completed_at: datetime | None = None
+    claimed_by: str | None = None
+    progress: int = 0
+    result: Json = None
+    error: str | None = None
+    task_type_id: int | None = None
+    partial: bool = False
+
+    @property
+    def type(self) -> str:
+        """The name of its type."""
+        return self.task_type
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        """Its parameters."""
+        return self.parameters
+
+    @property
+    def retry_count(self) -> int:
+        """Attempts before the present one."""
+        return max(0, self.attempts - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskType(Record):
+    """A kind of task that a TaskManager knows. ``created`` and ``updated`` are set in the answer to a registration."""
+
+    id: int
+    name: str
+    version: str = ""
+    param_schema: Mapping[str, Json] | None = None
+    is_active: bool = True
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    usage_count: int | None = None
+    last_used_at: datetime | None = None
+    created: bool = False
+    updated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewTask:
+    """A task that someone wants done. Higher priorities are sooner, where the server honours them."""
+
+    task_type: str
+    parameters: Mapping[str, Json]
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedTask(Record):
+    """The answer to a creation. ``deduplicated``: the id is that of an older task with the same type and parameters."""
+
+    id: int
+    type: str
+    status: TaskStatus
+    priority: int = 0
+    dedupe_key: str | None = None
+    deduplicated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressTaken(Record):
+    """The answer to a progress report: percent, 0..100."""
+
+    id: int
+    progress: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportTaken(Record):
+    """The answer to a completion. ``requeued``: a failure that left attempts, so the task is pending again."""
+
+    id: int
+    status: str
+    requeued: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPage(Record):
+    """A page of tasks, newest first unless asked otherwise. ``total`` is None where the server cannot tell cheaply.
+
+    ``searched`` is the number of rows that a text search looked at, where that was bounded.
+    """
+
+    tasks: tuple[Task, ...]
+    total: int | None = None
+    limit: int = 50
+    offset: int = 0
+    searched: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Health(Record):
+    """What a TaskManager says of itself. ``server_id`` is the UUID in the file of an embedded one."""
+
+    status: str
+    timestamp: int | None = None
+    server_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStats(Record):
+    """How many tasks of one type are where."""
+
+    id: int
+    name: str
+    pending: int = 0
+    claimed: int = 0
+    completed: int = 0
+    failed: int = 0
+    oldest_pending_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes(Record):
+    """Tasks that changed after a sequence number, each in its newest state; ``deleted`` are gone.
+
+    ``reset`` says that too much happened since: read anew, and go on from ``next``.
+    """
+
+    tasks: tuple[Task, ...]
+    next: int
+    reset: bool = False
+    deleted: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryEntry(Record):
+    """One line in the life of a task."""
+
+    at: datetime | None
+    event: str
+    worker: str | None = None
+    attempts: int | None = None
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a worker owes the TaskManager about a task that it processed; ``attempts`` is the claim it speaks of."""
+
+    task_id: int
+    worker_id: str
+    attempts: int
+    success: bool
+    result: Json = None
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowOutcome(Record):
+    """What became of one row of a batch call. ``code`` is the HTTP status that the single call would have had."""
+
+    id: int
+    ok: bool
+    status: str | None = None
+    code: int = 200
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """What a worker's ``process_task`` returns.
+
+    ``data`` is one idea (a dict of its fields), ``{"items": [ideas]}``, or anything else that is JSON (kept as the
+    task's result only).
+    """
+
+    success: bool
+    data: Json = None
+    error: str | None = None
+    items_processed: int = 0
+    metrics: Mapping[str, Json] | None = None
+
+
+class WorkerState(StrEnum):
+    """What a worker is doing."""
+
+    STARTING = "starting"
+    IDLE = "idle"
+    POLLING = "polling"
+    BUSY = "busy"
+    BACKING_OFF = "backing off"
+    PAUSED = "paused"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+    CRASHED = "crashed"
+
+
+LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED}
+"""States of a worker that is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class InHand:
+    """A task that a worker is busy with: progress in percent, and the worker's last words about it."""
+
+    task_id: int
+    task_type: str
+    attempts: int
+    since: datetime
+    progress: int = 0
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerStatus:
+    """A worker at a moment. ``until`` is when a wait (backing off, idle poll) ends; ``note`` says why it is as it is.
+
+    ``local`` workers are of this process; others were told by the server.
+    """
+
+    id: str
+    state: WorkerState
+    types: tuple[str, ...] = ()
+    strategy: str = "FIFO"
+    concurrency: int = 1
+    in_hand: tuple[InHand, ...] = ()
+    done: int = 0
+    failed: int = 0
+    until: datetime | None = None
+    last_seen: datetime | None = None
+    note: str = ""
+    local: bool = True
+    host: str = ""
+    pid: int | None = None

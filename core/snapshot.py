@@ -1,0 +1,192 @@
+"""What can be seen at a moment: frozen pictures that a screen draws, a slice a pane.
+
+A slice that did not change stays the same object from one snapshot to the next, so that ``is`` tells what to draw.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core.filters import TaskFilter
+from core.models import HistoryEntry, Json, Task, WorkerStatus
+
+
+class Link(StrEnum):
+    """How the connection to the TaskManager is."""
+
+    CONNECTING = "connecting"
+    LIVE = "live"
+    OFFLINE = "offline"
+    REFUSED = "key refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """The TaskManager as we see it. ``label`` is its URL, or the path of the embedded file.
+
+    ``heard_at``: its last answer; ``retry_at``: when we try again; ``trouble``: one sentence, empty when all is well;
+    ``can``: names of the calls beyond the documented ones that it has (see ``core.taskmanager.capabilities``).
+    """
+
+    label: str = ""
+    embedded: bool = True
+    link: Link = Link.CONNECTING
+    heard_at: datetime | None = None
+    retry_at: datetime | None = None
+    trouble: str = ""
+    can: frozenset[str] = frozenset()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Tasks by status. ``exact`` is false where the server does not count and only rows at hand were counted."""
+
+    pending: int = 0
+    claimed: int = 0
+    completed: int = 0
+    failed: int = 0
+    exact: bool = True
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.pending + self.claimed + self.completed + self.failed
+
+
+@dataclass(frozen=True, slots=True)
+class TypeRow:
+    """A task type with what is known of its queue. ``rates`` are finished tasks in each of the last seconds, oldest
+    first. ``workable``: this program has a worker for it; ``workers``: how many live workers claim it now."""
+
+    name: str
+    id: int | None = None
+    version: str = ""
+    is_active: bool = True
+    param_schema: Mapping[str, Json] | None = None
+    counts: Counts = Counts()
+    oldest_pending_at: datetime | None = None
+    rates: tuple[int, ...] = ()
+    workable: bool = False
+    workers: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What someone wants to see of the queue: ``rows`` rows of it, newest first, after ``offset`` others."""
+
+    filter: TaskFilter = TaskFilter()
+    offset: int = 0
+    rows: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """The rows of a `View`. ``total`` is None where it is not known; ``searched`` as in `core.models.TaskPage`."""
+
+    view: View = View()
+    tasks: tuple[Task, ...] = ()
+    total: int | None = None
+    searched: int | None = None
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultRow:
+    """An idea that a worker saved, with where it came from. ``task_id`` is None for rows that others wrote."""
+
+    idea_id: str
+    title: str
+    source_platform: str = ""
+    source_url: str = ""
+    created_at: str = ""
+    task_id: int | None = None
+    task_type: str = ""
+    worker_id: str = ""
+    attempt: int | None = None
+    seconds: float | None = None
+    items: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Failed tasks with one error. ``task_ids`` newest first, bounded; ``count`` is exact among the rows looked at."""
+
+    error: str
+    task_type: str
+    count: int
+    task_ids: tuple[int, ...]
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityEntry:
+    """A line of the event log. ``number`` grows by one a line."""
+
+    number: int
+    at: datetime
+    level: str
+    text: str
+    task_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Throughput:
+    """Tasks that ended in each of the last seconds, oldest first; the newest, unfinished second is left out."""
+
+    completed: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    pending: tuple[int, ...] = ()
+
+    def per_second(self, seconds: int = 10) -> float:
+        """Mean of ended tasks per second over the last ``seconds`` seconds."""
+        ended = [sum(pair) for pair in zip(self.completed, self.failed, strict=False)][-seconds:]
+        return sum(ended) / len(ended) if ended else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All that can be seen at a moment."""
+
+    server: ServerStatus = ServerStatus()
+    counts: Counts = Counts()
+    types: tuple[TypeRow, ...] = ()
+    view: QueueView = QueueView()
+    workers: tuple[WorkerStatus, ...] = ()
+    results: tuple[ResultRow, ...] = ()
+    results_total: int = 0
+    failures: tuple[FailureGroup, ...] = ()
+    activity: tuple[ActivityEntry, ...] = ()
+    throughput: Throughput = Throughput()
+    reports_waiting: int = 0
+    oldest_pending_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptRow:
+    """One attempt at a task, read from its history: who, from when to when, and how it ended ('' while it runs)."""
+
+    number: int
+    worker_id: str
+    started_at: datetime | None
+    ended_at: datetime | None = None
+    outcome: str = ""
+    message: str = ""
+    progress: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDetail:
+    """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it."""
+
+    task: Task
+    attempts: tuple[AttemptRow, ...] = ()
+    history: tuple[HistoryEntry, ...] = ()
+    ideas: tuple[ResultRow, ...] = ()
+    saved: Json = None
+    report: str = ""
+    notes: tuple[str, ...] = field(default=())

@@ -1,0 +1,100 @@
+"""What a user can make the engine do. The front door of the board and of the command line.
+
+`core.engine.Engine` carries these out on its own event loop; `core.host.EngineHost` carries calls over to it from
+another thread. Every verb raises a `core.errors.CoreError` with one sentence when it cannot be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+from core.models import CreatedTask, Json, NewTask, RowOutcome, TaskType
+from core.snapshot import Snapshot, TaskDetail, View
+
+
+class Verbs(Protocol):
+    """The verbs of the engine."""
+
+    async def look(self, view: View) -> None:
+        """Show this part of the queue from now on, as ``snapshot.view``."""
+        ...
+
+    async def create_task(self, new: NewTask) -> CreatedTask:
+        """Put a task on the TaskManager; the answer tells when an older one is the same."""
+        ...
+
+    async def open_task(self, task_id: int) -> TaskDetail:
+        """Read everything that is known of a task."""
+        ...
+
+    async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        """Give failed tasks all their attempts anew."""
+        ...
+
+    async def release(self, task_ids: Sequence[int], *, force: bool = False) -> list[RowOutcome]:
+        """Make claimed tasks pending again. ``force``: also those of workers that are not ours."""
+        ...
+
+    async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        """End tasks that are not finished, for good."""
+        ...
+
+    async def start_workers(
+        self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
+    ) -> list[str]:
+        """Start workers for these types (none: all that there are workers for); answers their ids."""
+        ...
+
+    async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) claim nothing more; tasks in hand finish. Answers who was changed."""
+        ...
+
+    async def resume(self, worker_ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) claim again. Answers who was changed."""
+        ...
+
+    async def stop_workers(self, worker_ids: Sequence[str] = (), *, now: bool = False) -> list[str]:
+        """Stop these workers (none: all): tasks in hand finish, or are given back at once with ``now``."""
+        ...
+
+    async def set_strategy(self, strategy: str, worker_ids: Sequence[str] = ()) -> list[str]:
+        """Claim by this strategy from the next claim on. Answers who was changed."""
+        ...
+
+    async def scale(self, count: int) -> int:
+        """Have ``count`` workers like those that run: start more, or stop idle ones first. Answers the new number."""
+        ...
+
+    async def register_type(
+        self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
+    ) -> TaskType:
+        """Register a type when it is missing; replace another version or schema only with ``update``."""
+        ...
+
+
+class Connection(Protocol):
+    """The engine at work somewhere else: what a front end holds. All methods may be called from any event loop."""
+
+    @property
+    def verbs(self) -> Verbs:
+        """What can be done; each verb is awaited on the caller's loop and carried out on the engine's."""
+        ...
+
+    def start(self) -> None:
+        """Start the engine on a thread of its own; returns at once."""
+        ...
+
+    def watch(self) -> AsyncIterator[Snapshot]:
+        """The newest snapshot, whenever it is another, at most 15 a second; a slow watcher skips some.
+
+        Raises a `core.errors.CoreError` when the engine could not be opened; ends when it is closed.
+        """
+        ...
+
+    async def close(self, *, now: bool = False) -> int:
+        """Stop the workers (finish what they have in hand, or give it back with ``now``), deliver reports, close.
+
+        Answers how many reports still wait in the outbox.
+        """
+        ...
