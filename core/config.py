@@ -71,6 +71,14 @@ class Config:
             object.__setattr__(self, name, value)
         object.__setattr__(self, "warnings", tuple(key_warnings(self.taskmanager_api_url, self.taskmanager_api_key)))
 
+    @classmethod
+    def bare(cls, **chosen: object) -> Config:
+        """Defaults but for ``chosen``: neither ``.env`` nor the environment is read."""
+        config = object.__new__(cls)
+        for name, value in Sayings.nothing().settings().items():
+            object.__setattr__(config, name, chosen.get(name, value))
+        return config
+
     @property
     def embedded(self) -> bool:
         """Whether the TaskManager is the embedded one."""
@@ -96,6 +104,13 @@ class Sayings:
         self.env_file = find_env_file(env_file, Path.cwd())
         self._environ = environ
         self._file = read_env_file(self.env_file) if self.env_file else {}
+
+    @classmethod
+    def nothing(cls) -> Sayings:
+        """Where nothing is said."""
+        said = object.__new__(cls)
+        said.env_file, said._environ, said._file = None, {}, {}
+        return said
 
     def settings(self) -> dict[str, object]:
         """Every field of `Config`, checked."""

@@ -50,7 +50,7 @@ class Outcome:
     """A task that was processed, with all that must be kept of it.
 
     ``save`` is called inside the database transaction: it stores what was found (it is the worker's
-    ``save_results``). It may raise; then the task counts as failed with that error.
+    ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
     """
 
     task: Task
@@ -58,7 +58,7 @@ class Outcome:
     result: TaskResult
     started_at: datetime
     finished_at: datetime
-    save: Callable[[], object] = field(repr=False)
+    save: Callable[[], object] | None = field(default=None, repr=False)
 
 
 class Settlement(Protocol):
@@ -77,8 +77,12 @@ class IdeaStore(Protocol):
         """Says for which task (and attempt) `save` in this context is."""
         ...
 
-    def save(self, idea: Mapping[str, Any], *, key: str | None = None) -> str:
-        """Save one idea for the task of this context under its item key, at once; answers the idea's id."""
+    def save(self, idea: Mapping[str, Any], *, key: str | None = None, position: int | None = None) -> str:
+        """Save one idea for the task of this context under its item key, at once; answers the idea's id.
+
+        Without ``key`` it is made of the idea's source, or else of its content; ``position``, its place in a result,
+        takes the place of the content, unless that content has been saved before.
+        """
         ...
 
     def saved_keys(self, task: Task) -> list[str]:

@@ -1,0 +1,78 @@
+"""The program: its commands, and how an error ends it."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from core.cli.output import say
+from core.cli.program import OpenBoard, Program
+from core.errors import CoreError
+
+COMMANDS = {
+    "board": "core.cli.board:board",
+    "demo": "core.cli.board:demo",
+    "run": "core.cli.run:run",
+    "serve": "core.cli.serve:serve",
+    "tasks": "core.cli.tasks:tasks",
+    "types": "core.cli.types:types",
+}
+"""Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""
+
+
+class LateGroup(click.Group):
+    """A group whose commands are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of `COMMANDS`."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        return getattr(import_module(module), name)
+
+
+@click.group(
+    cls=LateGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 ok, 1 something failed, 2 usage or configuration, 4 server unreachable, 5 key refused, "
+    "130 interrupted.",
+)
+@click.version_option(package_name="prismq-workers")
+@click.option("--env-file", type=click.Path(dir_okay=False), help="The settings file, instead of the .env found.")
+@click.pass_context
+def cli(context: click.Context, env_file: str | None) -> None:
+    """Workers of PrismQ: claim tasks from a TaskManager, do them, keep what they found, report.
+
+    Without a command, the board opens on the configured TaskManager, or on the embedded one.
+    """
+    program = context.ensure_object(Program)
+    program.env_file = env_file
+    if context.invoked_subcommand is None:
+        from core.cli.board import open_board
+
+        open_board(program)
+
+
+def main(open_board: OpenBoard) -> None:
+    """Run the command line and end the process with its exit code."""
+    code = 0
+    try:
+        cli.main(obj=Program(open_board), standalone_mode=False)
+    except CoreError as error:
+        say(f"Error: {error}")
+        code = error.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        code = 130
+    except click.exceptions.Exit as ended:
+        code = ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    sys.exit(code)

@@ -1,0 +1,77 @@
+"""Printing: tables and sentences for people, JSON for programs; untrusted text is made harmless."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, cast
+
+import click
+
+from core.models import Json
+
+
+def say(sentence: str) -> None:
+    """Talk to the person, on stderr."""
+    click.echo(harmless(sentence), err=True)
+
+
+def print_json(value: object) -> None:
+    """One JSON document on stdout; characters that drive a terminal are escaped."""
+    click.echo(json.dumps(plain(value), ensure_ascii=True, indent=2))
+
+
+def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Aligned columns on stdout."""
+    texts = [[shown(cell) for cell in row] for row in rows]
+    widths = [max(len(line[n]) for line in [list(columns), *texts]) for n in range(len(columns))]
+    for line in [[name.upper() for name in columns], *texts]:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_fields(pairs: Mapping[str, object]) -> None:
+    """Named values, one a line, on stdout."""
+    width = max(map(len, pairs))
+    for name, value in pairs.items():
+        click.echo(f"{name.ljust(width)}  {shown(value)}")
+
+
+def shown(value: object) -> str:
+    """A value in a cell."""
+    match value:
+        case None:
+            return "–"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%SZ")
+        case str():
+            return harmless(value)
+        case dict() | list() | tuple():
+            return json.dumps(plain(value), ensure_ascii=True)
+        case _:
+            return str(value)
+
+
+def harmless(text: str) -> str:
+    """The text with everything that could drive a terminal shown as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def plain(value: Any) -> Json:
+    """The value as JSON can say it."""
+    match value:
+        case datetime():
+            said: Json = value.isoformat().replace("+00:00", "Z")
+        case Path():
+            said = str(value)
+        case Mapping():
+            said = {str(name): plain(each) for name, each in cast("Mapping[Any, Any]", value).items()}
+        case list() | tuple() | frozenset() | set():
+            said = [plain(each) for each in cast("Iterable[Any]", value)]
+        case _ if is_dataclass(value) and not isinstance(value, type):
+            said = plain(asdict(value))
+        case _:
+            said = value
+    return said

@@ -1,0 +1,165 @@
+"""`run`: workers without a board."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import time
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import click
+
+from core.cli.output import print_fields, print_json, say
+from core.cli.program import Program, json_option, passing
+from core.cli.program import run as run_to_end
+from core.engine import Engine
+from core.models import Json
+from core.workers.claiming import strategy_named
+
+PROGRESS_SECONDS = 0.5
+
+
+@click.command(epilog="Example: prismq-workers run --workers 3 --strategy PRIORITY --drain")
+@click.option("--types", "type_names", metavar="A,B", help="Task types to work on; without it all that can be.")
+@click.option("--workers", "count", type=int, default=1, show_default=True, help="How many workers.")
+@click.option("--concurrency", type=int, default=1, show_default=True, help="Tasks at once, a worker.")
+@click.option("--strategy", default="FIFO", show_default=True, help="FIFO, LIFO or PRIORITY.")
+@click.option("--drain", is_flag=True, help="End when no task of these types is left.")
+@json_option
+@passing
+def run(
+    program: Program, type_names: str | None, count: int, concurrency: int, strategy: str, drain: bool, as_json: bool
+) -> None:
+    """Work until stopped or, with --drain, until nothing is left.
+
+    Ctrl+C finishes the tasks in hand; twice gives them back.
+    """
+    strategy_named(strategy)
+    program.factory()
+    names = [name.strip() for name in (type_names or "").split(",") if name.strip()]
+    order = Order(names, count, concurrency, strategy, drain)
+    summary = run_to_end(work(program, order))
+    if as_json:
+        print_json(summary.told())
+    else:
+        print_fields(summary.told())
+    sys.exit(summary.exit_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for."""
+
+    types: Sequence[str]
+    count: int
+    concurrency: int
+    strategy: str
+    drain: bool
+
+
+@dataclass(slots=True)
+class Summary:
+    """How it went. ``waiting`` reports are in the outbox still; tasks ``claimed_by_others`` are not waited for."""
+
+    done: int = 0
+    failed: int = 0
+    seconds: float = 0.0
+    waiting: int = 0
+    claimed_by_others: int = 0
+    interrupted: bool = False
+
+    def told(self) -> dict[str, Json]:
+        """The figures, by name."""
+        rate = round((self.done + self.failed) / self.seconds, 1) if self.seconds else 0.0
+        return {
+            "done": self.done,
+            "failed": self.failed,
+            "seconds": round(self.seconds, 2),
+            "tasks_per_second": rate,
+            "reports_waiting": self.waiting,
+            "claimed_by_others": self.claimed_by_others,
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """130 when it was cut short, 1 when reports could not be delivered, else 0."""
+        return 130 if self.interrupted else int(self.waiting > 0)
+
+
+async def work(program: Program, order: Order) -> Summary:
+    """Start workers, wait for the end, stop them."""
+    stops: asyncio.Queue[signal.Signals] = asyncio.Queue()
+    summary = Summary()
+    async with Engine.open(program.config) as engine:
+        with listening_to(stops):
+            started = time.monotonic()
+            ids = await engine.start_workers(
+                order.types, count=order.count, strategy=order.strategy, concurrency=order.concurrency
+            )
+            say(f"{len(ids)} workers on {engine.label}; Ctrl+C stops.")
+            telling = asyncio.create_task(tell_progress(engine))
+            drained = asyncio.create_task(engine.drained()) if order.drain else None
+            first = asyncio.create_task(stops.get())
+            await asyncio.wait([each for each in (drained, first) if each], return_when=asyncio.FIRST_COMPLETED)
+            summary.interrupted = order.drain and not (drained and drained.done())
+            if drained and drained.done():
+                summary.claimed_by_others = await drained
+            summary.waiting = await stop(engine, stops, first.done(), summary)
+            summary.seconds = time.monotonic() - started
+            for each in (telling, drained, first):
+                if each is not None:
+                    each.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await each
+        statuses = engine.rooms.pool.statuses()
+        summary.done, summary.failed = sum(s.done for s in statuses), sum(s.failed for s in statuses)
+    return summary
+
+
+async def stop(engine: Engine, stops: asyncio.Queue[signal.Signals], asked: bool, summary: Summary) -> int:
+    """Stop gracefully; a further signal means: at once. Answers how many reports still wait."""
+    if asked:
+        say("Stopping: tasks in hand are finished; once more gives them back.")
+    shutting = asyncio.create_task(engine.shut())
+    again = asyncio.create_task(stops.get())
+    await asyncio.wait([shutting, again], return_when=asyncio.FIRST_COMPLETED)
+    if again.done() and not shutting.done():
+        say("Stopping at once: tasks in hand are given back.")
+        summary.interrupted = True
+        await engine.shut(now=True)
+    again.cancel()
+    return await shutting
+
+
+async def tell_progress(engine: Engine) -> None:
+    """How it goes, on one line of stderr, when that is a terminal."""
+    if not sys.stderr.isatty():
+        return
+    try:
+        while True:
+            await asyncio.sleep(PROGRESS_SECONDS)
+            statuses = engine.rooms.pool.statuses()
+            done, failed = sum(s.done for s in statuses), sum(s.failed for s in statuses)
+            hand, waiting = sum(len(s.in_hand) for s in statuses), engine.rooms.deliverer.waiting
+            click.echo(
+                f"\r{done} done, {failed} failed, {hand} in hand, {waiting} reports waiting\x1b[K", nl=False, err=True
+            )
+    finally:
+        click.echo("\r\x1b[K", nl=False, err=True)
+
+
+@contextmanager
+def listening_to(stops: asyncio.Queue[signal.Signals]) -> Generator[None]:
+    """Signals that ask to stop are put into the queue."""
+    loop = asyncio.get_running_loop()
+    asked = (signal.SIGINT, signal.SIGTERM)
+    for each in asked:
+        loop.add_signal_handler(each, stops.put_nowait, each)
+    try:
+        yield
+    finally:
+        for each in asked:
+            loop.remove_signal_handler(each)

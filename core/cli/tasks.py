@@ -1,0 +1,103 @@
+"""`tasks add`, `tasks list`, `tasks show`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from core.cli.output import print_fields, print_json, print_table, say
+from core.cli.program import Program, json_option, parsed_object, passing, with_client
+from core.errors import NotFound, UnknownTaskType
+from core.filters import TaskFilter
+from core.models import CreatedTask, Json, Task, TaskPage, TaskStatus
+from core.workers.factory import WorkerFactory
+
+
+@click.group()
+def tasks() -> None:
+    """Put tasks on the TaskManager and look at them."""
+
+
+@tasks.command(
+    epilog='Example: prismq-workers tasks add PrismQ.YouTube.Video.Search --params \'{"search_query": "lofi"}\''
+)
+@click.argument("type_name", metavar="TYPE")
+@click.option("--params", "params_text", required=True, metavar="JSON", help="The parameters, a JSON object.")
+@click.option("--priority", type=int, default=0, show_default=True, help="Higher is sooner, where honoured.")
+@json_option
+@passing
+def add(program: Program, type_name: str, params_text: str, priority: int, as_json: bool) -> None:
+    """Create a task; a type that only this program knows is registered first."""
+    params = parsed_object("--params", params_text)
+    factory = program.factory()
+    created: CreatedTask = with_client(program, lambda client: create(client, factory, type_name, params, priority))
+    if as_json:
+        print_json(created)
+    elif created.deduplicated:
+        click.echo(created.id)
+        say(f"Task #{created.id} is the same and is {created.status.value}: no new one was created.")
+    else:
+        click.echo(created.id)
+        say(f"Task #{created.id} ({type_name}) is {created.status.value}.")
+
+
+async def create(client: Any, factory: WorkerFactory, name: str, params: dict[str, Any], priority: int) -> CreatedTask:
+    """Create a task; register its type when the server does not know it and we do."""
+    try:
+        return await client.create_task(name, params, priority)
+    except NotFound:
+        if name not in factory:
+            raise UnknownTaskType(name, factory.known_types()) from None
+        ours = factory.registration(name)
+        await client.register_task_type(name, ours.version, dict(ours.param_schema))
+        return await client.create_task(name, params, priority)
+
+
+@tasks.command("list", epilog="Example: prismq-workers tasks list --status failed --limit 20 --json")
+@click.option("--status", type=click.Choice([each.value for each in TaskStatus]), help="Only those with this status.")
+@click.option("--type", "type_name", help="Only those of this type; * stands for anything.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True, help="Rows at most.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Rows to leave out first.")
+@json_option
+@passing
+def list_tasks(
+    program: Program, status: str | None, type_name: str | None, limit: int, offset: int, as_json: bool
+) -> None:
+    """List tasks, newest first."""
+    wanted = TaskFilter(types=(type_name,) if type_name else ()).to_json().get("type", [None])[0]
+    page: TaskPage = with_client(program, lambda client: client.list_tasks(status, wanted, limit, offset))
+    if as_json:
+        print_json({"tasks": [told(task) for task in page.tasks], "total": page.total})
+        return
+    print_table(
+        ("id", "type", "status", "try", "prio", "progress", "worker", "created", "error"),
+        [
+            (
+                *(task.id, task.task_type, task.status.value, f"{task.attempts}/{task.max_retries}", task.priority),
+                *(f"{task.progress}%", task.claimed_by, task.created_at, (task.error or "")[:80]),
+            )
+            for task in page.tasks
+        ],
+    )
+    shown = len(page.tasks)
+    say(f"{shown} of {page.total} tasks." if page.total is not None else f"{shown} tasks; the total is not told.")
+
+
+@tasks.command(epilog="Example: prismq-workers tasks show 12 --json")
+@click.argument("task_id", type=click.IntRange(1), metavar="ID")
+@json_option
+@passing
+def show(program: Program, task_id: int, as_json: bool) -> None:
+    """Show one task: parameters, progress, result, error."""
+    task: Task = with_client(program, lambda client: client.get_task(task_id))
+    if as_json:
+        print_json(told(task))
+    else:
+        print_fields(told(task))
+
+
+def told(task: Task) -> dict[str, Json]:
+    """What is known of the task, by name; a row of a list says nothing of parameters and result."""
+    untold = ("partial", "task_type_id", *(("parameters", "result") if task.partial else ()))
+    return {name: task[name] for name in task if name not in untold}

@@ -1,0 +1,104 @@
+"""`types list`, `types register`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from core.cli.output import print_json, print_table, say
+from core.cli.program import Program, json_option, parsed_object, passing, with_client
+from core.errors import BadSetting, NotFound
+from core.models import TaskType
+
+
+@click.group()
+def types() -> None:
+    """The task types that the TaskManager knows."""
+
+
+@types.command("list", epilog="Example: prismq-workers types list --json")
+@click.option("--active", is_flag=True, help="Only those that take new tasks.")
+@json_option
+@passing
+def list_types(program: Program, active: bool, as_json: bool) -> None:
+    """List the types, and whether there is a worker for each here."""
+    factory = program.factory()
+    known: list[TaskType] = with_client(program, lambda client: client.list_task_types(active))
+    told = {each.name for each in known}
+    missing = [name for name in factory.known_types() if name not in told]
+    if as_json:
+        print_json({"types": known, "workers_here": factory.known_types()})
+        return
+    print_table(
+        ("id", "name", "version", "active", "worker here"),
+        [
+            (
+                each.id,
+                each.name,
+                each.version,
+                "yes" if each.is_active else "no",
+                "yes" if each.name in factory else "no",
+            )
+            for each in known
+        ],
+    )
+    if missing:
+        say(f"Workers here also know, not registered yet: {', '.join(missing)}.")
+
+
+@types.command(epilog="Example: prismq-workers types register My.Type --schema schema.json --version 1.1.0 --update")
+@click.argument("name")
+@click.option("--version", "version", help="Its version; without it that of the worker here, else 1.0.0.")
+@click.option("--schema", "schema_file", type=click.Path(dir_okay=False), help="A file with its JSON Schema.")
+@click.option("--update", is_flag=True, help="Replace another version or schema that is registered.")
+@json_option
+@passing
+def register(
+    program: Program, name: str, version: str | None, schema_file: str | None, update: bool, as_json: bool
+) -> None:
+    """Register a type when it is missing; with --update also when it is another."""
+    factory = program.factory()
+    ours = factory.registration(name) if name in factory else None
+    if schema_file is None and ours is None:
+        raise BadSetting(f"No worker here knows {name!r}: give its JSON Schema with --schema FILE.")
+    schema = schema_in(schema_file) if schema_file is not None else dict(ours.param_schema if ours else {})
+    chosen = version or (ours.version if ours else "1.0.0")
+    registered: TaskType = with_client(program, lambda client: register_type(client, name, chosen, schema, update))
+    if as_json:
+        print_json(registered)
+        return
+    click.echo(registered.id)
+    if registered.created or registered.updated:
+        say(f"{name} {chosen} is {'registered' if registered.created else 'updated'} (id {registered.id}).")
+    elif registered.version == chosen and (registered.param_schema is None or dict(registered.param_schema) == schema):
+        say(f"{name} {chosen} was registered already.")
+    else:
+        say(f"{name} is registered as version {registered.version}: nothing was changed. Replace it with --update.")
+
+
+async def register_type(client: Any, name: str, version: str, schema: dict[str, Any], update: bool) -> TaskType:
+    """Look a type up; register it when it is missing, or when it is to be replaced."""
+    if not update:
+        try:
+            return await client.get_task_type(name)
+        except NotFound:
+            pass  # then it is registered below
+    return await client.register_task_type(name, version, schema)
+
+
+def schema_in(path: str) -> dict[str, Any]:
+    """The JSON Schema in a file. Raises `BadSetting`."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as fault:
+        raise BadSetting(f"The schema file {path} cannot be read: {fault.strerror}.") from None
+    except UnicodeDecodeError:
+        raise BadSetting(f"The schema file {path} is not UTF-8 text.") from None
+    return parsed_object(f"The schema in {path}", text)
+
+
+def yes_or_no(holds: bool) -> str:
+    """The word for it."""
+    return "yes" if holds else "no"

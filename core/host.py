@@ -1,0 +1,182 @@
+"""Runs the engine on an event loop in a thread of its own, so that nothing a worker does can hold a key press.
+
+`EngineHost` fits `core.verbs.Connection`. What crosses between the loops: verbs, snapshots, the closing; no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from concurrent.futures import Future
+from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from typing import Any, Protocol, cast
+
+from core.errors import CoreError
+from core.snapshot import Snapshot
+from core.verbs import Verbs
+
+
+class Hosted(Verbs, Protocol):
+    """What the host needs of an engine."""
+
+    def snapshots(self) -> AsyncGenerator[Snapshot]:
+        """The newest snapshot, again and again, on the engine's loop."""
+        ...
+
+    async def shut(self, *, now: bool = False) -> int:
+        """Stop the workers and deliver; answers how many reports still wait."""
+        ...
+
+
+Opener = Callable[[], AbstractAsyncContextManager[Hosted]]
+"""Opens an engine; called in the engine's thread, so that what it imports does not delay the screen."""
+
+
+class EngineHost:
+    """An engine in its own thread. All methods may be called from any other event loop."""
+
+    def __init__(self, opener: Opener) -> None:
+        self._opener = opener
+        self._opened: Future[Hosted] = Future()
+        self._closed: Future[int] = Future()
+        self._closing = asyncio.Event()
+        self._now = False
+        self._failure: CoreError | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread = threading.Thread(target=self._main, name="prismq-engine", daemon=True)
+
+    @property
+    def verbs(self) -> Verbs:
+        """The verbs of the engine, to be awaited on the caller's loop."""
+        return cast(Verbs, Carrier(self))
+
+    def start(self) -> None:
+        """Start the thread; returns at once. Starting twice is starting once."""
+        if not self._thread.is_alive() and not self._closed.done():
+            self._thread.start()
+
+    async def watch(self) -> AsyncGenerator[Snapshot]:
+        """The newest snapshot whenever it is another. Raises what kept the engine from opening."""
+        engine = await asyncio.shield(asyncio.wrap_future(self._opened))
+        mailbox = Mailbox(asyncio.get_running_loop())
+        relay = self._send(self._relay(engine, mailbox))
+        try:
+            while (snapshot := await mailbox.take()) is not None:
+                yield snapshot
+            if self._failure is not None:
+                raise self._failure
+        finally:
+            relay.cancel()
+
+    async def close(self, *, now: bool = False) -> int:
+        """Stop the workers, deliver, close the engine; answers how many reports still wait.
+
+        Called again with ``now``, a closing that is under way gives back at once what is in hand.
+        """
+        if not self._thread.is_alive():
+            return 0
+        await asyncio.wait([asyncio.wrap_future(self._opened)])
+        if self._loop is not None and not self._closed.done():
+            with suppress(RuntimeError):  # the loop ended between the question and the call
+                self._loop.call_soon_threadsafe(self._ask_to_close, now)
+        return await asyncio.shield(asyncio.wrap_future(self._closed))
+
+    async def call(self, verb: str, *args: object, **kwargs: object) -> Any:
+        """Carry a verb over to the engine's loop and its answer back."""
+        engine = await asyncio.shield(asyncio.wrap_future(self._opened))
+        return await asyncio.wrap_future(self._send(getattr(engine, verb)(*args, **kwargs)))
+
+    def _send(self, coroutine: Coroutine[Any, Any, Any]) -> Future[Any]:
+        if self._loop is None or self._closed.done():
+            coroutine.close()
+            raise CoreError("The engine is closed.")
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+
+    def _ask_to_close(self, now: bool) -> None:
+        self._now = self._now or now
+        self._closing.set()
+
+    def _main(self) -> None:
+        left = 0
+        try:
+            left = asyncio.run(self._serve())
+        except BaseException as error:  # noqa: BLE001 - however the thread ends, those who watch are told
+            self._failure = told(error)
+            if not self._opened.done():
+                self._opened.set_exception(self._failure)
+        finally:
+            self._closed.set_result(left)
+
+    async def _serve(self) -> int:
+        self._loop = asyncio.get_running_loop()
+        async with self._opener() as engine:
+            self._opened.set_result(engine)
+            await self._closing.wait()
+            return await self._shut(engine)
+
+    async def _shut(self, engine: Hosted) -> int:
+        """Close; a second, more urgent call overtakes the first."""
+        shutting = asyncio.ensure_future(engine.shut(now=self._now))
+        while not self._now and not shutting.done():
+            self._closing.clear()
+            urgent = asyncio.ensure_future(self._closing.wait())
+            await asyncio.wait([shutting, urgent], return_when=asyncio.FIRST_COMPLETED)
+            urgent.cancel()
+            if self._now and not shutting.done():
+                await engine.shut(now=True)
+        return await shutting
+
+    async def _relay(self, engine: Hosted, mailbox: Mailbox) -> None:
+        try:
+            async with aclosing(engine.snapshots()) as snapshots:
+                async for snapshot in snapshots:
+                    mailbox.put(snapshot)
+        finally:
+            mailbox.put(None)
+
+
+def told(error: BaseException) -> CoreError:
+    """The error as one sentence for a person; the traceback of an unexpected one goes to the log."""
+    if isinstance(error, CoreError):
+        return error
+    logging.getLogger("prismq.engine").critical("the engine stopped", exc_info=error)
+    return CoreError(f"The engine stopped unexpectedly ({type(error).__name__}: {error}); what was saved is kept.")
+
+
+class Mailbox:
+    """Room for one snapshot between two loops: the newest replaces one that was not taken yet."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._snapshot: Snapshot | None = None
+        self._rung = asyncio.Event()
+
+    def put(self, snapshot: Snapshot | None) -> None:
+        """Leave a snapshot, or None for the end; called from the engine's loop."""
+        self._snapshot = snapshot
+        with suppress(RuntimeError):  # the watcher's loop is gone: nobody looks any more
+            self._loop.call_soon_threadsafe(self._rung.set)
+
+    async def take(self) -> Snapshot | None:
+        """Wait for another snapshot; None at the end."""
+        await self._rung.wait()
+        self._rung.clear()
+        return self._snapshot
+
+
+class Carrier:
+    """Looks like the engine's verbs; each call is carried over."""
+
+    def __init__(self, host: EngineHost) -> None:
+        self._host = host
+
+    def __getattr__(self, verb: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+        if verb.startswith("_"):
+            raise AttributeError(verb)
+
+        async def carried(*args: object, **kwargs: object) -> Any:
+            return await self._host.call(verb, *args, **kwargs)
+
+        return carried

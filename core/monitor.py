@@ -1,0 +1,304 @@
+"""Looks at the TaskManager and the results database, and says what it saw. The only poller of the house.
+
+Two loops: one waits for the bell (a change there: `changes` where the server has it, else a second's pause), the other
+reads what is being looked at, at most ten times a second, and only after the bell, a new view, or the passing second.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from core import events
+from core.errors import CoreError, DatabaseUnusable, NotAuthenticated
+from core.failures import group
+from core.filters import TaskFilter
+from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerStatus, utcnow
+from core.snapshot import Link, QueueView, ResultRow, ServerStatus, View
+
+QUICKEST = 0.1
+"""Seconds between two readings, at least."""
+HEARTBEAT = 1.0
+"""Seconds between two readings when nothing rang."""
+SLOW_EVERY = 5.0
+"""Seconds between two readings of what changes rarely: types, workers elsewhere."""
+LONG_POLL = 15.0
+COUNTED_ROWS = 500
+"""Rows that are counted, and searched, on a server that does neither."""
+FAILED_ROWS = 300
+SHOWN_RESULTS = 200
+MAX_RETRY_PAUSE = 15.0
+
+
+class TaskManager(Protocol):
+    """What is read of a TaskManager."""
+
+    async def list_task_types(self, active_only: bool = False) -> list[TaskType]:
+        """All types that it tells."""
+        ...
+
+    async def get_task_type(self, name: str) -> TaskType:
+        """One type, with its schema."""
+        ...
+
+    async def list_tasks(
+        self,
+        status: str | None = None,
+        type: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        *,
+        filter: TaskFilter | None = None,
+        after_id: int | None = None,
+    ) -> TaskPage:
+        """A page of tasks, newest first."""
+        ...
+
+    async def get_task(self, task_id: int) -> Task:
+        """One task, whole."""
+        ...
+
+    async def stats(self) -> tuple[TypeStats, ...]:
+        """Counts a type, where it has them."""
+        ...
+
+    async def changes(self, after: int, limit: int = 500, wait: float = 0) -> Changes:
+        """What changed, where it tells."""
+        ...
+
+    async def workers(self) -> tuple[WorkerStatus, ...]:
+        """Who works for it, where it tells."""
+        ...
+
+
+class Results(Protocol):
+    """What is read of the results database."""
+
+    def data_version(self) -> object:
+        """Differs after anyone's commit."""
+        ...
+
+    def newest(self, limit: int) -> Sequence[ResultRow]:
+        """The newest rows."""
+        ...
+
+    def count(self) -> int:
+        """How many rows there are."""
+        ...
+
+
+@dataclass(slots=True)
+class Memory:
+    """What the monitor knows between two readings."""
+
+    types: dict[str, TaskType] = field(default_factory=dict[str, TaskType])
+    slow_read_at: float = -1e9
+    failed_total: object = None
+    results_version: object = None
+    results_trouble: str = ""
+    errors: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
+
+
+class Monitor:
+    """Watches one TaskManager and one results database for as long as `run` runs.
+
+    ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them.
+    """
+
+    def __init__(
+        self,
+        tasks: TaskManager,
+        results: Results,
+        publish: Callable[[events.Event], None],
+        *,
+        server: ServerStatus,
+        local_types: Callable[[], Sequence[TaskType]],
+        now: Callable[[], datetime] = utcnow,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._tasks, self._results, self._publish = tasks, results, publish
+        self._server = server
+        self._local_types = local_types
+        self._now = now
+        self._rng = rng or random.Random()
+        self._view = View()
+        self._bell = asyncio.Event()
+        self._look_again = True
+        self._misses = 0
+        self._memory = Memory()
+
+    def look(self, view: View) -> None:
+        """Read this part of the queue from now on."""
+        self._view = view
+        self._look_again = True
+        self._bell.set()
+
+    async def run(self) -> None:
+        """Watch until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._wait_for_changes())
+            group.create_task(self._read_on())
+
+    async def _wait_for_changes(self) -> None:
+        if "changes" not in self._server.can:
+            return
+        after, first = 0, True
+        while True:
+            try:
+                seen = await self._tasks.changes(after, limit=100, wait=0 if first else LONG_POLL)
+            except CoreError:
+                await asyncio.sleep(self._pause())  # the reading loop tells of it
+                continue
+            first = False
+            if seen.next != after:
+                after = seen.next
+                self._look_again = True
+                self._bell.set()
+                await asyncio.sleep(QUICKEST)
+
+    async def _read_on(self) -> None:
+        while True:
+            try:
+                await self._read()
+            except CoreError as error:
+                self._trouble(error)
+                await self._wait(self._pause(), least=0.0)
+            else:
+                self._all_well()
+                await self._wait(HEARTBEAT, least=QUICKEST)
+
+    async def _wait(self, seconds: float, *, least: float) -> None:
+        await asyncio.sleep(least)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds - least)):
+                await self._bell.wait()
+        self._bell.clear()
+
+    async def _read(self) -> None:
+        looked, self._look_again = self._look_again, False
+        try:
+            await self._read_slowly_changing()
+            await self._read_counts()
+            if looked or "changes" not in self._server.can:
+                await self._read_view()
+        except CoreError:
+            self._look_again = True
+            raise
+        self._read_results()
+
+    async def _read_slowly_changing(self) -> None:
+        elapsed = asyncio.get_running_loop().time()
+        if elapsed - self._memory.slow_read_at < SLOW_EVERY:
+            return
+        known = self._memory.types
+        for listed in await self._tasks.list_task_types():
+            had = known.get(listed.name)
+            if had is None or (had.version, had.updated_at, had.is_active) != (
+                listed.version,
+                listed.updated_at,
+                listed.is_active,
+            ):
+                known[listed.name] = listed if listed.param_schema else await self._tasks.get_task_type(listed.name)
+        if "heartbeat" in self._server.can:
+            self._publish(events.RemoteWorkersSeen(await self._tasks.workers()))
+        self._memory.slow_read_at = elapsed
+        self._memory.failed_total = None
+
+    async def _read_counts(self) -> None:
+        if "stats" in self._server.can:
+            stats, exact = await self._tasks.stats(), True
+            if any(each.name not in self._memory.types for each in stats):
+                self._memory.slow_read_at = -1e9
+        else:
+            stats, exact = count_rows((await self._tasks.list_tasks(limit=COUNTED_ROWS)).tasks), False
+        local = {each.name: each for each in self._local_types()}
+        types = tuple((local | self._memory.types).values())
+        self._publish(events.TypesSeen(types, stats, frozenset(local), exact, self._now()))
+        failed = tuple((each.name, each.failed) for each in stats)
+        if failed != self._memory.failed_total:
+            await self._read_failures()
+            self._memory.failed_total = failed
+
+    async def _read_view(self) -> None:
+        view = self._view
+        wanted = view.filter
+        if "filter" in self._server.can or not wanted:
+            page = await self._tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted or None)
+            tasks, total, searched = page.tasks, page.total, page.searched
+        else:
+            page = await self._tasks.list_tasks(limit=max(COUNTED_ROWS, view.rows))
+            fitting = [task for task in page.tasks if wanted.matches(task)]
+            tasks = tuple(fitting[view.offset : view.offset + view.rows])
+            total, searched = None, len(page.tasks)
+        self._publish(events.ViewSeen(QueueView(view, tasks, total, searched, self._now())))
+
+    async def _read_failures(self) -> None:
+        page = await self._tasks.list_tasks(status=TaskStatus.FAILED, limit=FAILED_ROWS)
+        told = [task if task.error is not None else await self._with_error(task) for task in page.tasks]
+        self._memory.errors = {
+            (task.id, task.attempts): task.error or ""
+            for task in told
+            if (task.id, task.attempts) in self._memory.errors
+        }
+        self._publish(events.FailuresSeen(group(told)))
+
+    async def _with_error(self, task: Task) -> Task:
+        """The task with its error, which this server's lists do not tell; read once an attempt."""
+        key = (task.id, task.attempts)
+        if key not in self._memory.errors:
+            self._memory.errors[key] = (await self._tasks.get_task(task.id)).error or ""
+        return replace(task, error=self._memory.errors[key])
+
+    def _read_results(self) -> None:
+        try:
+            version = self._results.data_version()
+            if version == self._memory.results_version:
+                return
+            rows = tuple(self._results.newest(SHOWN_RESULTS))
+            self._publish(events.ResultsSeen(rows, self._results.count()))
+        except DatabaseUnusable as error:
+            if str(error) != self._memory.results_trouble:
+                self._publish(events.Said(events.Level.WARNING, str(error), self._now()))
+            self._memory.results_trouble = str(error)
+        else:
+            self._memory.results_version, self._memory.results_trouble = version, ""
+
+    def _all_well(self) -> None:
+        if self._misses:
+            self._publish(events.Said(events.Level.INFO, "The TaskManager answers again.", self._now()))
+        self._misses = 0
+        self._server = replace(self._server, link=Link.LIVE, heard_at=self._now(), retry_at=None, trouble="")
+        self._publish(events.ServerSeen(self._server))
+
+    def _trouble(self, error: CoreError) -> None:
+        if not self._misses:
+            self._publish(events.Said(events.Level.ERROR, str(error), self._now()))
+        self._misses += 1
+        link = Link.REFUSED if isinstance(error, NotAuthenticated) else Link.OFFLINE
+        retry_at = self._now() + timedelta(seconds=self._pause())
+        self._server = replace(self._server, link=link, retry_at=retry_at, trouble=str(error))
+        self._publish(events.ServerSeen(self._server))
+
+    def _pause(self) -> float:
+        """Seconds until the next try."""
+        return min(MAX_RETRY_PAUSE, 0.5 * 2 ** min(self._misses, 8)) * self._rng.uniform(0.8, 1.0)
+
+
+def count_rows(tasks: Sequence[Task]) -> tuple[TypeStats, ...]:
+    """Counts of the rows at hand, for a server that does not count."""
+    found: dict[str, dict[TaskStatus, int]] = {}
+    oldest: dict[str, datetime] = {}
+    for task in tasks:
+        by_status = found.setdefault(task.task_type, dict.fromkeys(TaskStatus, 0))
+        by_status[task.status] += 1
+        if task.status is TaskStatus.PENDING and task.created_at is not None:
+            oldest[task.task_type] = min(task.created_at, oldest.get(task.task_type, task.created_at))
+    return tuple(
+        TypeStats(0, name, *(counts[status] for status in TaskStatus), oldest_pending_at=oldest.get(name))
+        for name, counts in found.items()
+    )

@@ -1,0 +1,328 @@
+"""The deliverer of reports: what is settled is owed, and sent again and again until it is taken or refused.
+
+Their table lives in the results database, beside what they report. The reports of one worker go in the order in which
+they were settled; those of different workers do not wait for each other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import defaultdict, deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from core.errors import (
+    ClaimLost,
+    CoreError,
+    DatabaseUnusable,
+    Invalid,
+    NotFound,
+    RateLimited,
+    TooLarge,
+)
+from core.events import Event, Level, ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
+from core.models import Report, RowOutcome, Task, TaskResult, utcnow
+from core.results.database import Database
+from core.results.owed import Outbox, ReportState
+from core.results.verdict import Verdict, verdict_on
+from core.workers.backoff import Backoff
+from core.workers.ports import Outcome
+
+BATCH = 100
+"""Reports that are sent in one call at most."""
+RESEND = Backoff(first=1.0, factor=2.0, ceiling=60.0)
+RECOMMIT = Backoff(first=0.02, factor=1.6, ceiling=2.0)
+FORGET_AFTER = 0.05
+"""Seconds after which reports that were taken are deleted, when no commit comes that does it on the way."""
+
+PATIENT_MISSES = 5
+"""Commits that may fail in a row (about a quarter of a second) before it is worth saying."""
+
+Answer = TypeVar("Answer")
+
+
+class Reports(Protocol):
+    """The TaskManager, as the deliverer sees it. Errors are those of `core.errors`."""
+
+    async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
+        """Send reports; one answer each, in the order given."""
+        ...
+
+    async def get_task(self, task_id: int) -> Task:
+        """Read a task as it is now."""
+        ...
+
+
+@dataclass(slots=True, eq=False)
+class Debt:
+    """A report on its way. ``sent``: it may have arrived before. ``refusals``: answers of no that had no reason."""
+
+    report: Report
+    task_type: str
+    sent: bool = False
+    refusals: int = 0
+
+    @property
+    def key(self) -> tuple[int, int]:
+        """The task and the attempt that it speaks of."""
+        return self.report.task_id, self.report.attempts
+
+
+class Deliverer:
+    """Settles outcomes and delivers their reports. Everything is for one event loop.
+
+    ``process_id`` is this start's row in `core.results.processes`; ``server`` the only one that reports go to.
+    """
+
+    def __init__(
+        self,
+        reports: Reports,
+        database: Database,
+        *,
+        server: str,
+        process_id: str,
+        publish: Callable[[Event], None],
+        rng: random.Random | None = None,
+    ) -> None:
+        self._reports = reports
+        self._database = database
+        self._outbox = Outbox(database, server)
+        self._server = server
+        self._process_id = process_id
+        self._publish = publish
+        self._rng = rng or random.Random()
+        self._debts: dict[tuple[int, int], Debt] = {}
+        self._queues: defaultdict[str, deque[Debt]] = defaultdict(deque)
+        self._senders: dict[str, asyncio.Task[None]] = {}
+        self._taken: list[Report] = []
+        self._forgetting: asyncio.TimerHandle | None = None
+        self._running = False
+        self._hurry = asyncio.Event()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+        self._shown = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many reports are owed and not yet taken or refused."""
+        return len(self._debts)
+
+    async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
+        """Commit outcomes and owe their reports; see `core.workers.ports.Settlement`.
+
+        While the database cannot be written it tries again, and says so once.
+        """
+        taken, self._taken = self._taken, []
+        try:
+            kept = await self._committed(lambda: self._database.settle(self._server, self._process_id, outcomes, taken))
+        except BaseException:
+            self._taken += taken
+            raise
+        for outcome, (_, report) in zip(outcomes, kept, strict=True):
+            self._owe(Debt(report, outcome.task.task_type))
+        self._send()
+        return [result for result, _ in kept]
+
+    def load(self) -> int:
+        """Take up reports of this process that an earlier one left (see `Processes.take_over`); answers how many."""
+        found = [Debt(owed.report, owed.task_type, sent=True) for owed in self._outbox.waiting(self._process_id)]
+        new = [debt for debt in found if debt.key not in self._debts and debt.report not in self._taken]
+        for debt in new:
+            self._owe(debt)
+        if new:
+            self._show()
+            self._send()
+        return len(new)
+
+    async def run(self) -> None:
+        """Deliver until cancelled."""
+        self._running = True
+        try:
+            self.load()
+            self._send()
+            await asyncio.Event().wait()
+        finally:
+            self._running = False
+            for sender in self._senders.values():
+                sender.cancel()
+            await asyncio.gather(*self._senders.values(), return_exceptions=True)
+            self._forget_taken()
+
+    async def drain(self, timeout: float) -> int:
+        """Try now, and wait up to ``timeout`` seconds until nothing is owed; answers how many reports are left."""
+        self._hurry.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._quiet.wait()
+        self._forget_taken()
+        return self.waiting
+
+    # sending
+
+    def _owe(self, debt: Debt) -> None:
+        self._debts[debt.key] = debt
+        self._queues[debt.report.worker_id].append(debt)
+        self._quiet.clear()
+
+    def _send(self) -> None:
+        if not self._running:
+            return
+        for worker_id, queue in self._queues.items():
+            if queue and worker_id not in self._senders:
+                self._senders[worker_id] = asyncio.create_task(self._send_of(worker_id, queue))
+
+    async def _send_of(self, worker_id: str, queue: deque[Debt]) -> None:
+        """Send the reports of one worker until none is left."""
+        misses = 0
+        try:
+            while queue:
+                batch = [queue.popleft() for _ in range(min(len(queue), BATCH))]
+                left, pause = await self._attempt(worker_id, batch)
+                queue.extendleft(reversed(left))
+                misses = misses + 1 if left else 0
+                self._show(troubled=bool(left))
+                if left:
+                    await self._pause(max(pause, RESEND.delay(misses, self._rng)))
+        finally:
+            del self._senders[worker_id]
+            if not queue:
+                self._queues.pop(worker_id, None)
+            self._plan_to_forget()
+
+    async def _attempt(self, worker_id: str, batch: list[Debt]) -> tuple[list[Debt], float]:
+        """Send a batch once; answers those that are still owed, and the seconds that the server asks us to wait."""
+        to_send: list[Debt] = []
+        done = 0
+        try:
+            for debt in batch:
+                if not debt.sent or not await self._settled_before(debt):
+                    to_send.append(debt)
+                done += 1
+            return (await self._complete(worker_id, to_send)) if to_send else [], 0.0
+        except CoreError as fault:
+            pause = fault.retry_after if isinstance(fault, RateLimited) else 0.0
+            return [*to_send, *batch[done:]], pause
+
+    async def _complete(self, worker_id: str, debts: list[Debt]) -> list[Debt]:
+        """Send reports; answers those that are still owed. Raises `CoreError` when all of them are."""
+        for debt in debts:
+            debt.sent = True
+        try:
+            rows = await self._reports.complete_many(worker_id, [debt.report for debt in debts])
+        except (Invalid, TooLarge, ClaimLost, NotFound) as fault:
+            if len(debts) > 1:
+                return [left for debt in debts for left in await self._complete(worker_id, [debt])]
+            code = fault.status or (413 if isinstance(fault, TooLarge) else 409)
+            rows = [RowOutcome(debts[0].report.task_id, False, None, code, str(fault))]
+        left: list[Debt] = []
+        for debt, row in zip(debts, rows, strict=True):
+            if row.ok:
+                self._take(debt, row.status or "")
+            elif not await self._refused(debt, row):
+                left.append(debt)
+        return left
+
+    async def _refused(self, debt: Debt, row: RowOutcome) -> bool:
+        """Whether a no was for good; then the report is kept, but not sent again."""
+        if row.code in (401, 408, 425, 429) or row.code >= 500:
+            return False
+        if await self._settled_before(debt):
+            return True
+        debt.refusals += 1
+        if row.code in (400, 413, 422) or debt.refusals >= 3:
+            await self._put_aside(debt, ReportState.DEAD, row.error or f"the server answered {row.code}")
+            return True
+        return False
+
+    async def _settled_before(self, debt: Debt) -> bool:
+        """Read the task that a report is about; whether there is nothing more to send. Raises `CoreError`."""
+        try:
+            verdict = verdict_on(debt.report, await self._reports.get_task(debt.report.task_id))
+        except NotFound:
+            verdict = Verdict(reason=f"Task {debt.report.task_id} is not on the server any more.")
+        if verdict.open:
+            return False
+        if verdict.status is not None:
+            self._take(debt, verdict.status)
+        else:
+            await self._put_aside(debt, ReportState.REFUSED, verdict.reason)
+        return True
+
+    # what became of a report
+
+    def _take(self, debt: Debt, status: str) -> None:
+        report, now = debt.report, utcnow()
+        self._settled(debt)
+        self._taken.append(report)
+        if report.success:
+            self._publish(TaskCompleted(report.task_id, debt.task_type, report.worker_id, now))
+        else:
+            requeued = status.startswith("pending")
+            self._publish(
+                TaskFailed(report.task_id, debt.task_type, report.worker_id, report.error or "", requeued, now)
+            )
+
+    async def _put_aside(self, debt: Debt, state: ReportState, reason: str) -> None:
+        report = debt.report
+        await self._committed(lambda: self._outbox.mark(report, state, reason))
+        self._settled(debt)
+        if state is ReportState.REFUSED:
+            self._publish(ReportRefused(report.task_id, report.worker_id, reason, utcnow()))
+        else:
+            text = f"The report about task {report.task_id} will never be taken, and is kept in the outbox: {reason}"
+            self._publish(Said(Level.ERROR, text, utcnow()))
+
+    def _settled(self, debt: Debt) -> None:
+        if self._debts.get(debt.key) is debt:
+            del self._debts[debt.key]
+        if not self._debts:
+            self._quiet.set()
+
+    def _show(self, *, troubled: bool = True) -> None:
+        count = self.waiting if troubled or self.waiting == 0 else self._shown
+        if count != self._shown:
+            self._shown = count
+            self._publish(ReportsWaiting(count))
+
+    # the database
+
+    async def _committed(self, work: Callable[[], Answer]) -> Answer:
+        misses = 0
+        while True:
+            try:
+                answer = work()
+            except DatabaseUnusable as fault:
+                misses += 1
+                if misses == PATIENT_MISSES:
+                    self._publish(Said(Level.WARNING, f"{fault} Trying again until it can be written.", utcnow()))
+                await asyncio.sleep(RECOMMIT.delay(misses, self._rng))
+            else:
+                if misses >= PATIENT_MISSES:
+                    self._publish(Said(Level.INFO, "The results database can be written again.", utcnow()))
+                return answer
+
+    def _plan_to_forget(self) -> None:
+        if self._taken and self._forgetting is None and self._running:
+            self._forgetting = asyncio.get_running_loop().call_later(FORGET_AFTER, self._forget_taken)
+
+    def _forget_taken(self) -> None:
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+            self._forgetting = None
+        if not self._taken:
+            return
+        try:
+            self._outbox.forget(self._taken)
+        except DatabaseUnusable:
+            self._plan_to_forget()  # nothing is lost meanwhile: read again, these tasks tell that they are reported
+        else:
+            self._taken = []
+
+    async def _pause(self, seconds: float) -> None:
+        self._hurry.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()

@@ -1,0 +1,80 @@
+"""Looks after what earlier starts of this program on this host left behind when they died.
+
+Their saved outcomes are reported by us; the other tasks that their workers hold are given back, where the server can.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from core.errors import CoreError
+from core.events import Level, Said
+from core.models import Task, TaskStatus, utcnow
+from core.results.owed import Outbox
+from core.results.processes import Processes, Start
+from core.rooms import Rooms
+
+PAGE = 1000
+"""Rows of one page of claimed tasks."""
+
+
+async def recover(rooms: Rooms) -> None:
+    """Take over from every dead start on this host. What could not be done now is done by the next start."""
+    processes = Processes(rooms.database, rooms.server)
+    dead = [start for start in processes.dead_on_this_host() if processes.take_over(start, rooms.start)]
+    if not dead:
+        return
+    try:
+        held = await claimed_by(rooms, dead)
+        owed = {each.report.task_id for each in Outbox(rooms.database, rooms.server).waiting(rooms.start.id)}
+        await give_back(rooms, [task for task in held if task.id not in owed])
+    except CoreError as error:
+        say(rooms, Level.WARNING, f"What an earlier run left claimed could not be given back: {error}")
+        return
+    if owed:
+        say(rooms, Level.INFO, f"{len(owed)} reports of an earlier run that broke off are delivered now.")
+    for start in dead:
+        processes.forget(start)
+
+
+async def claimed_by(rooms: Rooms, dead: list[Start]) -> list[Task]:
+    """The tasks that workers of these starts hold, as far as the server lists them."""
+    found: list[Task] = []
+    offset = 0
+    while True:
+        page = (await rooms.client.list_tasks(status=TaskStatus.CLAIMED, limit=PAGE, offset=offset)).tasks
+        found += [task for task in page if any(start.owns(task.claimed_by or "") for start in dead)]
+        if len(page) < PAGE:
+            return found
+        offset += PAGE
+
+
+async def give_back(rooms: Rooms, held: list[Task]) -> None:
+    """Make these tasks pending again, or say until when they stay claimed."""
+    if not held:
+        return
+    by_worker: dict[str, list[int]] = {}
+    for task in held:
+        by_worker.setdefault(task.claimed_by or "", []).append(task.id)
+    released = [await rooms.client.release_many(worker_id, ids) for worker_id, ids in by_worker.items()]
+    ids = ", ".join(f"#{task.id}" for task in held[:10]) + (" and more" if len(held) > 10 else "")
+    if all(released):
+        say(
+            rooms,
+            Level.INFO,
+            f"An earlier run broke off with {len(held)} tasks in hand: they are pending again ({ids}).",
+        )
+        return
+    since = max((task.claimed_at for task in held if task.claimed_at is not None), default=utcnow())
+    until = since + timedelta(seconds=rooms.client.claim_timeout)
+    say(
+        rooms,
+        Level.WARNING,
+        f"An earlier run broke off with {len(held)} tasks in hand; this TaskManager cannot take them back, so they "
+        f"stay claimed until about {until:%H:%M:%S} UTC ({ids}).",
+    )
+
+
+def say(rooms: Rooms, level: Level, text: str) -> None:
+    """Say it in the activity log."""
+    rooms.publish(Said(level, text, utcnow()))

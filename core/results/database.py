@@ -1,0 +1,246 @@
+"""The results database: opening it, its transactions, and saving ideas."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+import sqlite_utils
+
+from core.config import Config
+from core.errors import BadSetting, DatabaseUnusable
+from core.models import Report, Task, TaskResult
+from core.results import ideas, reading, settling
+from core.results.schema import IDEA_COLUMNS, IDEA_TABLE, STATEMENTS
+from core.snapshot import ResultRow
+
+BUSY_MILLISECONDS = 20
+"""How long sqlite itself waits for another program's transaction; longer waits are ours, with the lock let go."""
+THREAD_PATIENCE = 30.0
+LOOP_PATIENCE = 2.0
+"""Seconds that a save waits for another program's transaction, in a thread and on an event loop."""
+
+for_task: ContextVar[tuple[Task, str] | None] = ContextVar("for_task", default=None)
+
+
+class DatabaseBusy(DatabaseUnusable):
+    """Another program writes to the database; trying again soon is sensible."""
+
+
+class Database:
+    """The IdeaInspiration database at ``path`` (none: the one that ``config``, or the settings, name).
+
+    Safe from any thread. It is created with its folder when it is missing; an existing one gets our own tables and is
+    not altered otherwise. Raises `DatabaseUnusable` with one sentence when it cannot be used.
+    """
+
+    def __init__(self, path: str | Path | None = None, *, config: Config | None = None) -> None:
+        self.path = Path(path) if path is not None else (config or Config()).database
+        self.server = ""
+        self._lock = threading.RLock()
+        self._servers: dict[str, int] = {}
+        try:
+            self.tables = self._open()
+        except (sqlite3.Error, OSError) as fault:
+            raise DatabaseUnusable(f"The results database {self.path} cannot be used: {fault}.") from fault
+
+    def __reduce__(self) -> tuple[Callable[[str, str], Database], tuple[str, str]]:
+        """Sent to another process, it is opened there anew."""
+        return reopened, (str(self.path), self.server)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self.tables.close()
+
+    # what an author's worker uses
+
+    def bind(self, server: str) -> None:
+        """Say which TaskManager the tasks are of that are saved from now on."""
+        self.server = server
+
+    @contextmanager
+    def saving(self, task: Task, worker_id: str) -> Generator[None]:
+        """Says for which task (and attempt) `save` in this context is."""
+        token = for_task.set((task, worker_id))
+        try:
+            yield
+        finally:
+            for_task.reset(token)
+
+    def save(self, idea: Mapping[str, Any], *, key: str | None = None, position: int | None = None) -> str:
+        """Save one idea for the task of this context under its item key; answers the idea's id.
+
+        Committed at once, or with the transaction that this thread is in. The key, unless given, is made of the
+        source, or else of the content; ``position`` takes the content's place unless that content is known. Raises
+        `DatabaseUnusable`, `core.results.idea.BadIdea`, and `BadSetting` outside a task.
+        """
+        of = for_task.get()
+        if of is None:
+            raise BadSetting("An idea is saved for a task: say which with `with database.saving(task, worker_id):`.")
+        with self.transaction(LOOP_PATIENCE if on_event_loop() else THREAD_PATIENCE) as connection:
+            return ideas.save(connection, self.idea_columns, self.server_number(), *of, idea, key, position)
+
+    def saved_keys(self, task: Task) -> list[str]:
+        """Item keys that any attempt at this task has saved, oldest first."""
+        sql = (
+            "SELECT item_key FROM prismq_idea JOIN prismq_server s ON s.id = server "
+            "WHERE s.name = ? AND task_id = ? ORDER BY number"
+        )
+        return [row[0] for row in self.read(sql, (self.server, task.id))]
+
+    # what the outbox uses
+
+    def settle(
+        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[Report] = ()
+    ) -> list[tuple[TaskResult, Report]]:
+        """Keep outcomes and owe their reports, in one transaction; forget the reports that were ``taken``.
+
+        Answers for each outcome what was kept (a failed result where its ``save`` raised) and the report. Raises
+        `DatabaseBusy` at once when another program is writing, and `DatabaseUnusable`.
+        """
+        with self.transaction(0) as connection:
+            self.server_number()  # known before the savepoints, so that none of them can take it back
+            return settling.settle(connection, self.server_number(server), process_id, outcomes, taken)
+
+    # what is seen
+
+    def count(self) -> int:
+        """How many ideas there are, those of others included."""
+        return self.read(f"SELECT count(*) FROM {IDEA_TABLE}")[0][0]
+
+    def newest(self, limit: int = 100) -> list[ResultRow]:
+        """The newest ideas, with where they came from."""
+        return self.query(limit=limit)
+
+    def query(self, text: str = "", limit: int = 100, offset: int = 0) -> list[ResultRow]:
+        """Ideas, newest first, that have ``text`` in title, description or source (case does not matter)."""
+        return reading.ideas(self.read, self.server, text, limit, offset)
+
+    def of_task(self, task_id: int) -> list[ResultRow]:
+        """The ideas saved for a task of the bound server, oldest first."""
+        return reading.of_task(self.read, self.server, task_id)
+
+    def result_of(self, task_id: int) -> dict[str, Any] | None:
+        """What is kept of a task of the bound server: its newest attempt's result, with data and metrics."""
+        return reading.result_of(self.read, self.server, task_id)
+
+    def data_version(self) -> tuple[int, int]:
+        """Another value after every change, of ours or of other programs. Cheap."""
+        with self._lock:
+            return self.read("PRAGMA data_version")[0][0], self.tables.conn.total_changes
+
+    # ground
+
+    @contextmanager
+    def transaction(self, patience: float) -> Generator[sqlite3.Connection]:
+        """BEGIN IMMEDIATE .. COMMIT, waiting up to ``patience`` seconds for other programs; nested ones join in.
+
+        Raises `DatabaseBusy` and `DatabaseUnusable`.
+        """
+        nested = self._begin(patience)
+        connection = self.tables.conn
+        try:
+            if nested:
+                yield connection
+                return
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                self._servers.clear()  # what was learned may have been rolled back
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+        except sqlite3.Error as fault:
+            raise DatabaseUnusable(f"The results database {self.path} cannot be written: {fault}.") from fault
+        finally:
+            self._lock.release()
+
+    def read(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
+        """All rows of a query. Raises `DatabaseUnusable`."""
+        with self._lock:
+            try:
+                return self.tables.conn.execute(sql, values).fetchall()
+            except sqlite3.Error as fault:
+                raise DatabaseUnusable(f"The results database {self.path} cannot be read: {fault}.") from fault
+
+    def server_number(self, server: str | None = None) -> int:
+        """The number under which our tables know a server (none: the bound one). Inside a transaction."""
+        name = self.server if server is None else server
+        if name not in self._servers:
+            connection = self.tables.conn
+            connection.execute("INSERT OR IGNORE INTO prismq_server (name) VALUES (?)", (name,))
+            row = connection.execute("SELECT id FROM prismq_server WHERE name = ?", (name,)).fetchone()
+            self._servers[name] = row[0]
+        return self._servers[name]
+
+    def _begin(self, patience: float) -> bool:
+        """Take the lock and begin; True when this thread was in a transaction already."""
+        until = time.monotonic() + patience
+        while True:
+            self._lock.acquire()
+            try:
+                if self.tables.conn.in_transaction:
+                    return True
+                self.tables.conn.execute("BEGIN IMMEDIATE")
+                return False
+            except sqlite3.Error as fault:
+                self._lock.release()
+                if not is_busy(fault):
+                    raise DatabaseUnusable(f"The results database {self.path} cannot be written: {fault}.") from fault
+                if time.monotonic() >= until:
+                    raise DatabaseBusy(f"Another program is writing to {self.path}.") from fault
+            time.sleep(0.005 + 0.02 * random.random())
+
+    def _open(self) -> sqlite_utils.Database:
+        if str(self.path) != ":memory:":
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=5.0)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            tables = sqlite_utils.Database(connection)
+            connection.execute("BEGIN IMMEDIATE")
+            for statement in STATEMENTS:
+                connection.execute(statement)
+            if IDEA_TABLE not in tables.table_names():
+                tables.create_table(IDEA_TABLE, IDEA_COLUMNS, pk="id")
+                connection.execute(f"CREATE INDEX idea_source ON {IDEA_TABLE} (source_platform, source_id)")
+            connection.execute("COMMIT")
+            self.idea_columns = ideas.Columns.of(connection)
+            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        except BaseException:
+            connection.close()
+            raise
+        return tables
+
+
+def reopened(path: str, server: str) -> Database:
+    """The database at that path, bound to that server."""
+    database = Database(path)
+    database.bind(server)
+    return database
+
+
+def is_busy(fault: sqlite3.Error) -> bool:
+    """Whether another program's transaction was in the way."""
+    return getattr(fault, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def on_event_loop() -> bool:
+    """Whether this thread runs an event loop, which must not be held up for long."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True

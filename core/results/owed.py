@@ -1,0 +1,78 @@
+"""The outbox: reports that are owed to a TaskManager, kept beside the results that they speak of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from core.models import Report
+from core.results.database import Database
+from core.results.settling import forget
+
+
+class ReportState(StrEnum):
+    """Where a report in the outbox is: still to be sent, refused since the claim was lost, or never to be taken."""
+
+    WAITING = "waiting"
+    REFUSED = "refused"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class OwedReport:
+    """A row of the outbox. ``reason`` says why it was not taken."""
+
+    report: Report
+    task_type: str
+    state: ReportState = ReportState.WAITING
+    reason: str = ""
+
+
+class Outbox:
+    """The outbox rows of one server. Calls do not wait for other programs: `DatabaseBusy` is raised at once."""
+
+    def __init__(self, database: Database, server: str) -> None:
+        self._database = database
+        self._server = server
+
+    def waiting(self, process_id: str) -> list[OwedReport]:
+        """Reports that this process owes, oldest first."""
+        return self._rows("AND process = ? AND state = 'waiting'", (process_id,))
+
+    def of_task(self, task_id: int) -> OwedReport | None:
+        """The report about a task that is owed or was not taken, if there is one."""
+        return next(iter(self._rows("AND task_id = ?", (task_id,))), None)
+
+    def not_taken(self) -> list[OwedReport]:
+        """Reports that were refused, or that will never be taken, whatever process they were of."""
+        return self._rows("AND state != 'waiting'", ())
+
+    def forget(self, reports: Sequence[Report]) -> None:
+        """Delete reports that were taken. Raises `DatabaseBusy`, `DatabaseUnusable`."""
+        with self._database.transaction(0) as connection:
+            forget(connection, self._database.server_number(self._server), reports)
+
+    def mark(self, report: Report, state: ReportState, reason: str) -> None:
+        """Keep a report that was not taken, with the reason. Raises `DatabaseBusy`, `DatabaseUnusable`."""
+        sql = "UPDATE prismq_outbox SET state = ?, reason = ? WHERE server = ? AND task_id = ? AND attempt = ?"
+        with self._database.transaction(0) as connection:
+            server = self._database.server_number(self._server)
+            connection.execute(sql, (state, reason, server, report.task_id, report.attempts))
+
+    def _rows(self, condition: str, values: Sequence[object]) -> list[OwedReport]:
+        sql = (
+            "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason FROM prismq_outbox "
+            f"JOIN prismq_server s ON s.id = server WHERE s.name = ? {condition} ORDER BY owed_at, task_id"
+        )
+        return [as_owed(row) for row in self._database.read(sql, (self._server, *values))]
+
+
+def as_owed(row: Sequence[Any]) -> OwedReport:
+    """A row of the table as it is used."""
+    task_id, worker_id, attempt, success, result, error, task_type, state, reason = row
+    told = None if result is None else json.loads(result)
+    report = Report(task_id, worker_id, attempt, bool(success), told, error)
+    return OwedReport(report, task_type, ReportState(state), reason or "")

@@ -1,0 +1,65 @@
+"""The tables of the results database: PrismQ's IdeaInspiration, and our own, whose names begin with ``prismq_``."""
+
+from __future__ import annotations
+
+OURS = """
+CREATE TABLE IF NOT EXISTS prismq_server (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE             -- the UUID of an embedded TaskManager, else the normalised URL
+);
+CREATE TABLE IF NOT EXISTS prismq_result ( -- one row a task: its newest attempt
+    server INTEGER NOT NULL, task_id INTEGER NOT NULL, task_type TEXT NOT NULL,
+    worker_id TEXT NOT NULL, attempt INTEGER NOT NULL, success INTEGER NOT NULL,
+    items INTEGER NOT NULL, seconds REAL NOT NULL,
+    data TEXT, metrics TEXT, error TEXT, finished_at TEXT NOT NULL,
+    PRIMARY KEY (server, task_id)
+);
+CREATE TABLE IF NOT EXISTS prismq_idea (   -- where an idea came from
+    number INTEGER PRIMARY KEY,
+    server INTEGER NOT NULL, task_id INTEGER NOT NULL, item_key TEXT NOT NULL,
+    idea_id NOT NULL, task_type TEXT NOT NULL, worker_id TEXT NOT NULL, attempt INTEGER NOT NULL,
+    saved_at TEXT NOT NULL,
+    UNIQUE (server, task_id, item_key)
+);
+CREATE INDEX IF NOT EXISTS prismq_idea_id ON prismq_idea (idea_id);
+CREATE TABLE IF NOT EXISTS prismq_outbox ( -- reports that are owed, or that were refused for good
+    server INTEGER NOT NULL, task_id INTEGER NOT NULL, task_type TEXT NOT NULL,
+    worker_id TEXT NOT NULL, attempt INTEGER NOT NULL, process TEXT NOT NULL,
+    state TEXT NOT NULL,                   -- waiting, refused (the claim was lost) or dead (will never be taken)
+    success INTEGER NOT NULL, result TEXT, error TEXT, reason TEXT, owed_at TEXT NOT NULL,
+    PRIMARY KEY (server, task_id)
+);
+CREATE INDEX IF NOT EXISTS prismq_outbox_process ON prismq_outbox (process, state);
+CREATE TABLE IF NOT EXISTS prismq_process ( -- one row a start of the program
+    id TEXT PRIMARY KEY, server INTEGER NOT NULL, prefix TEXT NOT NULL, host TEXT NOT NULL,
+    pid INTEGER NOT NULL, process_started REAL NOT NULL, started_at TEXT NOT NULL,
+    worker_ids TEXT NOT NULL,              -- JSON list: ids that were given by hand
+    taken_by TEXT                          -- the start that looks after what this one left behind
+);
+"""
+
+IDEA_TABLE = "IdeaInspiration"
+
+IDEA_COLUMNS: dict[str, type[str] | type[int]] = {
+    "id": str,
+    "title": str,
+    "description": str,
+    "content": str,
+    "keywords": str,
+    "source_type": str,
+    "metadata": str,
+    "source_id": str,
+    "source_url": str,
+    "source_platform": str,
+    "source_created_by": str,
+    "source_created_at": str,
+    "score": int,
+    "category": str,
+    "subcategory_relevance": str,
+    "contextual_category_scores": str,
+    "created_at": str,
+    "updated_at": str,
+}
+"""Columns of IdeaInspiration where we create it; lists and dicts are kept as JSON text."""
+
+STATEMENTS = tuple(statement for statement in OURS.split(";\n") if statement.strip())

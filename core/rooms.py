@@ -1,0 +1,58 @@
+"""The rooms of an open engine, as its verbs need them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.config import Config
+from core.errors import BadSetting
+from core.events import Event
+from core.models import TaskType
+from core.monitor import Monitor
+from core.outbox import Deliverer
+from core.results import Database
+from core.results.processes import Start
+from core.sources.port import Source
+from core.taskmanager.client import AsyncTaskManagerClient
+from core.workers.factory import Registration, WorkerFactory
+from core.workers.pool import Pool
+
+
+@dataclass(slots=True)
+class Rooms:
+    """What is open. ``server`` is the identity that everything we keep is keyed by; ``can`` what that server offers.
+
+    ``start`` is this start's row in the results database.
+    """
+
+    config: Config
+    factory: WorkerFactory
+    source: Source | None
+    client: AsyncTaskManagerClient
+    database: Database
+    server: str
+    can: frozenset[str]
+    start: Start
+    pool: Pool
+    deliverer: Deliverer
+    monitor: Monitor | None
+    publish: Callable[[Event], None]
+
+
+def can_start(registration: Registration, source: Source | None) -> bool:
+    """Whether workers of this registration have what they need."""
+    return source is not None or not getattr(registration.worker_class, "needs_source", False)
+
+
+def why_not(registration: Registration) -> BadSetting:
+    """Says that a worker needs a source, and how to name one."""
+    return BadSetting(
+        f"{registration.task_type} needs a source: set PRISMQ_SOURCE (for example to sample). "
+        "Against a TaskManager of your own none is used unless it is named."
+    )
+
+
+def local_types(factory: WorkerFactory) -> list[TaskType]:
+    """The types that there are workers for, as they would be registered; id 0 says that no server told them."""
+    return [TaskType(0, each.task_type, each.version, dict(each.param_schema)) for each in factory.registrations()]

@@ -1,0 +1,209 @@
+"""Claims: which task a worker gets next, one or many, at once or after a wait.
+
+A claim finds its task by one index seek, however many tasks there are. Tasks whose claim is too old are
+marked claimable first (found by an index too), so that they compete with pending ones in one exact order.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain, islice, zip_longest
+from time import monotonic
+from typing import Any
+
+from core.server.envelope import Answer, decode
+from core.server.fields import (
+    LARGEST,
+    Fields,
+    choice,
+    direction,
+    number,
+    optional_text,
+    positive,
+    positives,
+    required,
+    whole,
+)
+from core.server.fields import text as required_text
+from core.server.refusal import Refused
+from core.server.service import Call, Service
+from core.server.times import iso
+from core.server.writer import Writer
+
+MOST_CLAIMED = 1000
+MOST_TYPES = 500
+LONGEST_WAIT = 30.0
+LOOK_FOR_EXPIRED_EVERY = 1.0
+"""Seconds: nobody commits when a claim grows too old, so a waiting claim looks by itself."""
+
+EXPIRED_AT_ONCE = 1000
+SORTS = ("created_at", "priority", "id", "attempts")
+
+_TASK = "SELECT id, type_id, status, claimed_by, attempts, priority, created_at, params FROM tasks"
+_OF_TYPE = "WHERE type_id = ? AND claimable = 1"
+
+IN_ORDER = {
+    ("id", "ASC"): f"{_TASK} INDEXED BY claimable_by_id {_OF_TYPE} ORDER BY id LIMIT ?",
+    ("id", "DESC"): f"{_TASK} INDEXED BY claimable_by_id {_OF_TYPE} ORDER BY id DESC LIMIT ?",
+    ("priority", "DESC"): f"{_TASK} INDEXED BY claimable_by_priority {_OF_TYPE} ORDER BY priority DESC, id LIMIT ?",
+    ("attempts", "ASC"): f"{_TASK} INDEXED BY claimable_by_attempts {_OF_TYPE} ORDER BY attempts, id LIMIT ?",
+}
+"""Candidates of one type, read from an index in the order asked."""
+
+LEVELS = {
+    ("priority", "ASC"): f"SELECT priority FROM tasks INDEXED BY claimable_by_priority {_OF_TYPE}"
+    " AND priority >= ? ORDER BY priority LIMIT 1",
+    ("attempts", "DESC"): f"SELECT attempts FROM tasks INDEXED BY claimable_by_attempts {_OF_TYPE}"
+    " AND attempts <= ? ORDER BY attempts DESC LIMIT 1",
+}
+"""Orders that run against an index while ties stay oldest first: the next level, by one seek."""
+
+AT_LEVEL = {
+    "priority": f"{_TASK} INDEXED BY claimable_by_priority {_OF_TYPE} AND priority = ? ORDER BY id LIMIT ?",
+    "attempts": f"{_TASK} INDEXED BY claimable_by_attempts {_OF_TYPE} AND attempts = ? ORDER BY id LIMIT ?",
+}
+"""Candidates of one type and level, oldest first."""
+
+CLAIM = (
+    "UPDATE tasks SET status = 'claimed', claimable = 0, claimed_by = ?, claimed_at = ?,"
+    " attempts = ?, progress = 0, completed_at = NULL, seq = ? WHERE id = ?"
+)
+
+EXPIRED = (
+    "SELECT id FROM tasks INDEXED BY claimed_by_age"
+    " WHERE status = 'claimed' AND claimable = 0 AND claimed_at < ? ORDER BY claimed_at LIMIT ?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a worker asks for."""
+
+    worker: str
+    types: tuple[int, ...]
+    limit: int
+    sort: str
+    order: str
+
+
+async def claim(service: Service, call: Call) -> Answer:
+    """POST /tasks/claim: one task, or 404."""
+    worker = required_text(call.body, "worker_id")
+    type_id = positive(required(call.body, "task_type_id"), "task_type_id")
+    wish = _wish(call.body, worker, (type_id,), 1)
+    pattern = (optional_text(call.body, "type_pattern") or "").strip()
+    if pattern and not service.database.read(lambda connection: _matches(connection, type_id, pattern)):
+        raise Refused(404, "No available tasks")
+    tasks = await service.database.write(lambda writer: take(writer, service, wish))
+    if not tasks:
+        raise Refused(404, "No available tasks")
+    return Answer(tasks[0], "Task claimed successfully")
+
+
+async def claim_batch(service: Service, call: Call) -> Answer:
+    """POST /tasks/claim-batch: up to `limit` tasks, as soon as there is one, an empty list after `wait`."""
+    worker = required_text(call.body, "worker_id")
+    types = positives(required(call.body, "task_type_ids"), "task_type_ids", most=MOST_TYPES)
+    limit = whole(call.body, "limit", default=1, low=1, high=MOST_CLAIMED)
+    wait = number(call.body, "wait", default=0, low=0, high=LONGEST_WAIT)
+    wish = _wish(call.body, worker, tuple(types), limit)
+    tasks = await service.database.write(lambda writer: take(writer, service, wish))
+    if not tasks and wait:
+        tasks = await _wait_for_tasks(service, wish, wait)
+    return Answer({"tasks": tasks, "count": len(tasks)})
+
+
+def take(writer: Writer, service: Service, wish: Wish) -> list[dict[str, Any]]:
+    """Claim up to `wish.limit` tasks in this transaction; rows as the wire shows them."""
+    now = service.now()
+    _mark_expired(writer.connection, now - service.claim_timeout)
+    types = sorted(wish.types, key=lambda type_id: service.served.get(type_id, 0))
+    found = [_candidates(writer.connection, type_id, wish) for type_id in types]
+    in_turn = (row for row in chain.from_iterable(zip_longest(*found)) if row is not None)
+    chosen = list(islice(in_turn, wish.limit))
+    latest = max(service.served.values(), default=0)
+    service.served.update({row[1]: latest + place for place, row in enumerate(chosen, 1)})
+    return [_claimed(writer, service, wish.worker, row, now) for row in chosen]
+
+
+async def _wait_for_tasks(service: Service, wish: Wish, wait: float) -> list[dict[str, Any]]:
+    until = monotonic() + wait
+    with service.database.listening(frozenset(wish.types)) as listener:
+        while not service.waits_end:
+            listener.clear()
+            if service.database.read(lambda connection: _is_something_there(connection, service, wish)):
+                tasks = await service.database.write(lambda writer: take(writer, service, wish))
+                if tasks:
+                    return tasks
+            left = until - monotonic()
+            if left <= 0:
+                break
+            await listener.wait(min(left, LOOK_FOR_EXPIRED_EVERY))
+    return []
+
+
+def _wish(fields: Fields, worker: str, types: tuple[int, ...], limit: int) -> Wish:
+    sort = choice(fields, "sort_by", SORTS)
+    # created_at never decreases with the id, so the order by id is the order by creation, ties included.
+    return Wish(worker, types, limit, "id" if sort == "created_at" else sort, direction(fields))
+
+
+def _matches(connection: sqlite3.Connection, type_id: int, pattern: str) -> bool:
+    found = connection.execute("SELECT 1 FROM task_types WHERE id = ? AND name LIKE ?", (type_id, pattern))
+    return found.fetchone() is not None
+
+
+def _mark_expired(connection: sqlite3.Connection, older_than: int) -> None:
+    rows = connection.execute(EXPIRED, (older_than, EXPIRED_AT_ONCE)).fetchall()
+    if rows:
+        connection.executemany("UPDATE tasks SET claimable = 1 WHERE id = ?", rows)
+
+
+def _candidates(connection: sqlite3.Connection, type_id: int, wish: Wish) -> list[Any]:
+    query = IN_ORDER.get((wish.sort, wish.order))
+    if query is not None:
+        return connection.execute(query, (type_id, wish.limit)).fetchall()
+    return list(islice(_by_level(connection, type_id, wish), wish.limit))
+
+
+def _by_level(connection: sqlite3.Connection, type_id: int, wish: Wish) -> Iterator[Any]:
+    step, level = (1, -LARGEST - 1) if wish.order == "ASC" else (-1, LARGEST)
+    while -LARGEST - 1 <= level <= LARGEST:
+        found = connection.execute(LEVELS[wish.sort, wish.order], (type_id, level)).fetchone()
+        if found is None:
+            return
+        yield from connection.execute(AT_LEVEL[wish.sort], (type_id, found[0], wish.limit)).fetchall()
+        level = found[0] + step
+
+
+def _claimed(writer: Writer, service: Service, worker: str, row: Any, now: int) -> dict[str, Any]:
+    task_id, type_id, status, owner, attempts, priority, created_at, params = row
+    attempts += 1
+    message = None if status == "pending" else f"taken over from {owner}, whose claim was too old"
+    sequence = writer.note(task_id, at=now, event="claimed", attempts=attempts, worker=worker, message=message)
+    writer.connection.execute(CLAIM, (worker, now, attempts, sequence, task_id))
+    writer.moved(type_id, status, "claimed")
+    return {
+        "id": task_id,
+        "type": _name_of(writer.connection, type_id),
+        "task_type_id": type_id,
+        "params": decode(params),
+        "attempts": attempts,
+        "max_attempts": service.max_attempts,
+        "priority": priority,
+        "status": "claimed",
+        "created_at": iso(created_at),
+        "claimed_at": iso(now),
+        "claimed_by": worker,
+    }
+
+
+def _name_of(connection: sqlite3.Connection, type_id: int) -> str:
+    return str(connection.execute("SELECT name FROM task_types WHERE id = ?", (type_id,)).fetchone()[0])
+
+
+def _is_something_there(connection: sqlite3.Connection, service: Service, wish: Wish) -> bool:
+    too_old = connection.execute(EXPIRED, (service.now() - service.claim_timeout, 1)).fetchone()
+    return too_old is not None or any(
+        connection.execute(IN_ORDER["id", "ASC"], (type_id, 1)).fetchone() for type_id in wish.types
+    )

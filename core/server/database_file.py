@@ -1,0 +1,139 @@
+"""Opening the database file: make it, recognise it, or say in a sentence why it cannot be used."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TypeVar
+
+from core.server.problem import DatabaseProblem, is_busy
+
+APPLICATION_ID = 0x50515451
+"""Written into the file's header, to recognise a TaskManager database."""
+
+SCHEMA_VERSION = 1
+BUSY_MILLISECONDS = 20
+OPENING_PATIENCE = 10.0
+"""Seconds that opening waits while another process makes or recovers the same file."""
+
+Value = TypeVar("Value")
+
+
+def prepare(path: Path, synchronous: str) -> sqlite3.Connection:
+    """A connection to the TaskManager database at `path`, made when it is missing.
+
+    Raises `DatabaseProblem` when its folder or file cannot be used, or it is not a TaskManager database.
+    """
+    _make_folder(path)
+    try:
+        connection = connect(path)
+    except sqlite3.Error as error:
+        raise DatabaseProblem(f"The TaskManager database {path} cannot be opened: {error}.") from error
+    try:
+        _patiently(lambda: _prepare(connection, path))
+        connection.execute(f"PRAGMA synchronous = {synchronous}")
+    except sqlite3.Error as error:
+        connection.close()
+        raise DatabaseProblem(_why(path, error)) from error
+    except DatabaseProblem:
+        connection.close()
+        raise
+    return connection
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """A connection in autocommit mode that waits only shortly for locks; any thread may use it."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_MILLISECONDS / 1000)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+def read_server_id(connection: sqlite3.Connection) -> str:
+    """The UUID that names this TaskManager wherever its file goes."""
+    return str(connection.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()[0])
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseProblem(
+            f"The folder {path.parent} for the TaskManager database cannot be made: {error.strerror}."
+        ) from error
+    if path.is_dir():
+        raise DatabaseProblem(f"{path} is a folder, not a TaskManager database.")
+
+
+def _patiently(step: Callable[[], Value]) -> Value:
+    until = time.monotonic() + OPENING_PATIENCE
+    while True:
+        try:
+            return step()
+        except sqlite3.Error as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+
+
+def _prepare(connection: sqlite3.Connection, path: Path) -> None:
+    _recognise(connection, path)
+    mode = connection.execute("PRAGMA journal_mode = WAL").fetchone()[0]
+    if mode != "wal":
+        raise DatabaseProblem(f"The folder of {path} does not allow SQLite's write-ahead log; choose a local disk.")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    # Takes the write lock even when there is nothing to make: a file that cannot be written is told now.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if _recognise(connection, path):
+            _make_tables(connection)
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _recognise(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is new and empty; `DatabaseProblem` when it is somebody else's."""
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    if tables == 0 and application in (0, APPLICATION_ID):
+        return True
+    if application != APPLICATION_ID:
+        raise DatabaseProblem(f"{path} is a SQLite database, but not a TaskManager database.")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != SCHEMA_VERSION:
+        raise DatabaseProblem(
+            f"{path} was written by another version of the TaskManager (its schema is {version}, "
+            f"this program knows {SCHEMA_VERSION})."
+        )
+    return False
+
+
+def _make_tables(connection: sqlite3.Connection) -> None:
+    script = files("core.server").joinpath("schema.sql").read_text("utf-8")
+    for statement in _statements(script):
+        connection.execute(statement)
+    connection.execute("INSERT INTO meta VALUES ('server_id', ?)", (str(uuid.uuid4()),))
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _statements(script: str) -> list[str]:
+    # executescript would commit the transaction first.
+    lines = [line for line in script.splitlines() if not line.startswith("--")]
+    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]
+
+
+def _why(path: Path, error: sqlite3.Error) -> str:
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_NOTADB:
+            return f"{path} is not a SQLite database, so it cannot be the TaskManager's."
+        case sqlite3.SQLITE_CORRUPT:
+            return f"The TaskManager database {path} is damaged: {error}."
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return f"The TaskManager database {path} or its folder cannot be written: {error}."
+        case _:
+            return f"The TaskManager database {path} cannot be used: {error}."

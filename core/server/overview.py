@@ -1,0 +1,64 @@
+"""The whole at a glance: health, and numbers that cost the same at any length of the queue."""
+
+import sqlite3
+from typing import Any
+
+from core.server.envelope import Answer
+from core.server.fields import STATUSES
+from core.server.service import Call, Service
+from core.server.times import iso
+
+MINUTES_SHOWN = 60
+
+EVENTS = ("created", "claimed", "completed", "failed", "retry")
+
+
+async def health(service: Service, call: Call) -> Answer:
+    """GET /health: whether the database answers, and which TaskManager this is."""
+    service.database.read(lambda connection: connection.execute("SELECT value FROM sequence").fetchone())
+    data = {
+        "status": "healthy",
+        "timestamp": int(service.clock()),
+        "database": "connected",
+        "server_id": service.database.server_id,
+        "claim_timeout": service.claim_timeout / 1000,
+        "max_attempts": service.max_attempts,
+    }
+    return Answer(data, "TaskManager is healthy")
+
+
+async def stats(service: Service, call: Call) -> Answer:
+    """GET /stats: amounts a type and status, and events a minute (`MINUTES_SHOWN`, the present one last)."""
+    minute = service.now() // 60_000
+    first = minute - MINUTES_SHOWN + 1
+    types, counted = service.database.read(lambda connection: (_types(connection), _counted(connection, first)))
+    series = {event: [0] * MINUTES_SHOWN for event in EVENTS}
+    for at, event, amount in counted:
+        if event in series and at <= minute:
+            series[event][at - first] = amount
+    return Answer({"types": types, "per_minute": {"since": iso(first * 60_000), **series}})
+
+
+def _types(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    types = {
+        type_id: {"id": type_id, "name": name} | dict.fromkeys(STATUSES, 0) | {"oldest_pending_at": None}
+        for type_id, name in connection.execute("SELECT id, name FROM task_types ORDER BY name")
+    }
+    for type_id, status, amount in connection.execute("SELECT type_id, status, amount FROM counters"):
+        types[type_id][status] = amount
+        if status == "pending" and amount:
+            types[type_id]["oldest_pending_at"] = _oldest_pending(connection, type_id)
+    return list(types.values())
+
+
+def _oldest_pending(connection: sqlite3.Connection, type_id: int) -> str | None:
+    row = connection.execute(
+        "SELECT created_at FROM tasks INDEXED BY tasks_by_cell"
+        " WHERE type_id = ? AND status = 'pending' ORDER BY id LIMIT 1",
+        (type_id,),
+    ).fetchone()
+    return None if row is None else iso(row[0])
+
+
+def _counted(connection: sqlite3.Connection, first: int) -> list[tuple[int, str, int]]:
+    return connection.execute("SELECT minute, event, amount FROM per_minute WHERE minute >= ?", (first,)).fetchall()

@@ -1,0 +1,44 @@
+"""Tasks as the wire shows them: the columns to select, and the objects made of them."""
+
+from typing import Any
+
+from core.server.envelope import decode
+from core.server.times import iso
+
+LISTED = (
+    "t.id, y.name, t.type_id, t.status, t.priority, t.progress, t.attempts, t.claimed_by, t.claimed_at,"
+    " t.created_at, t.completed_at, t.error_message"
+)
+"""Columns of a task in a list, from `tasks t JOIN task_types y`."""
+
+DETAILED = LISTED + ", t.params, t.result, t.dedupe_key"
+"""Columns of a task read alone."""
+
+JOINED = "tasks t JOIN task_types y ON y.id = t.type_id"
+
+
+def listed(row: tuple[Any, ...]) -> dict[str, Any]:
+    """A task in a list, from its `LISTED` columns."""
+    return {
+        "id": row[0],
+        "type": row[1],
+        "task_type_id": row[2],
+        "status": row[3],
+        "priority": row[4],
+        "progress": row[5],
+        "attempts": row[6],
+        "claimed_by": row[7],
+        "claimed_at": iso(row[8]),
+        "created_at": iso(row[9]),
+        "completed_at": iso(row[10]),
+        "error_message": row[11],
+    }
+
+
+def detailed(row: tuple[Any, ...]) -> dict[str, Any]:
+    """A task read alone, from its `DETAILED` columns."""
+    return listed(row) | {
+        "params": decode(row[12]),
+        "result": None if row[13] is None else decode(row[13]),
+        "dedupe_key": row[14],
+    }

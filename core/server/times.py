@@ -1,0 +1,17 @@
+"""Points in time: whole milliseconds since 1970 inside, ISO 8601 UTC with `Z` on the wire."""
+
+from datetime import UTC, datetime
+from functools import lru_cache
+
+
+def iso(milliseconds: int | None) -> str | None:
+    """`2025-01-31T12:00:00.250Z` for milliseconds since 1970, None for None."""
+    if milliseconds is None:
+        return None
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{_second(seconds)}.{rest:03d}Z"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

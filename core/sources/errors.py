@@ -1,0 +1,74 @@
+"""What can go wrong with a source. Every one of them says in ``retryable`` whether trying again can help.
+
+SourceError                 the source did not give what was asked
+    BadReference            a text that names no video, or no channel
+    ChannelNotFound         no such channel (any more)
+    VideoNotFound           no such video (any more)
+    VideoPrivate            the video is there, but not for us
+    AccessForbidden         the source refuses to answer us
+    QuotaUsedUp             no calls are left for today
+    SourceUnreachable       the connection failed; trying again is sensible
+"""
+
+from __future__ import annotations
+
+from core.errors import CoreError
+
+
+class SourceError(CoreError):
+    """The source did not give what was asked."""
+
+    retryable = False
+
+
+class BadReference(SourceError):
+    """A text that does not name what it should; ``text`` is what was given."""
+
+    exit_code = 2
+
+    def __init__(self, text: str, fault: str) -> None:
+        super().__init__(f"{shown(text)} {fault}")
+        self.text = text
+
+
+class ChannelNotFound(SourceError):
+    """There is no such channel, or it is gone."""
+
+    def __init__(self, channel: str) -> None:
+        super().__init__(f"There is no channel {shown(channel)}: it was removed, or it never was.")
+        self.channel = channel
+
+
+class VideoNotFound(SourceError):
+    """There is no such video, or it is gone."""
+
+    def __init__(self, video_id: str) -> None:
+        super().__init__(f"There is no video {shown(video_id)}: it was removed, or it never was.")
+        self.video_id = video_id
+
+
+class VideoPrivate(SourceError):
+    """The video is there, but its owner shows it to nobody."""
+
+    def __init__(self, video_id: str) -> None:
+        super().__init__(f"The video {shown(video_id)} is private.")
+        self.video_id = video_id
+
+
+class AccessForbidden(SourceError):
+    """The source refuses to answer us, whatever we ask."""
+
+
+class QuotaUsedUp(SourceError):
+    """The source answers no more calls today. Not retryable: the next attempts would come minutes later."""
+
+
+class SourceUnreachable(SourceError):
+    """The connection failed, or no answer came in time."""
+
+    retryable = True
+
+
+def shown(text: str) -> str:
+    """What somebody typed, as a sentence can carry it: quoted, on one line, nothing invisible, marked when cut."""
+    return repr(text if len(text) <= 80 else f"{text[:80]}…")

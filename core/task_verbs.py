@@ -1,0 +1,120 @@
+"""The verbs that act on tasks and types."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+
+from core.attempts import attempts_of
+from core.errors import NotFound, NotPossibleHere, UnknownTaskType
+from core.events import Level, Said, TaskCreated
+from core.models import CreatedTask, HistoryEntry, Json, NewTask, RowOutcome, TaskType, utcnow
+from core.results.owed import Outbox
+from core.rooms import Rooms
+from core.snapshot import TaskDetail, View
+
+NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
+
+
+class TaskVerbs(ABC):
+    """What can be done with tasks and their types."""
+
+    @property
+    @abstractmethod
+    def rooms(self) -> Rooms:
+        """The open rooms. Raises `core.errors.Unreachable` while there is no TaskManager yet."""
+
+    async def look(self, view: View) -> None:
+        """Show this part of the queue from now on."""
+        if self.rooms.monitor is not None:
+            self.rooms.monitor.look(view)
+
+    async def create_task(self, new: NewTask) -> CreatedTask:
+        """Create a task; its type is registered first when only we know it."""
+        rooms = self.rooms
+        try:
+            created = await rooms.client.create_task(new.task_type, dict(new.parameters), new.priority)
+        except NotFound:
+            if new.task_type not in rooms.factory:
+                raise UnknownTaskType(new.task_type, await self._known_names()) from None
+            await self.type_for_work(new.task_type)
+            created = await rooms.client.create_task(new.task_type, dict(new.parameters), new.priority)
+        rooms.publish(TaskCreated(created.id, new.task_type, created.deduplicated, utcnow()))
+        return created
+
+    async def open_task(self, task_id: int) -> TaskDetail:
+        """Everything that is known of a task."""
+        rooms = self.rooms
+        task = await rooms.client.get_task(task_id)
+        history: tuple[HistoryEntry, ...] = ()
+        if "history" in rooms.can:
+            history = await rooms.client.history(task_id)
+        kept = rooms.database.result_of(task_id)
+        owed = Outbox(rooms.database, rooms.server).of_task(task_id)
+        return TaskDetail(
+            task,
+            attempts=attempts_of(task, history),
+            history=history,
+            ideas=tuple(rooms.database.of_task(task_id)),
+            saved=kept["data"] if kept else None,
+            report=f"report {owed.state}" + (f": {owed.reason}" if owed.reason else "") if owed else "",
+            notes=() if "history" in rooms.can else (NO_HISTORY,),
+        )
+
+    async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        """Give failed tasks all their attempts anew."""
+        return await self.rooms.client.bulk("retry", task_ids)
+
+    async def release(self, task_ids: Sequence[int], *, force: bool = False) -> list[RowOutcome]:
+        """Make claimed tasks pending again; those of other workers only with ``force``."""
+        rooms = self.rooms
+        if force:
+            return await rooms.client.bulk("release", task_ids, force=True)
+        outcomes: list[RowOutcome] = []
+        for task_id in task_ids:
+            holder = (await rooms.client.get_task(task_id)).claimed_by
+            outcomes += await rooms.client.bulk("release", [task_id], worker_id=holder or "nobody")
+        return outcomes
+
+    async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        """End tasks that are not finished, for good."""
+        return await self.rooms.client.bulk("cancel", task_ids)
+
+    async def register_type(
+        self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
+    ) -> TaskType:
+        """Register a type when it is missing; another version or schema is replaced only with ``update``."""
+        client = self.rooms.client
+        try:
+            known = await client.get_task_type(name)
+        except NotFound:
+            return await client.register_task_type(name, version, dict(param_schema))
+        if update:
+            return await client.register_task_type(name, version, dict(param_schema))
+        return known
+
+    async def type_for_work(self, name: str) -> TaskType:
+        """The type as the TaskManager knows it, registered from our worker's definition when it is missing.
+
+        Says so when the TaskManager has another version, or the type is inactive. Raises `UnknownTaskType`.
+        """
+        rooms = self.rooms
+        ours = rooms.factory.registration(name)
+        theirs = await self.register_type(name, ours.version, ours.param_schema)
+        if theirs.version and theirs.version != ours.version:
+            text = (
+                f"{name} is version {theirs.version} on the TaskManager; the worker here was made for {ours.version}."
+            )
+            rooms.publish(Said(Level.WARNING, text, utcnow()))
+        if not theirs.is_active:
+            text = f"{name} is inactive on the TaskManager: it takes no new tasks."
+            rooms.publish(Said(Level.WARNING, text, utcnow()))
+        return theirs
+
+    async def _known_names(self) -> list[str]:
+        names = set(self.rooms.factory.known_types())
+        try:
+            names |= {each.name for each in await self.rooms.client.list_task_types()}
+        except NotPossibleHere:
+            return sorted(names)
+        return sorted(names)

@@ -1,0 +1,99 @@
+"""What this server can do: read from its ``openapi.json``, then from the shape of a list; never assumed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from core.models import Json
+
+COLUMN_BYTES = 65_535
+"""What the real service can keep of parameters, of a result or of an error text: bytes of JSON."""
+
+UNTOLD_RESULT_BYTES = 32 * 1024
+"""Assumed of servers that tell no limit."""
+
+CALLS = {
+    "claim-batch": ("/tasks/claim-batch", "post"),
+    "complete-batch": ("/tasks/complete-batch", "post"),
+    "bulk": ("/tasks/bulk", "post"),
+    "history": ("/tasks/{id}/history", "get"),
+    "stats": ("/stats", "get"),
+    "changes": ("/changes", "get"),
+    "heartbeat": ("/workers/{id}/heartbeat", "post"),
+    "workers": ("/workers", "get"),
+}
+"""Extensions, and the calls that announce them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a server offers beyond the documented calls, and what it would refuse or mangle.
+
+    ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "list-types"
+    (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release", "retry",
+    "cancel", "delete" (by ``bulk``). Bytes are of JSON text; None is no limit that we know.
+    """
+
+    names: frozenset[str] = frozenset()
+    max_params_bytes: int | None = None
+    max_result_bytes: int = UNTOLD_RESULT_BYTES
+    empty_params_ok: bool = True
+    whole_numbers_ok: bool = True
+    plain_names_only: bool = False
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+
+DOCUMENTED = Capabilities(frozenset({"list-types", "priority"}))
+"""A server that does what the documentation says, and nothing more."""
+
+OBSERVED = Capabilities(
+    max_params_bytes=COLUMN_BYTES,
+    max_result_bytes=COLUMN_BYTES,
+    empty_params_ok=False,
+    whole_numbers_ok=False,
+    plain_names_only=True,
+)
+"""The real service of today."""
+
+
+def announced(document: Mapping[str, Any]) -> Capabilities | None:
+    """What an OpenAPI document announces; None where it names no extension, so that the server must be probed."""
+    paths = operations(document)
+    names = {name for name, call in CALLS.items() if call in paths}
+    if not names:
+        return None
+    if "claim-batch" in names:
+        names.add("wait")
+    if "bulk" in names:
+        names |= {"release", "retry", "cancel", "delete"}
+    if ("/tasks", "get", "filter") in paths:
+        names.add("filter")
+    return Capabilities(DOCUMENTED.names | names)
+
+
+def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
+    """Every (path, method) of a document, and (path, method, parameter) of its query parameters."""
+    found: set[tuple[str, ...]] = set()
+    for path, methods in mapping(document.get("paths")).items():
+        known = path.removeprefix("/api")
+        for method, operation in mapping(methods).items():
+            found.add((known, method))
+            listed = mapping(operation).get("parameters") or ()
+            found |= {(known, method, str(mapping(each).get("name"))) for each in listed}
+    return found
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value if it is an object, else an empty one: a document is only a hint."""
+    return cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else {}
+
+
+def shown(first_page: Json) -> Capabilities:
+    """What the shape of a task list gives away: only the real service wraps it in ``items`` without limits."""
+    if isinstance(first_page, Mapping) and "items" in first_page and "limit" not in first_page:
+        return OBSERVED
+    return DOCUMENTED

@@ -1,0 +1,216 @@
+"""What a TaskManager's answer means as a whole: its data, or the error that it is.
+
+Together with `core.taskmanager.wire` the only place that knows the servers' spellings. There are three envelopes
+(success; error; gate errors without ``success``, sent as text/html), empty bodies, HTML, and warnings in front of
+the JSON. HTTP 200 without ``success: true`` is not a success.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from core.errors import (
+    ClaimLost,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotPossibleHere,
+    RateLimited,
+    ServerFault,
+    TaskManagerError,
+    TooLarge,
+)
+from core.models import Json
+from core.taskmanager.connect import Answer
+
+LONGEST_TEXT = 300
+"""Characters of a server's text that are kept."""
+
+NO_SUCH_CALL = "Endpoint not found"
+NOTHING_TO_CLAIM = ("No available tasks", "There is no active transaction")
+NOT_CLAIMED = "Task is not in claimed state"
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+")
+ABOUT_A_CLAIM = re.compile(r"claim|worker|cancel", re.IGNORECASE)
+PASSING = re.compile(
+    r"SQLSTATE\[40001\]|SQLSTATE\[40P01\]|\b1213\b|\b1205\b|deadlock|lock wait timeout|\b1062\b"
+    r"|\bHY000\] \[20(02|06|13)\]|gone away|database is locked|^internal server error$",
+    re.IGNORECASE,
+)
+NUMBERS_NEED_A_POINT = re.compile(r"expected number, got integer")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A successful answer: its data, and the server's clock (unix seconds) where it told."""
+
+    data: Json
+    at: int | None = None
+
+
+def read(answer: Answer, what: str) -> Said:
+    """The data of a successful answer to ``what`` (as in "claim"); raises a `TaskManagerError` otherwise."""
+    body = parsed(answer.body)
+    if 200 <= answer.status < 300 and body is not None and body.get("success") is True:
+        at = body.get("timestamp")
+        return Said(body.get("data"), at if isinstance(at, int) else None)
+    raise error(answer, body, what)
+
+
+def parsed(body: bytes) -> Mapping[str, Any] | None:
+    """The JSON object in a body, whatever was printed in front of it; None where there is none."""
+    try:
+        found = json.loads(body)
+    except ValueError:
+        text = body.decode("utf-8", "replace")
+        start = text.find("{")
+        try:
+            found = json.JSONDecoder().raw_decode(text, start)[0] if start >= 0 else None
+        except ValueError:
+            return None
+    return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
+
+
+def cleaned(text: object) -> str:
+    """A server's text without control characters, on one line, at most `LONGEST_TEXT` long."""
+    line = CONTROL.sub(" ", str(text)).strip()
+    return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
+
+
+def server_text(body: Mapping[str, Any] | None) -> str:
+    """What the server gives as its reason; gate errors put the sentence into ``message``."""
+    if body is None:
+        return ""
+    names = ("error", "message") if "success" in body else ("message", "error")
+    return next((cleaned(body[name]) for name in names if isinstance(body.get(name), str) and body[name]), "")
+
+
+def nothing_to_claim(fault: TaskManagerError) -> bool:
+    """Whether a failed claim only says that no task waits."""
+    return fault.status in (404, 500) and fault.server_text in NOTHING_TO_CLAIM
+
+
+def error(answer: Answer, body: Mapping[str, Any] | None, what: str) -> TaskManagerError:
+    """The error that an unsuccessful answer to ``what`` is."""
+    text = server_text(body)
+    match answer.status:
+        case 401 | 403:
+            found = forbidden(answer.status, body, text, what)
+        case 404:
+            found = missing(text, what)
+        case 429:
+            found = rate_limit(answer, body, text)
+        case status if 400 <= status < 500:
+            found = refused(status, body, text, what)
+        case _:
+            found = fault(answer, body, text, what)
+    return found
+
+
+def forbidden(status: int, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
+    """401: the key. 403: the claim is somebody else's, or (the gate's) the caller may not do that."""
+    if status == 401:
+        return NotAuthenticated(
+            "The TaskManager does not accept the API key: set TASKMANAGER_API_KEY to its key.",
+            status=status,
+            server_text=text,
+        )
+    if body is not None and "success" in body and ABOUT_A_CLAIM.search(text):
+        return ClaimLost(f"{what}: the claim is lost. {sentence(text)}", status=403, server_text=text)
+    return NotAllowed(
+        f"The TaskManager does not allow {what}. {sentence(text or 'Its key or address list excludes this caller')}",
+        status=403,
+        server_text=text,
+    )
+
+
+def missing(text: str, what: str) -> TaskManagerError:
+    """404: no such thing, or no such call at all."""
+    if text == NO_SUCH_CALL:
+        return NotFound(f"This server has no call for {what}.", status=404, server_text=text)
+    if not text:
+        return NotFound(
+            f"Nobody answers {what} at this address: TASKMANAGER_API_URL should end with the API's path, often /api.",
+            status=404,
+        )
+    return NotFound(f"{what}: {sentence(text)}", status=404, server_text=text)
+
+
+def refused(status: int, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
+    """400 and its like: what was sent is not acceptable, or the task is not claimed (any more)."""
+    if status == 413:
+        limit = text or "It has a limit on the size of a call."
+        return TooLarge(f"The TaskManager refuses {what}: too much was sent. {limit}", status=413, server_text=text)
+    if text == NOT_CLAIMED or status == 409:
+        return ClaimLost(f"{what}: the task is not claimed by this worker any more.", status=status, server_text=text)
+    listed = body.get("details") if body is not None else None
+    details = [cleaned(detail) for detail in cast("list[object]", listed)] if isinstance(listed, list) else []
+    reasons = "; ".join(dict.fromkeys(details)) or text or f"it answers {status} without a reason"
+    hint = " Write it with a fraction there: 5.0, not 5." if NUMBERS_NEED_A_POINT.search(reasons) else ""
+    return Invalid(
+        f"The TaskManager refuses {what}: {sentence(cleaned(reasons))}{hint}",
+        details=details or ([text] if text else []),
+        status=status,
+        server_text=text,
+    )
+
+
+def rate_limit(answer: Answer, body: Mapping[str, Any] | None, text: str) -> RateLimited:
+    """429, with the seconds to wait from the header or the body; else one second."""
+    said = answer.headers.get("retry-after") or (body or {}).get("retry_after")
+    try:
+        seconds = max(0.0, float(str(said)))
+    except ValueError:
+        seconds = 1.0
+    return RateLimited(f"The TaskManager takes no more calls for {seconds:g} s.", retry_after=seconds, server_text=text)
+
+
+def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
+    """The server failed, or does not speak our language."""
+    status = answer.status
+    if "1406" in text and "SQLSTATE" in text:
+        return TooLarge(
+            f"The TaskManager cannot keep {what}: a value is too long (its limit is 64 KiB for parameters, results and "
+            "errors, 255 characters for names).",
+            status=status,
+            server_text=text,
+        )
+    if 300 <= status < 400:
+        return ServerFault(
+            f"The TaskManager sends {what} to another address ({cleaned(answer.headers.get('location', '?'))}): "
+            "set TASKMANAGER_API_URL to that.",
+            temporary=False,
+            status=status,
+            server_text=text,
+        )
+    # 503 in an envelope is the application's own word: it passes only if the server says when to come again.
+    own_word = status == 503 and body is not None and "success" in body and "retry-after" not in answer.headers
+    gateway = status in (502, 503, 504) and not own_word
+    said = f": {sentence(text)}" if text else "; it said nothing that can be read."
+    return ServerFault(
+        f"The TaskManager failed at {what} ({status}){said}",
+        temporary=gateway or bool(PASSING.search(text)),
+        unclear=status in (502, 504) or not text,
+        status=status,
+        server_text=text,
+    )
+
+
+def not_understood(what: str, detail: object) -> ServerFault:
+    """An answer that says success, but not in a shape that we know."""
+    return ServerFault(f"The TaskManager's answer to {what} has an unknown shape ({cleaned(detail)}).", temporary=False)
+
+
+def not_here(thing: str, instead: str) -> NotPossibleHere:
+    """This server lacks a call; ``instead`` is the nearest honest alternative."""
+    return NotPossibleHere(f"This TaskManager cannot {thing}. {instead}")
+
+
+def sentence(text: str) -> str:
+    """The text, ended with a full stop."""
+    return text if not text or text[-1] in ".!?…" else text + "."

@@ -1,0 +1,231 @@
+"""Calls beyond the documented contract: used where the server announces them, done by single calls where that is the
+same, refused with the nearest honest alternative where it is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from core.errors import TaskManagerError
+from core.filters import TaskFilter
+from core.models import (
+    Changes,
+    HistoryEntry,
+    Json,
+    Report,
+    RowOutcome,
+    Task,
+    TaskPage,
+    TaskStatus,
+    TypeStats,
+    WorkerStatus,
+)
+from core.taskmanager import refusals, searching, wire, wire_extensions
+from core.taskmanager.connect import Channel
+from core.taskmanager.delivering import MOST_IN_A_CALL, Delivering
+from core.taskmanager.documented import DocumentedCalls
+from core.taskmanager.envelope import not_here
+from core.taskmanager.line import get, post, understood
+
+INSTEAD = {
+    "retry": "Create a new task with a changed parameter, where the schema of its type allows one.",
+    "release": "Report it as failed in the name of its owner, which uses up an attempt, or wait until its claim is too "
+    "old.",
+    "cancel": "Let a worker claim it and report a failure, until its attempts are used up.",
+    "delete": "Finished tasks stay; only whoever runs the server can remove them from its database.",
+    "history": "What a task shows of its past is its attempts, its last error and its times.",
+    "stats": "List tasks by status and count them.",
+    "changes": "List tasks again from time to time.",
+    "heartbeat": "A claim lasts until the claim timeout; finish within it.",
+    "workers": "Workers can be seen by the tasks that they hold: list those that are claimed.",
+}
+"""What can be done where a call is missing."""
+
+
+class ExtendedCalls(DocumentedCalls):
+    """What some TaskManagers can do."""
+
+    def __init__(self, channel: Channel) -> None:
+        super().__init__(channel)
+        self._turn = 0
+        self._delivering = Delivering(self._line, self._settling, self._report)
+
+    @property
+    def can_wait(self) -> bool:
+        """Whether ``claim_many`` waits for work; False until the server is known to do that."""
+        return self._capabilities is not None and "claim-batch" in self._capabilities
+
+    async def claim_many(
+        self,
+        worker_id: str,
+        task_type_ids: Sequence[int],
+        *,
+        limit: int,
+        sort_by: str = "created_at",
+        sort_order: str = "ASC",
+        wait: float = 0,
+    ) -> list[Task]:
+        """Claim up to ``limit`` tasks, types in turn. Waits up to ``wait`` seconds for one where the server can."""
+        if limit < 1 or not task_type_ids:
+            return []
+        if "claim-batch" not in await self.capabilities():
+            return await self._claim_one_by_one(worker_id, task_type_ids, limit, sort_by, sort_order)
+        worker_id = refusals.worker_id(worker_id)
+        field, order = refusals.sorting(sort_by, sort_order)
+        types = [refusals.task_type_id(each) for each in task_type_ids]
+        limit = min(limit, MOST_IN_A_CALL)
+        body: dict[str, Json] = {
+            "worker_id": worker_id,
+            "task_type_ids": types,
+            "limit": limit,
+            "sort_by": field,
+            "sort_order": order,
+            "wait": wait,
+        }
+        call = post("claim", "/tasks/claim-batch", body, repeatable=False, wait=wait)
+        return await self._settling.claim(call, worker_id, types, self._types.names_of(types), limit)
+
+    async def _claim_one_by_one(
+        self, worker_id: str, types: Sequence[int], limit: int, sort_by: str, sort_order: str
+    ) -> list[Task]:
+        # Each call begins with another type, so that none is always first when there is room for few.
+        start = self._turn % len(types)
+        self._turn += 1
+        waiting = [*types[start:], *types[:start]]
+        claimed: list[Task] = []
+        while waiting:
+            for type_id in tuple(waiting):
+                if len(claimed) == limit:
+                    return claimed
+                task = await self._claim_or_stop(worker_id, type_id, sort_by, sort_order, claimed)
+                if task is None:
+                    waiting.remove(type_id)
+                else:
+                    claimed.append(task)
+        return claimed
+
+    async def _claim_or_stop(
+        self, worker_id: str, type_id: int, sort_by: str, sort_order: str, claimed: Sequence[Task]
+    ) -> Task | None:
+        """The next task; a fault counts as none once something is claimed, which must not be lost."""
+        try:
+            return await self.claim_task(worker_id, type_id, sort_by, sort_order)
+        except TaskManagerError:
+            if not claimed:
+                raise
+            return None
+
+    async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
+        """Report many tasks; answers what became of each, in the order given. A refused report is an outcome.
+
+        Raises only when nothing could be said about any of them: `Unreachable`, `NotAuthenticated`, `RateLimited`.
+        """
+        worker_id = refusals.worker_id(worker_id)
+        if not reports:
+            return []
+        if "complete-batch" in await self.capabilities():
+            return await self._delivering.together(worker_id, reports)
+        return await self._delivering.one_by_one(reports)
+
+    async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
+        """Give claimed tasks back, their attempts kept. False where the server has no call for it."""
+        if "release" not in await self.capabilities():
+            return False
+        if task_ids:
+            await self.bulk("release", task_ids, worker_id=worker_id)
+        return True
+
+    async def bulk(
+        self,
+        action: str,
+        task_ids: Sequence[int],
+        *,
+        worker_id: str | None = None,
+        force: bool = False,
+        dry_run: bool = False,
+    ) -> list[RowOutcome]:
+        """Do one of retry, release, cancel, delete to many tasks; answers what became of each.
+
+        ``release`` needs the owner's ``worker_id``, or ``force``. Raises `NotPossibleHere`.
+        """
+        await self._need(action, f"{action} tasks")
+        outcomes: list[RowOutcome] = []
+        for first in range(0, len(task_ids), MOST_IN_A_CALL):
+            ids = [refusals.task_id(each) for each in task_ids[first : first + MOST_IN_A_CALL]]
+            body: dict[str, Json] = {"action": action, "ids": ids, "dry_run": dry_run, "force": force}
+            if worker_id is not None:
+                body["worker_id"] = refusals.worker_id(worker_id)
+            said = await self._line.ask(post(action, "/tasks/bulk", body))
+            outcomes += understood(
+                action, lambda said=said: [wire_extensions.outcome(row) for row in wire.rows(said.data)]
+            )
+        return outcomes
+
+    async def list_tasks(
+        self,
+        status: TaskStatus | str | None = None,
+        type: str | None = None,
+        limit: int = 50,
+        offset: int = 0,
+        *,
+        filter: TaskFilter | None = None,
+        after_id: int | None = None,
+    ) -> TaskPage:
+        """A page of tasks, newest first. ``type`` may be an SQL LIKE pattern. ``filter`` and ``after_id`` (older than
+        that task) are done on our side where the server cannot, over a bounded number of the newest tasks."""
+        refusals.window(limit, offset)
+        query: dict[str, str | int | None] = {
+            "status": None if status is None else str(status),
+            "type": type,
+            "limit": limit,
+            "offset": offset or None,
+        }
+        if filter or after_id is not None:
+            if "filter" not in await self.capabilities():
+                return await searching.search(self._line, query, filter or TaskFilter(), after_id)
+            query["filter"] = json.dumps(filter.to_json()) if filter else None
+            query["after_id"] = after_id
+        said = await self._line.ask(get("tasks", "/tasks", query))
+        return understood("tasks", lambda: wire.page(said.data, limit, offset))
+
+    async def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
+        """The life of a task, oldest first. Raises `NotPossibleHere`, `NotFound`."""
+        await self._need("history", "tell the history of a task")
+        number = refusals.task_id(task_id)
+        said = await self._line.ask(get(f"history of #{number}", f"/tasks/{number}/history"))
+        return understood("history", lambda: wire_extensions.history(said.data))
+
+    async def stats(self) -> tuple[TypeStats, ...]:
+        """How many tasks of each type are where. Raises `NotPossibleHere`."""
+        await self._need("stats", "count its tasks")
+        said = await self._line.ask(get("statistics", "/stats"))
+        return understood("statistics", lambda: wire_extensions.stats(said.data))
+
+    async def changes(self, after: int, limit: int = 500, wait: float = 0) -> Changes:
+        """What changed after a sequence number; waits up to ``wait`` seconds for something. Raises
+        `NotPossibleHere`."""
+        await self._need("changes", "tell what changed")
+        query: dict[str, str | int | None] = {"after": after, "limit": limit, "wait": f"{wait:g}" if wait else None}
+        said = await self._line.ask(get("changes", "/changes", query, wait=wait))
+        return understood("changes", lambda: wire_extensions.changes(said.data))
+
+    async def heartbeat(
+        self, worker_id: str, host: str, pid: int, state: str, strategy: str, task_ids: Sequence[int]
+    ) -> None:
+        """Tell that a worker is alive; its claims of the listed tasks are extended. Raises `NotPossibleHere`."""
+        await self._need("heartbeat", "be told that a worker is alive")
+        name = refusals.worker_id(worker_id)
+        body = {"host": host, "pid": pid, "state": str(state), "strategy": strategy, "task_ids": list(task_ids)}
+        await self._line.ask(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
+
+    async def workers(self) -> tuple[WorkerStatus, ...]:
+        """Who is alive, as far as workers send heartbeats. Raises `NotPossibleHere`."""
+        await self._need("workers", "list workers")
+        said = await self._line.ask(get("workers", "/workers"))
+        return understood("workers", lambda: wire_extensions.workers(said.data))
+
+    async def _need(self, name: str, thing: str) -> None:
+        if name not in INSTEAD:
+            raise refusals.invalid(f"There is no action {name!r}; there are retry, release, cancel and delete.")
+        if name not in await self.capabilities():
+            raise not_here(thing, INSTEAD[name])

@@ -1,0 +1,87 @@
+"""One conversation with a TaskManager: opens the channel at the first call, sends, tries again, reads the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from core.models import Json
+from core.taskmanager.connect import Channel, Query
+from core.taskmanager.envelope import Said, not_understood, parsed, read
+from core.taskmanager.retry import Retrying, Say
+from core.taskmanager.wire import packed
+
+ANSWER_SECONDS = 30.0
+"""How long an answer may take, beyond what the server was asked to wait."""
+
+JSON_HEADERS = {"accept": "application/json", "content-type": "application/json"}
+READ_HEADERS = {"accept": "application/json"}
+
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. ``what`` names it in sentences ("complete of #12"); ``repeatable`` calls may be made twice."""
+
+    what: str
+    method: str
+    path: str
+    query: Query = field(default_factory=dict[str, "str | int"])
+    body: bytes | None = None
+    repeatable: bool = True
+    wait: float = 0.0
+
+
+def get(what: str, path: str, query: Mapping[str, str | int | None] | None = None, *, wait: float = 0.0) -> Call:
+    """A reading call; parameters that are None are left out."""
+    said = {name: value for name, value in query.items() if value is not None} if query else {}
+    return Call(what, "GET", path, said, wait=wait)
+
+
+def post(what: str, path: str, body: Mapping[str, Json], *, repeatable: bool = True, wait: float = 0.0) -> Call:
+    """A call with a JSON body. Raises `Invalid` for what JSON cannot say."""
+    return Call(what, "POST", path, body=packed(body, what), repeatable=repeatable, wait=wait)
+
+
+class Line:
+    """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.retrying = Retrying()
+        self.say: Say | None = None
+
+    async def ask(self, call: Call) -> Said:
+        """The data of a successful answer; tried again where that is safe. Raises a `TaskManagerError`."""
+        return await self.retrying.call(
+            call.what, lambda: self.ask_once(call), repeatable=call.repeatable, say=self.say
+        )
+
+    async def ask_once(self, call: Call) -> Said:
+        """The same, tried once."""
+        headers = JSON_HEADERS if call.body is not None else READ_HEADERS
+        answer = await self.channel.send(
+            call.method, call.path, call.query, call.body, headers, ANSWER_SECONDS + call.wait
+        )
+        return read(answer, call.what)
+
+    async def document(self, path: str) -> Mapping[str, Any]:
+        """A JSON document that comes without an envelope; empty where there is none."""
+
+        async def once() -> Mapping[str, Any]:
+            answer = await self.channel.send("GET", path, {}, None, READ_HEADERS, ANSWER_SECONDS)
+            if answer.status in (429, 502, 503, 504):
+                read(answer, path)
+            return (parsed(answer.body) or {}) if answer.status == 200 else {}
+
+        return await self.retrying.call(path, once, say=self.say)
+
+
+def understood(what: str, reader: Callable[[], Read]) -> Read:
+    """What a reader makes of an answer; a `ServerFault` when it has a shape that nobody knows."""
+    try:
+        return reader()
+    except (KeyError, TypeError, ValueError) as fault:
+        raise not_understood(what, repr(fault)) from fault

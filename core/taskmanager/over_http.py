@@ -1,0 +1,72 @@
+"""The way to a remote TaskManager, over httpx. The only file on our side that imports it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from core.errors import Unreachable
+from core.taskmanager.connect import CONNECT_SECONDS, Answer, Query, trusts_proxies
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+"""Failures in which the request has not left this machine."""
+
+
+class HttpChannel:
+    """Keeps connections alive between calls; follows no redirects, so that the key goes nowhere else."""
+
+    def __init__(self, url: str, key: str) -> None:
+        self._url = url.rstrip("/")
+        self._key = key
+        # A connection belongs to the event loop that made it; scripts may use one client in several asyncio.run().
+        self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
+
+    def __repr__(self) -> str:
+        return f"remote({self._url!r}, key={'***' if self._key else None})"
+
+    async def send(
+        self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> Answer:
+        """Send over HTTP. Raises `Unreachable`."""
+        limits = httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
+        try:
+            answer = await self._client().request(
+                method,
+                self._url + path,
+                params=dict(query) if query else None,
+                content=body,
+                headers=dict(headers),
+                timeout=limits,
+            )
+        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+            raise Unreachable(self._sentence(fault, timeout), unclear=not isinstance(fault, NOT_SENT)) from fault
+        return Answer(answer.status_code, answer.headers, answer.content)
+
+    def _client(self) -> httpx.AsyncClient:
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            client = self._clients[loop] = httpx.AsyncClient(
+                headers={"X-API-Key": self._key} if self._key else {},
+                limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
+                trust_env=trusts_proxies(self._url),
+            )
+        return client
+
+    def _sentence(self, fault: Exception, timeout: float) -> str:
+        where = urlsplit(self._url).netloc
+        if isinstance(fault, (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout)):
+            return f"The TaskManager at {where} did not answer within {timeout:g} s."
+        if isinstance(fault, NOT_SENT):
+            return f"The TaskManager at {where} cannot be reached: is it running, and is TASKMANAGER_API_URL right?"
+        return f"The connection to the TaskManager at {where} broke before it had answered."
+
+    async def close(self) -> None:
+        """Close this loop's connections."""
+        client = self._clients.pop(asyncio.get_running_loop(), None)
+        if client is not None:
+            await client.aclose()

@@ -1,0 +1,214 @@
+"""JSON <-> models: every spelling of a task, a type, a time or a list that a TaskManager may send becomes one shape.
+
+Readers raise KeyError, TypeError or ValueError on what they cannot understand; `core.taskmanager.line` turns those
+into a `ServerFault`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+from urllib.parse import quote
+
+from core.errors import Invalid
+from core.models import (
+    MAX_ATTEMPTS,
+    CreatedTask,
+    Health,
+    Json,
+    ProgressTaken,
+    ReportTaken,
+    Task,
+    TaskPage,
+    TaskStatus,
+    TaskType,
+)
+
+Row = Mapping[str, Any]
+
+LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "changes")
+"""Names under which servers put the rows of a list."""
+
+REQUEUED = "pending (retry)"
+
+
+def packed(body: Json, what: str) -> bytes:
+    """The body as JSON. Raises `Invalid` for what JSON cannot say."""
+    try:
+        text = json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        return text.encode("utf-8")
+    except (TypeError, ValueError, RecursionError) as fault:
+        raise Invalid(f"{what} cannot be sent: it holds something that is not JSON ({fault}).", status=None) from None
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path."""
+    return quote(name, safe="")
+
+
+def rows(data: Json) -> list[Row]:
+    """The rows of a list, wrapped or bare."""
+    if isinstance(data, Mapping):
+        wrapped = cast("Row", data)
+        data = next((wrapped[name] for name in LISTS if isinstance(wrapped.get(name), list)), None)
+    if not isinstance(data, list):
+        raise TypeError("no list")
+    return [mapping(each) for each in cast("list[object]", data)]
+
+
+def one(data: Json) -> Row | None:
+    """A single row, bare or wrapped in a list; None where that is empty."""
+    wrapped = mapping(data)
+    if "id" in wrapped:
+        return wrapped
+    found = rows(wrapped)
+    return found[0] if found else None
+
+
+def mapping(value: object) -> Row:
+    """The value, which must be an object; PHP sends an empty one as a list."""
+    if isinstance(value, Mapping):
+        return cast("Row", value)
+    if value in (None, []):
+        return {}
+    raise TypeError(f"{type(value).__name__} instead of an object")
+
+
+def moment(value: object) -> datetime | None:
+    """A time as aware UTC. The wire may have no zone; then it is UTC (the service requires its database to be)."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, int | float):
+        return datetime.fromtimestamp(value, UTC)
+    time = datetime.fromisoformat(str(value))
+    return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def whole(value: object, default: int = 0) -> int:
+    """An integer that may be sent as text."""
+    return default if value is None else int(cast("int | str", value))
+
+
+def text(value: object) -> str | None:
+    """A text, or None."""
+    return None if value is None else str(value)
+
+
+def status(value: object) -> TaskStatus:
+    """A status; ``pending (retry)`` is pending."""
+    return TaskStatus(str(value).partition(" ")[0].lower())
+
+
+def task(row: Row, *, type_id: int | None = None) -> Task:
+    """A task as ``GET /tasks/{id}``, a list, a claim or a change tells it."""
+    return Task(
+        id=int(row["id"]),
+        task_type=str(row["type"]),
+        parameters=mapping(row.get("params")),
+        priority=whole(row.get("priority")),
+        status=status(row.get("status", TaskStatus.PENDING)),
+        attempts=whole(row.get("attempts")),
+        max_retries=whole(row.get("max_attempts"), MAX_ATTEMPTS),
+        created_at=moment(row.get("created_at")),
+        claimed_at=moment(row.get("claimed_at")),
+        completed_at=moment(row.get("completed_at")),
+        claimed_by=text(row.get("claimed_by")),
+        progress=whole(row.get("progress")),
+        result=row.get("result"),
+        error=text(row.get("error_message")),
+        task_type_id=whole(row["task_type_id"]) if row.get("task_type_id") is not None else type_id,
+        partial="params" not in row,
+    )
+
+
+def claimed(row: Row, worker_id: str, at: int | None, type_id: int | None = None) -> Task:
+    """A task as the answer to a claim tells it: who claimed it and when goes without saying there."""
+    told = dict(row) | {"status": TaskStatus.CLAIMED, "claimed_by": worker_id}
+    if told.get("claimed_at") is None:
+        told["claimed_at"] = at
+    return task(told, type_id=type_id)
+
+
+def task_type(row: Row) -> TaskType:
+    """A type as it is read, listed or registered."""
+    schema = row.get("param_schema")
+    usage = row.get("usage_count")
+    return TaskType(
+        id=int(row["id"]),
+        name=str(row["name"]),
+        version=str(row.get("version", "")),
+        param_schema=None if schema is None else schema_of(schema),
+        is_active=row.get("is_active", True) in (True, 1, "1"),
+        created_at=moment(row.get("created_at")),
+        updated_at=moment(row.get("updated_at")),
+        usage_count=None if usage is None else int(usage),
+        last_used_at=moment(row.get("last_used_at")),
+        created=bool(row.get("created")),
+        updated=bool(row.get("updated")),
+    )
+
+
+def schema_of(value: object) -> Row:
+    """A schema; the real service sends an empty ``properties`` object as a list, and some store the schema as text."""
+    schema = mapping(json.loads(value) if isinstance(value, str) else value)
+    return {name: {} if name == "properties" and each == [] else each for name, each in schema.items()}
+
+
+def created(data: Json, asked_type: str, priority: int) -> CreatedTask:
+    """The answer to a creation; a duplicate tells neither type nor key."""
+    row = mapping(data)
+    return CreatedTask(
+        id=int(row["id"]),
+        type=str(row.get("type", asked_type)),
+        status=status(row.get("status", TaskStatus.PENDING)),
+        priority=whole(row.get("priority"), 0 if "dedupe_key" in row else priority),
+        dedupe_key=text(row.get("dedupe_key")),
+        deduplicated=bool(row.get("deduplicated") or row.get("duplicate")),
+    )
+
+
+def progress(data: Json) -> ProgressTaken:
+    """The answer to a progress report."""
+    row = mapping(data)
+    return ProgressTaken(int(row["id"]), whole(row["progress"]))
+
+
+def report_taken(data: Json) -> ReportTaken:
+    """The answer to a completion."""
+    row = mapping(data)
+    return taken(int(row["id"]), str(row["status"]))
+
+
+def taken(task_id: int, status_text: str) -> ReportTaken:
+    """A completion that ended in this status."""
+    return ReportTaken(task_id, status_text, requeued=status_text.startswith(TaskStatus.PENDING))
+
+
+def page(data: Json, limit: int, offset: int) -> TaskPage:
+    """A page of a list."""
+    tasks = tuple(task(row) for row in rows(data))
+    said: Row = cast("Row", data) if isinstance(data, Mapping) else {}
+    total = said.get("total")
+    searched = said.get("searched")
+    return TaskPage(
+        tasks,
+        total=None if total is None else int(total),
+        limit=whole(said.get("limit"), limit),
+        offset=whole(said.get("offset"), offset),
+        searched=None if searched is None else int(searched),
+    )
+
+
+def health(data: Json) -> Health:
+    """What a server says of itself."""
+    row = mapping(data)
+    at = row.get("timestamp")
+    return Health(str(row["status"]), at if isinstance(at, int) else None, text(row.get("server_id")))
+
+
+def claim_timeout(data: Json) -> float | None:
+    """Seconds after which claims may be taken over, where the server tells."""
+    told = mapping(data).get("claim_timeout")
+    return float(told) if isinstance(told, int | float) else None

@@ -1,0 +1,1 @@
+"""Workers that keep YouTube videos as ideas."""

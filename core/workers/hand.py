@@ -1,0 +1,88 @@
+"""A task in hand: how far it is, whether it should stop, and the way from any thread back to the loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Protocol
+
+from core.models import InHand, Task
+
+
+class Tools(Protocol):
+    """What the tools of `BaseWorker` need of the task that they are used for."""
+
+    task: Task
+    worker_id: str
+    is_cancelled: bool
+    is_abandoned: bool
+
+    def report(self, percent: float, message: str) -> None:
+        """Say how far the task is. May be called from any thread."""
+        ...
+
+
+in_this_context: ContextVar[Tools | None] = ContextVar("in_this_context", default=None)
+"""The task that the present context works on; threads that run a worker get a copy of their context."""
+
+
+def whole_percent(percent: float) -> int:
+    """A percentage as a whole number from 0 to 100. Raises ValueError or TypeError for what is no number."""
+    return max(0, min(100, int(percent)))
+
+
+class Hand:
+    """A task that a worker of this process has in hand. Made on the event loop, told things from any thread.
+
+    ``is_cancelled`` asks the author's code to stop; ``is_abandoned`` says that nobody waits for it any more, so that
+    it may save nothing either. ``settling``: processing is over, its outcome is being committed.
+    """
+
+    def __init__(self, task: Task, worker_id: str, since: datetime, on_report: Callable[[Hand], None]) -> None:
+        self.task = task
+        self.worker_id = worker_id
+        self.since = since
+        self.percent = 0
+        self.message = ""
+        self.is_cancelled = False
+        self.is_abandoned = False
+        self.settling = False
+        self.ended = False
+        self.on_cancel: Callable[[], None] | None = None
+        self._on_report = on_report
+        self._loop = asyncio.get_running_loop()
+        self._loop_thread = threading.get_ident()
+        self._told = False
+
+    def report(self, percent: float, message: str) -> None:
+        """Say how far the task is; from another thread, calls faster than the loop turns are seen as the last one."""
+        self.percent, self.message = whole_percent(percent), str(message)
+        if threading.get_ident() == self._loop_thread:
+            self._tell()
+        elif not self._told:
+            self._told = True
+            self._loop.call_soon_threadsafe(self._tell)
+
+    def cancel(self) -> None:
+        """Ask the author's code to stop."""
+        self.is_cancelled = True
+        if self.on_cancel is not None:
+            self.on_cancel()
+
+    def abandon(self) -> None:
+        """Wait for it no longer."""
+        self.is_abandoned = True
+        self.cancel()
+
+    def seen(self) -> InHand:
+        """How it looks from outside."""
+        task = self.task
+        return InHand(task.id, task.task_type, task.attempts, self.since, self.percent, self.message)
+
+    def _tell(self) -> None:
+        self._told = False
+        if not self.ended and not self.is_abandoned:
+            self._on_report(self)

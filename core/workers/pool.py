@@ -1,0 +1,178 @@
+"""Many workers: start, pause, resume, another strategy, stop; and what they look like meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from core.errors import BadSetting
+from core.events import Level, Said, WorkerChanged
+from core.models import WorkerStatus, utcnow
+from core.workers.claiming import Strategy
+from core.workers.collector import Collector
+from core.workers.hand import Hand
+from core.workers.plan import WorkerPlan
+from core.workers.ports import Publish, Settlement, Tasks
+from core.workers.post import Post, Surroundings
+from core.workers.process_host import ProcessHosts
+from core.workers.progress import ProgressTeller
+from core.workers.runner import Runner
+from core.workers.threads import Threads
+
+__all__ = ["Pool", "WorkerPlan"]
+
+
+class Pool:
+    """The workers of this process, on one event loop. All methods are for that loop.
+
+    ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else; a task that takes
+    nearly as long is spoken of. Chance comes from ``rng``.
+    """
+
+    def __init__(
+        self,
+        tasks: Tasks,
+        settlement: Settlement,
+        publish: Publish,
+        *,
+        claim_timeout: float = 300,
+        rng: random.Random | None = None,
+    ) -> None:
+        self._threads = Threads()
+        self._processes = ProcessHosts(self._threads)
+        self._progress = ProgressTeller(tasks, publish)
+        runner = Runner(Collector(settlement).settle, publish, self._threads, self._processes)
+        self._around = Surroundings(tasks, runner, self._progress, publish, rng or random.Random(), self._changed)
+        self._publish = publish
+        self._claim_timeout = claim_timeout
+        self._posts: dict[str, Post] = {}
+        self._loops: dict[str, asyncio.Task[None]] = {}
+        self._unpublished: dict[str, Post] = {}
+        self._watch: asyncio.Task[None] | None = None
+
+    def start(self, plan: WorkerPlan) -> None:
+        """Set a worker to work. Raises `BadSetting` when one of that id is at work, or it has nothing to work with."""
+        if not plan.handlers:
+            raise BadSetting(f"The worker {plan.worker_id} has no task type to work on.")
+        if plan.worker_id in self._loops and not self._loops[plan.worker_id].done():
+            raise BadSetting(f"There is a worker {plan.worker_id} already.")
+        post = Post(plan, self._around)
+        self._posts[plan.worker_id] = post
+        loop = asyncio.create_task(post.live(), name=f"worker {plan.worker_id}")
+        self._loops[plan.worker_id] = loop
+        loop.add_done_callback(partial(self._on_end, post))
+        if self._watch is None:
+            self._watch = asyncio.create_task(self._watch_claims())
+        self._changed(post)
+
+    def pause(self, ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) claim nothing more. Answers who was changed."""
+        return [self._told(post, paused=True) for post in self._live(ids) if not post.paused]
+
+    def resume(self, ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) claim again, at once. Answers who was changed."""
+        resumed = [post for post in self._live(ids) if post.paused]
+        for post in resumed:
+            post.wake()
+        return [self._told(post, paused=False) for post in resumed]
+
+    def set_strategy(self, strategy: Strategy, ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) claim by this strategy from the next claim on. Answers who was changed."""
+        return [self._told(post, strategy=strategy) for post in self._live(ids) if post.strategy != strategy]
+
+    async def stop(self, ids: Sequence[str] = (), now: bool = False) -> list[str]:
+        """Let these workers (none: all) end when the tasks in hand are done; see `finished`. Answers who was told.
+
+        With ``now``: give the tasks in hand back, and return when that is done.
+        """
+        posts = self._live(ids)
+        if now:
+            await asyncio.gather(*(post.give_back() for post in posts))
+        return [self._told(post, stopping=True) for post in posts]
+
+    def wake(self) -> None:
+        """There may be something to claim: let nobody wait for the next poll."""
+        for post in self._live(()):
+            post.wake()
+
+    def statuses(self) -> list[WorkerStatus]:
+        """How all workers are, those that ended included, in the order of their start."""
+        return [post.status() for post in self._posts.values()]
+
+    async def finished(self, worker_id: str) -> None:
+        """Wait until a worker has ended (stopped, out of passes, or crashed); at once when there is none."""
+        loop = self._loops.get(worker_id)
+        if loop is not None:
+            await asyncio.wait([loop])
+
+    def forget(self, worker_id: str) -> None:
+        """Take a worker that has ended off the list."""
+        if worker_id in self._posts and self._posts[worker_id].ended is not None:
+            del self._posts[worker_id], self._loops[worker_id]
+
+    def empty_rounds(self, worker_id: str) -> int:
+        """Passes in a row, up to now, that found nothing to claim; 0 for a worker that has something in hand."""
+        post = self._posts.get(worker_id)
+        return 0 if post is None or post.hands else post.misses
+
+    def in_hand(self) -> int:
+        """How many tasks all workers have in hand."""
+        return sum(len(post.hands) for post in self._posts.values())
+
+    async def close(self, now: bool = False) -> None:
+        """Stop all workers, wait until they have ended, and let threads and processes go."""
+        await self.stop((), now)
+        loops = [loop for loop in self._loops.values() if not loop.done()]
+        if loops:
+            await asyncio.wait(loops)
+        if self._watch is not None:
+            self._watch.cancel()
+        await self._progress.close()
+        self._processes.close()
+        self._threads.close()
+        self._publish_changes()
+
+    def _live(self, ids: Iterable[str]) -> list[Post]:
+        chosen = set(ids)
+        return [post for name, post in self._posts.items() if post.ended is None and (not chosen or name in chosen)]
+
+    def _told(self, post: Post, **what: object) -> str:
+        post.tell(**what)  # pyright: ignore[reportArgumentType]
+        return post.plan.worker_id
+
+    def _changed(self, post: Post) -> None:
+        if not self._unpublished:
+            asyncio.get_running_loop().call_soon(self._publish_changes)
+        self._unpublished[post.plan.worker_id] = post
+
+    def _publish_changes(self) -> None:
+        changed, self._unpublished = self._unpublished, {}
+        for post in changed.values():
+            self._publish(WorkerChanged(post.status()))
+
+    def _on_end(self, post: Post, loop: asyncio.Task[None]) -> None:
+        fault = None if loop.cancelled() else loop.exception()
+        if fault is not None:
+            text = f"The worker {post.plan.worker_id} crashed: {type(fault).__name__}: {fault}"
+            self._publish(Said(Level.ERROR, text, utcnow()))
+        post.end(fault)
+        for handler in post.plan.handlers.values():
+            self._processes.dismiss(handler)
+
+    async def _watch_claims(self) -> None:
+        """Speak once of each task that has been in hand for most of the claim timeout."""
+        spoken: set[Hand] = set()
+        while True:
+            await asyncio.sleep(self._claim_timeout / 5)
+            hands = {hand for post in self._posts.values() for hand in post.hands}
+            spoken &= hands
+            for hand in hands - spoken:
+                if (utcnow() - hand.since).total_seconds() > 0.75 * self._claim_timeout:
+                    spoken.add(hand)
+                    text = (
+                        f"Task {hand.task.id} is taking nearly as long as a claim lasts ({self._claim_timeout:g} s): "
+                        "the TaskManager may give it to another worker."
+                    )
+                    self._publish(Said(Level.WARNING, text, utcnow()))

@@ -1,0 +1,290 @@
+"""One worker at its post: the loop that claims tasks, has them done, and waits when there are none."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+
+from core.errors import CoreError, RateLimited
+from core.events import Level, Said, TaskClaimed
+from core.models import Task, TaskResult, WorkerState, WorkerStatus, utcnow
+from core.workers.backoff import Backoff
+from core.workers.claiming import Strategy
+from core.workers.hand import Hand
+from core.workers.plan import WorkerPlan
+from core.workers.ports import Publish, Tasks
+from core.workers.progress import ProgressTeller
+from core.workers.runner import Runner
+
+LONGEST_WAIT = 2.0
+"""Seconds that a claim may wait at the server: a claim under way is never cut off, so stopping waits for it."""
+GRACE = 2.0
+"""Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
+FAILURES_IN_A_ROW = 5
+"""Failed tasks in a row after which a worker rests."""
+REST = Backoff(first=5.0, factor=2.0, ceiling=60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all posts of a pool share. ``changed`` is told whenever a worker's status may be another."""
+
+    tasks: Tasks
+    runner: Runner
+    progress: ProgressTeller
+    publish: Publish
+    rng: Random
+    changed: Callable[[Post], None]
+
+
+class Post:
+    """A worker with its tasks in hand. All methods are for the event loop."""
+
+    def __init__(self, plan: WorkerPlan, around: Surroundings) -> None:
+        self.plan = plan
+        self.strategy = plan.strategy
+        self.paused = False
+        self.stopping = False
+        self.ended: WorkerState | None = None
+        self.misses = 0
+        self.hands: dict[Hand, asyncio.Task[None]] = {}
+        self._around = around
+        self._backoff = Backoff(plan.poll_interval, plan.backoff_multiplier, plan.max_backoff)
+        self._woken = asyncio.Event()
+        self._passes = self._troubles = self._done = self._failed = self._failures = self._rests = 0
+        self._claiming = False
+        self._next_at = self._rest_until = 0.0
+        self._note = ""
+        self._fault: BaseException | None = None
+        self._turn = 0
+
+    async def live(self) -> None:
+        """Claim tasks and have them done until told to stop. Raises what went wrong beyond an author's code."""
+        while not self.stopping and not self._is_through():
+            delay = self._delay()
+            if delay == 0:
+                await self._pass()
+            else:
+                await self._wait(delay)
+        while self.hands:
+            self.stopping = True
+            self._around.changed(self)
+            await self._wait(None)
+        if self._fault is not None:
+            raise self._fault
+
+    def wake(self) -> None:
+        """There may be something to claim: do not wait for the poll."""
+        self._next_at = 0.0
+        self._woken.set()
+
+    def tell(
+        self, *, paused: bool | None = None, stopping: bool | None = None, strategy: Strategy | None = None
+    ) -> None:
+        """Change how it works, from its next claim on; what a claim under way brings is given back when it must."""
+        self.paused = self.paused if paused is None else paused
+        self.stopping = self.stopping if stopping is None else stopping
+        self.strategy = strategy or self.strategy
+        self._woken.set()
+        self._around.changed(self)
+
+    async def give_back(self) -> None:
+        """Leave at once: stop what is being processed, and give those tasks back. Outcomes being kept are kept."""
+        self.tell(stopping=True)
+        processing = [hand for hand in self.hands if not hand.settling]
+        for hand in processing:
+            hand.abandon()
+            self.hands[hand].cancel()
+        lives = list(self.hands.values())
+        if lives:
+            await asyncio.wait(lives, timeout=GRACE)
+        for hand in processing:
+            self._drop(hand)
+        await self._release([hand.task.id for hand in processing if not hand.settling])
+
+    def status(self) -> WorkerStatus:
+        """How it is now."""
+        plan = self.plan
+        until = self._waits_until()
+        return WorkerStatus(
+            id=plan.worker_id,
+            state=self._state(),
+            types=plan.types,
+            strategy=self.strategy.name,
+            concurrency=plan.concurrency,
+            in_hand=tuple([hand.seen() for hand in self.hands]),
+            done=self._done,
+            failed=self._failed,
+            until=None if until <= 0 else utcnow() + timedelta(seconds=until),
+            last_seen=utcnow(),
+            note=self._note,
+        )
+
+    def end(self, fault: BaseException | None) -> None:
+        """Its loop is over, because it was stopped or because of ``fault``."""
+        self.ended = WorkerState.STOPPED if fault is None else WorkerState.CRASHED
+        self._note = "" if fault is None else f"{type(fault).__name__}: {fault}"
+        self._around.changed(self)
+
+    @property
+    def room(self) -> int:
+        """How many more tasks it may have in hand."""
+        return self.plan.concurrency - len(self.hands)
+
+    # the claim loop
+
+    def _is_through(self) -> bool:
+        limit = self.plan.max_iterations
+        return self._fault is not None or (limit is not None and self._passes >= limit)
+
+    def _delay(self) -> float | None:
+        if self.paused or self.room <= 0:
+            return None
+        return max(0.0, max(self._next_at, self._rest_until) - asyncio.get_running_loop().time())
+
+    async def _wait(self, seconds: float | None) -> None:
+        self._woken.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+
+    async def _pass(self) -> None:
+        self._passes += 1
+        loop = asyncio.get_running_loop()
+        started, wait = loop.time(), self._wait_at_server()
+        self._claiming = True
+        self._around.changed(self)
+        try:
+            tasks = await self._claim(wait)
+        except CoreError as fault:
+            self._note_trouble(fault)
+            return
+        finally:
+            self._claiming = False
+            self._around.changed(self)
+        if self._troubles or not self._resting():
+            self._note = ""
+        self._troubles = 0
+        if tasks:
+            self.misses, self._next_at = 0, 0.0
+            await self._take(tasks)
+            return
+        self.misses += 1
+        if loop.time() - started < wait / 2 or wait == 0:
+            self._next_at = loop.time() + self._backoff.delay(self.misses, self._around.rng)
+
+    def _wait_at_server(self) -> float:
+        is_last = self.plan.max_iterations is not None and self._passes >= self.plan.max_iterations
+        if is_last or not self._around.tasks.can_wait:
+            return 0.0
+        return min(self.plan.poll_interval, LONGEST_WAIT)
+
+    async def _claim(self, wait: float) -> list[Task]:
+        ids = list(self.plan.handlers)
+        self._turn = (self._turn + 1) % len(ids)
+        return await self._around.tasks.claim_many(
+            self.plan.worker_id,
+            ids[self._turn :] + ids[: self._turn],
+            limit=self.room,
+            sort_by=self.strategy.sort_by,
+            sort_order=self.strategy.sort_order,
+            wait=wait,
+        )
+
+    def _note_trouble(self, fault: CoreError) -> None:
+        self._troubles += 1
+        delay = self._backoff.delay(self._troubles, self._around.rng)
+        if isinstance(fault, RateLimited):
+            delay = max(delay, fault.retry_after)
+        self._next_at = asyncio.get_running_loop().time() + delay
+        self._note = str(fault)
+
+    # tasks in hand
+
+    async def _take(self, tasks: Sequence[Task]) -> None:
+        if (self.paused or self.stopping) and await self._release([task.id for task in tasks]):
+            return
+        for task in tasks:
+            hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report)
+            for older in [each for each in self.hands if each.task.id == task.id]:
+                older.cancel()  # its claim timed out, and we were given the task again
+            self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
+            life = asyncio.create_task(self._live_through(hand))
+            self.hands[hand] = life
+            life.add_done_callback(self._on_end_of_life)
+        self._around.changed(self)
+
+    async def _live_through(self, hand: Hand) -> None:
+        try:
+            worker = self.plan.handler(hand.task)
+            self._count(await self._around.runner.run(worker, hand, self.plan.task_timeout))
+        finally:
+            self._drop(hand)
+
+    def _count(self, result: TaskResult) -> None:
+        self._done += result.success
+        self._failed += not result.success
+        self._failures = 0 if result.success else self._failures + 1
+        now = asyncio.get_running_loop().time()
+        if result.success:
+            self._rests = 0
+        elif self._failures >= FAILURES_IN_A_ROW and now >= self._rest_until:
+            self._rests += 1
+            self._rest_until = now + REST.delay(self._rests, self._around.rng)
+            self._note = f"{self._failures} failures in a row: resting. The last: {result.error}"
+
+    def _drop(self, hand: Hand) -> None:
+        hand.ended = True
+        if self.hands.pop(hand, None) is not None:
+            self._around.progress.forget(hand)
+            self._woken.set()
+            self._around.changed(self)
+
+    def _on_report(self, hand: Hand) -> None:
+        self._around.progress.tell(hand)
+        self._around.changed(self)
+
+    def _on_end_of_life(self, life: asyncio.Task[None]) -> None:
+        if not life.cancelled() and life.exception() is not None:
+            self._fault = self._fault or life.exception()
+            self._woken.set()
+
+    async def _release(self, ids: Sequence[int]) -> bool:
+        """Give tasks back; False (and a word in the log) where that cannot be done."""
+        if not ids:
+            return True
+        try:
+            released, why = await self._around.tasks.release_many(self.plan.worker_id, ids), "the server cannot do that"
+        except CoreError as fault:
+            released, why = False, str(fault)
+        if not released:
+            listed = ", ".join(map(str, ids))
+            text = f"Tasks that {self.plan.worker_id} has claimed could not be given back ({listed}): {why}"
+            self._around.publish(Said(Level.WARNING, text, utcnow()))
+        return released
+
+    # what is seen of it
+
+    def _resting(self) -> bool:
+        return self._rest_until > asyncio.get_running_loop().time()
+
+    def _waits_until(self) -> float:
+        if self.ended or self.paused or self.stopping or self._claiming:
+            return 0.0
+        return max(self._next_at, self._rest_until) - asyncio.get_running_loop().time()
+
+    def _state(self) -> WorkerState:
+        facts = (
+            (self.ended is not None, self.ended or WorkerState.STOPPED),
+            (self.stopping, WorkerState.DRAINING),
+            (self.paused, WorkerState.PAUSED),
+            (self._troubles > 0 or self._resting(), WorkerState.BACKING_OFF),
+            (bool(self.hands), WorkerState.BUSY),
+            (self._claiming and self.misses == 0, WorkerState.POLLING),
+            (self._passes == 0, WorkerState.STARTING),
+        )
+        return next((state for holds, state in facts if holds), WorkerState.IDLE)

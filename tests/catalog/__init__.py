@@ -1,0 +1,1 @@
+"""The built-in workers, and the sources that they ask."""

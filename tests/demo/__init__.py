@@ -1,0 +1,1 @@
+"""The demo: what it feeds, and what it makes go wrong."""
