@@ -135,7 +135,7 @@ class DocumentedCalls:
             if not here.whole_numbers_ok:
                 given = refusals.with_fractions(given, self._types.schema(name))
         said = await self._line.ask(post(what, "/tasks", {"type": name, "params": given, "priority": priority}))
-        return understood(what, lambda: wire.created(said.data, name, priority))
+        return understood(what, lambda: wire.created(said.data, name))
 
     async def claim_task(
         self,

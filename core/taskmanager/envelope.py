@@ -66,14 +66,18 @@ def parsed(body: bytes) -> Mapping[str, Any] | None:
     """The JSON object in a body, whatever was printed in front of it; None where there is none."""
     try:
         found = json.loads(body)
-    except ValueError:
-        text = body.decode("utf-8", "replace")
-        start = text.find("{")
-        try:
-            found = json.JSONDecoder().raw_decode(text, start)[0] if start >= 0 else None
-        except ValueError:
-            return None
+    except (ValueError, RecursionError):
+        found = after_warnings(body.decode("utf-8", "replace"))
     return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
+
+
+def after_warnings(text: str) -> Json:
+    """The JSON value that begins with the first brace of a text; None where there is none."""
+    start = text.find("{")
+    try:
+        return json.JSONDecoder().raw_decode(text, start)[0] if start >= 0 else None
+    except (ValueError, RecursionError):
+        return None
 
 
 def cleaned(text: object) -> str:

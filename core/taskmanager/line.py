@@ -83,5 +83,5 @@ def understood(what: str, reader: Callable[[], Read]) -> Read:
     """What a reader makes of an answer; a `ServerFault` when it has a shape that nobody knows."""
     try:
         return reader()
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError, ValueError, OverflowError) as fault:
         raise not_understood(what, repr(fault)) from fault

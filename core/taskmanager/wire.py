@@ -1,7 +1,7 @@
 """JSON <-> models: every spelling of a task, a type, a time or a list that a TaskManager may send becomes one shape.
 
-Readers raise KeyError, TypeError or ValueError on what they cannot understand; `core.taskmanager.line` turns those
-into a `ServerFault`.
+Readers raise KeyError, TypeError, ValueError or OverflowError on what they cannot understand;
+`core.taskmanager.line` turns those into a `ServerFault`.
 """
 
 from __future__ import annotations
@@ -156,14 +156,14 @@ def schema_of(value: object) -> Row:
     return {name: {} if name == "properties" and each == [] else each for name, each in schema.items()}
 
 
-def created(data: Json, asked_type: str, priority: int) -> CreatedTask:
-    """The answer to a creation; a duplicate tells neither type nor key."""
+def created(data: Json, asked_type: str) -> CreatedTask:
+    """The answer to a creation; a duplicate tells neither type nor key. A priority that is not told is not honoured."""
     row = mapping(data)
     return CreatedTask(
         id=int(row["id"]),
         type=str(row.get("type", asked_type)),
         status=status(row.get("status", TaskStatus.PENDING)),
-        priority=whole(row.get("priority"), 0 if "dedupe_key" in row else priority),
+        priority=whole(row.get("priority")),
         dedupe_key=text(row.get("dedupe_key")),
         deduplicated=bool(row.get("deduplicated") or row.get("duplicate")),
     )

@@ -1,0 +1,179 @@
+"""Calls that only some servers have: used where they are, refused with an alternative where they are not."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from core.errors import Invalid, NotPossibleHere
+from core.filters import TaskFilter
+from core.models import Report, TaskStatus, WorkerState
+from core.taskmanager import AsyncTaskManagerClient
+from core.taskmanager.capabilities import OBSERVED
+
+Client = AsyncTaskManagerClient
+
+
+async def queue_of(tasks: Client, amount: int) -> int:
+    known = await tasks.register_task_type("example.echo", "1", {"type": "object"})
+    for n in range(amount):
+        await tasks.create_task("example.echo", {"n": n})
+    return known.id
+
+
+async def test_the_embedded_one_can_do_all_of_it(embedded: Client):
+    assert not embedded.can_wait
+    here = await embedded.capabilities()
+    assert {
+        "claim-batch",
+        "complete-batch",
+        "bulk",
+        "history",
+        "stats",
+        "changes",
+        "heartbeat",
+        "workers",
+    } <= here.names
+    assert {"filter", "list-types", "priority", "wait", "release", "retry", "cancel", "delete"} <= here.names
+    assert embedded.can_wait and here.empty_params_ok
+
+
+async def test_the_real_one_is_known_by_the_shape_of_its_answers(real: Client):
+    assert await real.capabilities() == OBSERVED
+    assert not real.can_wait
+
+
+async def test_what_the_real_one_lacks_is_refused_with_an_alternative(real: Client):
+    for call in (
+        real.history(1),
+        real.stats(),
+        real.changes(0),
+        real.heartbeat("w", "host", 1, "idle", "FIFO", []),
+        real.workers(),
+        real.bulk("retry", [1]),
+        real.bulk("release", [1]),
+        real.bulk("cancel", [1]),
+        real.bulk("delete", [1]),
+    ):
+        with pytest.raises(NotPossibleHere, match=r"This TaskManager cannot .+\. \w+"):
+            await call
+    assert await real.release_many("w", [1]) is False
+
+
+async def test_a_claim_waits_for_a_task_to_come(embedded: Client):
+    type_id = await queue_of(embedded, 0)
+    waiting = asyncio.ensure_future(
+        embedded.claim_many("w", [type_id], limit=2, sort_by="id", sort_order="ASC", wait=10)
+    )
+    await asyncio.sleep(0)
+    await embedded.create_task("example.echo", {"n": 1})
+    assert [task.id for task in await waiting] == [1]
+
+
+async def test_a_batch_claim_tells_whole_tasks(embedded: Client):
+    type_id = await queue_of(embedded, 3)
+    claimed = await embedded.claim_many("w", [type_id], limit=2, sort_by="id", sort_order="DESC")
+    assert [(task.id, task.params, task.claimed_by, task.attempts) for task in claimed] == [
+        (3, {"n": 2}, "w", 1),
+        (2, {"n": 1}, "w", 1),
+    ]
+
+
+async def test_a_report_about_an_earlier_claim_is_refused(embedded: Client):
+    type_id = await queue_of(embedded, 1)
+    await embedded.claim_task("w", type_id)
+    await embedded.release_many("w", [1])
+    await embedded.claim_task("w", type_id)
+    (outcome,) = await embedded.complete_many("w", [Report(1, "w", 1, True)])
+    assert (outcome.ok, outcome.code) == (False, 409)
+
+
+async def test_an_operator_may_release_cancel_retry_and_delete(embedded: Client):
+    type_id = await queue_of(embedded, 2)
+    await embedded.claim_task("w", type_id, "id")
+    assert await embedded.release_many("w", [1])
+    assert (await embedded.get_task(1)).status == TaskStatus.PENDING
+    assert [each.ok for each in await embedded.bulk("cancel", [1, 77])] == [True, False]
+    assert (await embedded.get_task(1)).status == TaskStatus.FAILED
+    assert (await embedded.bulk("retry", [1], dry_run=True))[0].ok
+    assert (await embedded.get_task(1)).status == TaskStatus.FAILED
+    await embedded.bulk("retry", [1])
+    assert (await embedded.get_task(1)).attempts == 0
+    await embedded.bulk("delete", [1])
+    assert [task.id for task in (await embedded.list_tasks()).tasks] == [2]
+
+
+async def test_many_rows_are_sent_in_several_calls(embedded: Client):
+    outcomes = await embedded.bulk("cancel", range(1, 1202))
+    assert [each.id for each in outcomes] == list(range(1, 1202))
+    assert not any(each.ok for each in outcomes)
+
+
+async def test_the_history_of_a_task_is_told_oldest_first(embedded: Client):
+    type_id = await queue_of(embedded, 1)
+    await embedded.claim_task("w", type_id)
+    await embedded.complete_task(1, "w", False, error="boom")
+    history = await embedded.history(1)
+    assert [entry.event for entry in history] == ["created", "claimed", "retry"]
+    assert (history[1].worker, history[2].message) == ("w", "boom")
+
+
+async def test_tasks_are_counted_by_type(embedded: Client):
+    type_id = await queue_of(embedded, 3)
+    await embedded.claim_task("w", type_id)
+    (counts,) = await embedded.stats()
+    assert (counts.name, counts.pending, counts.claimed, counts.completed) == ("example.echo", 2, 1, 0)
+    assert counts.oldest_pending_at is not None
+
+
+async def test_changes_tell_the_newest_state_once_and_what_is_gone(embedded: Client):
+    type_id = await queue_of(embedded, 2)
+    start = (await embedded.changes(0)).next
+    await embedded.claim_task("w", type_id, "id")
+    await embedded.complete_task(1, "w", True)
+    await embedded.bulk("delete", [2])
+    changed = await embedded.changes(start)
+    assert [(task.id, task.status) for task in changed.tasks] == [(1, TaskStatus.COMPLETED)]
+    assert changed.deleted == (2,) and changed.next > start and not changed.reset
+
+
+async def test_who_beats_is_listed_and_keeps_its_claims(embedded: Client):
+    type_id = await queue_of(embedded, 1)
+    await embedded.claim_task("w/ö 1", type_id)
+    await embedded.heartbeat("w/ö 1", "host", 4711, WorkerState.BACKING_OFF, "LIFO", [1])
+    (worker,) = await embedded.workers()
+    assert (worker.id, worker.state, worker.host, worker.pid) == ("w/ö 1", WorkerState.BACKING_OFF, "host", 4711)
+    assert not worker.local and [each.task_id for each in worker.in_hand] == [1]
+
+
+async def test_the_embedded_one_takes_empty_parameters_and_honours_priorities(embedded: Client):
+    known = await embedded.register_task_type("a name/with ünusual signs", "1", {"type": "object"})
+    await embedded.create_task(known.name, {})
+    await embedded.create_task(known.name, {"n": 1}, priority=9)
+    first = await embedded.claim_task("w", known.id, "priority", "DESC")
+    assert first and (first.id, first.priority) == (2, 9)
+    assert (await embedded.get_task_type(known.name)).id == known.id
+
+
+async def test_what_the_real_one_would_mangle_is_refused_before_it_is_sent(real: Client):
+    await queue_of(real, 0)
+    for params in ({}, {"0": "a"}, {"0": "a", "1": "b"}):
+        with pytest.raises(Invalid, match="takes no empty parameters"):
+            await real.create_task("example.echo", params)
+    for name in ("with space", "api.fetch", "a/b", "ünusual", "x/api"):
+        with pytest.raises(Invalid, match="cannot serve a type named"):
+            await real.register_task_type(name, "1", {"type": "object"})
+
+
+async def test_a_text_is_searched_in_the_newest_tasks_where_the_server_cannot(real: Client):
+    type_id = await queue_of(real, 5)
+    await real.claim_task("alice", type_id, "id")
+    page = await real.list_tasks(filter=TaskFilter.parse("alice"))
+    assert ([task.id for task in page.tasks], page.searched) == ([1], 5)
+
+
+async def test_the_claim_timeout_is_the_servers_own(embedded: Client, real: Client):
+    await embedded.health_check()
+    await real.health_check()
+    assert (embedded.claim_timeout, real.claim_timeout) == (300.0, 300.0)
