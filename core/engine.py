@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.errors import CoreError, NotAuthenticated, Unreachable
+from core.errors import CoreError, NotAuthenticated, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
 from core.models import TaskStatus, utcnow
@@ -32,11 +32,14 @@ from core.sources.choose import choose_source
 from core.sources.port import Source
 from core.store import Store
 from core.taskmanager.client import AsyncTaskManagerClient
+from core.taskmanager.retry import Retrying
 from core.worker_verbs import WorkerVerbs
 from core.workers.factory import WorkerFactory
 from core.workers.pool import Pool
 
-CLOSING_SECONDS = 10.0
+PATIENCE = Retrying(seconds=6.0, longest_wait=0.5)
+"""How long one call is tried: workers, outbox and monitor have waits of their own after that."""
+CLOSING_SECONDS = 5.0
 """How long a closing engine tries to deliver reports."""
 DRAIN_POLL = 0.1
 """Seconds between two looks at whether the queue is empty."""
@@ -56,15 +59,19 @@ class Engine(WorkerVerbs):
         client: AsyncTaskManagerClient,
         factory: WorkerFactory,
         source: Source | None,
-        *,
-        monitor: bool,
+        watching: AsyncTaskManagerClient | None,
     ) -> None:
+        """Use `open`. ``watching`` is the client that only looks, whose long polls and failures disturb no work."""
         self.config = config
         self.store = Store()
         self._database, self._client, self._factory, self._source = database, client, factory, source
-        self._monitored = monitor
+        self._watching = watching
+        client.retrying = PATIENCE
+        if watching is not None:
+            watching.retrying = Retrying(tries=1)
         self._rooms: Rooms | None = None
         self._connected = asyncio.Event()
+        self._presence: Presence | None = None
         self._background: list[asyncio.Task[None]] = []
         self._server = ServerStatus(
             label=self.label, embedded=config.embedded, source=source.name if source is not None else ""
@@ -98,8 +105,9 @@ class Engine(WorkerVerbs):
             if results is None:
                 stack.callback(database.close)
             client = await stack.enter_async_context(AsyncTaskManagerClient(config))
+            watching = await stack.enter_async_context(AsyncTaskManagerClient(config)) if monitor else None
             chosen = source or choose_source(config)
-            engine = cls(config, database, client, factory, chosen, monitor=monitor)
+            engine = cls(config, database, client, factory, chosen, watching)
             for text in (*config.warnings, *faults):
                 engine.store.publish(Said(Level.WARNING, text, utcnow()))
             stack.push_async_callback(engine._leave)
@@ -180,7 +188,7 @@ class Engine(WorkerVerbs):
             try:
                 await self._connect()
                 return
-            except CoreError as error:
+            except TaskManagerError as error:
                 self._trouble = str(error)
                 link = Link.REFUSED if isinstance(error, NotAuthenticated) else Link.OFFLINE
                 retry_at = utcnow() + timedelta(seconds=pause)
@@ -198,13 +206,7 @@ class Engine(WorkerVerbs):
         deliverer = Deliverer(self._client, database, server=server, process_id=start.id, publish=publish)
         pool = Pool(self._client, deliverer, publish, claim_timeout=self._client.claim_timeout)
         self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
-        monitor = Monitor(
-            self._client,
-            database,
-            publish,
-            server=self._server,
-            local_types=lambda: local_types(self._factory),
-        )
+        monitor = self._monitor(self._watching) if self._watching is not None else None
         self._rooms = Rooms(
             config=self.config,
             factory=self._factory,
@@ -216,16 +218,26 @@ class Engine(WorkerVerbs):
             start=start,
             pool=pool,
             deliverer=deliverer,
-            monitor=monitor if self._monitored else None,
+            monitor=monitor,
             publish=publish,
         )
         publish(ServerSeen(self._server))
         await recover(self._rooms)
         self.in_background(deliverer.run())
-        self.in_background(Presence(self._rooms).run())
-        if self._monitored:
+        self._presence = Presence(self._rooms)
+        self.in_background(self._presence.run())
+        if monitor is not None:
             self.in_background(monitor.run())
         self._connected.set()
+
+    def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
+        return Monitor(
+            watching,
+            self._database,
+            self.store.publish,
+            server=self._server,
+            local_types=lambda: local_types(self._factory),
+        )
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:
         return replace(self._server, link=link, trouble=trouble, retry_at=retry_at)
@@ -235,13 +247,22 @@ class Engine(WorkerVerbs):
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done until it is over or the engine closes; its failure ends the watching."""
-        self._background.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        task.add_done_callback(self._tell_end)
+        self._background.append(task)
+
+    def _tell_end(self, task: asyncio.Task[None]) -> None:
+        """Ring, so that those who watch notice a failure."""
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self.store.publish(Said(Level.ERROR, f"Stopped: {fault}", utcnow()))
 
     async def _leave(self) -> None:
         """Stop what still runs, and take this start off the list of those that may need help."""
         await self.shut()
         for each in self._background:
             each.cancel()
+        if self._presence is not None:
+            await self._presence.leave()
         ended = await asyncio.gather(*self._background, return_exceptions=True)
         if self._rooms is not None:
             Processes(self._database, self._rooms.server).leave(self._rooms.start)

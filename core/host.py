@@ -43,7 +43,6 @@ class EngineHost:
         self._closed: Future[int] = Future()
         self._closing = asyncio.Event()
         self._now = False
-        self._failure: CoreError | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._main, name="prismq-engine", daemon=True)
 
@@ -65,8 +64,6 @@ class EngineHost:
         try:
             while (snapshot := await mailbox.take()) is not None:
                 yield snapshot
-            if self._failure is not None:
-                raise self._failure
         finally:
             relay.cancel()
 
@@ -103,9 +100,8 @@ class EngineHost:
         try:
             left = asyncio.run(self._serve())
         except BaseException as error:  # noqa: BLE001 - however the thread ends, those who watch are told
-            self._failure = told(error)
             if not self._opened.done():
-                self._opened.set_exception(self._failure)
+                self._opened.set_exception(told(error))
         finally:
             self._closed.set_result(left)
 
@@ -133,8 +129,11 @@ class EngineHost:
             async with aclosing(engine.snapshots()) as snapshots:
                 async for snapshot in snapshots:
                     mailbox.put(snapshot)
-        finally:
-            mailbox.put(None)
+        except asyncio.CancelledError:
+            mailbox.end(None)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever ends the watching, those who watch are told
+            mailbox.end(told(error))
 
 
 def told(error: BaseException) -> CoreError:
@@ -151,19 +150,33 @@ class Mailbox:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._snapshot: Snapshot | None = None
+        self._ended = False
+        self._error: CoreError | None = None
         self._rung = asyncio.Event()
 
-    def put(self, snapshot: Snapshot | None) -> None:
-        """Leave a snapshot, or None for the end; called from the engine's loop."""
+    def put(self, snapshot: Snapshot) -> None:
+        """Leave a snapshot; called from the engine's loop."""
         self._snapshot = snapshot
-        with suppress(RuntimeError):  # the watcher's loop is gone: nobody looks any more
-            self._loop.call_soon_threadsafe(self._rung.set)
+        self._ring()
+
+    def end(self, error: CoreError | None) -> None:
+        """Say that nothing more comes, and why; called from the engine's loop."""
+        self._ended, self._error = True, error
+        self._ring()
 
     async def take(self) -> Snapshot | None:
-        """Wait for another snapshot; None at the end."""
+        """Wait for another snapshot; None at the end. Raises what ended it."""
         await self._rung.wait()
         self._rung.clear()
-        return self._snapshot
+        if not self._ended:
+            return self._snapshot
+        if self._error is not None:
+            raise self._error
+        return None
+
+    def _ring(self) -> None:
+        with suppress(RuntimeError):  # the watcher's loop is gone: nobody looks any more
+            self._loop.call_soon_threadsafe(self._rung.set)
 
 
 class Carrier:

@@ -18,7 +18,7 @@ from core import events
 from core.errors import CoreError, DatabaseUnusable, NotAuthenticated
 from core.failures import group
 from core.filters import TaskFilter
-from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerStatus, utcnow
+from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus, utcnow
 from core.snapshot import Link, QueueView, ResultRow, ServerStatus, View
 
 QUICKEST = 0.1
@@ -205,7 +205,8 @@ class Monitor:
             ):
                 known[listed.name] = listed if listed.param_schema else await self._tasks.get_task_type(listed.name)
         if "heartbeat" in self._server.can:
-            self._publish(events.RemoteWorkersSeen(await self._tasks.workers()))
+            here = [each for each in await self._tasks.workers() if each.state is not WorkerState.STOPPED]
+            self._publish(events.RemoteWorkersSeen(tuple(here)))
         self._memory.slow_read_at = elapsed
         self._memory.failed_total = None
 

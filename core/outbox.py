@@ -12,12 +12,11 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from core.errors import (
     ClaimLost,
     CoreError,
-    DatabaseUnusable,
     Invalid,
     NotFound,
     RateLimited,
@@ -26,7 +25,8 @@ from core.errors import (
 from core.events import Event, Level, ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
 from core.models import Report, RowOutcome, Task, TaskResult, utcnow
 from core.results.database import Database
-from core.results.owed import Outbox, ReportState
+from core.results.ledger import Ledger
+from core.results.owed import ReportState
 from core.results.verdict import Verdict, verdict_on
 from core.workers.backoff import Backoff
 from core.workers.ports import Outcome
@@ -34,14 +34,6 @@ from core.workers.ports import Outcome
 BATCH = 100
 """Reports that are sent in one call at most."""
 RESEND = Backoff(first=1.0, factor=2.0, ceiling=60.0)
-RECOMMIT = Backoff(first=0.02, factor=1.6, ceiling=2.0)
-FORGET_AFTER = 0.05
-"""Seconds after which reports that were taken are deleted, when no commit comes that does it on the way."""
-
-PATIENT_MISSES = 5
-"""Commits that may fail in a row (about a quarter of a second) before it is worth saying."""
-
-Answer = TypeVar("Answer")
 
 
 class Reports(Protocol):
@@ -88,18 +80,14 @@ class Deliverer:
         rng: random.Random | None = None,
     ) -> None:
         self._reports = reports
-        self._database = database
-        self._outbox = Outbox(database, server)
-        self._server = server
-        self._process_id = process_id
         self._publish = publish
         self._rng = rng or random.Random()
+        self._ledger = Ledger(database, server, process_id, publish, self._rng)
         self._debts: dict[tuple[int, int], Debt] = {}
         self._queues: defaultdict[str, deque[Debt]] = defaultdict(deque)
         self._senders: dict[str, asyncio.Task[None]] = {}
-        self._taken: list[Report] = []
-        self._forgetting: asyncio.TimerHandle | None = None
         self._running = False
+        self._broken: asyncio.Future[None] | None = None
         self._hurry = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
@@ -115,12 +103,7 @@ class Deliverer:
 
         While the database cannot be written it tries again, and says so once.
         """
-        taken, self._taken = self._taken, []
-        try:
-            kept = await self._committed(lambda: self._database.settle(self._server, self._process_id, outcomes, taken))
-        except BaseException:
-            self._taken += taken
-            raise
+        kept = await self._ledger.settle(outcomes)
         for outcome, (_, report) in zip(outcomes, kept, strict=True):
             self._owe(Debt(report, outcome.task.task_type))
         self._send()
@@ -128,8 +111,8 @@ class Deliverer:
 
     def load(self) -> int:
         """Take up reports of this process that an earlier one left (see `Processes.take_over`); answers how many."""
-        found = [Debt(owed.report, owed.task_type, sent=True) for owed in self._outbox.waiting(self._process_id)]
-        new = [debt for debt in found if debt.key not in self._debts and debt.report not in self._taken]
+        found = [Debt(owed.report, owed.task_type, sent=True) for owed in self._ledger.waiting()]
+        new = [debt for debt in found if debt.key not in self._debts]
         for debt in new:
             self._owe(debt)
         if new:
@@ -138,18 +121,19 @@ class Deliverer:
         return len(new)
 
     async def run(self) -> None:
-        """Deliver until cancelled."""
+        """Deliver until cancelled. Raises only what no report can be blamed for."""
         self._running = True
+        broken = self._broken = asyncio.get_running_loop().create_future()
         try:
             self.load()
             self._send()
-            await asyncio.Event().wait()
+            await broken
         finally:
             self._running = False
             for sender in self._senders.values():
                 sender.cancel()
             await asyncio.gather(*self._senders.values(), return_exceptions=True)
-            self._forget_taken()
+            self._ledger.forget()
 
     async def drain(self, timeout: float) -> int:
         """Try now, and wait up to ``timeout`` seconds until nothing is owed; answers how many reports are left."""
@@ -157,10 +141,8 @@ class Deliverer:
         with suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 await self._quiet.wait()
-        self._forget_taken()
+        self._ledger.forget()
         return self.waiting
-
-    # sending
 
     def _owe(self, debt: Debt) -> None:
         self._debts[debt.key] = debt
@@ -172,7 +154,8 @@ class Deliverer:
             return
         for worker_id, queue in self._queues.items():
             if queue and worker_id not in self._senders:
-                self._senders[worker_id] = asyncio.create_task(self._send_of(worker_id, queue))
+                sender = self._senders[worker_id] = asyncio.create_task(self._send_of(worker_id, queue))
+                sender.add_done_callback(self._on_end)
 
     async def _send_of(self, worker_id: str, queue: deque[Debt]) -> None:
         """Send the reports of one worker until none is left."""
@@ -190,7 +173,11 @@ class Deliverer:
             del self._senders[worker_id]
             if not queue:
                 self._queues.pop(worker_id, None)
-            self._plan_to_forget()
+
+    def _on_end(self, sender: asyncio.Task[None]) -> None:
+        fault = None if sender.cancelled() else sender.exception()
+        if fault is not None and self._broken is not None and not self._broken.done():
+            self._broken.set_exception(fault)
 
     async def _attempt(self, worker_id: str, batch: list[Debt]) -> tuple[list[Debt], float]:
         """Send a batch once; answers those that are still owed, and the seconds that the server asks us to wait."""
@@ -251,12 +238,10 @@ class Deliverer:
             await self._put_aside(debt, ReportState.REFUSED, verdict.reason)
         return True
 
-    # what became of a report
-
     def _take(self, debt: Debt, status: str) -> None:
         report, now = debt.report, utcnow()
         self._settled(debt)
-        self._taken.append(report)
+        self._ledger.cross_off(report)
         if report.success:
             self._publish(TaskCompleted(report.task_id, debt.task_type, report.worker_id, now))
         else:
@@ -267,7 +252,7 @@ class Deliverer:
 
     async def _put_aside(self, debt: Debt, state: ReportState, reason: str) -> None:
         report = debt.report
-        await self._committed(lambda: self._outbox.mark(report, state, reason))
+        await self._ledger.put_aside(report, state, reason)
         self._settled(debt)
         if state is ReportState.REFUSED:
             self._publish(ReportRefused(report.task_id, report.worker_id, reason, utcnow()))
@@ -286,40 +271,6 @@ class Deliverer:
         if count != self._shown:
             self._shown = count
             self._publish(ReportsWaiting(count))
-
-    # the database
-
-    async def _committed(self, work: Callable[[], Answer]) -> Answer:
-        misses = 0
-        while True:
-            try:
-                answer = work()
-            except DatabaseUnusable as fault:
-                misses += 1
-                if misses == PATIENT_MISSES:
-                    self._publish(Said(Level.WARNING, f"{fault} Trying again until it can be written.", utcnow()))
-                await asyncio.sleep(RECOMMIT.delay(misses, self._rng))
-            else:
-                if misses >= PATIENT_MISSES:
-                    self._publish(Said(Level.INFO, "The results database can be written again.", utcnow()))
-                return answer
-
-    def _plan_to_forget(self) -> None:
-        if self._taken and self._forgetting is None and self._running:
-            self._forgetting = asyncio.get_running_loop().call_later(FORGET_AFTER, self._forget_taken)
-
-    def _forget_taken(self) -> None:
-        if self._forgetting is not None:
-            self._forgetting.cancel()
-            self._forgetting = None
-        if not self._taken:
-            return
-        try:
-            self._outbox.forget(self._taken)
-        except DatabaseUnusable:
-            self._plan_to_forget()  # nothing is lost meanwhile: read again, these tasks tell that they are reported
-        else:
-            self._taken = []
 
     async def _pause(self, seconds: float) -> None:
         self._hurry.clear()

@@ -8,11 +8,15 @@ import platform
 from contextlib import suppress
 
 from core.errors import CoreError
-from core.models import LIVE_STATES
+from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.rooms import Rooms
 
 EVERY = 10.0
-"""Seconds between two heartbeats, at most; never more than a sixth of the claim timeout."""
+"""Seconds between two heartbeats of a worker that does not change; never more than a sixth of the claim timeout."""
+LOOK_EVERY = 2.0
+"""Seconds between two looks at who has changed."""
+RESTING = (WorkerState.STARTING, WorkerState.POLLING, WorkerState.IDLE)
+"""States between which a worker without work goes to and fro: not worth a heartbeat."""
 
 
 class Presence:
@@ -21,24 +25,38 @@ class Presence:
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
         self._every = min(EVERY, rooms.config.claim_timeout / 6)
+        self._told: dict[str, tuple[object, float]] = {}
 
     async def run(self) -> None:
-        """Send a heartbeat for each live worker, again and again, until cancelled."""
+        """Send heartbeats for workers that changed, and for all now and then, until cancelled."""
         if "heartbeat" not in self._rooms.can:
             return
         while True:
+            await asyncio.sleep(min(LOOK_EVERY, self._every))
             with suppress(CoreError):  # the monitor tells of it, and the next beat comes anyway
-                await self._beat()
-            await asyncio.sleep(self._every)
+                await self._beat(self._rooms.pool.statuses())
 
-    async def _beat(self) -> None:
-        for status in self._rooms.pool.statuses():
-            if status.state in LIVE_STATES:
-                await self._rooms.client.heartbeat(
-                    status.id,
-                    platform.node(),
-                    os.getpid(),
-                    status.state.value,
-                    status.strategy,
-                    [hand.task_id for hand in status.in_hand],
-                )
+    async def leave(self) -> None:
+        """Say that those that were told of have stopped."""
+        with suppress(CoreError):  # then they are seen to be gone by their silence
+            await self._beat([each for each in self._rooms.pool.statuses() if each.id in self._told])
+
+    async def _beat(self, statuses: list[WorkerStatus]) -> None:
+        now = asyncio.get_running_loop().time()
+        for status in statuses:
+            seen, at = self._told.get(status.id, (None, -self._every))
+            looks = outside(status)
+            is_due = now - at >= self._every and status.state in LIVE_STATES
+            if looks != seen or is_due:
+                await self._send(status)
+                self._told[status.id] = (looks, now)
+
+    async def _send(self, status: WorkerStatus) -> None:
+        state, strategy, held = outside(status)
+        await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
+
+
+def outside(status: WorkerStatus) -> tuple[str, str, tuple[int, ...]]:
+    """What others see of a worker: its state, its strategy, and the tasks that it holds."""
+    state = WorkerState.IDLE if status.state in RESTING else status.state
+    return state.value, status.strategy, tuple(hand.task_id for hand in status.in_hand)

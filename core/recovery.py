@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from core.errors import CoreError
 from core.events import Level, Said
-from core.models import Task, TaskStatus, utcnow
+from core.models import Task, TaskStatus, WorkerState, utcnow
 from core.results.owed import Outbox
 from core.results.processes import Processes, Start
 from core.rooms import Rooms
@@ -28,6 +28,8 @@ async def recover(rooms: Rooms) -> None:
         held = await claimed_by(rooms, dead)
         owed = {each.report.task_id for each in Outbox(rooms.database, rooms.server).waiting(rooms.start.id)}
         await give_back(rooms, [task for task in held if task.id not in owed])
+        for start in dead:
+            await bury(rooms, start)
     except CoreError as error:
         say(rooms, Level.WARNING, f"What an earlier run left claimed could not be given back: {error}")
         return
@@ -35,6 +37,15 @@ async def recover(rooms: Rooms) -> None:
         say(rooms, Level.INFO, f"{len(owed)} reports of an earlier run that broke off are delivered now.")
     for start in dead:
         processes.forget(start)
+
+
+async def bury(rooms: Rooms, start: Start) -> None:
+    """Tell the server that the workers of this start are gone, where it lists them."""
+    if "heartbeat" in rooms.can:
+        for worker in await rooms.client.workers():
+            if start.owns(worker.id) and worker.state is not WorkerState.STOPPED:
+                stopped = WorkerState.STOPPED.value
+                await rooms.client.heartbeat(worker.id, worker.host, worker.pid or 0, stopped, worker.strategy, [])
 
 
 async def claimed_by(rooms: Rooms, dead: list[Start]) -> list[Task]:

@@ -59,8 +59,8 @@ def demo(program: Program, seed: int, pace: float) -> None:
 
 def need_a_terminal() -> None:
     """Raises `BadSetting` when there is no terminal to draw on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise BadSetting(
-            "The board needs a terminal, and standard input or output is none; "
+            "The board needs a terminal, and standard input or standard error is none; "
             "without one use `prismq-workers run`, `tasks` or `types`."
         )

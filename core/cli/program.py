@@ -20,6 +20,8 @@ from core.verbs import Connection
 from core.workers.factory import WorkerFactory
 
 Value = TypeVar("Value")
+PATIENCE = 3.0
+"""Seconds that a command tries to reach the TaskManager."""
 OpenBoard = Callable[[Connection, bool], int]
 """Opens the board on a connection (in demo mode or not); answers the exit code."""
 
@@ -56,9 +58,11 @@ def with_client(program: Program, ask: Callable[[Any], Awaitable[Value]]) -> Val
     """Open a client of the configured TaskManager, ask it something, close it."""
 
     async def asked() -> Value:
-        from core.taskmanager import AsyncTaskManagerClient
+        from core.taskmanager.client import AsyncTaskManagerClient
+        from core.taskmanager.retry import Retrying
 
         async with AsyncTaskManagerClient(program.config) as client:
+            client.retrying = Retrying(seconds=PATIENCE)
             return await ask(client)
 
     return run(asked())

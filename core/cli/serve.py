@@ -8,7 +8,7 @@ import click
 
 from core.cli.output import say
 from core.cli.program import Program, passing
-from core.errors import BadSetting, CoreError
+from core.errors import BadSetting
 
 
 @click.command(epilog="Example: prismq-workers serve --port 8750 --database tasks.db")
@@ -26,7 +26,7 @@ def serve(program: Program, host: str, port: int, database: Path | None, api_key
     try:
         serve_database(host=host, port=port, database=path, api_key=key_in(api_key_file), announce=say)
     except ServeProblem as problem:
-        raise CoreError(str(problem)) from None
+        raise BadSetting(str(problem)) from None
 
 
 def key_in(path: Path | None) -> str | None:

@@ -60,8 +60,6 @@ class Database:
         with self._lock:
             self.tables.close()
 
-    # what an author's worker uses
-
     def bind(self, server: str) -> None:
         """Say which TaskManager the tasks are of that are saved from now on."""
         self.server = server
@@ -96,8 +94,6 @@ class Database:
         )
         return [row[0] for row in self.read(sql, (self.server, task.id))]
 
-    # what the outbox uses
-
     def settle(
         self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[Report] = ()
     ) -> list[tuple[TaskResult, Report]]:
@@ -110,8 +106,6 @@ class Database:
             self.server_number()  # known before the savepoints, so that none of them can take it back
             return settling.settle(connection, self.server_number(server), process_id, outcomes, taken)
 
-    # what is seen
-
     def count(self) -> int:
         """How many ideas there are, those of others included."""
         return self.read(f"SELECT count(*) FROM {IDEA_TABLE}")[0][0]
@@ -122,11 +116,11 @@ class Database:
 
     def query(self, text: str = "", limit: int = 100, offset: int = 0) -> list[ResultRow]:
         """Ideas, newest first, that have ``text`` in title, description or source (case does not matter)."""
-        return reading.ideas(self.read, self.server, text, limit, offset)
+        return reading.ideas(self.read, self.idea_columns.known, self.server, text, limit, offset)
 
     def of_task(self, task_id: int) -> list[ResultRow]:
         """The ideas saved for a task of the bound server, oldest first."""
-        return reading.of_task(self.read, self.server, task_id)
+        return reading.of_task(self.read, self.idea_columns.known, self.server, task_id)
 
     def result_of(self, task_id: int) -> dict[str, Any] | None:
         """What is kept of a task of the bound server: its newest attempt's result, with data and metrics."""
@@ -136,8 +130,6 @@ class Database:
         """Another value after every change, of ours or of other programs. Cheap."""
         with self._lock:
             return self.read("PRAGMA data_version")[0][0], self.tables.conn.total_changes
-
-    # ground
 
     @contextmanager
     def transaction(self, patience: float) -> Generator[sqlite3.Connection]:

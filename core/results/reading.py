@@ -3,65 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
+from core.results.schema import IDEA_TABLE
 from core.snapshot import ResultRow
 
 Read = Callable[[str, Sequence[object]], list[Any]]
 
-SHOWN = """
-SELECT i.id, i.title, coalesce(i.source_platform, ''), coalesce(i.source_url, ''), coalesce(i.created_at, ''),
-       p.task_id, coalesce(p.task_type, ''), coalesce(p.worker_id, ''), p.attempt, r.seconds, r.items
-FROM {ideas}
-LEFT JOIN prismq_idea p ON p.number = {provenance}
-LEFT JOIN prismq_result r ON r.server = p.server AND r.task_id = p.task_id
-"""
+SHOWN = ("title", "source_platform", "source_url", "created_at")
+SEARCHED = ("title", "description", "source_platform", "source_url")
 NEWEST_PROVENANCE = "(SELECT max(q.number) FROM prismq_idea q WHERE q.idea_id = i.id)"
+RESULT = ("worker_id", "attempt", "success", "items", "seconds", "data", "metrics", "error", "finished_at")
 
 
-def ideas(read: Read, server: str, text: str, limit: int, offset: int) -> list[ResultRow]:
-    """Ideas, newest row first, that have ``text`` somewhere. Provenance of other servers is told without task."""
-    where, values = "", []
-    if text:
-        where = (
-            "WHERE i.title LIKE ? ESCAPE '\\' OR i.description LIKE ? ESCAPE '\\' "
-            "OR i.source_platform LIKE ? ESCAPE '\\' OR i.source_url LIKE ? ESCAPE '\\'"
-        )
-        values = [f"%{escaped(text)}%"] * 4
-    chosen = f"(SELECT rowid AS row, * FROM IdeaInspiration i {where} ORDER BY rowid DESC LIMIT ? OFFSET ?) i"
-    sql = SHOWN.format(ideas=chosen, provenance=NEWEST_PROVENANCE) + "ORDER BY i.row DESC"
-    return [shown(row) for row in read(sql, (*values, limit, offset))]
+def ideas(read: Read, columns: Container[str], server: str, text: str, limit: int, offset: int) -> list[ResultRow]:
+    """Ideas, newest row first, that have ``text`` somewhere. A task of another server is not told."""
+    searched = [name for name in SEARCHED if name in columns] if text else []
+    like = " OR ".join(f"i.{name} LIKE ? ESCAPE '\\'" for name in searched)
+    where = f"WHERE {like}" if like else ""
+    chosen = f"(SELECT rowid AS row, * FROM {IDEA_TABLE} i {where} ORDER BY rowid DESC LIMIT ? OFFSET ?) i"
+    sql = f"{shown(columns, chosen, NEWEST_PROVENANCE)} ORDER BY i.row DESC"
+    return [as_row(row) for row in read(sql, (server, *[f"%{escaped(text)}%"] * len(searched), limit, offset))]
 
 
-def of_task(read: Read, server: str, task_id: int) -> list[ResultRow]:
+def of_task(read: Read, columns: Container[str], server: str, task_id: int) -> list[ResultRow]:
     """The ideas saved for a task, oldest first."""
-    sql = (
-        SHOWN.format(ideas="prismq_idea k JOIN IdeaInspiration i ON i.id = k.idea_id", provenance="k.number")
-        + "JOIN prismq_server s ON s.id = k.server WHERE s.name = ? AND k.task_id = ? ORDER BY k.number"
-    )
-    return [shown(row) for row in read(sql, (server, task_id))]
+    chosen = f"prismq_idea k JOIN {IDEA_TABLE} i ON i.id = k.idea_id"
+    sql = f"{shown(columns, chosen, 'k.number')} WHERE p.server = here.id AND p.task_id = ? ORDER BY p.number"
+    return [as_row(row) for row in read(sql, (server, task_id))]
 
 
 def result_of(read: Read, server: str, task_id: int) -> dict[str, Any] | None:
     """What is kept of a task's newest attempt, by name."""
-    names = ("worker_id", "attempt", "success", "items", "seconds", "data", "metrics", "error", "finished_at")
-    columns = ", ".join(names)
+    columns = ", ".join(RESULT)
     sql = f"SELECT {columns} FROM prismq_result JOIN prismq_server s ON s.id = server WHERE s.name = ? AND task_id = ?"
     rows = read(sql, (server, task_id))
     if not rows:
         return None
-    kept: dict[str, Any] = dict(zip(names, rows[0], strict=True))
+    kept: dict[str, Any] = dict(zip(RESULT, rows[0], strict=True))
     kept["success"] = bool(kept["success"])
     for name in ("data", "metrics"):
         kept[name] = None if kept[name] is None else json.loads(kept[name])
     return kept
 
 
-def shown(row: Sequence[Any]) -> ResultRow:
+def shown(columns: Container[str], chosen: str, provenance: str) -> str:
+    """A query for what a `ResultRow` shows, as far as the table has it; its first value is the server's name."""
+    cells = [f"coalesce(i.{name}, '')" if name in columns else "''" for name in SHOWN]
+    return f"""
+SELECT i.id, {", ".join(cells)}, CASE WHEN p.server = here.id THEN p.task_id END,
+       coalesce(p.task_type, ''), coalesce(p.worker_id, ''), p.attempt, r.seconds, r.items
+FROM (SELECT max(id) AS id FROM prismq_server WHERE name = ?) here
+JOIN {chosen}
+LEFT JOIN prismq_idea p ON p.number = {provenance}
+LEFT JOIN prismq_result r ON r.server = p.server AND r.task_id = p.task_id"""
+
+
+def as_row(row: Sequence[Any]) -> ResultRow:
     """A row as it is shown."""
     idea_id, title, *rest = row
-    return ResultRow(str(idea_id), str(title or ""), *rest)
+    return ResultRow(str(idea_id), str(title), *rest)
 
 
 def escaped(text: str) -> str:

@@ -133,8 +133,17 @@ class LoopSide:
         elif self._executor is None:
             self._settle_after(batch, lambda: self._commit([asked.operation for asked in batch]))
         else:
-            work = self.loop.run_in_executor(self._executor, self._commit, [asked.operation for asked in batch])
-            work.add_done_callback(lambda finished: self._settle_after(batch, finished.result))
+            self._flush_on_thread(batch, self._executor)
+
+    def _flush_on_thread(self, batch: list[_Asked], executor: Executor) -> None:
+        try:
+            work = self.loop.run_in_executor(executor, self._commit, [asked.operation for asked in batch])
+        except RuntimeError:
+            # The executor takes nothing more: the database has been closed meanwhile.
+            self._scheduled = False
+            self._fail(batch, DatabaseProblem("The TaskManager's database has been closed."))
+            return
+        work.add_done_callback(lambda finished: self._settle_after(batch, finished.result))
 
     def _settle_after(self, batch: list[_Asked], outcome: Callable[[], list[Done] | None]) -> None:
         settled = False

@@ -97,9 +97,11 @@ class _Server(uvicorn.Server):
 
 
 def _listen(host: str, port: int) -> socket.socket:
+    if not 0 <= port <= 65535:
+        raise ServeProblem(f"{port} is not a port; choose one from 1 to 65535, or 0 for a free one.")
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         raise ServeProblem(f"{host}:{port} is not an address to listen on: {error}.") from error
     family, kind, protocol, _, address = found[0]
     listening = socket.socket(family, kind, protocol)

@@ -34,8 +34,8 @@ class Collector:
     def _start(self) -> None:
         self._planned = False
         batch, self._waiting = self._waiting, []
-        self._commit = asyncio.create_task(self._commit_all([outcome for outcome, _ in batch]))
-        self._commit.add_done_callback(partial(self._hand_out, batch))
+        commit = self._commit = asyncio.create_task(self._commit_all([outcome for outcome, _ in batch]))
+        commit.add_done_callback(partial(self._hand_out, batch))
 
     async def _commit_all(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         return await self._settlement.settle(outcomes)

@@ -12,6 +12,8 @@ ERROR_LIMIT = 8 * 1024
 """Bytes (UTF-8) that an error text may have; longer ones are cut, and say so."""
 CUT = " … (cut)"
 
+say_in_json = json.JSONEncoder(allow_nan=False).encode
+
 
 def cut(text: str, limit: int = ERROR_LIMIT) -> str:
     """The text, at most ``limit`` bytes long in UTF-8, marked when it was cut; lone surrogates become ``?``."""
@@ -42,7 +44,7 @@ def checked(result: object) -> TaskResult:
         return failed(f"items_processed must be a whole number, not {result.items_processed!r}.")
     if result.data is not None or result.metrics is not None:
         try:
-            json.dumps((result.data, result.metrics), allow_nan=False)
+            say_in_json((result.data, result.metrics))
         except (TypeError, ValueError, RecursionError) as fault:
             return failed(f"The result's data and metrics must be JSON: {fault}.")
     if result.success:

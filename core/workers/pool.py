@@ -115,7 +115,7 @@ class Pool:
     def empty_rounds(self, worker_id: str) -> int:
         """Passes in a row, up to now, that found nothing to claim; 0 for a worker that has something in hand."""
         post = self._posts.get(worker_id)
-        return 0 if post is None or post.hands else post.misses
+        return 0 if post is None or post.hands else post.pace.misses
 
     def in_hand(self) -> int:
         """How many tasks all workers have in hand."""

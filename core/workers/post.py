@@ -9,24 +9,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from core.errors import CoreError, RateLimited
+from core.errors import CoreError
 from core.events import Level, Said, TaskClaimed
-from core.models import Task, TaskResult, WorkerState, WorkerStatus, utcnow
+from core.models import Task, WorkerState, WorkerStatus, utcnow
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
 from core.workers.hand import Hand
+from core.workers.pace import Pace
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Tasks
 from core.workers.progress import ProgressTeller
 from core.workers.runner import Runner
 
-LONGEST_WAIT = 2.0
-"""Seconds that a claim may wait at the server: a claim under way is never cut off, so stopping waits for it."""
+FIRST_WAIT, LONGEST_WAIT = 0.25, 2.0
+"""Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
+since a task could be lost with it, so stopping waits for it."""
 GRACE = 2.0
 """Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
-FAILURES_IN_A_ROW = 5
-"""Failed tasks in a row after which a worker rests."""
-REST = Backoff(first=5.0, factor=2.0, ceiling=60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +49,13 @@ class Post:
         self.paused = False
         self.stopping = False
         self.ended: WorkerState | None = None
-        self.misses = 0
         self.hands: dict[Hand, asyncio.Task[None]] = {}
+        self.pace = Pace(Backoff(plan.poll_interval, plan.backoff_multiplier, plan.max_backoff), around.rng)
         self._around = around
-        self._backoff = Backoff(plan.poll_interval, plan.backoff_multiplier, plan.max_backoff)
         self._woken = asyncio.Event()
-        self._passes = self._troubles = self._done = self._failed = self._failures = self._rests = 0
-        self._claiming = False
-        self._next_at = self._rest_until = 0.0
-        self._note = ""
+        self._passes = self._turn = 0
+        self._claiming = self._leaving = self._giving_back = False
         self._fault: BaseException | None = None
-        self._turn = 0
 
     async def live(self) -> None:
         """Claim tasks and have them done until told to stop. Raises what went wrong beyond an author's code."""
@@ -70,7 +65,7 @@ class Post:
                 await self._pass()
             else:
                 await self._wait(delay)
-        while self.hands:
+        while self.hands or self._giving_back:
             self.stopping = True
             self._around.changed(self)
             await self._wait(None)
@@ -79,7 +74,7 @@ class Post:
 
     def wake(self) -> None:
         """There may be something to claim: do not wait for the poll."""
-        self._next_at = 0.0
+        self.pace.hurry()
         self._woken.set()
 
     def tell(
@@ -94,48 +89,51 @@ class Post:
 
     async def give_back(self) -> None:
         """Leave at once: stop what is being processed, and give those tasks back. Outcomes being kept are kept."""
+        self._leaving = self._giving_back = True
         self.tell(stopping=True)
         processing = [hand for hand in self.hands if not hand.settling]
+        lives = list(self.hands.values())
         for hand in processing:
             hand.abandon()
             self.hands[hand].cancel()
-        lives = list(self.hands.values())
         if lives:
             await asyncio.wait(lives, timeout=GRACE)
-        for hand in processing:
+        left_over = [hand for hand in processing if not hand.settling]
+        for hand in left_over:
             self._drop(hand)
-        await self._release([hand.task.id for hand in processing if not hand.settling])
+        await self._release([hand.task.id for hand in left_over])
+        self._giving_back = False
+        self._woken.set()
 
     def status(self) -> WorkerStatus:
         """How it is now."""
         plan = self.plan
-        until = self._waits_until()
+        now = asyncio.get_running_loop().time()
+        waits = 0.0 if self.ended or self.paused or self.stopping or self._claiming else self.pace.until() - now
         return WorkerStatus(
             id=plan.worker_id,
-            state=self._state(),
+            state=self._state(now),
             types=plan.types,
             strategy=self.strategy.name,
             concurrency=plan.concurrency,
             in_hand=tuple([hand.seen() for hand in self.hands]),
-            done=self._done,
-            failed=self._failed,
-            until=None if until <= 0 else utcnow() + timedelta(seconds=until),
+            done=self.pace.done,
+            failed=self.pace.failed,
+            until=None if waits <= 0 else utcnow() + timedelta(seconds=waits),
             last_seen=utcnow(),
-            note=self._note,
+            note=self.pace.note,
         )
 
     def end(self, fault: BaseException | None) -> None:
         """Its loop is over, because it was stopped or because of ``fault``."""
         self.ended = WorkerState.STOPPED if fault is None else WorkerState.CRASHED
-        self._note = "" if fault is None else f"{type(fault).__name__}: {fault}"
+        self.pace.note = "" if fault is None else f"{type(fault).__name__}: {fault}"
         self._around.changed(self)
 
     @property
     def room(self) -> int:
         """How many more tasks it may have in hand."""
         return self.plan.concurrency - len(self.hands)
-
-    # the claim loop
 
     def _is_through(self) -> bool:
         limit = self.plan.max_iterations
@@ -144,7 +142,7 @@ class Post:
     def _delay(self) -> float | None:
         if self.paused or self.room <= 0:
             return None
-        return max(0.0, max(self._next_at, self._rest_until) - asyncio.get_running_loop().time())
+        return max(0.0, self.pace.until() - asyncio.get_running_loop().time())
 
     async def _wait(self, seconds: float | None) -> None:
         self._woken.clear()
@@ -161,27 +159,20 @@ class Post:
         try:
             tasks = await self._claim(wait)
         except CoreError as fault:
-            self._note_trouble(fault)
+            self.pace.troubled(fault, loop.time())
             return
         finally:
             self._claiming = False
             self._around.changed(self)
-        if self._troubles or not self._resting():
-            self._note = ""
-        self._troubles = 0
-        if tasks:
-            self.misses, self._next_at = 0, 0.0
-            await self._take(tasks)
-            return
-        self.misses += 1
-        if loop.time() - started < wait / 2 or wait == 0:
-            self._next_at = loop.time() + self._backoff.delay(self.misses, self._around.rng)
+        waited = 0 < wait / 2 <= loop.time() - started
+        self.pace.answered(len(tasks), loop.time(), waited=waited)
+        await self._take(tasks)
 
     def _wait_at_server(self) -> float:
         is_last = self.plan.max_iterations is not None and self._passes >= self.plan.max_iterations
         if is_last or not self._around.tasks.can_wait:
             return 0.0
-        return min(self.plan.poll_interval, LONGEST_WAIT)
+        return min(self.plan.poll_interval, FIRST_WAIT * 2 ** min(self.pace.misses, 16), LONGEST_WAIT)
 
     async def _claim(self, wait: float) -> list[Task]:
         ids = list(self.plan.handlers)
@@ -195,19 +186,13 @@ class Post:
             wait=wait,
         )
 
-    def _note_trouble(self, fault: CoreError) -> None:
-        self._troubles += 1
-        delay = self._backoff.delay(self._troubles, self._around.rng)
-        if isinstance(fault, RateLimited):
-            delay = max(delay, fault.retry_after)
-        self._next_at = asyncio.get_running_loop().time() + delay
-        self._note = str(fault)
-
-    # tasks in hand
-
     async def _take(self, tasks: Sequence[Task]) -> None:
-        if (self.paused or self.stopping) and await self._release([task.id for task in tasks]):
+        if not tasks:
             return
+        if self.paused or self.stopping:
+            released = await self._release([task.id for task in tasks])
+            if released or self._leaving:
+                return
         for task in tasks:
             hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report)
             for older in [each for each in self.hands if each.task.id == task.id]:
@@ -221,21 +206,10 @@ class Post:
     async def _live_through(self, hand: Hand) -> None:
         try:
             worker = self.plan.handler(hand.task)
-            self._count(await self._around.runner.run(worker, hand, self.plan.task_timeout))
+            result = await self._around.runner.run(worker, hand, self.plan.task_timeout)
+            self.pace.ended(result, asyncio.get_running_loop().time())
         finally:
             self._drop(hand)
-
-    def _count(self, result: TaskResult) -> None:
-        self._done += result.success
-        self._failed += not result.success
-        self._failures = 0 if result.success else self._failures + 1
-        now = asyncio.get_running_loop().time()
-        if result.success:
-            self._rests = 0
-        elif self._failures >= FAILURES_IN_A_ROW and now >= self._rest_until:
-            self._rests += 1
-            self._rest_until = now + REST.delay(self._rests, self._around.rng)
-            self._note = f"{self._failures} failures in a row: resting. The last: {result.error}"
 
     def _drop(self, hand: Hand) -> None:
         hand.ended = True
@@ -267,24 +241,14 @@ class Post:
             self._around.publish(Said(Level.WARNING, text, utcnow()))
         return released
 
-    # what is seen of it
-
-    def _resting(self) -> bool:
-        return self._rest_until > asyncio.get_running_loop().time()
-
-    def _waits_until(self) -> float:
-        if self.ended or self.paused or self.stopping or self._claiming:
-            return 0.0
-        return max(self._next_at, self._rest_until) - asyncio.get_running_loop().time()
-
-    def _state(self) -> WorkerState:
+    def _state(self, now: float) -> WorkerState:
         facts = (
             (self.ended is not None, self.ended or WorkerState.STOPPED),
             (self.stopping, WorkerState.DRAINING),
             (self.paused, WorkerState.PAUSED),
-            (self._troubles > 0 or self._resting(), WorkerState.BACKING_OFF),
+            (self.pace.backs_off(now), WorkerState.BACKING_OFF),
             (bool(self.hands), WorkerState.BUSY),
-            (self._claiming and self.misses == 0, WorkerState.POLLING),
+            (self._claiming and self.pace.misses == 0, WorkerState.POLLING),
             (self._passes == 0, WorkerState.STARTING),
         )
         return next((state for holds, state in facts if holds), WorkerState.IDLE)

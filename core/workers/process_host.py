@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import multiprocessing
 import pickle
 from collections import defaultdict
@@ -30,7 +31,7 @@ class ProcessHosts:
         Raises `CoreError` when the process cannot be started or ends by itself.
         """
         idle = self._idle[id(worker)]
-        host = idle.pop() if idle else await self._threads.run(partial(ProcessHost, worker))
+        host = idle.pop() if idle else await self._start(worker)
         hand.on_cancel = host.cancel
         try:
             if hand.is_cancelled:
@@ -43,6 +44,14 @@ class ProcessHosts:
             hand.on_cancel = None
         idle.append(host)
         return result
+
+    async def _start(self, worker: BaseWorker) -> ProcessHost:
+        start = asyncio.ensure_future(self._threads.run(partial(ProcessHost, worker)))
+        try:
+            return await asyncio.shield(start)
+        except asyncio.CancelledError:
+            start.add_done_callback(dismissed)
+            raise
 
     def dismiss(self, worker: BaseWorker) -> None:
         """End the idle processes of a worker."""
@@ -57,6 +66,13 @@ class ProcessHosts:
         for host in self._idle.pop(worker, []):
             host.kill()
             host.close()
+
+
+def dismissed(start: asyncio.Future[ProcessHost]) -> None:
+    """End a process that was started for somebody who did not wait for it."""
+    if not start.cancelled() and start.exception() is None:
+        start.result().kill()
+        start.result().close()
 
 
 class ProcessHost:

@@ -41,6 +41,8 @@ class Runner:
         Raises CancelledError when the task was abandoned before its outcome was settled; nothing is kept then.
         """
         outcome = await self._process(worker, hand, task_timeout)
+        if hand.ended:
+            raise asyncio.CancelledError  # it went on though it was told to stop, and its task was given back
         hand.settling = True
         kept = await self._settle(outcome)
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()

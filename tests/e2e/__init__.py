@@ -1,0 +1,1 @@
+"""The whole program, in processes and terminals of its own."""

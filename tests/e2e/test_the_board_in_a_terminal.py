@@ -1,0 +1,68 @@
+"""The board as a person meets it: in a real terminal, on the demo."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.program import Program
+from tests.terminal import Terminal
+
+DEMO = [sys.executable, "-m", "tui", "demo", "--pace", "0.3"]
+
+
+def demo(program: Program, columns: int = 120, rows: int = 36) -> Terminal:
+    """The demo in a terminal of that size."""
+    return Terminal(DEMO, columns=columns, rows=rows, cwd=program.folder, environ=program.environ)
+
+
+def test_all_four_panes_come_alive_and_quitting_leaves_a_sane_terminal(program: Program):
+    with demo(program) as terminal:
+        terminal.shows("1 Task types", "2 Queue", "3 Workers", "4 Results", "live", "✓ completed", "youtube")
+        terminal.until(lambda screen: re.search(r"completed [1-9]\d", screen) is not None)
+        assert terminal.quit() == 0
+        end = bytes(terminal.raw[-2000:])
+        assert b"\x1b[?1049l" in end
+        assert b"\x1b[?25h" in end
+        assert b"Traceback" not in terminal.raw
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(80, 24), (60, 20)])
+def test_on_a_small_terminal_each_pane_can_be_reached(program: Program, columns: int, rows: int):
+    with demo(program, columns, rows) as terminal:
+        terminal.shows("Queue", "completed")
+        terminal.press("3")
+        terminal.shows("FIFO")
+        terminal.press("1")
+        terminal.shows("Reddit")
+        terminal.press("4")
+        terminal.shows("Title")
+
+
+def test_a_terminal_that_is_too_small_is_told_what_is_needed(program: Program):
+    with demo(program, 40, 10) as terminal:
+        terminal.shows("60", "20")
+
+
+def test_the_demo_leaves_nothing_behind(program: Program):
+    tmp = program.folder / "tmp"
+    tmp.mkdir()
+    here = program.with_settings(TMPDIR=str(tmp))
+    with demo(here) as terminal:
+        terminal.shows("completed")
+        assert [path.name.startswith("prismq-demo-") for path in tmp.iterdir()] == [True]
+        assert terminal.quit() == 0
+    assert list(tmp.iterdir()) == []
+    assert not (program.folder / "data").exists()
+
+
+def test_an_unusable_database_is_said_on_the_board_and_by_the_exit_code(program: Program):
+    Path(program.folder / "broken.db").write_text("not a database, really " * 300)
+    broken = program.with_settings(PRISMQ_TASKMANAGER_DB=str(program.folder / "broken.db"))
+    with Terminal([sys.executable, "-m", "tui"], cwd=program.folder, environ=broken.environ) as terminal:
+        terminal.shows("broken.db")
+        assert terminal.quit() == 2
+        assert b"Traceback" not in terminal.raw

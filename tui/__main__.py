@@ -1,0 +1,22 @@
+"""The program `prismq-workers`: the command line of the core, with the board for those who want to look."""
+
+from __future__ import annotations
+
+from core.cli.main import main as command_line
+from core.verbs import Connection
+
+
+def open_board(connection: Connection, demo: bool) -> int:
+    """Open the board; imported here, so that commands without a screen do not load one."""
+    from tui.app import run_board
+
+    return run_board(connection, demo=demo)
+
+
+def main() -> None:
+    """Run the program."""
+    command_line(open_board)
+
+
+if __name__ == "__main__":
+    main()
