@@ -1,0 +1,210 @@
+"""Reports are sent until they are taken or refused, and survive everything in between."""
+
+import asyncio
+import sqlite3
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from random import Random
+
+import pytest
+
+import core.outbox as outbox_room
+from core.errors import Invalid, NotAuthenticated, Unreachable
+from core.events import ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
+from core.models import RowOutcome, TaskResult, TaskStatus
+from core.outbox import Deliverer
+from core.results.owed import Outbox, ReportState
+from core.workers.backoff import Backoff
+from tests.results.conftest import SERVER, an_outcome
+from tests.workers.fakes import FakeTasks, Heard
+
+
+@pytest.fixture
+async def tasks():
+    return FakeTasks()
+
+
+@pytest.fixture
+async def heard():
+    return Heard()
+
+
+@pytest.fixture
+def deliverer(tasks, database, heard, monkeypatch):
+    monkeypatch.setattr(outbox_room, "RESEND", Backoff(0.02, 1, 0.02))  # tests need not wait for whole seconds
+    return Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish, rng=Random(1))
+
+
+@asynccontextmanager
+async def running(deliverer):
+    loop = asyncio.create_task(deliverer.run())
+    try:
+        yield
+    finally:
+        loop.cancel()
+        with suppress(asyncio.CancelledError):
+            await loop
+
+
+async def claimed(tasks, count=1):
+    tasks.add(count)
+    await tasks.claim_many("w", [1], limit=count, sort_by="id", sort_order="ASC")
+
+
+def kept(database):
+    rows = database.read("SELECT state, reason FROM prismq_outbox", ())
+    return [(ReportState(state), reason) for state, reason in rows]
+
+
+async def test_reports_settled_together_are_sent_in_one_call_and_forgotten(tasks, database, heard, deliverer):
+    await claimed(tasks, 5)
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(n) for n in range(1, 6)])
+        assert await deliverer.drain(5) == 0
+    assert tasks.calls["complete_many"] == 1
+    assert [event.task_id for event in heard.of(TaskCompleted)] == [1, 2, 3, 4, 5]
+    assert kept(database) == []
+
+
+async def test_a_failure_says_whether_it_will_be_tried_again(tasks, heard, deliverer):
+    await claimed(tasks)
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1, TaskResult(False, error="no"))])
+        await deliverer.drain(5)
+    [failed] = heard.of(TaskFailed)
+    assert (failed.error, failed.requeued) == ("no", True)
+
+
+async def test_nothing_is_sent_before_it_is_durable(tasks, database, path, heard, deliverer):
+    await claimed(tasks)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    async with running(deliverer):
+        settling = asyncio.create_task(deliverer.settle([an_outcome(1)]))
+        await heard.until(lambda: heard.of(Said))
+        assert not settling.done()
+        assert tasks.calls["complete_many"] == 0
+        other.execute("COMMIT")
+        other.close()
+        await settling
+        assert await deliverer.drain(5) == 0
+    assert "Trying again" in heard.of(Said)[0].text
+    assert len(heard.of(Said)) == 2
+
+
+async def test_a_server_that_is_away_is_tried_until_it_is_back(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    tasks.faults["complete_many"] += [Unreachable("No answer."), NotAuthenticated("Wrong key.")]
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(TaskCompleted))
+    assert [event.count for event in heard.of(ReportsWaiting)] == [1, 0]
+    assert tasks.calls["get_task"] == 2, "each time before it is sent again, the task is read"
+
+
+async def test_a_report_that_arrived_though_nobody_heard_is_not_sent_again(tasks, heard, deliverer):
+    await claimed(tasks)
+
+    class Deaf(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            await super().complete_many(worker_id, reports)
+            raise Unreachable("The answer was lost.", unclear=True)
+
+    tasks.__class__ = Deaf
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(TaskCompleted))
+    assert tasks.calls["complete_many"] == 1
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+async def test_a_lost_claim_is_refused_kept_and_shown(tasks, database, heard, deliverer, sent_before):
+    await claimed(tasks)
+    if sent_before:
+        tasks.faults["complete_many"].append(Unreachable("No answer.", unclear=True))
+    tasks.take_from(1)
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(ReportRefused))
+    [(state, reason)] = kept(database)
+    assert state is ReportState.REFUSED
+    assert "claimed again" in reason
+    assert deliverer.waiting == 0
+    assert not tasks.reports
+
+
+async def test_a_task_cancelled_meanwhile_refuses_the_report(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    tasks.tasks[1] = replace(tasks.tasks[1], status=TaskStatus.FAILED, error="cancelled")
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(ReportRefused))
+
+
+async def test_a_task_that_is_gone_refuses_the_report(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    tasks.faults["complete_many"].append(Unreachable("No answer.", unclear=True))
+    del tasks.tasks[1]
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(ReportRefused))
+
+
+async def test_a_report_that_the_server_will_never_take_is_kept_and_said_and_holds_up_no_other(
+    tasks, database, heard, deliverer
+):
+    await claimed(tasks, 2)
+
+    class Picky(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            if any(report.task_id == 1 for report in reports):
+                raise Invalid("The result is too deep.")
+            return await super().complete_many(worker_id, reports)
+
+    tasks.__class__ = Picky
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1), an_outcome(2)])
+        assert await deliverer.drain(5) == 0
+    assert [event.task_id for event in heard.of(TaskCompleted)] == [2]
+    assert kept(database) == [(ReportState.DEAD, "The result is too deep.")]
+    assert "too deep" in heard.of(Said)[0].text
+
+
+async def test_a_server_fault_in_one_row_holds_up_no_other(tasks, heard, deliverer):
+    await claimed(tasks, 2)
+
+    class Stumbling(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            rows = await super().complete_many(worker_id, reports[1:] if len(reports) > 1 else reports)
+            stumbled = [RowOutcome(reports[0].task_id, False, None, 503, "busy")] if len(reports) > 1 else []
+            return stumbled + rows
+
+    tasks.__class__ = Stumbling
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1), an_outcome(2)])
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 2)
+    assert [event.task_id for event in heard.of(TaskCompleted)] == [2, 1]
+
+
+async def test_draining_gives_up_in_time_and_tells_what_is_left(tasks, database, deliverer):
+    await claimed(tasks)
+    tasks.faults["complete_many"] += [Unreachable("No answer.")] * 1000
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        assert await deliverer.drain(0.1) == 1
+    assert [each.report.task_id for each in Outbox(database, SERVER).waiting("me")] == [1]
+
+
+async def test_the_next_start_delivers_what_the_last_one_owed(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    await deliverer.settle([an_outcome(1)])
+    again = Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish)
+    async with running(again):
+        await heard.until(lambda: heard.of(TaskCompleted))
+    assert kept(database) == []
+
+
+async def test_reports_go_only_to_their_server(tasks, database, heard):
+    database.settle("another server", "me", [an_outcome(1)])
+    here = Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish)
+    assert here.load() == 0

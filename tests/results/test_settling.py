@@ -1,0 +1,143 @@
+"""Outcomes and the reports that are owed are committed together, once, however often they are settled."""
+
+import json
+import sqlite3
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from core.models import TaskResult
+from core.results import Database
+from core.results.database import DatabaseBusy
+from core.results.owed import Outbox, ReportState
+from tests.results.conftest import SERVER, a_task, an_outcome
+
+
+def settle(database, *outcomes, **kwargs):
+    return database.settle(SERVER, "me", outcomes, **kwargs)
+
+
+def test_result_and_report_are_kept_together(database):
+    [(kept, report)] = settle(database, an_outcome(7, TaskResult(True, {"n": 1}, items_processed=2, metrics={"ms": 3})))
+    assert kept.success
+    assert report.result == {"items_processed": 2, "metrics": {"ms": 3}, "idea_ids": [], "data": {"n": 1}}
+    [owed] = Outbox(database, SERVER).waiting("me")
+    assert (owed.report, owed.task_type, owed.state) == (report, "T", ReportState.WAITING)
+    assert database.result_of(7)["data"] == {"n": 1}
+
+
+def test_ideas_are_saved_in_the_same_transaction_and_their_ids_are_told(database):
+    def saving():
+        with database.saving(a_task(), "w"):
+            database.save({"title": "One"}, position=0)
+
+    [(_, report)] = settle(database, an_outcome(save=saving))
+    assert report.result["idea_ids"] == [database.newest(1)[0].idea_id]
+
+
+def test_what_an_author_cannot_save_fails_that_task_alone_and_leaves_nothing(database):
+    def careless():
+        with database.saving(a_task(2), "w"):
+            database.save({"title": "half"})
+            raise KeyError("the rest")
+
+    kept = settle(database, an_outcome(1), an_outcome(2, save=careless), an_outcome(3))
+    assert [result.success for result, _ in kept] == [True, False, True]
+    assert "the rest" in kept[1][1].error
+    assert database.count() == 0
+    assert len(Outbox(database, SERVER).waiting("me")) == 3
+
+
+def test_a_later_attempt_replaces_an_earlier_one_and_never_the_other_way(database):
+    settle(database, an_outcome(1, TaskResult(False, error="no"), attempts=1))
+    settle(database, an_outcome(1, TaskResult(True, "yes"), attempts=2))
+    settle(database, an_outcome(1, TaskResult(True, "late"), attempts=1))
+    assert database.result_of(1)["data"] == "yes"
+    [owed] = Outbox(database, SERVER).waiting("me")
+    assert owed.report.attempts == 2
+
+
+def test_large_data_stays_here_and_the_report_says_the_rest(database):
+    [(_, report)] = settle(database, an_outcome(1, TaskResult(True, "x" * 40_000, items_processed=1)))
+    assert report.result == {"items_processed": 1, "idea_ids": []}
+    assert len(database.result_of(1)["data"]) == 40_000
+
+
+def test_a_report_never_exceeds_its_limit(database):
+    def saving():
+        with database.saving(a_task(), "w"):
+            for n in range(900):
+                database.save({"title": f"{n}"}, position=n)
+
+    [(_, report)] = settle(
+        database, an_outcome(1, TaskResult(True, "y" * 15_000, metrics={"m": "z" * 9000}), save=saving)
+    )
+    assert len(json.dumps(report.result)) <= 32 * 1024
+    assert report.result["ideas"] == 900
+
+
+def test_reports_that_were_taken_are_forgotten_with_the_next_commit(database):
+    [(_, taken)] = settle(database, an_outcome(1))
+    settle(database, an_outcome(2), taken=[taken])
+    assert [owed.report.task_id for owed in Outbox(database, SERVER).waiting("me")] == [2]
+
+
+def test_another_programs_transaction_is_told_at_once_and_nothing_is_kept(database, path):
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(DatabaseBusy):
+        settle(database, an_outcome(1))
+    other.execute("ROLLBACK")
+    other.close()
+    settle(database, an_outcome(1))
+    assert database.result_of(1) is not None
+
+
+A_TRY = some.tuples(some.integers(1, 3), some.integers(1, 3), some.booleans(), some.integers(0, 2))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(tries=some.lists(A_TRY, max_size=12), batch=some.integers(1, 4))
+def test_settling_again_changes_nothing(tries, batch):
+    """Any outcomes, in any batches, settled twice, are what they are when settled once."""
+    database = Database(":memory:")
+    database.bind(SERVER)
+
+    def saving(number, attempts, ideas):
+        def save():
+            with database.saving(a_task(number, attempts), "w"):
+                for n in range(ideas):
+                    database.save({"title": f"{number}-{n}"}, position=n)
+
+        return save
+
+    outcomes = [
+        an_outcome(
+            number,
+            TaskResult(success, error=None if success else "no"),
+            attempts=attempts,
+            save=saving(number, attempts, ideas) if success else None,
+        )
+        for number, attempts, success, ideas in tries
+    ]
+
+    def all_of_it():
+        for start in range(0, len(outcomes), batch):
+            settle(database, *outcomes[start : start + batch])
+        results = {number: database.result_of(number) for number in (1, 2, 3)}
+        owed = {each.report.task_id: each.report for each in Outbox(database, SERVER).waiting("me")}
+        return results, owed, database.count()
+
+    once, twice = all_of_it(), all_of_it()
+    assert once[0].keys() == twice[0].keys()
+    assert {n: r and (r["attempt"]) for n, r in once[0].items()} == {
+        n: r and (r["attempt"]) for n, r in twice[0].items()
+    }
+    assert once[1].keys() == twice[1].keys()
+    assert (
+        once[2]
+        == twice[2]
+        == len({(number, n) for number, _, success, ideas in tries if success for n in range(ideas)})
+    )
+    database.close()

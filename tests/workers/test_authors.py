@@ -1,0 +1,154 @@
+"""What an author meets: the constructor, the factory, plug-ins, and trying a worker out."""
+
+import sys
+
+import pytest
+
+from core.errors import BadSetting, UnknownTaskType
+from core.models import TaskResult
+from core.workers import BaseWorker, WorkerFactory
+from core.workers.backoff import Backoff
+from core.workers.plugins import load_plugins
+from core.workers.testing import MemoryIdeas, perform, perform_now
+from tests.workers.workers_at_hand import Async, Computing, Told
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("worker_id", " "),
+        ("worker_id", 7),
+        ("config", None),
+        ("results_db", None),
+        ("task_type_ids", []),
+        ("task_type_ids", None),
+        ("task_type_ids", ["1"]),
+        ("task_type_ids", [0]),
+        ("strategy", "NEWEST"),
+        ("poll_interval", 0),
+        ("poll_interval", float("nan")),
+        ("max_backoff", -1),
+        ("max_backoff", float("inf")),
+        ("backoff_multiplier", 0.5),
+        ("concurrency", 0),
+        ("concurrency", 1.5),
+        ("task_timeout", 0),
+        ("max_iterations", 0),
+    ],
+)
+def test_an_argument_that_cannot_be_used_is_refused_by_name(make, name, value):
+    with pytest.raises(BadSetting) as refused:
+        make(Async, **{name: value})
+    assert name in str(refused.value)
+    assert isinstance(refused.value, ValueError)
+
+
+def test_arguments_are_attributes_with_the_documented_defaults():
+    worker = Async(worker_id="w", config=object(), results_db=MemoryIdeas(), task_type_ids=[3])
+    told = {name: getattr(worker, name) for name in ("strategy", "poll_interval", "max_backoff", "backoff_multiplier")}
+    assert told == {"strategy": "FIFO", "poll_interval": 5.0, "max_backoff": 60.0, "backoff_multiplier": 1.5}
+    assert (worker.concurrency, worker.task_timeout, worker.max_iterations) == (1, None, None)
+
+
+def test_the_factory_makes_workers_by_type(make):
+    factory = WorkerFactory()
+    factory.register("A", Async)
+
+    @factory.register("B", version="2.0.0", param_schema={"type": "object", "required": ["url"]})
+    class Decorated(Async):
+        pass
+
+    given = {"worker_id": "w", "config": object(), "results_db": MemoryIdeas(), "task_type_ids": [1]}
+    worker = factory.create("B", **given, concurrency=4)
+    assert isinstance(worker, Decorated)
+    assert worker.concurrency == 4
+    assert factory.registration("B").version == "2.0.0"
+    with pytest.raises(UnknownTaskType, match="Known: A, B"):
+        factory.create("C", **given)
+
+
+def test_the_factory_refuses_what_is_no_worker():
+    with pytest.raises(BadSetting, match="BaseWorker"):
+        WorkerFactory().register("A", dict)
+
+
+def test_plug_ins_are_loaded_and_faults_are_told_one_by_one(tmp_path, monkeypatch):
+    (tmp_path / "my_plugin.py").write_text(
+        "from core.workers import BaseWorker, TaskResult\n"
+        "class Mine(BaseWorker):\n    def process_task(self, task): return TaskResult(True)\n"
+    )
+    (tmp_path / "my_broken_plugin.py").write_text("raise SystemExit(2)\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    factory = WorkerFactory()
+    faults = load_plugins(
+        ["my_broken_plugin", "no_such_module", "My.Type=my_plugin:Mine", "X=my_plugin", "Y=my_plugin:Other"], factory
+    )
+    assert factory.known_types() == ("My.Type",)
+    assert len(faults) == 4
+    assert all(len(sentence) > 20 for sentence in faults)
+
+
+async def test_a_worker_is_tried_in_one_line():
+    assert (await perform(Async, n=3)).data == {"n": 3}
+
+
+def test_a_worker_is_tried_where_no_loop_runs():
+    assert perform_now(Async, n=3).data == {"n": 3}
+
+
+async def test_what_a_worker_saves_while_tried_is_at_hand():
+    class Saving(BaseWorker):
+        async def process_task(self, task):
+            self.save({"title": "one"}, key="k1")
+            return TaskResult(True, {"items": [{"title": "two"}, {"title": "three"}]})
+
+    ideas = MemoryIdeas()
+    assert (await perform(Saving, ideas)).success
+    assert [idea["title"] for idea in ideas.ideas.values()] == ["one", "two", "three"]
+
+
+async def test_ideas_without_a_title_among_others_fail_the_task():
+    class Careless(Told):
+        does = staticmethod(lambda worker, task: TaskResult(True, {"items": [{"title": "one"}, {"url": "x"}]}))
+
+    assert "item 2 of 2 is no idea" in ((await perform(Careless)).error or "")
+
+
+async def test_a_retry_goes_on_where_the_earlier_attempt_stopped():
+    class GoingOn(BaseWorker):
+        async def process_task(self, task):
+            done = self.saved()
+            if not done:
+                self.save({"title": "first"}, key="first")
+                raise ConnectionError("lost")
+            return TaskResult(True, {"before": done})
+
+    ideas = MemoryIdeas()
+    assert not (await perform(GoingOn, ideas)).success
+    assert (await perform(GoingOn, ideas, 2)).data == {"before": ["first"]}
+
+
+async def test_a_cpu_bound_worker_is_tried_in_a_process():
+    assert (await perform(Computing)).data["sum"] == 499500
+
+
+def test_saving_outside_a_task_is_refused_and_progress_is_not(make):
+    worker = make(Async)
+    worker.report_progress(10)
+    assert not worker.is_cancelled
+    with pytest.raises(BadSetting, match="inside process_task"):
+        worker.save({"title": "x"})
+
+
+def test_delays_grow_to_their_ceiling_and_chance_only_shortens_them():
+    class Chance:
+        def __init__(self, value):
+            self.value = value
+
+        def random(self):
+            return self.value
+
+    backoff = Backoff(5, 1.5, 60)
+    assert [round(backoff.delay(n, Chance(0)), 2) for n in (1, 2, 3, 1000)] == [5, 7.5, 11.25, 60]
+    assert backoff.delay(1, Chance(1)) == pytest.approx(4)

@@ -1,0 +1,201 @@
+"""Workers wait, pause, resume, change their strategy and stop, without losing a task."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from core.errors import BadSetting, RateLimited, Unreachable
+from core.events import Said, WorkerChanged
+from core.models import TaskResult, TaskStatus, WorkerState
+from core.workers.claiming import STRATEGIES
+from core.workers.plan import WorkerPlan
+from tests.workers.fakes import FakeTasks
+from tests.workers.workers_at_hand import Async, Told, Waiting
+
+
+async def test_a_new_task_starts_at_once_where_the_server_can_wait(start, tasks, heard):
+    start(Async, poll_interval=60)
+    await heard.until(lambda: tasks.calls["claim_many"] == 1)
+    tasks.add()
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+    assert tasks.calls["claim_many"] <= 3
+
+
+async def test_an_empty_queue_is_asked_more_and_more_seldom(start, tasks, heard, pool):
+    tasks.can_wait = False
+    start(Async, poll_interval=0.02, backoff_multiplier=3, max_backoff=60)
+    await heard.until(lambda: pool.empty_rounds("w") == 4)
+    [status] = pool.statuses()
+    assert status.state is WorkerState.IDLE
+    assert (status.until - status.last_seen).total_seconds() > 0.3
+    tasks.add()
+    pool.wake()
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+
+
+async def test_a_worker_that_cannot_reach_the_server_says_so_and_goes_on(start, tasks, heard):
+    tasks.faults["claim_many"] += [Unreachable("No answer."), RateLimited("Too many calls.", retry_after=0.1)]
+    tasks.add()
+    start(Async)
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+    backing_off = [e.status for e in heard.of(WorkerChanged) if e.status.state is WorkerState.BACKING_OFF]
+    assert {"No answer.", "Too many calls."} <= {status.note for status in backing_off}
+    assert any(status.until for status in backing_off)
+
+
+async def test_the_iterations_are_passes_empty_ones_too(start, tasks, heard, pool):
+    start(Async, max_iterations=3, poll_interval=0.01)
+    await pool.finished("w")
+    assert tasks.calls["claim_many"] == 3
+    assert heard.states("w")[-1] is WorkerState.STOPPED
+
+
+async def test_a_paused_worker_finishes_what_it_has_and_claims_nothing(start, tasks, heard, pool):
+    tasks.add(2)
+    worker = start(Waiting)
+    await heard.until(lambda: worker.started == [1])
+    assert pool.pause() == ["w"]
+    worker.go.set()
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+    await heard.until(lambda: heard.states("w")[-1] is WorkerState.PAUSED)
+    assert tasks.statuses()[TaskStatus.PENDING] == 1
+    pool.resume(["w"])
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 2)
+
+
+async def test_what_a_waiting_claim_brings_to_a_paused_worker_is_given_back(start, tasks, heard, pool):
+    start(Async)
+    await heard.until(lambda: tasks.calls["claim_many"] == 1)
+    pool.pause()
+    tasks.add()
+    await heard.until(lambda: tasks.calls["release_many"] == 1 or tasks.calls["claim_many"] == 1)
+    await heard.until(lambda: tasks.statuses() == {TaskStatus.PENDING: 1})
+    assert not tasks.reports
+
+
+async def test_where_nothing_can_be_given_back_a_paused_worker_does_it(start, tasks, heard, pool):
+    tasks.can_release = False
+    start(Async, poll_interval=5)
+    await heard.until(lambda: tasks.calls["claim_many"] == 1)
+    pool.pause()
+    tasks.add()
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+
+
+@pytest.mark.parametrize(("name", "first"), [("FIFO", 1), ("LIFO", 3), ("PRIORITY", 2)])
+async def test_a_strategy_says_which_task_is_next(start, tasks, heard, settlement, name, first):
+    tasks.add()
+    tasks.add(priority=5)
+    tasks.add()
+    start(Async, strategy=name.lower())
+    await heard.until(lambda: settlement.kept)
+    assert settlement.kept[0].task.id == first
+
+
+async def test_another_strategy_holds_from_the_next_claim(start, tasks, heard, pool):
+    tasks.add(4)
+    worker = start(Waiting)
+    await heard.until(lambda: worker.started == [1])
+    assert pool.set_strategy(STRATEGIES["LIFO"]) == ["w"]
+    worker.go.set()
+    await heard.until(lambda: len(worker.started) == 4)
+    assert worker.started == [1, 4, 3, 2]
+    assert pool.statuses()[0].strategy == "LIFO"
+
+
+async def test_a_worker_that_is_stopped_finishes_what_it_has(start, tasks, heard, pool):
+    tasks.add(2)
+    worker = start(Waiting)
+    await heard.until(lambda: worker.started == [1])
+    await pool.stop(["w"])
+    assert pool.statuses()[0].state is WorkerState.DRAINING
+    worker.go.set()
+    await pool.finished("w")
+    assert tasks.statuses() == {TaskStatus.COMPLETED: 1, TaskStatus.PENDING: 1}
+    assert pool.statuses()[0].state is WorkerState.STOPPED
+
+
+async def test_a_worker_that_is_stopped_now_gives_its_tasks_back(start, tasks, heard, pool, settlement):
+    tasks.add(3)
+    worker = start(Waiting, concurrency=2)
+    await heard.until(lambda: worker.started == [1, 2])
+    await pool.stop(now=True)
+    await pool.finished("w")
+    assert tasks.statuses() == {TaskStatus.PENDING: 3}
+    assert not settlement.kept
+    assert pool.in_hand() == 0
+
+
+async def test_stopping_now_says_what_could_not_be_given_back(start, tasks, heard, pool):
+    tasks.can_release = False
+    tasks.add()
+    worker = start(Waiting)
+    await heard.until(lambda: worker.started == [1])
+    await pool.stop(now=True)
+    assert any("could not be given back (1)" in said.text for said in heard.of(Said))
+
+
+async def test_many_failures_in_a_row_rest_a_worker(start, tasks, heard):
+    class Failing(Told):
+        does = staticmethod(lambda worker, task: TaskResult(False, error="the site is down"))
+
+    tasks.add(6)
+    start(Failing)
+    await heard.until(lambda: heard.states("w")[-1:] == [WorkerState.BACKING_OFF])
+    status = heard.of(WorkerChanged)[-1].status
+    assert "5 failures in a row" in status.note
+    assert "the site is down" in status.note
+    assert tasks.calls["claim_many"] == 5
+
+
+async def test_a_fault_of_our_own_crashes_that_worker_alone_and_is_said(pool, make, tasks, heard):
+    tasks.faults["claim_many"].append(RuntimeError("a bug"))
+    pool.start(WorkerPlan.of(make(Async, worker_id="unlucky")))
+    await pool.finished("unlucky")
+    pool.start(WorkerPlan.of(make(Async, worker_id="other")))
+    tasks.add()
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
+    assert pool.statuses()[0].state is WorkerState.CRASHED
+    assert any("unlucky crashed: RuntimeError: a bug" in said.text for said in heard.of(Said))
+
+
+async def test_two_workers_of_one_id_are_refused(start, heard):
+    start(Async)
+    with pytest.raises(BadSetting, match="already"):
+        start(Async)
+
+
+async def test_a_task_given_to_us_again_cancels_the_older_claim(start, tasks, heard, pool):
+    tasks.add()
+    worker = start(Waiting, concurrency=2)
+    await heard.until(lambda: worker.started == [1])
+    tasks.tasks[1] = replace(tasks.tasks[1], status=TaskStatus.PENDING)
+    tasks._created.set()
+    await heard.until(lambda: worker.started == [1, 1])
+    assert [hand.attempts for hand in pool.statuses()[0].in_hand] == [1, 2]
+    worker.go.set()
+
+
+async def test_types_are_asked_for_in_turn(pool, make, tasks):
+    worker = make(Async, task_type_ids=[1, 2, 3], max_iterations=3, poll_interval=0.01)
+    pool.start(WorkerPlan.of(worker))
+    await pool.finished("w")
+    firsts = [claim["types"][0] for claim in tasks.claims]
+    assert sorted(firsts) == [1, 2, 3]
+
+
+async def test_a_worker_has_ended_only_when_its_tasks_are_given_back(start, tasks, heard, pool):
+    class Slow(FakeTasks):
+        async def release_many(self, worker_id, task_ids):
+            await heard.until(lambda: heard.states("w")[-1] is WorkerState.DRAINING)
+            return await super().release_many(worker_id, task_ids)
+
+    tasks.__class__ = Slow
+    tasks.add()
+    worker = start(Waiting)
+    await heard.until(lambda: worker.started)
+    stopping = asyncio.create_task(pool.stop(now=True))
+    await pool.finished("w")
+    assert tasks.statuses() == {TaskStatus.PENDING: 1}
+    await stopping
