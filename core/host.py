@@ -78,7 +78,9 @@ class EngineHost:
         if self._loop is not None and not self._closed.done():
             with suppress(RuntimeError):  # the loop ended between the question and the call
                 self._loop.call_soon_threadsafe(self._ask_to_close, now)
-        return await asyncio.shield(asyncio.wrap_future(self._closed))
+        left = await asyncio.shield(asyncio.wrap_future(self._closed))
+        await asyncio.to_thread(self._thread.join)
+        return left
 
     async def call(self, verb: str, *args: object, **kwargs: object) -> Any:
         """Carry a verb over to the engine's loop and its answer back."""

@@ -123,7 +123,7 @@ def take(writer: Writer, service: Service, wish: Wish) -> list[dict[str, Any]]:
     chosen = list(islice(in_turn, wish.limit))
     latest = max(service.served.values(), default=0)
     service.served.update({row[1]: latest + place for place, row in enumerate(chosen, 1)})
-    return [_claimed(writer, service, wish.worker, row, now) for row in chosen]
+    return _claim_all(writer, service, wish.worker, chosen, now)
 
 
 async def _wait_for_tasks(service: Service, wish: Wish, wait: float) -> list[dict[str, Any]]:
@@ -176,26 +176,32 @@ def _by_level(connection: sqlite3.Connection, type_id: int, wish: Wish) -> Itera
         level = found[0] + step
 
 
-def _claimed(writer: Writer, service: Service, worker: str, row: Any, now: int) -> dict[str, Any]:
-    task_id, type_id, status, owner, attempts, priority, created_at, params = row
-    attempts += 1
-    message = None if status == "pending" else f"taken over from {owner}, whose claim was too old"
-    sequence = writer.note(task_id, at=now, event="claimed", attempts=attempts, worker=worker, message=message)
-    writer.connection.execute(CLAIM, (worker, now, attempts, sequence, task_id))
-    writer.moved(type_id, status, "claimed")
-    return {
-        "id": task_id,
-        "type": _name_of(writer.connection, type_id),
-        "task_type_id": type_id,
-        "params": decode(params),
-        "attempts": attempts,
-        "max_attempts": service.max_attempts,
-        "priority": priority,
-        "status": "claimed",
-        "created_at": iso(created_at),
-        "claimed_at": iso(now),
-        "claimed_by": worker,
-    }
+def _claim_all(writer: Writer, service: Service, worker: str, rows: list[Any], now: int) -> list[dict[str, Any]]:
+    names = {type_id: _name_of(writer.connection, type_id) for type_id in {row[1] for row in rows}}
+    values: list[tuple[Any, ...]] = []
+    claimed: list[dict[str, Any]] = []
+    for task_id, type_id, status, owner, attempts, priority, created_at, params in rows:
+        taken = None if status == "pending" else f"taken over from {owner}, whose claim was too old"
+        sequence = writer.note(task_id, at=now, event="claimed", attempts=attempts + 1, worker=worker, message=taken)
+        writer.moved(type_id, status, "claimed")
+        values.append((worker, now, attempts + 1, sequence, task_id))
+        claimed.append(
+            {
+                "id": task_id,
+                "type": names[type_id],
+                "task_type_id": type_id,
+                "params": decode(params),
+                "attempts": attempts + 1,
+                "max_attempts": service.max_attempts,
+                "priority": priority,
+                "status": "claimed",
+                "created_at": iso(created_at),
+                "claimed_at": iso(now),
+                "claimed_by": worker,
+            }
+        )
+    writer.connection.executemany(CLAIM, values)
+    return claimed
 
 
 def _name_of(connection: sqlite3.Connection, type_id: int) -> str:

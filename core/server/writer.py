@@ -100,12 +100,12 @@ class Writer:
         self.connection.executemany("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?)", self._notes)
         minutes = Counter((note[2] // 60_000, note[3]) for note in self._notes)
         for (minute, event), amount in minutes.items():
-            self.connection.execute(
-                "INSERT INTO per_minute VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET amount = amount + excluded.amount",
-                (minute, event, amount),
+            known = self.connection.execute(
+                "UPDATE per_minute SET amount = amount + ? WHERE minute = ? AND event = ?", (amount, minute, event)
             )
-        newest = max(minute for minute, _ in minutes)
-        self.connection.execute("DELETE FROM per_minute WHERE minute < ?", (newest - MINUTES_KEPT,))
+            if not known.rowcount:
+                self.connection.execute("INSERT INTO per_minute VALUES (?, ?, ?)", (minute, event, amount))
+                self.connection.execute("DELETE FROM per_minute WHERE minute < ?", (minute - MINUTES_KEPT,))
 
     def _write_moves(self) -> None:
         amounts: Counter[tuple[int, str]] = Counter()
