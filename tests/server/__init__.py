@@ -1,0 +1,1 @@
+"""The embedded TaskManager, seen by those who call it."""
