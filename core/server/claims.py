@@ -107,6 +107,7 @@ async def claim_batch(service: Service, call: Call) -> Answer:
     limit = whole(call.body, "limit", default=1, low=1, high=MOST_CLAIMED)
     wait = number(call.body, "wait", default=0, low=0, high=LONGEST_WAIT)
     wish = _wish(call.body, worker, tuple(types), limit)
+    service.leaving.discard(worker)
     tasks = await service.database.write(lambda writer: take(writer, service, wish))
     if not tasks and wait:
         tasks = await _wait_for_tasks(service, wish, wait)
@@ -129,7 +130,7 @@ def take(writer: Writer, service: Service, wish: Wish) -> list[dict[str, Any]]:
 async def _wait_for_tasks(service: Service, wish: Wish, wait: float) -> list[dict[str, Any]]:
     until = monotonic() + wait
     with service.database.listening(frozenset(wish.types)) as listener:
-        while not service.waits_end:
+        while not service.waits_end and wish.worker not in service.leaving:
             listener.clear()
             if service.database.read(lambda connection: _is_something_there(connection, service, wish)):
                 tasks = await service.database.write(lambda writer: take(writer, service, wish))

@@ -24,6 +24,9 @@ class Service:
     served: dict[int, int] = field(default_factory=dict[int, int])
     """When each type was last served, in claims: the one served longest ago comes first."""
 
+    leaving: set[str] = field(default_factory=set[str])
+    """Workers that said they claim nothing more: their waiting claims answer at once."""
+
     def now(self) -> int:
         """The present in milliseconds since 1970."""
         return int(self.clock() * 1000)

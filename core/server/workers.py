@@ -1,4 +1,4 @@
-"""Workers as they tell of themselves: heartbeats that extend claims, and who is alive."""
+"""Workers as they tell of themselves: heartbeats that extend claims or end waits, and who is alive."""
 
 import sqlite3
 from typing import Any, NamedTuple, cast
@@ -10,6 +10,8 @@ from core.server.times import iso
 from core.server.writer import Writer
 
 MOST_TASKS = 10_000
+DRAINING = "draining"
+"""The state of a worker that claims nothing more."""
 ALIVE_MILLISECONDS = 60_000
 FORGOTTEN_MILLISECONDS = 7 * 24 * 3_600_000
 """A worker that was not heard of for a week is no longer listed."""
@@ -27,7 +29,10 @@ class _Beat(NamedTuple):
 
 
 async def heartbeat(service: Service, call: Call) -> Answer:
-    """POST /workers/{id}/heartbeat: `extended` are the listed tasks it holds, `lost` those it does not."""
+    """POST /workers/{id}/heartbeat: `extended` are the listed tasks it holds, `lost` those it does not.
+
+    A claim of this worker that waits for work is answered at once when its state is `draining`.
+    """
     worker = text({"worker_id": call.path["id"]}, "worker_id")
     given: object = call.body.get("task_ids")
     task_ids = positives(given, "task_ids", most=MOST_TASKS) if given not in (None, []) else []
@@ -49,6 +54,11 @@ async def heartbeat(service: Service, call: Call) -> Answer:
         return [task_id for task_id in task_ids if _extend(writer, task_id, worker, now)]
 
     extended = await service.database.write(store)
+    if beat.state == DRAINING:
+        service.leaving.add(worker)
+        service.database.ring()
+    else:
+        service.leaving.discard(worker)
     lost = sorted(set(task_ids) - set(extended))
     return Answer({"id": worker, "extended": extended, "lost": lost, "claim_timeout": service.claim_timeout / 1000})
 
@@ -70,8 +80,9 @@ def _remember(connection: sqlite3.Connection, beat: _Beat) -> None:
     if known is None:
         connection.execute("DELETE FROM workers WHERE last_seen_at < ?", (beat.last_seen_at - FORGOTTEN_MILLISECONDS,))
     connection.execute(
-        "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET host = excluded.host,"
-        " pid = excluded.pid, state = excluded.state, strategy = excluded.strategy,"
+        "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " host = coalesce(excluded.host, host), pid = coalesce(excluded.pid, pid), state = excluded.state,"
+        " strategy = coalesce(excluded.strategy, strategy),"
         " task_ids = excluded.task_ids, last_seen_at = excluded.last_seen_at",
         beat,
     )

@@ -217,6 +217,10 @@ class TaskManagerClient:
         """Tell that a worker is alive; its claims of the listed tasks are extended."""
         return self._do(self._tasks.heartbeat(worker_id, host, pid, state, strategy, task_ids))
 
+    def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
+        """Let a claim of this worker that waits at the server be answered now."""
+        return self._do(self._tasks.end_wait(worker_id, task_ids))
+
     def workers(self) -> tuple[WorkerStatus, ...]:
         """Who is alive, as far as workers send heartbeats."""
         return self._do(self._tasks.workers())

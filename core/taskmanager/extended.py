@@ -218,6 +218,16 @@ class ExtendedCalls(DocumentedCalls):
         body = {"host": host, "pid": pid, "state": str(state), "strategy": strategy, "task_ids": list(task_ids)}
         await self._line.ask(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
 
+    async def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
+        """Let a claim of this worker that waits at the server be answered now; ``task_ids`` are what it still holds.
+
+        Does nothing where claims do not wait.
+        """
+        if self.can_wait and "heartbeat" in await self.capabilities():
+            name = refusals.worker_id(worker_id)
+            body = {"state": "draining", "task_ids": list(task_ids)}
+            await self._line.ask(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
+
     async def workers(self) -> tuple[WorkerStatus, ...]:
         """Who is alive, as far as workers send heartbeats. Raises `NotPossibleHere`."""
         await self._need("workers", "list workers")

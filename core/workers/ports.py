@@ -36,6 +36,10 @@ class Tasks(Protocol):
         """Whether ``claim_many`` honours ``wait``; False where the worker must back off by itself."""
         ...
 
+    async def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
+        """Let a claim of this worker that waits at the server be answered now; ``task_ids`` are what it holds."""
+        ...
+
     async def update_progress(self, task_id: int, worker_id: str, progress: int, message: str | None = None) -> object:
         """Tell how far a task is, in percent. Raises `ClaimLost` when it is not ours any more."""
         ...

@@ -23,7 +23,7 @@ from core.workers.runner import Runner
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 2.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
-since a task could be lost with it, so stopping waits for it."""
+since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
 """Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
 
@@ -55,6 +55,7 @@ class Post:
         self._woken = asyncio.Event()
         self._passes = self._turn = 0
         self._claiming = self._leaving = self._giving_back = False
+        self._cut_short: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
 
     async def live(self) -> None:
@@ -84,6 +85,8 @@ class Post:
         self.paused = self.paused if paused is None else paused
         self.stopping = self.stopping if stopping is None else stopping
         self.strategy = strategy or self.strategy
+        if self._claiming and self._cut_short is None:
+            self._cut_short = asyncio.create_task(self._end_wait())
         self._woken.set()
         self._around.changed(self)
 
@@ -154,7 +157,7 @@ class Post:
         self._passes += 1
         loop = asyncio.get_running_loop()
         started, wait = loop.time(), self._wait_at_server()
-        self._claiming = True
+        self._claiming, self._cut_short = True, None
         self._around.changed(self)
         try:
             tasks = await self._claim(wait)
@@ -164,9 +167,14 @@ class Post:
         finally:
             self._claiming = False
             self._around.changed(self)
-        waited = 0 < wait / 2 <= loop.time() - started
+        waited = self._cut_short is not None or 0 < wait / 2 <= loop.time() - started
         self.pace.answered(len(tasks), loop.time(), waited=waited)
         await self._take(tasks)
+
+    async def _end_wait(self) -> None:
+        """Something about this worker is another now: what it waits for at the server may not hold any more."""
+        with suppress(CoreError):  # then the wait ends by itself, soon enough
+            await self._around.tasks.end_wait(self.plan.worker_id, [hand.task.id for hand in self.hands])
 
     def _wait_at_server(self) -> float:
         is_last = self.plan.max_iterations is not None and self._passes >= self.plan.max_iterations

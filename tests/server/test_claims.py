@@ -247,3 +247,15 @@ async def test_a_claim_never_scans_and_never_sorts(api: Api, database: Database)
         )
         steps = [step[3] for step in plan]
         assert all(step.startswith("SEARCH tasks USING") for step in steps), (query, steps)
+
+
+async def test_a_worker_that_says_it_claims_nothing_more_is_answered_at_once(api: Api) -> None:
+    await api.register()
+    waiting = asyncio.create_task(api.batch([1], "w-1", wait=30))
+    other = asyncio.create_task(api.batch([1], "w-2", wait=30))
+    await let_it_begin()
+    await api.post("/api/workers/w-1/heartbeat", state="draining")
+    assert await asyncio.wait_for(waiting, 2) == []
+    assert not other.done()
+    made = await api.create(x=1)
+    assert [task["id"] for task in await asyncio.wait_for(other, 2)] == [made]

@@ -62,6 +62,8 @@ class FakeTasks:
         self.progress: list[tuple[int, int, str | None]] = []
         self.reports: list[Report] = []
         self._created = asyncio.Event()
+        self._leaving: set[str] = set()
+        self.can_end_wait = True
 
     def add(
         self, count: int = 1, *, type_id: int = 1, type_name: str = "T", priority: int = 0, **params: Any
@@ -87,15 +89,25 @@ class FakeTasks:
     ) -> list[Task]:
         """See `core.workers.ports.Tasks`."""
         self._answer("claim_many")
+        self._leaving.discard(worker_id)
         self.claims.append({"sort_by": sort_by, "sort_order": sort_order, "limit": limit, "types": list(task_type_ids)})
         try:
             async with asyncio.timeout(wait):
                 while not (found := self._claimable(task_type_ids, sort_by, sort_order)):
                     self._created.clear()
                     await self._created.wait()
+                    if worker_id in self._leaving:
+                        return []
         except TimeoutError:
             return []
         return [self._claim(task, worker_id) for task in found[:limit]]
+
+    async def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
+        """See `core.workers.ports.Tasks`."""
+        self._answer("end_wait")
+        if self.can_end_wait:
+            self._leaving.add(worker_id)
+            self._created.set()
 
     async def update_progress(self, task_id: int, worker_id: str, progress: int, message: str | None = None) -> object:
         """See `core.workers.ports.Tasks`."""

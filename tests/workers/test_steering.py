@@ -64,7 +64,17 @@ async def test_a_paused_worker_finishes_what_it_has_and_claims_nothing(start, ta
     await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 2)
 
 
+async def test_pausing_ends_the_wait_of_a_claim_at_once(start, tasks, heard, pool):
+    start(Async, poll_interval=5)
+    await heard.until(lambda: tasks.calls["claim_many"] == 1)
+    pool.pause()
+    await heard.until(lambda: tasks.calls["end_wait"] == 1 and heard.states("w")[-1] is WorkerState.PAUSED)
+    tasks.add()
+    assert tasks.statuses() == {TaskStatus.PENDING: 1}
+
+
 async def test_what_a_waiting_claim_brings_to_a_paused_worker_is_given_back(start, tasks, heard, pool):
+    tasks.can_end_wait = False
     start(Async)
     await heard.until(lambda: tasks.calls["claim_many"] == 1)
     pool.pause()
@@ -75,7 +85,7 @@ async def test_what_a_waiting_claim_brings_to_a_paused_worker_is_given_back(star
 
 
 async def test_where_nothing_can_be_given_back_a_paused_worker_does_it(start, tasks, heard, pool):
-    tasks.can_release = False
+    tasks.can_release = tasks.can_end_wait = False
     start(Async, poll_interval=5)
     await heard.until(lambda: tasks.calls["claim_many"] == 1)
     pool.pause()
