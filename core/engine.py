@@ -16,11 +16,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.errors import CoreError, NotAuthenticated, TaskManagerError, Unreachable
+from core.errors import CoreError, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
 from core.models import TaskStatus, utcnow
-from core.monitor import Monitor
+from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
 from core.recovery import recover
@@ -190,7 +190,7 @@ class Engine(WorkerVerbs):
                 return
             except TaskManagerError as error:
                 self._trouble = str(error)
-                link = Link.REFUSED if isinstance(error, NotAuthenticated) else Link.OFFLINE
+                link = link_after(error)
                 retry_at = utcnow() + timedelta(seconds=pause)
                 self.store.publish(ServerSeen(self._server_now(link, str(error), retry_at)))
             await asyncio.sleep(pause)

@@ -15,7 +15,15 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from core import events
-from core.errors import CoreError, DatabaseUnusable, NotAuthenticated
+from core.errors import (
+    CoreError,
+    DatabaseUnusable,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    ServerFault,
+    Unreachable,
+)
 from core.failures import group
 from core.filters import TaskFilter
 from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus, utcnow
@@ -252,7 +260,10 @@ class Monitor:
         """The task with its error, which this server's lists do not tell; read once an attempt."""
         key = (task.id, task.attempts)
         if key not in self._memory.errors:
-            self._memory.errors[key] = (await self._tasks.get_task(task.id)).error or ""
+            try:
+                self._memory.errors[key] = (await self._tasks.get_task(task.id)).error or ""
+            except NotFound:
+                self._memory.errors[key] = "gone since it was listed"
         return replace(task, error=self._memory.errors[key])
 
     def _read_results(self) -> None:
@@ -280,7 +291,7 @@ class Monitor:
         if not self._misses:
             self._publish(events.Said(events.Level.ERROR, str(error), self._now()))
         self._misses += 1
-        link = Link.REFUSED if isinstance(error, NotAuthenticated) else Link.OFFLINE
+        link = link_after(error)
         retry_at = self._now() + timedelta(seconds=self._pause())
         self._server = replace(self._server, link=link, retry_at=retry_at, trouble=str(error))
         self._publish(events.ServerSeen(self._server))
@@ -288,6 +299,17 @@ class Monitor:
     def _pause(self) -> float:
         """Seconds until the next try."""
         return min(MAX_RETRY_PAUSE, 0.5 * 2 ** min(self._misses, 8)) * self._rng.uniform(0.8, 1.0)
+
+
+def link_after(error: CoreError) -> Link:
+    """How the connection is, judged by what went wrong; a server that answers with something else is there."""
+    match error:
+        case NotAuthenticated() | NotAllowed():
+            return Link.REFUSED
+        case Unreachable() | ServerFault():
+            return Link.OFFLINE
+        case _:
+            return Link.LIVE
 
 
 def count_rows(tasks: Sequence[Task]) -> tuple[TypeStats, ...]:

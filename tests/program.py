@@ -89,9 +89,9 @@ class Program:
             process.communicate()
 
     @contextmanager
-    def serving(self, *arguments: str) -> Iterator[str]:
-        """`serve` on a free port; gives its URL."""
-        with self.running("serve", "--port", "0", *arguments) as process:
+    def serving(self, *arguments: str, port: int = 0) -> Iterator[str]:
+        """`serve` on that port, or a free one; gives its URL."""
+        with self.running("serve", "--port", str(port), *arguments) as process:
             assert process.stderr is not None
             said = process.stderr.readline()
             assert "listens on" in said, said

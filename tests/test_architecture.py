@@ -33,6 +33,8 @@ def test_the_embedded_task_manager_loads_nothing_else_of_the_core():
     assert loaded_by("import core.server.app, core.server.serve", *others) == []
 
 
-@pytest.mark.parametrize("statement", ["from core.taskmanager import TaskManagerClient", "from core.workers import BaseWorker"])
+@pytest.mark.parametrize(
+    "statement", ["from core.taskmanager import TaskManagerClient", "from core.workers import BaseWorker"]
+)
 def test_what_a_script_imports_loads_no_screen(statement: str):
     assert loaded_by(statement, "textual", "rich") == []

@@ -64,7 +64,9 @@ def test_a_settings_file_that_was_named_must_exist(here: Path):
         ("PRISMQ_WORKER_PREFIX", "a b", "letters, digits"),
     ],
 )
-def test_a_wrong_value_is_named_with_its_key_its_place_and_what_is_allowed(here: Path, name: str, value: str, told: str):
+def test_a_wrong_value_is_named_with_its_key_its_place_and_what_is_allowed(
+    here: Path, name: str, value: str, told: str
+):
     (here / ".env").write_text(f"# settings\n{name}={value}\n")
     with pytest.raises(BadSetting) as caught:
         Config(environ={})

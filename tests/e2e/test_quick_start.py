@@ -13,7 +13,7 @@ import pytest
 from tests.program import Program
 from tests.terminal import Terminal
 
-SCRIPT = '''
+SCRIPT = """
 import sys
 from core.taskmanager import TaskManagerClient
 from core.workers import BaseWorker, Task, TaskResult, worker_factory
@@ -38,7 +38,7 @@ if __name__ == "__main__":
     )
     worker.run()
     print("left")
-'''
+"""
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Timings. They print, they never fail."""
