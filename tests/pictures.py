@@ -71,7 +71,6 @@ async def small(camera: Photographer) -> None:
 
 async def make(folder: Path) -> None:
     """Play the demo once a size and take its pictures."""
-    folder.mkdir(exist_ok=True)
     for size, play in (((120, 36), wide), ((80, 24), small)):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as demo:
             host = EngineHost(lambda demo=demo: open_demo(Path(demo), seed=SEED, pace=0.5))
@@ -82,4 +81,6 @@ async def make(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(make(Path(sys.argv[1])))
+    chosen = Path(sys.argv[1])
+    chosen.mkdir(exist_ok=True)
+    asyncio.run(make(chosen))
