@@ -65,13 +65,13 @@ AT_LEVEL = {
 """Candidates of one type and level, oldest first."""
 
 CLAIM = (
-    "UPDATE tasks SET status = 'claimed', claimable = 0, claimed_by = ?, claimed_at = ?,"
+    "UPDATE tasks SET status = 'claimed', claimable = 0, claimed_by = ?, claimed_at = ?, heard_at = ?,"
     " attempts = ?, progress = 0, completed_at = NULL, seq = ? WHERE id = ?"
 )
 
 EXPIRED = (
     "SELECT id FROM tasks INDEXED BY claimed_by_age"
-    " WHERE status = 'claimed' AND claimable = 0 AND claimed_at < ? ORDER BY claimed_at LIMIT ?"
+    " WHERE status = 'claimed' AND claimable = 0 AND heard_at < ? ORDER BY heard_at LIMIT ?"
 )
 
 
@@ -185,7 +185,7 @@ def _claim_all(writer: Writer, service: Service, worker: str, rows: list[Any], n
         taken = None if status == "pending" else f"taken over from {owner}, whose claim was too old"
         sequence = writer.note(task_id, at=now, event="claimed", attempts=attempts + 1, worker=worker, message=taken)
         writer.moved(type_id, status, "claimed")
-        values.append((worker, now, attempts + 1, sequence, task_id))
+        values.append((worker, now, now, attempts + 1, sequence, task_id))
         claimed.append(
             {
                 "id": task_id,

@@ -49,7 +49,7 @@ async def report_progress(service: Service, call: Call) -> Answer:
         told = f"{progress}% - {message}" if message else f"{progress}%"
         sequence = writer.note(task_id, at=now, event="progress", attempts=task.attempts, worker=worker, message=told)
         writer.connection.execute(
-            "UPDATE tasks SET progress = ?, claimed_at = ?, claimable = 0, seq = ? WHERE id = ?",
+            "UPDATE tasks SET progress = ?, heard_at = ?, claimable = 0, seq = ? WHERE id = ?",
             (progress, now, sequence, task_id),
         )
 

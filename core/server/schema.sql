@@ -24,7 +24,8 @@ CREATE TABLE task_types (
 ) STRICT;
 
 -- claimable is 1 for a pending task and for a claimed one whose claim is known to be too old: so both
--- compete in one exact order, found by one seek. created_at never decreases with the id.
+-- compete in one exact order, found by one seek. created_at never decreases with the id. heard_at is the last sign of
+-- life of the owner (its claim, progress or heartbeat): from there the claim timeout runs.
 CREATE TABLE tasks (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   type_id       INTEGER NOT NULL REFERENCES task_types (id),
@@ -37,6 +38,7 @@ CREATE TABLE tasks (
   attempts      INTEGER NOT NULL DEFAULT 0,
   claimed_by    TEXT,
   claimed_at    INTEGER,
+  heard_at      INTEGER,
   completed_at  INTEGER,
   created_at    INTEGER NOT NULL,
   dedupe_key    TEXT NOT NULL UNIQUE,
@@ -50,7 +52,7 @@ CREATE INDEX tasks_by_cell ON tasks (type_id, status, id);
 CREATE INDEX claimable_by_id ON tasks (type_id, id) WHERE claimable = 1;
 CREATE INDEX claimable_by_priority ON tasks (type_id, priority DESC, id) WHERE claimable = 1;
 CREATE INDEX claimable_by_attempts ON tasks (type_id, attempts, id) WHERE claimable = 1;
-CREATE INDEX claimed_by_age ON tasks (claimed_at) WHERE status = 'claimed' AND claimable = 0;
+CREATE INDEX claimed_by_age ON tasks (heard_at) WHERE status = 'claimed' AND claimable = 0;
 
 CREATE TABLE history (
   task_id  INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,

@@ -120,3 +120,21 @@ async def test_a_batch_of_reports_has_an_outcome_each_in_the_order_given(api: Ap
 )
 async def test_a_batch_of_no_reports_is_refused(api: Api, reports: object) -> None:
     assert (await api.post("/tasks/complete-batch", worker_id="ann", reports=reports)).status == 400
+
+
+async def test_signs_of_life_extend_a_claim_and_leave_its_beginning_as_it_was(api: Api, clock: Clock) -> None:
+    await api.register()
+    task_id = await api.create(x=1)
+    await api.claimed()
+    began = (await api.task(task_id))["claimed_at"]
+    for sign in ("progress", "heartbeat"):
+        clock.seconds += 200
+        if sign == "progress":
+            await api.post(f"/api/tasks/{task_id}/progress", worker_id="ann", progress=10)
+        else:
+            await api.post("/api/workers/ann/heartbeat", state="busy", task_ids=[task_id])
+        assert (await api.task(task_id))["claimed_at"] == began
+    clock.seconds += 200
+    assert await api.claim(worker="bob") is None
+    clock.seconds += 101
+    assert (await api.claim(worker="bob"))["id"] == task_id
