@@ -1,0 +1,1 @@
+"""The board, through keys and pictures."""

@@ -1,0 +1,85 @@
+"""How the tests of the board run: without animations, on a board that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
+
+import pytest
+from textual.pilot import Pilot
+from textual.widgets import Input
+
+from core.snapshot import Snapshot
+from tests.tui import scenes
+from tests.tui.fakes import FakeConnection
+from tui.app import BoardApp
+from tui.screens.board import BoardScreen
+
+
+class Desk:
+    """A running board, the keys to it and the connection behind it."""
+
+    def __init__(self, app: BoardApp, pilot: Pilot[int], connection: FakeConnection) -> None:
+        self.app = app
+        self.pilot = pilot
+        self.connection = connection
+        self.verbs = connection.verbs
+
+    @property
+    def board(self) -> BoardScreen:
+        return self.app.board
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Put text into the field that has the focus, at once; `press` types letter by letter."""
+        field = self.app.screen.focused
+        assert isinstance(field, Input)
+        field.insert_text_at_cursor(text)
+        await self.settle()
+
+    async def put(self, snapshot: Snapshot) -> None:
+        self.connection.put(snapshot)
+        await self.settle()
+
+    async def settle(self) -> None:
+        for _ in range(2):
+            await self.pilot.pause()
+
+    def text(self) -> str:
+        """All that the screen shows, line by line."""
+        width, height = self.app.size
+        lines = self.app.screen._compositor.render_strips()  # the only way to the cells that a terminal would get
+        return "\n".join(strip.text[:width] for strip in lines[:height])
+
+    def notes(self) -> list[str]:
+        return [note.message for note in self.app._notifications]
+
+
+class Opens(Protocol):
+    def __call__(self, snapshot: Snapshot = ..., size: tuple[int, int] = ...) -> AbstractAsyncContextManager[Desk]: ...
+
+
+@pytest.fixture(autouse=True)
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No animation, whatever the terminal of the tests says about colour."""
+    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+
+
+@pytest.fixture
+def open_board() -> Opens:
+    """Opens a board on a snapshot."""
+
+    @asynccontextmanager
+    async def opened(snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Desk]:
+        app, connection = scenes.board(snapshot)
+        async with app.run_test(size=size) as pilot:
+            desk = Desk(app, pilot, connection)
+            await desk.settle()
+            yield desk
+
+    return opened

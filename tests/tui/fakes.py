@@ -1,0 +1,125 @@
+"""Stand-ins for the engine: they hold snapshots that a test puts in, and write down what they were asked."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+
+from core.errors import CoreError
+from core.models import CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
+from core.snapshot import Snapshot, TaskDetail, View
+
+Call = tuple[str, *tuple[object, ...]]
+
+
+class FakeVerbs:
+    """Writes down every verb; ``refusal`` is raised instead of an answer where one is set."""
+
+    def __init__(self) -> None:
+        self.calls: list[Call] = []
+        self.refusal: CoreError | None = None
+        self.details: dict[int, TaskDetail] = {}
+        self.outcomes: dict[int, RowOutcome] = {}
+        self.duplicate_of: int | None = None
+
+    def _note(self, *call: object) -> None:
+        self.calls.append(call)  # type: ignore[arg-type]  # the first is always the name
+        if self.refusal is not None:
+            raise self.refusal
+
+    def called(self, verb: str) -> list[Call]:
+        return [call for call in self.calls if call[0] == verb]
+
+    def _rows(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        return [self.outcomes.get(each, RowOutcome(each, True)) for each in task_ids]
+
+    async def look(self, view: View) -> None:
+        self._note("look", view)
+
+    async def create_task(self, new: NewTask) -> CreatedTask:
+        self._note("create_task", new)
+        made = self.duplicate_of or 77
+        return CreatedTask(made, new.task_type, TaskStatus.PENDING, deduplicated=self.duplicate_of is not None)
+
+    async def open_task(self, task_id: int) -> TaskDetail:
+        self._note("open_task", task_id)
+        return self.details[task_id]
+
+    async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        self._note("retry", tuple(task_ids))
+        return self._rows(task_ids)
+
+    async def release(self, task_ids: Sequence[int], *, force: bool = False) -> list[RowOutcome]:
+        self._note("release", tuple(task_ids), force)
+        return self._rows(task_ids)
+
+    async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
+        self._note("cancel", tuple(task_ids))
+        return self._rows(task_ids)
+
+    async def start_workers(
+        self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
+    ) -> list[str]:
+        self._note("start_workers", tuple(types), count, strategy, concurrency)
+        return [f"w-{number}" for number in range(count)]
+
+    async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
+        self._note("pause", tuple(worker_ids))
+        return list(worker_ids)
+
+    async def resume(self, worker_ids: Sequence[str] = ()) -> list[str]:
+        self._note("resume", tuple(worker_ids))
+        return list(worker_ids)
+
+    async def stop_workers(self, worker_ids: Sequence[str] = (), *, now: bool = False) -> list[str]:
+        self._note("stop_workers", tuple(worker_ids), now)
+        return list(worker_ids)
+
+    async def set_strategy(self, strategy: str, worker_ids: Sequence[str] = ()) -> list[str]:
+        self._note("set_strategy", strategy, tuple(worker_ids))
+        return list(worker_ids)
+
+    async def scale(self, count: int) -> int:
+        self._note("scale", count)
+        return count
+
+    async def register_type(
+        self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
+    ) -> TaskType:
+        self._note("register_type", name, version)
+        return TaskType(1, name, version)
+
+
+class FakeConnection:
+    """A connection whose snapshots a test puts in by hand."""
+
+    def __init__(self, snapshot: Snapshot | CoreError) -> None:
+        self.verbs = FakeVerbs()
+        self.snapshot = snapshot
+        self.started = False
+        self.closed: list[bool] = []
+        self.may_close = asyncio.Event()
+        self.may_close.set()
+        self.waiting = 0
+        self._changed = asyncio.Event()
+
+    def start(self) -> None:
+        self.started = True
+
+    def put(self, snapshot: Snapshot) -> None:
+        """This is how things are now."""
+        self.snapshot = snapshot
+        self._changed.set()
+
+    async def watch(self) -> AsyncIterator[Snapshot]:
+        while True:
+            if isinstance(self.snapshot, CoreError):
+                raise self.snapshot
+            self._changed.clear()
+            yield self.snapshot
+            await self._changed.wait()
+
+    async def close(self, *, now: bool = False) -> int:
+        self.closed.append(now)
+        await self.may_close.wait()
+        return self.waiting

@@ -1,0 +1,102 @@
+"""The way in and the way out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from core.errors import NotAuthenticated
+from tests.tui import scenes
+from tests.tui.conftest import Opens
+from tests.tui.fakes import FakeConnection
+from tui.app import BoardApp
+from tui.screens.leaving import LeaveScreen
+
+
+async def test_q_leaves_at_once_when_nothing_is_in_hand(open_board: Opens):
+    async with open_board(scenes.EMPTY) as desk:
+        await desk.press("q")
+        assert desk.connection.closed == [False]
+        assert desk.app.return_code == 0
+
+
+@pytest.mark.parametrize("key", ["q", "ctrl+q", "ctrl+c"])
+async def test_leaving_asks_when_tasks_are_in_hand_and_staying_is_the_default(open_board: Opens, key: str):
+    async with open_board() as desk:
+        await desk.press(key)
+        assert isinstance(desk.app.screen, LeaveScreen)
+        assert "2 tasks in hand. Quit?" in desk.text()
+        await desk.press("enter")
+        assert desk.app.screen is desk.board
+        assert desk.connection.closed == []
+
+
+async def test_finishing_says_what_it_waits_for(open_board: Opens):
+    async with open_board() as desk:
+        desk.connection.may_close.clear()
+        desk.connection.waiting = 2
+        await desk.press("q", "f")
+        assert "finishing 2 tasks…" in desk.text()
+        await desk.put(replace(scenes.BUSY, workers=(), reports_waiting=2))
+        assert "delivering 2 reports…" in desk.text()
+        desk.connection.may_close.set()
+        await desk.settle()
+        assert desk.connection.closed == [False]
+        assert desk.app.return_value == 2
+
+
+async def test_stopping_now_gives_back_what_is_in_hand(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("q", "X")
+        assert desk.connection.closed == [True]
+
+
+async def test_one_who_waits_for_the_end_can_still_stop_now(open_board: Opens):
+    async with open_board() as desk:
+        desk.connection.may_close.clear()
+        await desk.press("q", "f", "X")
+        assert desk.connection.closed == [False, True]
+        desk.connection.may_close.set()
+        await desk.settle()
+        assert desk.app.return_code == 0
+
+
+async def test_an_engine_that_cannot_open_says_why_and_leaves_with_its_code():
+    connection = FakeConnection(NotAuthenticated("The TaskManager refuses the \x1b[31mkey."))
+    app = BoardApp(connection, now=lambda: scenes.NOW)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.pause()
+        await pilot.press("q")
+        await pilot.pause()
+    assert app.return_code == 5
+    assert connection.closed == []
+
+
+async def test_the_engine_starts_after_the_first_paint():
+    connection = FakeConnection(scenes.EMPTY)
+    app = BoardApp(connection, now=lambda: scenes.NOW)
+    assert not connection.started
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert connection.started
+
+
+async def test_a_key_that_is_quicker_than_the_first_paint_keeps_nothing_from_starting():
+    connection = FakeConnection(scenes.EMPTY)
+    app = BoardApp(connection, now=lambda: scenes.NOW)
+    async with app.run_test() as pilot:
+        app.board.action_help()
+        await pilot.pause()
+        await pilot.pause()
+        assert connection.started
+
+
+def test_the_board_is_there_before_the_http_stack():
+    heavy = "('httpx', 'starlette', 'uvicorn', 'sqlite3', 'sqlite_utils', 'jsonschema', 'core.engine')"
+    code = f"import sys, tui.app; print([name for name in {heavy} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,148 @@
+"""The queue is live, and what one looks at stays where it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.filters import TaskFilter
+from core.snapshot import View
+from tests.tui import scenes
+from tests.tui.conftest import Desk, Opens
+
+
+async def insert(desk: Desk, *numbers: int) -> None:
+    newer = tuple(scenes.task(number) for number in numbers)
+    shown = desk.connection.snapshot
+    await desk.put(replace(shown, view=replace(shown.view, tasks=(*newer, *shown.view.tasks))))
+
+
+async def test_the_cursor_stays_on_its_task_when_newer_ones_come_above(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("down", "down")
+        await insert(desk, 10433, 10432)
+        rows = desk.board.queue_pane.row_list
+        assert rows.current.id == 10429
+        assert rows.cursor == 4
+
+
+async def test_until_someone_moves_the_cursor_it_follows_the_newest(open_board: Opens):
+    async with open_board() as desk:
+        await insert(desk, 10433)
+        assert desk.board.queue_pane.row_list.current.id == 10433
+
+
+async def test_what_is_scrolled_to_stays_in_sight(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("G")
+        rows = desk.board.queue_pane.row_list
+        top = rows.rows[rows.above].id
+        await insert(desk, 10434, 10433, 10432)
+        assert rows.rows[rows.above].id == top
+        assert rows.current.id == 10397
+
+
+async def test_marks_stay_with_their_tasks(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("space", "down", "space")
+        await insert(desk, 10433)
+        assert [task.id for task in desk.board.queue_pane.row_list.chosen] == [10431, 10429]
+        await desk.press("escape")
+        assert not desk.board.queue_pane.row_list.marks
+
+
+async def test_shift_and_arrows_mark_a_range(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("shift+down", "shift+down")
+        assert desk.board.queue_pane.row_list.marks == {10431, 10430, 10429}
+
+
+async def test_j_k_g_and_page_keys_move(open_board: Opens):
+    async with open_board() as desk:
+        rows = desk.board.queue_pane.row_list
+        await desk.press("j", "j", "k")
+        assert rows.cursor == 1
+        await desk.press("pagedown")
+        assert rows.cursor > 10
+        await desk.press("G")
+        assert rows.cursor == len(rows.rows) - 1
+        await desk.press("g")
+        assert rows.cursor == 0
+
+
+async def test_a_click_moves_the_cursor_and_two_open(open_board: Opens):
+    async with open_board() as desk:
+        await desk.pilot.click("#queue RowList", offset=(10, 3))
+        await desk.settle()
+        assert desk.board.queue_pane.row_list.current.id == 10429
+        await desk.pilot.click("#queue RowList", offset=(10, 3), times=2)
+        await desk.settle()
+        assert desk.verbs.called("open_task") == [("open_task", 10429)]
+
+
+async def test_the_filter_narrows_while_one_types_and_stays_when_accepted(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash")
+        await desk.type("status:failed lofi")
+        await desk.press("enter")
+        wanted = TaskFilter.parse("status:failed lofi")
+        assert desk.verbs.called("look")[-1] == ("look", View(filter=wanted))
+        await desk.put(scenes.looking_at(scenes.BUSY, View(filter=wanted)))
+        assert "/status:failed lofi" in desk.text()
+        assert desk.board.place == "queue"
+        await desk.press("escape")
+        assert desk.verbs.called("look")[-1] == ("look", View())
+
+
+async def test_an_error_in_the_filter_is_shown_and_the_last_good_one_stays(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash")
+        await desk.type("lofi")
+        good = desk.verbs.called("look")[-1]
+        await desk.type(" status:nonsense")
+        assert "'nonsense' is no status; there are pending, claimed, completed, failed." in desk.text()
+        assert desk.verbs.called("look")[-1] == good
+        await desk.press("enter")
+        assert desk.board.place == "filter"
+
+
+async def test_escape_in_the_field_clears_the_filter(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash")
+        await desk.type("lofi")
+        await desk.press("escape")
+        assert desk.verbs.called("look")[-1] == ("look", View())
+        assert desk.board.place == "queue"
+
+
+async def test_typing_q_in_a_field_types_a_q(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash", "q")
+        assert desk.board.queue_pane.field.input.value == "q"
+        assert desk.app.screen is desk.board
+        assert desk.connection.closed == []
+
+
+async def test_scrolling_near_the_end_asks_for_more_rows(open_board: Opens):
+    many = tuple(scenes.task(number) for number in range(1200, 1000, -1))
+    snapshot = replace(scenes.BUSY, view=replace(scenes.BUSY.view, tasks=many, total=5000))
+    async with open_board(snapshot) as desk:
+        await desk.press("G")
+        assert desk.verbs.called("look") == [("look", View(rows=400))]
+
+
+async def test_a_whole_queue_is_not_asked_for_again(open_board: Opens):
+    async with open_board(replace(scenes.BUSY, view=replace(scenes.BUSY.view, total=35))) as desk:
+        await desk.press("G")
+        assert desk.verbs.calls == []
+
+
+async def test_only_rows_in_sight_are_drawn(open_board: Opens):
+    many = tuple(scenes.task(number) for number in range(50_000, 0, -1))
+    async with open_board(replace(scenes.BUSY, view=replace(scenes.BUSY.view, tasks=many, total=50_000))) as desk:
+        rows = desk.board.queue_pane.row_list
+        asked: list[int] = []
+        drawn, rows.row_id = rows.row_id, lambda task: asked.append(task.id) or task.id
+        rows.refresh()
+        await desk.settle()
+        rows.row_id = drawn
+        assert 0 < len(set(asked)) < 60

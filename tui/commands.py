@@ -1,0 +1,184 @@
+"""What a user can do on the screens, each command said once: bindings, key bar, palette and help follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.dom import DOMNode
+from textual.screen import Screen
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """Something that a user can do.
+
+    ``id`` is also the action that carries it out, unless ``does`` names another. ``keys`` are Textual's names,
+    comma-separated; ``shown`` is how the first of them is written. ``panes``: it is offered only while one of these is
+    focused (none: always). ``footer``: the key bar names it, and leaves the
+    highest out first where they do not all fit. ``movement``: it only moves; the palette leaves it out.
+    """
+
+    id: str
+    keys: str
+    title: str
+    help: str
+    panes: tuple[str, ...] = ()
+    footer: int = 0
+    movement: bool = False
+    destructive: bool = False
+    shown: str = ""
+    does: str = ""
+
+    @property
+    def action(self) -> str:
+        """The action that carries it out, with its parameters."""
+        return self.does or self.id
+
+    @property
+    def method(self) -> str:
+        """The name of the method that carries it out."""
+        return f"action_{self.action.partition('(')[0].rpartition('.')[2]}"
+
+    @property
+    def key(self) -> str:
+        """The first key, as people write it."""
+        return self.shown or self.keys.partition(",")[0]
+
+    @property
+    def bindings(self) -> list[Binding]:
+        """What Textual needs to know; the id lets a settings file remap the key. Empty for palette-only commands."""
+        if not self.keys:
+            return []
+        return [Binding(self.keys, self.action, self.title, show=bool(self.footer), key_display=self.key, id=self.id)]
+
+
+TASK_PANES = ("queue",)
+LISTS = ("types", "queue", "workers", "results", "failures", "activity")
+FIELD = ("filter",)
+OUTCOMES = ("results", "failures", "activity", "throughput")
+
+LIST = (
+    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=1, shown="⏎"),
+    Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", ("queue", "workers")),
+    Command("mark_all", "a", "Mark all", "Mark every row that the list holds; again: unmark.", ("queue", "workers")),
+    Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
+    Command("up", "up,k", "Up", "One row up.", movement=True, shown="↑ k"),
+    Command("mark_down", "shift+down", "Mark down", "Mark the row and go down.", movement=True, shown="⇧↓"),
+    Command("mark_up", "shift+up", "Mark up", "Mark the row and go up.", movement=True, shown="⇧↑"),
+    Command("first", "home,g", "First row", "To the first row, and follow what is new.", movement=True, shown="g"),
+    Command("last", "end,G", "Last row", "To the last row that the list holds.", movement=True, shown="G"),
+    Command("page_down", "pagedown,ctrl+d", "Page down", "A page down.", movement=True, shown="PgDn"),
+    Command("page_up", "pageup,ctrl+u", "Page up", "A page up.", movement=True, shown="PgUp"),
+)
+"""What every list can do."""
+
+HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=1, shown="?")
+QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=2, does="app.quit")
+BACK = Command("back", "escape", "Back", "Back to the board.", footer=1, shown="esc")
+RETRY = Command(
+    "retry", "r", "Retry", "Give failed tasks all their attempts anew.", ("queue", "failures", "task"), footer=3
+)
+RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"))
+CANCEL = Command(
+    "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), destructive=True
+)
+CLONE = Command("clone", "e", "Clone and edit", "A new task with the same parameters, to edit.", ("queue", "task"))
+COPY = Command("copy", "y", "Copy id", "Copy the id (results: the address).", ("queue", "failures", "results", "task"))
+
+BOARD = (
+    Command("start", "s", "Start", "Start workers on this machine.", footer=2),
+    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", footer=3),
+    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=5),
+    Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
+    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", footer=6),
+    Command("scale_up", "plus", "One worker more", "Start one more like those that run.", shown="+"),
+    Command("scale_down", "minus", "One worker fewer", "Stop one, an idle one first.", shown="-"),
+    Command("new_task", "n", "New task", "Create a task.", footer=2, shown="n"),
+    RETRY,
+    RELEASE,
+    CANCEL,
+    CLONE,
+    COPY,
+    Command("filter", "slash", "Filter", "Narrow the queue: words, status:…, type:…", footer=2, shown="/"),
+    Command("keep", "enter", "Keep filter", "Hide the field; the filter stays.", FIELD, 1, movement=True, shown="⏎"),
+    Command("drop", "escape", "Clear filter", "Show the whole queue.", FIELD, 1, movement=True, shown="esc"),
+    Command("clear", "escape", "Clear", "Clear marks, the filter, or maximising.", movement=True, shown="esc"),
+    Command("go_types", "1", "Task types", "Go to the task types.", shown="1", does="pane('types')"),
+    Command("go_queue", "2", "Queue", "Go to the queue.", shown="2", does="pane('queue')"),
+    Command("go_workers", "3", "Workers", "Go to the workers.", shown="3", does="pane('workers')"),
+    Command("outcomes", "4", "Results", "Go to the results; again: failures, activity, throughput.", shown="4"),
+    Command("go_results", "", "Show results", "Ideas that were saved, newest first.", does="pane('results')"),
+    Command("go_failures", "", "Show failures", "Failed tasks, grouped by error.", does="pane('failures')"),
+    Command("go_activity", "", "Show activity", "What happened, newest first.", does="pane('activity')"),
+    Command("go_throughput", "", "Show throughput", "Finished tasks a second.", does="pane('throughput')"),
+    Command("next_tab", "right", "Next tab", "The next tab of pane 4.", OUTCOMES, movement=True, shown="→"),
+    Command("previous_tab", "left", "Previous tab", "The tab before.", OUTCOMES, movement=True, shown="←"),
+    Command("next_pane", "tab", "Next pane", "Go to the next pane.", movement=True),
+    Command("previous_pane", "shift+tab", "Previous pane", "Go to the pane before.", movement=True, shown="⇧tab"),
+    Command("maximise", "z", "Maximise", "Give the whole screen to this pane; again: back."),
+    Command("freeze", "f", "Freeze", "Hold the picture still; work goes on."),
+    HELP,
+    QUIT,
+)  # fmt: skip
+"""What the board can do."""
+
+TASK = (
+    BACK,
+    RETRY,
+    RELEASE,
+    CANCEL,
+    CLONE,
+    COPY,
+    Command("copy_json", "Y", "Copy JSON", "Copy everything that is known of the task, as JSON.", footer=3),
+    Command("reveal", "", "Show secrets", "Show masked values on this screen; again: hide them."),
+    HELP,
+    QUIT,
+)
+"""What the screen of a task can do."""
+
+
+def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
+    """The bindings of these commands."""
+    return [binding for command in commands for binding in command.bindings]
+
+
+class CommandScreen(Screen[None]):
+    """A screen that offers commands."""
+
+    command_set: tuple[Command, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Which pane is in use; commands are scoped by it."""
+        return ""
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer a command only where it makes sense."""
+        scoped = [each for each in self.command_set if each.method == f"action_{action}"]
+        return not scoped or any(not each.panes or self.place in each.panes for each in scoped)
+
+    def offered(self) -> Iterator[tuple[Command, DOMNode]]:
+        """The commands that can be given now, each with the widget or screen that carries it out."""
+        for command in self.command_set:
+            if command.panes and self.place not in command.panes:
+                continue
+            nodes = (self.focused, self, self.app)
+            target = next((node for node in nodes if node is not None and hasattr(node, command.method)), None)
+            if target is not None:
+                yield command, target
+
+    def system_commands(self) -> Iterator[SystemCommand]:
+        """The commands that can be given now, for the palette."""
+        for command, target in self.offered():
+            if not command.movement:
+                yield SystemCommand(command.title, command.help, self._run(command, target))
+
+    def _run(self, command: Command, target: DOMNode) -> Any:
+        async def run() -> None:
+            await self.app.run_action(command.action, default_namespace=target)
+
+        return run

@@ -1,0 +1,171 @@
+"""How things look: symbols with words, tones, ages, bars and sparklines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, TypeAlias
+
+from textual.content import Content
+
+from core.models import RowOutcome, TaskStatus, WorkerState
+from core.snapshot import Link
+from tui.widgets.safe_text import head, safe
+
+
+class Tone(StrEnum):
+    """What a text means, as far as colour can say it."""
+
+    PLAIN = "plain"
+    STRONG = "strong"
+    MUTED = "muted"
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    BUSY = "busy"
+    ACCENT = "accent"
+
+
+Piece: TypeAlias = tuple[str, Tone]
+"""A text and its tone. The text may come from anywhere: it is made safe where it is drawn."""
+
+STYLES: Final[dict[Tone, str]] = {
+    Tone.PLAIN: "$foreground",
+    Tone.STRONG: "bold",
+    Tone.MUTED: "$foreground-muted",
+    Tone.GOOD: "$text-success",
+    Tone.WARN: "$text-warning",
+    Tone.BAD: "$text-error",
+    Tone.BUSY: "$text-primary",
+    Tone.ACCENT: "$text-accent",
+}
+"""Tones in the colours of the theme."""
+
+STATUS: Final[dict[TaskStatus, Piece]] = {
+    TaskStatus.PENDING: ("○ pending", Tone.PLAIN),
+    TaskStatus.CLAIMED: ("● claimed", Tone.BUSY),
+    TaskStatus.COMPLETED: ("✓ completed", Tone.GOOD),
+    TaskStatus.FAILED: ("✗ failed", Tone.BAD),
+}
+
+WORKER: Final[dict[WorkerState, Piece]] = {
+    WorkerState.STARTING: ("◌ starting", Tone.MUTED),
+    WorkerState.IDLE: ("○ idle", Tone.PLAIN),
+    WorkerState.POLLING: ("○ polling", Tone.PLAIN),
+    WorkerState.BUSY: ("● busy", Tone.BUSY),
+    WorkerState.BACKING_OFF: ("◔ backing off", Tone.WARN),
+    WorkerState.PAUSED: ("‖ paused", Tone.WARN),
+    WorkerState.DRAINING: ("↓ draining", Tone.WARN),
+    WorkerState.STOPPED: ("■ stopped", Tone.MUTED),
+    WorkerState.CRASHED: ("✗ crashed", Tone.BAD),
+}
+
+LINK: Final[dict[Link, Piece]] = {
+    Link.CONNECTING: ("◌ connecting", Tone.WARN),
+    Link.LIVE: ("● live", Tone.GOOD),
+    Link.OFFLINE: ("✗ offline", Tone.BAD),
+    Link.REFUSED: ("✗ key refused", Tone.BAD),
+}
+
+LEVEL: Final[dict[str, Piece]] = {
+    "info": ("·", Tone.MUTED),
+    "warning": ("⚠", Tone.WARN),
+    "error": ("✗", Tone.BAD),
+}
+
+BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+
+
+def pieces(*said: Piece | str) -> tuple[Piece, ...]:
+    """A cell or line of these; a bare text is plain."""
+    return tuple((each, Tone.PLAIN) if isinstance(each, str) else each for each in said)
+
+
+def content(said: Iterable[Piece]) -> Content:
+    """Pieces as content for a widget: safe, and never read as markup."""
+    return Content.assemble(*((head(text), STYLES[tone]) for text, tone in said))
+
+
+def lines(rows: Iterable[Iterable[Piece]]) -> Content:
+    """Several lines of pieces as one content."""
+    return Content("\n").join([content(row) for row in rows])
+
+
+def age(since: datetime | None, now: datetime) -> str:
+    """How long ago that was: ``0.4s``, ``12s``, ``7m12s``, ``3h05m``, ``2d04h``; a dash when it is not known."""
+    if since is None:
+        return "–"
+    return duration(max(0.0, (now - since).total_seconds()))
+
+
+def duration(seconds: float) -> str:
+    """A length of time in at most six characters; tenths below ten seconds."""
+    tenths = round(seconds, 1)
+    if tenths < 10 and tenths != int(tenths):
+        return f"{tenths:.1f}s"
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m{whole % 60:02}s"
+    if whole < 86400:
+        return f"{whole // 3600}h{whole % 3600 // 60:02}m"
+    return f"{whole // 86400}d{whole % 86400 // 3600:02}h"
+
+
+def whole_age(since: datetime | None, now: datetime) -> str:
+    """An age without tenths, for rows that tick each second."""
+    return "–" if since is None else duration(int(max(0.0, (now - since).total_seconds())))
+
+
+def clock(at: datetime | None) -> str:
+    """A time of day, UTC."""
+    return f"{at:%H:%M:%S}" if at is not None else "–"
+
+
+def moment(at: datetime | None) -> str:
+    """A date and time, UTC."""
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at is not None else "–"
+
+
+def bar(percent: int, width: int = 6) -> str:
+    """A progress bar of ``width`` cells."""
+    full = round(max(0, min(100, percent)) / 100 * width)
+    return "█" * full + "░" * (width - full)
+
+
+def sparkline(values: Sequence[int], width: int) -> str:
+    """The newest ``width`` values, each as a block as high as its share of the highest; at least one cell for any."""
+    shown = values[-width:]
+    top = max(shown, default=0)
+    if not top:
+        return "▁" * len(shown)
+    return "".join(BLOCKS[max(1, -(-value * 8 // top))] if value else "▁" for value in shown)
+
+
+def count(number: int, noun: str) -> str:
+    """``1 task``, ``1,204 tasks``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def number(value: int, *, exact: bool = True) -> str:
+    """A number with its thousands marked; a partial one with a plus."""
+    return f"{value:,}" if exact else f"{value:,}+"
+
+
+def ids(task_ids: Sequence[int], most: int = 3) -> str:
+    """``#4, #5 and 7 more``."""
+    named = ", ".join(f"#{each}" for each in task_ids[:most])
+    return named if len(task_ids) <= most else f"{named} and {len(task_ids) - most:,} more"
+
+
+def outcome(done: str, rows: Sequence[RowOutcome]) -> str:
+    """What became of each row: ``3 retried, 1 skipped: #12 not failed``."""
+    skipped = [row for row in rows if not row.ok]
+    said = f"{len(rows) - len(skipped):,} {done}"
+    if not skipped:
+        return said
+    reasons = "; ".join(f"#{row.id} {row.error or row.status or row.code}" for row in skipped[:3])
+    more = f"; and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
+    return safe(f"{said}, {len(skipped):,} skipped: {reasons}{more}")

@@ -1,0 +1,1 @@
+"""Panes: each draws its slice of a snapshot."""

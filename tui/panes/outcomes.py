@@ -1,0 +1,69 @@
+"""Pane 4: results, failures, activity and throughput as tabs in one border."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+
+from core.snapshot import Snapshot
+from tui.look import STYLES, Tone
+from tui.panes.activity import ActivityPane
+from tui.panes.base import Pane
+from tui.panes.failures import FailuresPane
+from tui.panes.results import ResultsPane
+from tui.panes.throughput import ThroughputPane
+
+
+class OutcomesPane(Vertical):
+    """Four panes, one at a time; the border names them all."""
+
+    def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
+        super().__init__(id=id)
+        self.tabs: tuple[Pane, ...] = (
+            ResultsPane(now, id="results"),
+            FailuresPane(now, id="failures"),
+            ActivityPane(now, id="activity"),
+            ThroughputPane(now, id="throughput"),
+        )
+        self._failed = 0
+
+    @property
+    def active(self) -> Pane:
+        """The tab that is shown."""
+        return next(tab for tab in self.tabs if tab.display)
+
+    def compose(self) -> ComposeResult:
+        """All tabs; the first is shown."""
+        for tab in self.tabs:
+            tab.display = tab is self.tabs[0]
+            yield tab
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Only what is seen is drawn."""
+        self._failed = sum(group.count for group in snapshot.failures)
+        self.active.show(snapshot)
+        self.border_title = self._names()
+        self.border_subtitle = self.active.border_subtitle
+
+    def open(self, tab_id: str, snapshot: Snapshot) -> None:
+        """Show that tab."""
+        for tab in self.tabs:
+            tab.display = tab.id == tab_id
+        self.show(snapshot)
+
+    def neighbour(self, step: int) -> str:
+        """The id of the tab beside the one that is shown."""
+        place = self.tabs.index(self.active)
+        return str(self.tabs[(place + step) % len(self.tabs)].id)
+
+    def _names(self) -> Content:
+        names: list[Content] = []
+        for tab in self.tabs:
+            label = tab.heading + (f" {self._failed:,}" if tab.id == "failures" and self._failed else "")
+            style = f"bold underline {STYLES[Tone.ACCENT]}" if tab is self.active else STYLES[Tone.MUTED]
+            names.append(Content.styled(label, style))
+        return Content.assemble(("4 ", "bold"), Content.styled(" │ ", STYLES[Tone.MUTED]).join(names))

@@ -1,0 +1,107 @@
+"""Pane 1: every known task type with what waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from core.snapshot import Snapshot, TypeRow
+from tui.look import Piece, Tone, number, pieces, sparkline, whole_age
+from tui.panes.base import ListPane
+from tui.widgets.row_layout import Column, Layout
+from tui.widgets.row_list import RowList
+
+RATES = 8
+"""Seconds that the sparkline shows."""
+
+
+def name(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """The name of the type."""
+    return ((row.name, Tone.STRONG if row.is_active else Tone.MUTED),)
+
+
+def hands(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """Who claims it."""
+    if not row.is_active:
+        return (("off", Tone.MUTED),)
+    if row.workers:
+        return ((f"● {row.workers}", Tone.BUSY),)
+    if row.counts.pending:
+        return (("○ 0", Tone.WARN) if row.workable else ("⚠ none", Tone.WARN),)
+    return (("○ 0", Tone.MUTED),)
+
+
+def waiting(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """One line of counts, for narrow lists."""
+    counts = row.counts
+    said: list[Piece | str] = [number(counts.pending, exact=counts.exact), (" pending ", Tone.MUTED)]
+    said += [f" {counts.claimed:,}", (" claimed", Tone.MUTED)]
+    if counts.failed:
+        said += [(f"  ✗ {counts.failed:,}", Tone.BAD)]
+    return pieces(*said)
+
+
+def counted(field: str, tone: Tone = Tone.PLAIN) -> Column[TypeRow]:
+    """A column of one count."""
+
+    def cell(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+        value = getattr(row.counts, field)
+        return ((number(value, exact=row.counts.exact), tone if value else Tone.MUTED),)
+
+    return Column(field.capitalize(), cell, width=10, right=True)
+
+
+def oldest(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """How long its oldest pending task waits."""
+    return ((whole_age(row.oldest_pending_at, now), Tone.MUTED),)
+
+
+def rate(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """Finished tasks in the last seconds."""
+    return ((sparkline(row.rates, RATES), Tone.BUSY),)
+
+
+def version(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """Its registered version."""
+    return ((row.version or "not registered", Tone.MUTED),)
+
+
+NAME = Column("Type", name, keep_end=True)
+VERSION = Column("Version", version, width=14)
+PENDING = counted("pending")
+CLAIMED = counted("claimed", Tone.BUSY)
+COMPLETED = counted("completed", Tone.GOOD)
+FAILED = counted("failed", Tone.BAD)
+OLDEST = Column("Oldest", oldest, width=7, right=True)
+RATE = Column("Rate", rate, width=RATES, right=True)
+HANDS = Column("Workers", hands, width=8, right=True)
+LAYOUTS = (
+    Layout(((NAME, Column("", hands, width=6, right=True)), (Column("", waiting), RATE)), titles=False),
+    Layout(((NAME, PENDING, CLAIMED, FAILED, OLDEST, HANDS),), at_least=70),
+    Layout(((NAME, VERSION, PENDING, CLAIMED, COMPLETED, FAILED, OLDEST, RATE, HANDS),), at_least=110),
+)
+
+
+class TaskTypesPane(ListPane[TypeRow]):
+    """Every known task type: what waits, what is claimed, how fast it goes, and whether any worker claims it."""
+
+    key = "1"
+    heading = "Task types"
+    about = (
+        "Every task type that the TaskManager or a worker here knows. Enter narrows the queue to it, n makes a task."
+    )
+
+    def make_list(self) -> RowList[TypeRow]:
+        """Two lines a type where it is narrow, one where it is wide."""
+        return RowList(LAYOUTS, lambda row: row.name, self.now)
+
+    def slice(self, snapshot: Snapshot) -> tuple[TypeRow, ...]:
+        """The types."""
+        return snapshot.types
+
+    def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """No type yet."""
+        return (
+            ("No task type is known yet.", Tone.PLAIN),
+            ("Press s: starting workers registers theirs.", Tone.MUTED),
+        )

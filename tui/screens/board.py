@@ -1,0 +1,209 @@
+"""The board: what goes on, and everything that can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from textual import work
+
+from core.errors import CoreError
+from core.filters import TaskFilter
+from core.models import NewTask, RowOutcome, Task, WorkerStatus
+from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
+from tui.commands import BOARD, LIST, bindings
+from tui.deeds import TaskDeeds, WorkerDeeds
+from tui.panes.queue import QueuePane
+from tui.screens.help import HelpScreen
+from tui.screens.layout import BoardLayout
+from tui.screens.new_task import NewTaskScreen
+from tui.screens.start_workers import StartWorkersScreen
+from tui.screens.strategy import StrategyScreen
+from tui.screens.task import TaskScreen
+from tui.widgets.row_list import RowList
+
+
+class BoardScreen(BoardLayout):
+    """The four panes and their commands."""
+
+    AUTO_FOCUS = "#queue RowList"
+    BINDINGS = bindings(BOARD)
+    command_set = (*LIST, *BOARD)
+
+    def on_mount(self) -> None:
+        """Let ages tick; the base class listens."""
+        self.task_deeds = TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
+        self.worker_deeds = WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
+        self._wanted: View | None = None
+        self.set_interval(1.0, self.tick)
+        self.watch_snapshot(self.snapshot)
+
+    # What commands are for
+
+    @property
+    def chosen_tasks(self) -> list[Task]:
+        """The marked tasks, else the one under the cursor."""
+        return self.queue_pane.row_list.chosen
+
+    @property
+    def chosen_workers(self) -> list[WorkerStatus] | None:
+        """In the workers' pane the marked ones, else the one under the cursor; elsewhere None, which means all."""
+        return (self.worker_pane.row_list.chosen or None) if self.place == "workers" else None
+
+    def settled(self, rows: Sequence[RowOutcome]) -> None:
+        """What was done is unmarked; what was skipped stays marked."""
+        self.queue_pane.row_list.unmark([row.id for row in rows if row.ok])
+
+    # Opening
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Open what the row is about."""
+        match event.row:
+            case TypeRow(name=name):
+                self.queue_pane.narrow(TaskFilter(types=(name,)))
+                self.action_pane("queue")
+            case Task(id=task_id):
+                self.open_task(task_id)
+            case WorkerStatus(in_hand=(first, *_)):
+                self.open_task(first.task_id)
+            case FailureGroup(task_ids=(task_id, *_)):
+                self.open_task(task_id)
+            case ResultRow(task_id=int(task_id)) | ActivityEntry(task_id=int(task_id)):
+                self.open_task(task_id)
+            case _:
+                self.task_deeds.say("No task of this TaskManager belongs to that row.")
+
+    def open_task(self, task_id: int) -> None:
+        """Everything that is known of a task."""
+        self.app.push_screen(TaskScreen(self, self.task_deeds, task_id))
+
+    # The queue
+
+    def on_queue_pane_wanted(self, event: QueuePane.Wanted) -> None:
+        """Ask for that part of the queue; while an answer is awaited, only the newest wish is kept."""
+        busy, self._wanted = self._wanted is not None, event.view
+        if not busy:
+            self.look()
+
+    @work(group="look")
+    async def look(self) -> None:
+        """Ask until what is wanted is what was asked for."""
+        asked: View | None = None
+        while self._wanted is not None and self._wanted != asked:
+            asked = self._wanted
+            try:
+                await self.connection.verbs.look(asked)
+            except CoreError as error:
+                self.queue_pane.wanted = self.newest.view.view
+                self.task_deeds.say(str(error), wrong=True)
+        self._wanted = None
+
+    def action_filter(self) -> None:
+        """Narrow the queue."""
+        self.action_pane("queue")
+        self.call_after_refresh(self.queue_pane.field.open, self.queue_pane.wanted.filter)
+
+    def action_keep(self) -> None:
+        """Keep the filter that is typed."""
+        self.queue_pane.field.keep()
+
+    def action_drop(self) -> None:
+        """Clear the filter that is typed."""
+        self.queue_pane.field.drop()
+
+    def action_clear(self) -> None:
+        """Clear marks, else the filter, else leave a maximised pane."""
+        marked = next((rows for rows in (self.queue_pane.row_list, self.worker_pane.row_list) if rows.marks), None)
+        if marked is not None:
+            marked.unmark()
+        elif self.queue_pane.wanted.filter:
+            self.queue_pane.narrow(TaskFilter())
+        elif self.maximised:
+            self.action_maximise()
+
+    def action_retry(self) -> None:
+        """Retry the chosen tasks, or the group under the cursor."""
+        group = self.pane.target.current if isinstance(self.pane.target, RowList) else None
+        if self.place == "failures" and isinstance(group, FailureGroup):
+            self.task_deeds.retry(group.task_ids, self.settled)
+        elif self.chosen_tasks:
+            self.task_deeds.retry([task.id for task in self.chosen_tasks], self.settled)
+
+    def action_release(self) -> None:
+        """Release the chosen tasks."""
+        if self.chosen_tasks:
+            self.task_deeds.release(self.chosen_tasks, self.settled)
+
+    def action_cancel(self) -> None:
+        """Cancel the chosen tasks."""
+        if self.chosen_tasks:
+            self.task_deeds.cancel(self.chosen_tasks, self.settled)
+
+    def action_clone(self) -> None:
+        """A new task like the one under the cursor."""
+        if task := self.queue_pane.row_list.current:
+            self.task_deeds.carry_out(partial(self._clone, task.id))
+
+    async def _clone(self, task_id: int) -> str:
+        task = (await self.connection.verbs.open_task(task_id)).task
+        self.clone(task)
+        return ""
+
+    def clone(self, task: Task) -> None:
+        """Edit a copy of a task."""
+        like = NewTask(task.task_type, task.parameters, task.priority)
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like))
+
+    def action_new_task(self) -> None:
+        """Create a task, of the focused type where one is."""
+        row = self.type_pane.row_list.current if self.place == "types" else None
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=row.name if row else None))
+
+    def action_copy(self) -> None:
+        """Copy the id of what the cursor is on, or the address of a result."""
+        row = self.pane.target.current if isinstance(self.pane.target, RowList) else None
+        match row:
+            case Task(id=task_id) | FailureGroup(task_ids=(task_id, *_)):
+                self._copy(str(task_id))
+            case ResultRow(source_url=address, idea_id=idea_id):
+                self._copy(address or idea_id)
+            case _:
+                self.task_deeds.say("There is nothing to copy.")
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.task_deeds.say(f"Copied {text}")
+
+    # The workers
+
+    def action_start(self) -> None:
+        """Start workers."""
+        self.app.push_screen(StartWorkersScreen(self.worker_deeds, self.newest.types))
+
+    def action_pause(self) -> None:
+        """Pause or resume."""
+        self.worker_deeds.pause(self.chosen_workers)
+
+    def action_stop(self) -> None:
+        """Stop; tasks in hand finish."""
+        self.worker_deeds.stop(self.chosen_workers)
+
+    def action_stop_now(self) -> None:
+        """Stop, and give back what is in hand."""
+        self.worker_deeds.stop(self.chosen_workers, now=True)
+
+    def action_scale_up(self) -> None:
+        """One worker more."""
+        self.worker_deeds.scale(1)
+
+    def action_scale_down(self) -> None:
+        """One worker fewer."""
+        self.worker_deeds.scale(-1)
+
+    def action_strategy(self) -> None:
+        """Choose which task is claimed next."""
+        self.app.push_screen(StrategyScreen(self.worker_deeds, self.chosen_workers))
+
+    def action_help(self) -> None:
+        """Explain the focused pane and all keys."""
+        self.app.push_screen(HelpScreen(self.pane.heading, self.pane.about, self.command_set, self.pane.id or ""))

@@ -1,0 +1,80 @@
+"""What every form above the board has: a frame with a heading, a fault line, and two ways out."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from tui.look import Piece, Tone, content
+
+
+class Form(ModalScreen[None]):
+    """Ctrl+S sends, escape leaves; what is wrong stands in the form, and nothing typed is lost."""
+
+    CSS_PATH = "forms.tcss"
+    BINDINGS = [Binding("ctrl+s", "send", "Send"), Binding("escape", "leave", "Leave")]
+    heading = ""
+    doing = "send"
+    ways: tuple[Piece, ...] = (
+        ("tab", Tone.ACCENT),
+        (" next field   ", Tone.MUTED),
+        ("esc", Tone.ACCENT),
+        (" leave", Tone.MUTED),
+    )
+
+    def __init__(self) -> None:
+        super().__init__(classes="form")
+        self.fault = Static(classes="fault")
+
+    def compose(self) -> ComposeResult:
+        """The fields, what is wrong, the keys."""
+        with Vertical(id="frame") as frame:
+            frame.border_title = self.heading
+            yield from self.fields()
+            yield self.fault
+            yield Static(content(self.hint()), classes="hint")
+
+    def fields(self) -> ComposeResult:
+        """The fields of the form."""
+        raise NotImplementedError
+
+    def hint(self) -> tuple[Piece, ...]:
+        """The keys that matter here."""
+        return (("^s", Tone.ACCENT), (f" or ⏎ {self.doing}   ", Tone.MUTED), *self.ways)
+
+    def refuse(self, sentence: str) -> None:
+        """Say what is wrong; empty: nothing."""
+        self.fault.update(content(((f"✗ {sentence}", Tone.BAD),) if sentence else ()))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Enter in a field sends."""
+        event.stop()
+        self.action_send()
+
+    def action_send(self) -> None:
+        """Do what the form is for."""
+        raise NotImplementedError
+
+    def action_leave(self) -> None:
+        """Close; nothing is done."""
+        self.dismiss()
+
+
+def labelled(label: str, field: Widget) -> Vertical:
+    """A field under its label."""
+    return Vertical(Static(content(((label, Tone.MUTED),)), classes="label"), field, classes="field")
+
+
+def whole_number(text: str, what: str, least: int, most: int) -> int:
+    """A number in a range; a `ValueError` with a sentence otherwise."""
+    try:
+        number = int(text.strip())
+    except ValueError:
+        raise ValueError(f"{what} must be a whole number.") from None
+    if not least <= number <= most:
+        raise ValueError(f"{what} must be from {least:,} to {most:,}.")
+    return number

@@ -1,0 +1,184 @@
+"""How the board is laid out: four panes, or one at a time where that is all that fits; which pane is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from core.snapshot import Snapshot
+from core.verbs import Connection
+from tui.look import Tone, content
+from tui.panes.base import Pane
+from tui.panes.outcomes import OutcomesPane
+from tui.panes.queue import QueuePane
+from tui.panes.task_types import TaskTypesPane
+from tui.panes.workers import WorkersPane
+from tui.screens.live import LiveScreen
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.pane_tabs import PaneTabs
+from tui.widgets.row_list import RowList
+from tui.widgets.status_line import StatusLine
+
+SMALLEST = (60, 20)
+"""Columns and rows below which nothing sensible can be shown."""
+
+SINGLE = (100, 30)
+"""Columns and rows below which one pane is shown at a time."""
+
+
+class BoardLayout(LiveScreen):
+    """The panes, their sizes, and the way from one to another."""
+
+    def __init__(self, connection: Connection, now: Callable[[], datetime], *, demo: bool = False) -> None:
+        super().__init__(connection, now)
+        self.status_line = StatusLine(self.now, demo=demo)
+        self.strip = PaneTabs()
+        self.type_pane = TaskTypesPane(self.now, id="types")
+        self.queue_pane = QueuePane(self.now, id="queue")
+        self.worker_pane = WorkersPane(self.now, id="workers")
+        self.outcome_pane = OutcomesPane(self.now, id="outcomes")
+        self.parts: tuple[TaskTypesPane | QueuePane | WorkersPane | OutcomesPane, ...] = (
+            self.type_pane,
+            self.queue_pane,
+            self.worker_pane,
+            self.outcome_pane,
+        )
+        self.in_use: TaskTypesPane | QueuePane | WorkersPane | OutcomesPane = self.queue_pane
+        self.maximised = False
+
+    def compose(self) -> ComposeResult:
+        """Status, panes, keys."""
+        yield self.status_line
+        yield self.strip
+        with Horizontal(id="panes"):
+            with Vertical(id="left", classes="column"):
+                yield self.type_pane
+                yield self.worker_pane
+            with Vertical(id="right", classes="column"):
+                yield self.queue_pane
+                yield self.outcome_pane
+        yield KeyBar()
+        yield Static(id="too-small")
+
+    @property
+    def pane(self) -> Pane:
+        """The pane in use; of pane 4 the tab that is shown."""
+        return self.outcome_pane.active if isinstance(self.in_use, OutcomesPane) else self.in_use
+
+    @property
+    def place(self) -> str:
+        """The pane that has the focus; empty while one types."""
+        focused = self.focused
+        if focused is self.queue_pane.field.input:
+            return "filter"
+        return str(self.pane.id) if focused is not None and focused is self.pane.target else ""
+
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Hand the snapshot to whoever draws it."""
+        self.status_line.show(snapshot, self.frozen_at)
+        self.queue_pane.field.terms.types = tuple(row.name for row in snapshot.types)
+        for part in self.parts:
+            part.show(snapshot)
+
+    def tick(self) -> None:
+        """A second went by: ages in sight are older."""
+        if self.frozen_at is None and self.is_current:
+            self.watch_snapshot(self.snapshot)
+            for pane in (self.type_pane, self.queue_pane, self.worker_pane, self.outcome_pane.active):
+                pane.tick()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """The lower border tells where the cursor is."""
+        self._tell()
+
+    def on_row_list_marked(self, event: RowList.Marked) -> None:
+        """And how many rows are marked."""
+        self._tell()
+
+    def _tell(self) -> None:
+        for part in self.parts:
+            part.show(self.snapshot)
+
+    def on_descendant_focus(self) -> None:
+        """The part with the focus is the one in use."""
+        for part in self.parts:
+            if part.has_focus_within and part is not self.in_use:
+                self.in_use = part
+                self.lay_out()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay out for the size."""
+        width, height = event.size
+        too_small = width < SMALLEST[0] or height < SMALLEST[1]
+        small = width < SINGLE[0] or height < SINGLE[1]
+        self.set_class(too_small, "-too-small")
+        self.set_class(small, "-small")
+        self.set_class(not small and width < 120, "-medium")
+        self.set_class(width >= 150, "-large")
+        self.lay_out()
+        said = f"The terminal is {width}x{height}; the board needs {SMALLEST[0]}x{SMALLEST[1]} or more."
+        self.query_one("#too-small", Static).update(content(((said, Tone.WARN),)))
+
+    def lay_out(self) -> None:
+        """Show all parts, or only the one in use."""
+        self.set_class(self.maximised or self.has_class("-small"), "-single")
+        for part in self.parts:
+            part.set_class(part is self.in_use, "-current")
+        for column in self.query(".column"):
+            column.set_class(column is self.in_use.parent, "-current")
+        names = [(str(part.id), pane.key, pane.heading) for part, pane in self._fronts()]
+        self.strip.show(names, str(self.in_use.id))
+
+    def _fronts(self) -> list[tuple[Pane | OutcomesPane, Pane]]:
+        return [(part, part.active if isinstance(part, OutcomesPane) else part) for part in self.parts]
+
+    # The way from one to another
+
+    def action_pane(self, pane_id: str) -> None:
+        """Go to that pane, or to that tab of pane 4."""
+        part = next((each for each in self.parts if each.id == pane_id), self.outcome_pane)
+        if pane_id in {tab.id for tab in self.outcome_pane.tabs}:
+            self.outcome_pane.open(pane_id, self.snapshot)
+        self.in_use = part
+        self.lay_out()
+        self.call_after_refresh(self._focus_pane)
+
+    def _focus_pane(self) -> None:
+        self.pane.target.focus()
+
+    def action_outcomes(self) -> None:
+        """Go to pane 4; from there to its next tab."""
+        if isinstance(self.in_use, OutcomesPane):
+            self.action_next_tab()
+        else:
+            self.action_pane("outcomes")
+
+    def action_next_tab(self) -> None:
+        """The next tab of pane 4."""
+        self.action_pane(self.outcome_pane.neighbour(1))
+
+    def action_previous_tab(self) -> None:
+        """The tab before."""
+        self.action_pane(self.outcome_pane.neighbour(-1))
+
+    def action_next_pane(self) -> None:
+        """The next pane."""
+        self._step(1)
+
+    def action_previous_pane(self) -> None:
+        """The pane before."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        place = (self.parts.index(self.in_use) + step) % len(self.parts)
+        self.action_pane(str(self.parts[place].id))
+
+    def action_maximise(self) -> None:
+        """Give the screen to the pane in use, or take it back."""
+        self.maximised = not self.maximised
+        self.lay_out()

@@ -1,0 +1,110 @@
+"""The way out: asks when tasks are in hand, then says what it waits for."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from core.snapshot import Snapshot
+from tui.look import Tone, content, count, lines, pieces
+from tui.screens.live import LiveScreen
+
+Choice = Literal["finish", "now", "stay"]
+
+
+def in_hand(snapshot: Snapshot) -> int:
+    """Tasks that workers of this process are busy with."""
+    return sum(len(worker.in_hand) for worker in snapshot.workers if worker.local)
+
+
+class LeaveScreen(ModalScreen[Choice]):
+    """How to leave while tasks are in hand; staying is the default."""
+
+    BINDINGS = [
+        Binding("f", "choose('finish')", "Finish, then quit"),
+        Binding("X", "choose('now')", "Stop now"),
+        Binding("escape,enter,n,q", "choose('stay')", "Stay"),
+    ]
+    DEFAULT_CSS = """
+    LeaveScreen, ClosingScreen { align: center middle; }
+    LeaveScreen > Vertical, ClosingScreen > Vertical {
+        width: 66; max-width: 95%; height: auto; border: round $warning; padding: 1 2; background: $surface;
+    }
+    """
+
+    def __init__(self, hands: int) -> None:
+        super().__init__()
+        self.hands = hands
+
+    def compose(self) -> ComposeResult:
+        """The choices."""
+        with Vertical():
+            yield Static(
+                lines(
+                    [
+                        ((f"{count(self.hands, 'task')} in hand. Quit?", Tone.STRONG),),
+                        pieces(""),
+                        pieces(("f", Tone.ACCENT), "    finish what is in hand, then quit"),
+                        pieces(("X", Tone.ACCENT), "    stop now: give it back unfinished, to be begun anew"),
+                        pieces(("esc", Tone.ACCENT), "  stay (the default)"),
+                    ]
+                )
+            )
+
+    def action_choose(self, choice: Choice) -> None:
+        """Close with the choice."""
+        self.dismiss(choice)
+
+
+class ClosingScreen(ModalScreen[None]):
+    """Waits for the engine to close, and says for what."""
+
+    BINDINGS = [Binding("X", "stop_now", "Stop now")]
+
+    def __init__(self, live: LiveScreen) -> None:
+        super().__init__()
+        self.live = live
+        self.told = Static()
+
+    def compose(self) -> ComposeResult:
+        """One sentence."""
+        with Vertical():
+            yield self.told
+
+    def on_mount(self) -> None:
+        """Follow what is still in hand."""
+        self.watch(self.live, "snapshot", self.tell)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """Say what is waited for."""
+        hands, reports = in_hand(snapshot), snapshot.reports_waiting
+        if hands:
+            said = pieces(f"finishing {count(hands, 'task')}…   ", ("X", Tone.ACCENT), " stop now and give back")
+        else:
+            said = pieces(f"delivering {count(reports, 'report')}…" if reports else "closing…")
+        self.told.update(content(said))
+
+    def action_stop_now(self) -> None:
+        """Give back what is in hand."""
+        self.run_worker(self.live.connection.close(now=True), group="close")
+
+
+async def leave(app: App[int], live: LiveScreen) -> None:
+    """Ask where needed, close the connection, and end the app with the number of reports that still wait."""
+    if any(isinstance(screen, LeaveScreen | ClosingScreen) for screen in app.screen_stack):
+        return
+    choice: Choice = "finish"
+    if hands := in_hand(live.newest):
+        choice = await app.push_screen_wait(LeaveScreen(hands))
+    if choice == "stay":
+        return
+    live.frozen_at = None
+    await app.push_screen(ClosingScreen(live))
+    waiting = await live.connection.close(now=choice == "now")
+    live.ended = True
+    app.exit(waiting)

@@ -1,0 +1,109 @@
+"""What the screen of a task says, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from core.models import HistoryEntry, Task, TaskStatus
+from core.snapshot import AttemptRow, TaskDetail
+from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.widgets.json_view import json_rows
+from tui.widgets.masking import masked_text
+from tui.widgets.safe_text import safe_lines
+
+Line = tuple[Piece, ...]
+
+OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
+"""Symbols of how an attempt ended; any other word (released, timed out) has a neutral one."""
+
+
+def overview(task: Task, now: datetime) -> Iterator[Line]:
+    """What it is, where it is in its life, and whose it is."""
+    symbol, tone = STATUS[task.status]
+    head: list[Piece | str] = [(symbol, tone)]
+    if task.status is TaskStatus.CLAIMED:
+        head += [(f"  {bar(task.progress, 20)}", Tone.BUSY), f" {task.progress}%"]
+    yield pieces(*head)
+    yield field("Type", task.task_type)
+    yield field("Priority", str(task.priority))
+    yield field("Attempts", f"{task.attempts} of {task.max_retries}")
+    yield field("Worker", task.claimed_by or "–")
+    yield times("Created", task.created_at, now)
+    if task.claimed_at is not None:
+        yield times("Claimed", task.claimed_at, now)
+    if task.completed_at is not None:
+        yield times("Ended", task.completed_at, now)
+
+
+def field(label: str, value: str, tone: Tone = Tone.PLAIN) -> Line:
+    """A name and what it is."""
+    return ((f"{label:<10}", Tone.MUTED), (value, tone))
+
+
+def times(label: str, at: datetime | None, now: datetime) -> Line:
+    """A moment and how long ago it was."""
+    return (
+        (f"{label:<10}", Tone.MUTED),
+        (moment(at), Tone.PLAIN),
+        (f"  {whole_age(at, now)} ago" if at else "", Tone.MUTED),
+    )
+
+
+def sections(detail: TaskDetail, now: datetime, *, reveal: bool) -> dict[str, list[Line]]:
+    """Headings and lines of everything that is there to tell, in the order in which it is asked for."""
+    task = detail.task
+    told: dict[str, list[Line]] = {
+        "Overview": [*overview(task, now), *(pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)],
+        "Parameters": json_rows(dict(task.parameters), reveal=reveal),
+    }
+    if task.error:
+        text = task.error if reveal else masked_text(task.error)
+        told["Error"] = [((line, Tone.BAD),) for line in safe_lines(text)]
+    if task.result is not None:
+        told["Result"] = json_rows(task.result, reveal=reveal)
+    if detail.attempts:
+        told[f"Attempts ({len(detail.attempts)})"] = [line for each in detail.attempts for line in attempt(each, now)]
+    if detail.ideas or detail.saved is not None:
+        told[f"Saved ({count(len(detail.ideas), 'idea')})"] = list(saved(detail, reveal))
+    if detail.report:
+        told["Report"] = [pieces(masked_text(detail.report))]
+    if detail.history:
+        told[f"History ({len(detail.history)})"] = [happened(entry) for entry in detail.history]
+    return told
+
+
+def happened(entry: HistoryEntry) -> Line:
+    """A line of its history."""
+    said = (masked_text(entry.message or ""), Tone.MUTED)
+    return pieces((f"{moment(entry.at)}  ", Tone.MUTED), f"{entry.event:<10} ", f"{entry.worker or ''}  ", said)
+
+
+def attempt(row: AttemptRow, now: datetime) -> Iterator[Line]:
+    """One step of the timeline: who, how long, how it ended; below it what was said."""
+    symbol, tone = OUTCOME.get(row.outcome, ("◦", Tone.WARN))
+    seconds = ((row.ended_at or now) - row.started_at).total_seconds() if row.started_at else None
+    took = "–" if seconds is None else duration(seconds)
+    reached = f"  {bar(row.progress, 10)} {row.progress}%" if row.progress is not None else ""
+    yield pieces(
+        (f"{symbol} ", tone),
+        (f"{row.number}  ", Tone.STRONG),
+        f"{row.worker_id}  ",
+        (f"{moment(row.started_at)}  ", Tone.MUTED),
+        f"{took}  ",
+        (row.outcome or "running", tone),
+        (reached, Tone.BUSY),
+    )
+    if row.message:
+        yield pieces("   ", (masked_text(row.message[:2_000]), Tone.MUTED))
+
+
+def saved(detail: TaskDetail, reveal: bool) -> Iterator[Line]:
+    """The ideas that came of it."""
+    for idea in detail.ideas[:100]:
+        where = idea.source_url or idea.source_platform
+        yield pieces((f"{idea.idea_id:>6}  ", Tone.MUTED), f"{idea.title or '(no title)'}  ", (where, Tone.MUTED))
+    if len(detail.ideas) > 100:
+        yield ((f"… {len(detail.ideas) - 100:,} more", Tone.WARN),)
+    if detail.saved is not None:
+        yield from json_rows(detail.saved, reveal=reveal)

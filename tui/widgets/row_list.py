@@ -1,0 +1,234 @@
+"""A list whose cursor, scroll and marks belong to row ids, not to positions; keys and the mouse move in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+
+from tui.commands import LIST, bindings
+from tui.widgets.row_canvas import RowCanvas
+from tui.widgets.row_layout import Layout
+
+Row = TypeVar("Row")
+
+
+class RowList(RowCanvas[Row], can_focus=True):
+    """Rows in columns. The cursor follows the top until someone moves it; from then on it stays with its row."""
+
+    ALLOW_SELECT = False
+    BINDINGS = bindings(LIST)
+
+    @dataclass
+    class Highlighted(Message):
+        """The cursor came to another row."""
+
+        rows: RowList[Any]
+
+    @dataclass
+    class Opened(Message):
+        """A row was chosen."""
+
+        rows: RowList[Any]
+        row: Any
+
+    @dataclass
+    class Marked(Message):
+        """Other rows are marked now."""
+
+        rows: RowList[Any]
+
+    @dataclass
+    class NearEnd(Message):
+        """The last rows come into sight."""
+
+        rows: RowList[Any]
+
+    def __init__(
+        self,
+        layouts: Sequence[Layout[Row]],
+        row_id: Callable[[Row], Hashable],
+        now: Callable[[], datetime],
+        *,
+        markable: bool = False,
+    ) -> None:
+        super().__init__(layouts, row_id, now)
+        self.markable = markable
+        self._moved = False
+
+    @property
+    def current(self) -> Row | None:
+        """The row under the cursor."""
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    @property
+    def chosen(self) -> list[Row]:
+        """What an action is for: the marked rows that are at hand, else the one under the cursor."""
+        marked = [row for row in self.rows if self.row_id(row) in self.marks] if self.marks else []
+        return marked or ([self.current] if self.current is not None else [])
+
+    def set_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows; nothing that someone looks at moves."""
+        old, self.rows = self.rows, rows
+        before = self.row_id(old[self.cursor]) if self.cursor < len(old) else None
+        top = self.above
+        if self._moved or top:
+            self._stay(old, top)
+        self.cursor = max(0, min(self.cursor, len(rows) - 1))
+        self._measure()
+        self.refresh()
+        if self.current is not None and self.row_id(self.current) != before:
+            self.post_message(self.Highlighted(self))
+
+    def unmark(self, row_ids: Sequence[Hashable] | None = None) -> None:
+        """Take the marks off these rows (none given: off all)."""
+        self.marks.difference_update(self.marks.copy() if row_ids is None else row_ids)
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def _stay(self, old: Sequence[Row], top: int) -> None:
+        """Find the cursor's row, and the topmost in sight, where they are now."""
+        if self.cursor < len(old):
+            found = self._find(self.row_id(old[self.cursor]), self.cursor)
+            self.cursor = self.cursor if found is None else found
+        if top and top < len(old):
+            found = self._find(self.row_id(old[top]), top)
+            if found is not None and found != top:
+                self._measure()
+                self._scroll(found * self.layout_now.height)
+
+    def _find(self, row_id: Hashable, near: int) -> int | None:
+        """Where that row is: looked for from ``near`` outwards, since rows seldom go far."""
+        total = len(self.rows)
+        for step in range(max(near, total - near) + 1):
+            for place in (near + step, near - step):
+                if 0 <= place < total and self.row_id(self.rows[place]) == row_id:
+                    return place
+        return None
+
+    def _measure(self) -> None:
+        layout = self.layout_now
+        size = Size(0, len(self.rows) * layout.height + layout.header)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def _scroll(self, y: float) -> None:
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)
+
+    # What keys and the mouse do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer marks only where something is done with them."""
+        return self.markable or not action.startswith("mark")
+
+    def move(self, place: int) -> None:
+        """Put the cursor on the row at ``place``, and bring it into sight."""
+        place = max(0, min(place, len(self.rows) - 1))
+        self._moved = True
+        if place != self.cursor and self.rows:
+            self.cursor = place
+            self.post_message(self.Highlighted(self))
+        layout = self.layout_now
+        y, in_sight = place * layout.height, self.size.height - layout.header
+        if y < self.scroll_offset.y:
+            self._scroll(y)
+        elif y + layout.height > self.scroll_offset.y + in_sight:
+            self._scroll(y + layout.height - in_sight)
+        self.refresh()
+
+    @property
+    def _page(self) -> int:
+        layout = self.layout_now
+        return max(1, (self.size.height - layout.header) // layout.height - 1)
+
+    def action_down(self) -> None:
+        """One row down."""
+        self.move(self.cursor + 1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self.move(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.move(self.cursor + self._page)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.move(self.cursor - self._page)
+
+    def action_first(self) -> None:
+        """To the top, and stay with what is newest."""
+        self.move(0)
+        self._moved = False
+
+    def action_last(self) -> None:
+        """To the last row."""
+        self.move(len(self.rows) - 1)
+
+    def action_open(self) -> None:
+        """Open the row under the cursor."""
+        if self.current is not None:
+            self.post_message(self.Opened(self, self.current))
+
+    def action_mark(self) -> None:
+        """Mark the row under the cursor, or take its mark off, and go on."""
+        self._toggle()
+        self.move(self.cursor + 1)
+
+    def action_mark_down(self) -> None:
+        """Mark the row and go down."""
+        self._toggle(on=True)
+        self.move(self.cursor + 1)
+        self._toggle(on=True)
+
+    def action_mark_up(self) -> None:
+        """Mark the row and go up."""
+        self._toggle(on=True)
+        self.move(self.cursor - 1)
+        self._toggle(on=True)
+
+    def action_mark_all(self) -> None:
+        """Mark every row at hand; when all are, none."""
+        everyone = {self.row_id(row) for row in self.rows}
+        self.marks = set[Hashable]() if everyone <= self.marks else self.marks | everyone
+        self.refresh()
+        self.post_message(self.Marked(self))
+
+    def _toggle(self, *, on: bool = False) -> None:
+        if self.current is None:
+            return
+        row_id = self.row_id(self.current)
+        if on or row_id not in self.marks:
+            self.marks.add(row_id)
+        else:
+            self.marks.discard(row_id)
+        self.post_message(self.Marked(self))
+
+    def on_click(self, event: events.Click) -> None:
+        """The mouse moves the cursor; twice opens."""
+        layout = self.layout_now
+        place = (round(self.scroll_offset.y) + event.y - layout.header) // layout.height
+        if event.y >= layout.header and 0 <= place < len(self.rows):
+            self.move(place)
+            if event.chain == 2:
+                self.action_open()
+
+    def on_resize(self) -> None:
+        """Another width may mean another layout."""
+        self._measure()
+        if self._moved:
+            self.move(self.cursor)
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Ask for more rows before the last ones are reached."""
+        super().watch_scroll_y(old_value, new_value)
+        layout = self.layout_now
+        left = len(self.rows) * layout.height - new_value - self.size.height
+        if new_value > old_value and left < 2 * self.size.height:
+            self.post_message(self.NearEnd(self))

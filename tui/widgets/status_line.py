@@ -1,0 +1,111 @@
+"""The first line of the board: which server, how it is, how much goes on. What does not fit is left out whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from rich.cells import cell_len
+from textual.widgets import Static
+
+from core.models import LIVE_STATES, WorkerState
+from core.snapshot import Link, ServerStatus, Snapshot
+from tui.look import LINK, Piece, Tone, age, content, count, whole_age
+from tui.widgets.safe_text import cut, head
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A part of the line; the higher its ``rank``, the sooner it is left out."""
+
+    rank: int
+    said: tuple[Piece, ...]
+
+    @property
+    def cells(self) -> int:
+        """Its width."""
+        return sum(cell_len(text) for text, _ in self.said)
+
+
+class StatusLine(Static):
+    """One line that always says how fresh the picture is."""
+
+    DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; background: $panel; }"
+    GAP = 3
+
+    def __init__(self, now: Callable[[], datetime], *, demo: bool) -> None:
+        super().__init__()
+        self.now = now
+        self.demo = demo
+        self.snapshot = Snapshot()
+        self.frozen_at: datetime | None = None
+
+    def show(self, snapshot: Snapshot, frozen_at: datetime | None) -> None:
+        """Tell about this snapshot."""
+        self.snapshot, self.frozen_at = snapshot, frozen_at
+        self.tick()
+
+    def tick(self) -> None:
+        """Ages are older now."""
+        self.update(content(self._fitting(self.size.width)))
+
+    def on_resize(self) -> None:
+        """More or less fits."""
+        self.tick()
+
+    def _fitting(self, width: int) -> list[Piece]:
+        items = list(self._items())
+        while len(items) > 1 and sum(item.cells for item in items) + self.GAP * (len(items) - 1) > width:
+            items.remove(max(items, key=lambda item: item.rank))
+        said: list[Piece] = []
+        for item in items:
+            said += [(" " * self.GAP, Tone.PLAIN)] * bool(said) + list(item.said)
+        return said
+
+    def _items(self) -> Iterator[Item]:
+        snapshot, now = self.snapshot, self.now()
+        yield Item(6, (("PrismQ Workers", Tone.STRONG),))
+        yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
+        yield Item(0, link(snapshot.server, now))
+        if self.frozen_at is not None:
+            yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
+        live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
+        busy = sum(worker.state is WorkerState.BUSY for worker in live)
+        yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
+        yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
+        if snapshot.oldest_pending_at is not None:
+            yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
+        if snapshot.counts.failed:
+            yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
+        if snapshot.reports_waiting:
+            yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} waiting", Tone.WARN),))
+        if snapshot.server.source:
+            yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
+        yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
+
+
+def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
+    """State of the connection, how old the data is, and when it is tried again."""
+    said = [LINK[server.link]]
+    if server.heard_at is not None:
+        heard = age(server.heard_at, now)
+        said.append((f" {heard}" if server.link is Link.LIVE else f", heard {heard} ago", Tone.MUTED))
+    if server.link is not Link.LIVE and server.retry_at is not None and server.retry_at > now:
+        said.append((f", next try in {whole_age(now, server.retry_at)}", Tone.MUTED))
+    return tuple(said)
+
+
+def place(server: ServerStatus, demo: bool, width: int) -> str:
+    """Which TaskManager: its address, or the file of the embedded one, shortened in the middle."""
+    label = head(server.label)
+    if server.embedded:
+        path = Path(label)
+        home = str(Path.home())
+        label = "~" + label.removeprefix(home) if label.startswith(home + "/") else label
+        if len(label) > width - 6 and path.name:
+            folded = f"{'~' if label.startswith('~') else ''}/…/{path.name}"
+            label = folded if len(folded) <= width - 6 else path.name
+        label = f"{'demo' if demo else 'local'} {label}".rstrip()
+    return cut(label, width)
