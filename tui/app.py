@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -15,7 +16,7 @@ from core.verbs import Connection
 from tui.commands import CommandScreen
 from tui.look import count
 from tui.screens.board import BoardScreen
-from tui.screens.leaving import leave
+from tui.screens.leaving import Choice, leave
 from tui.screens.trouble import TroubleScreen
 
 
@@ -28,6 +29,12 @@ class BoardApp(App[int]):
     def __init__(self, connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> None:
         super().__init__()
         self.board = BoardScreen(connection, now, demo=demo)
+
+    def on_mount(self) -> None:
+        """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self._leave, "finish")
+        loop.add_signal_handler(signal.SIGHUP, self._leave, "now")
 
     def get_default_screen(self) -> Screen[None]:
         """The board."""
@@ -54,7 +61,10 @@ class BoardApp(App[int]):
         if isinstance(self.screen, TroubleScreen):
             self.screen.action_leave()
         else:
-            self.run_worker(leave(self, self.board), group="leave")
+            self._leave()
+
+    def _leave(self, choice: Choice | None = None) -> None:
+        self.run_worker(leave(self, self.board, choice), group="leave")
 
     def action_help_quit(self) -> None:
         """Ctrl+C is a way out too."""

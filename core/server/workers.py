@@ -90,8 +90,7 @@ def _remember(connection: sqlite3.Connection, beat: _Beat) -> None:
 
 def _extend(writer: Writer, task_id: int, worker: str, now: int) -> bool:
     changed = writer.connection.execute(
-        "UPDATE tasks SET heard_at = ?, claimable = 0, seq = ?"
-        " WHERE id = ? AND status = 'claimed' AND claimed_by = ?",
+        "UPDATE tasks SET heard_at = ?, claimable = 0, seq = ? WHERE id = ? AND status = 'claimed' AND claimed_by = ?",
         (now, writer.renew(), task_id, worker),
     )
     return changed.rowcount == 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -45,6 +47,27 @@ def test_on_a_small_terminal_each_pane_can_be_reached(program: Program, columns:
 def test_a_terminal_that_is_too_small_is_told_what_is_needed(program: Program):
     with demo(program, 40, 10) as terminal:
         terminal.shows("60", "20")
+
+
+def test_a_signal_lets_the_board_finish_and_leave_a_sane_terminal(program: Program):
+    with demo(program) as terminal:
+        terminal.shows("live", "busy")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.ended() == 0
+        assert b"\x1b[?1049l" in terminal.raw[-2000:]
+
+
+def test_a_hang_up_gives_back_what_is_in_hand(program: Program):
+    (program.folder / "slow_workers.py").write_text((Path(__file__).parent / "slow_workers.py").read_text())
+    slow = program.with_settings(PRISMQ_WORKERS="slow_workers", RAN=str(program.folder / "ran.txt"))
+    assert slow("tasks", "add", "Slow", "--params", '{"n": 1, "seconds": 20}').code == 0
+    command = [sys.executable, "-m", "tui", "board", "--workers", "1"]
+    with Terminal(command, cwd=slow.folder, environ=slow.environ) as terminal:
+        terminal.shows("claimed 1", "1 busy")
+        os.kill(terminal.pid, signal.SIGHUP)
+        assert terminal.ended() == 0
+    task = slow("tasks", "show", "1", "--json").json
+    assert (task["status"], task["attempts"]) == ("pending", 1)
 
 
 def test_the_demo_leaves_nothing_behind(program: Program):

@@ -94,13 +94,18 @@ class ClosingScreen(ModalScreen[None]):
         self.run_worker(self.live.connection.close(now=True), group="close")
 
 
-async def leave(app: App[int], live: LiveScreen) -> None:
-    """Ask where needed, close the connection, and end the app with the number of reports that still wait."""
-    if any(isinstance(screen, LeaveScreen | ClosingScreen) for screen in app.screen_stack):
+async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -> None:
+    """Ask where needed (not with a ``choice``), close the connection, and end the app with the reports that wait."""
+    on_top = app.screen_stack
+    if any(isinstance(screen, ClosingScreen) for screen in on_top):
+        if choice is not None:
+            await live.connection.close(now=True)
         return
-    choice: Choice = "finish"
-    if hands := in_hand(live.newest):
-        choice = await app.push_screen_wait(LeaveScreen(hands))
+    if choice is None:
+        if any(isinstance(screen, LeaveScreen) for screen in on_top):
+            return
+        hands = in_hand(live.newest)
+        choice = await app.push_screen_wait(LeaveScreen(hands)) if hands else "finish"
     if choice == "stay":
         return
     live.frozen_at = None
