@@ -12,16 +12,16 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 from starlette.types import Receive, Scope, Send
 
-from core.server import openapi
+from core.server import docs_page, openapi
 from core.server.body import ClientGone, parse_body, read_body
 from core.server.database import Database
 from core.server.envelope import Answer, Plain, error_body, send_answer, send_refusal
 from core.server.guard import Guard, without_prefix
 from core.server.problem import DatabaseBusy, DatabaseProblem
+from core.server.rate_limit import RateLimit
 from core.server.refusal import Refused
 from core.server.routes import OPERATIONS, Handler
 from core.server.service import Call, Service
-from core.server.task_types import read_type
 
 
 def create_app(
@@ -31,25 +31,27 @@ def create_app(
     claim_timeout: float = 300,
     max_attempts: int = 3,
     max_body: int = 1 << 20,
+    rate_limit: tuple[int, float] | None = None,
     clock: Callable[[], float] = time.time,
 ) -> "TaskManager":
     """The TaskManager on an open database, at `/api` and at the root.
 
-    `claim_timeout` is in seconds, `max_body` in bytes, `clock` gives seconds since 1970. Without `api_key`
-    no key is asked for, but foreign `Origin` and `Host` headers are refused, unless `scope["client"]` is
-    `("embedded", 0)`. The database stays the caller's to close.
+    `claim_timeout` is in seconds, `max_body` in bytes, `clock` gives seconds since 1970. `rate_limit` is how many
+    requests a client may make to one path in how many seconds; None allows any number. Without `api_key` no key is
+    asked for, but foreign `Origin` and `Host` headers are refused, unless `scope["client"]` is `("embedded", 0)`.
+    The database stays the caller's to close.
     """
     service = Service(database, round(claim_timeout * 1000), max_attempts, clock)
-    return TaskManager(service, api_key, max_body)
+    return TaskManager(service, api_key, max_body, None if rate_limit is None else RateLimit(*rate_limit))
 
 
 class TaskManager:
-    """An ASGI application."""
+    """An ASGI application. `service` is what it works with."""
 
-    def __init__(self, service: Service, api_key: str | None, max_body: int) -> None:
-        self._service = service
+    def __init__(self, service: Service, api_key: str | None, max_body: int, rate: RateLimit | None) -> None:
+        self.service = service
         router = Router(_routes(service, max_body), redirect_slashes=False, default=self._not_found)
-        guard = Guard(_Locate(router), api_key, service.clock)
+        guard = Guard(_Locate(router), api_key, max_body, rate, service.clock)
         self._app = ServerErrorMiddleware(guard, handler=self._broken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,15 +60,15 @@ class TaskManager:
 
     def stop_waiting(self) -> None:
         """Have every long poll answer at once, those to come too. May be called from any thread."""
-        self._service.stopping.set()
-        self._service.database.ring()
+        self.service.stopping.set()
+        self.service.database.ring()
 
     async def _not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            await send_refusal(scope, send, Refused(404, "Endpoint not found"), int(self._service.clock()))
+            await send_refusal(scope, send, Refused(404, "Endpoint not found"), int(self.service.clock()))
 
     def _broken(self, request: Request, error: Exception) -> Response:
-        body = error_body(Refused(500, "Internal server error"), int(self._service.clock()))
+        body = error_body(Refused(500, "Internal server error"), int(self.service.clock()))
         return Response(body, 500, media_type="application/json", headers={"cache-control": "no-store"})
 
 
@@ -116,7 +118,7 @@ class _Endpoint:
         if method == "POST":
             body = parse_body(await read_body(scope, receive, self.max_body))
         path = {name: _decoded(value) for name, value in scope["path_params"].items()}
-        return await handler(self.service, Call(path, _query(scope["query_string"]), body))
+        return await handler(self.service, Call(path, _query(scope["query_string"]), body, receive))
 
     def _other_method(self, method: str) -> Plain:
         with_head = {"HEAD"} if "GET" in self.handlers else set[str]()
@@ -136,7 +138,6 @@ def _routes(service: Service, max_body: int) -> list[Route]:
         handlers.setdefault(operation.path, {})[operation.method] = operation.handler
     handlers["/openapi.json"] = {"GET": _document}
     handlers["/docs"] = {"GET": _page}
-    handlers["/task-types/register"]["GET"] = _read_type_named_register
     return [
         Route(path.replace("{name}", "{name:path}"), _Endpoint(service, methods, max_body))
         for path, methods in handlers.items()
@@ -148,11 +149,7 @@ async def _document(service: Service, call: Call) -> Plain:
 
 
 async def _page(service: Service, call: Call) -> Plain:
-    return Plain(openapi.page(), is_page=True)
-
-
-async def _read_type_named_register(service: Service, call: Call) -> Answer:
-    return await read_type(service, Call({"name": "register"}, call.query, call.body))
+    return Plain(docs_page.page(), is_page=True)
 
 
 def _decoded(said: str) -> str:

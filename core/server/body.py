@@ -20,9 +20,7 @@ class ClientGone(Exception):
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """The whole body. Refused with 413 above `limit` bytes; raises `ClientGone`."""
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
-            raise _too_large(limit)
+    refuse_large(scope, limit)
     message = await receive()
     body: bytes = message.get("body", b"")
     while message.get("more_body", False):
@@ -35,6 +33,13 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     if len(body) > limit:
         raise _too_large(limit)
     return body
+
+
+def refuse_large(scope: Scope, limit: int) -> None:
+    """Refuse with 413 a request that announces a body of more than `limit` bytes."""
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value[:20]) > limit:
+            raise _too_large(limit)
 
 
 def parse_body(body: bytes) -> dict[str, Any]:

@@ -3,11 +3,13 @@
 import re
 import sqlite3
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
+
+from starlette.types import Receive
 
 from core.server.envelope import Answer
 from core.server.fields import from_query, number
+from core.server.long_poll import long_poll
 from core.server.refusal import Refused
 from core.server.rows import LISTED, listed
 from core.server.service import Call, Service
@@ -34,10 +36,9 @@ async def changes(service: Service, call: Call) -> Answer:
     after = from_query(call.query, "after", default=0, low=0)
     limit = from_query(call.query, "limit", default=500, low=1, high=MOST_CHANGES)
     wait = _seconds(call.query.get("wait", ""))
-    until = monotonic() + wait
     feed = service.database.read(lambda connection: read_feed(connection, after, limit))
     if wait and not feed.changes and not feed.reset:
-        feed = await _wait_for_changes(service, after, limit, until)
+        feed = await _wait_for_changes(service, call.receive, after, limit, wait)
     return Answer({"changes": feed.changes, "next": feed.next, "reset": feed.reset})
 
 
@@ -61,15 +62,12 @@ def read_feed(connection: sqlite3.Connection, after: int, limit: int) -> Feed:
     return Feed(told, latest if len(told) == limit else max(latest, present), reset=False)
 
 
-async def _wait_for_changes(service: Service, after: int, limit: int, until: float) -> Feed:
-    with service.database.listening() as listener:
+async def _wait_for_changes(service: Service, receive: Receive, after: int, limit: int, wait: float) -> Feed:
+    async with long_poll(service, receive, wait) as poll:
         while True:
-            listener.clear()
             feed = service.database.read(lambda connection: read_feed(connection, after, limit))
-            left = until - monotonic()
-            if feed.changes or feed.reset or left <= 0 or service.waits_end:
+            if feed.changes or feed.reset or not await poll.heard(LOOK_EVERY):
                 return feed
-            await listener.wait(min(left, LOOK_EVERY))
 
 
 def _sequence(change: dict[str, Any]) -> int:

@@ -8,8 +8,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, zip_longest
-from time import monotonic
 from typing import Any
+
+from starlette.types import Receive
 
 from core.server.envelope import Answer, decode
 from core.server.fields import (
@@ -25,6 +26,7 @@ from core.server.fields import (
     whole,
 )
 from core.server.fields import text as required_text
+from core.server.long_poll import long_poll
 from core.server.refusal import Refused
 from core.server.service import Call, Service
 from core.server.times import iso
@@ -110,7 +112,7 @@ async def claim_batch(service: Service, call: Call) -> Answer:
     service.leaving.discard(worker)
     tasks = await service.database.write(lambda writer: take(writer, service, wish))
     if not tasks and wait:
-        tasks = await _wait_for_tasks(service, wish, wait)
+        tasks = await _wait_for_tasks(service, call.receive, wish, wait)
     return Answer({"tasks": tasks, "count": len(tasks)})
 
 
@@ -127,19 +129,19 @@ def take(writer: Writer, service: Service, wish: Wish) -> list[dict[str, Any]]:
     return _claim_all(writer, service, wish.worker, chosen, now)
 
 
-async def _wait_for_tasks(service: Service, wish: Wish, wait: float) -> list[dict[str, Any]]:
-    until = monotonic() + wait
-    with service.database.listening(frozenset(wish.types)) as listener:
+async def _wait_for_tasks(service: Service, receive: Receive, wish: Wish, wait: float) -> list[dict[str, Any]]:
+    async with long_poll(service, receive, wait, frozenset(wish.types)) as poll:
+
+        def take_unless_gone(writer: Writer) -> list[dict[str, Any]]:
+            return [] if poll.is_gone else take(writer, service, wish)
+
         while not service.waits_end and wish.worker not in service.leaving:
-            listener.clear()
             if service.database.read(lambda connection: _is_something_there(connection, service, wish)):
-                tasks = await service.database.write(lambda writer: take(writer, service, wish))
+                tasks = await service.database.write(take_unless_gone)
                 if tasks:
                     return tasks
-            left = until - monotonic()
-            if left <= 0:
+            if not await poll.heard(LOOK_FOR_EXPIRED_EVERY):
                 break
-            await listener.wait(min(left, LOOK_FOR_EXPIRED_EVERY))
     return []
 
 

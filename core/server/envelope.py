@@ -60,7 +60,7 @@ async def send_answer(scope: Scope, send: Send, answer: Answer | Plain, timestam
 
 
 async def send_refusal(scope: Scope, send: Send, refusal: Refused, timestamp: int) -> None:
-    """Send an error answer: its text is in both `error` and `message`, readers look for either."""
+    """Send an error answer: both `error` and `message` tell, readers look for either."""
     headers = _HEADERS + [(name.encode(), value.encode()) for name, value in refusal.headers.items()]
     await _send(scope, send, refusal.status, headers, error_body(refusal, timestamp))
 
@@ -69,13 +69,13 @@ def error_body(refusal: Refused, timestamp: int) -> bytes:
     """The error envelope as JSON."""
     content: dict[str, Any] = {
         "success": False,
-        "error": refusal.error,
+        "error": refusal.title,
         "message": refusal.error,
         "timestamp": timestamp,
     }
     if refusal.details:
         content["details"] = refusal.details
-    return encode(content).encode("utf-8", "backslashreplace")
+    return encode(content | refusal.facts).encode("utf-8", "backslashreplace")
 
 
 async def _send(scope: Scope, send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:

@@ -1,27 +1,39 @@
-"""Who may come in: the key where one is configured, else nobody from a foreign page or host."""
+"""Who may come in: bodies that fit, within the rate limit, with the key; without one nobody from elsewhere."""
 
 import hmac
 from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from core.server.body import refuse_large
 from core.server.envelope import send_refusal
+from core.server.rate_limit import RateLimit
 from core.server.refusal import Refused
 
 EMBEDDED = ("embedded", 0)
 """`scope["client"]` of a caller in the same process: it is no browser, so no page can be behind it."""
 
-OPEN = ("/health", "/openapi.json", "/docs", "/docs/")
-"""Paths below the root of the API that need no key."""
+DOCUMENTS = ("/openapi.json", "/docs", "/docs/")
+"""Paths below the root of the API that are never counted."""
+
+OPEN = ("/health", *DOCUMENTS)
+"""Paths that need no key."""
 
 
 class Guard:
-    """An ASGI application that lets requests through to another one, or refuses them."""
+    """An ASGI application that lets requests through to another one, or refuses them.
 
-    def __init__(self, inner: ASGIApp, api_key: str | None, clock: Callable[[], float]) -> None:
+    The order of its checks is the real service's: the announced size of the body, the rate, the key.
+    """
+
+    def __init__(
+        self, inner: ASGIApp, api_key: str | None, max_body: int, rate: RateLimit | None, clock: Callable[[], float]
+    ) -> None:
         self._inner = inner
+        self._max_body = max_body
+        self._rate = rate
         self._key = api_key.encode() if api_key else None
         self._clock = clock
 
@@ -29,11 +41,22 @@ class Guard:
         """Check one request."""
         if scope["type"] == "http":
             try:
+                send = self._counted(scope, send)
                 self._check(scope)
             except Refused as refusal:
                 await send_refusal(scope, send, refusal, int(self._clock()))
                 return
         await self._inner(scope, receive, send)
+
+    def _counted(self, scope: Scope, send: Send) -> Send:
+        path = without_prefix(scope["path"])
+        if scope["method"] == "OPTIONS" or path in DOCUMENTS:
+            return send
+        refuse_large(scope, self._max_body)
+        if self._rate is None:
+            return send
+        client = scope.get("client") or EMBEDDED
+        return _adding(self._rate.count(client[0], path.rstrip("/"), self._clock()), send)
 
     def _check(self, scope: Scope) -> None:
         if self._key is not None:
@@ -62,6 +85,17 @@ class Guard:
 def without_prefix(path: str) -> str:
     """A path without the `/api` that it may start with."""
     return path[4:] or "/" if path == "/api" or path.startswith("/api/") else path
+
+
+def _adding(headers: dict[str, str], send: Send) -> Send:
+    added = [(name.encode(), value.encode()) for name, value in headers.items()]
+
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], *added]}
+        await send(message)
+
+    return send_with_headers
 
 
 def _header(scope: Scope, wanted: bytes) -> bytes | None:

@@ -1,50 +1,34 @@
-"""Every call of the TaskManager: path, method, handler, and the words that describe it."""
+"""Every call of the TaskManager: path, method, handler, and the words and shapes that describe it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from core.server import changes, claims, listing, operator, overview, reports, task_types, tasks, workers
+from core.server import shapes as shape
 from core.server.envelope import Answer
 from core.server.service import Call, Service
+from core.server.shapes import Shape, many, named, thing
 
 Handler = Callable[[Service, Call], Awaitable[Answer]]
-Shape = dict[str, Any]
-
-TEXT: Shape = {"type": "string"}
-WHOLE: Shape = {"type": "integer"}
-FLAG: Shape = {"type": "boolean"}
-OBJECT: Shape = {"type": "object"}
-WORKER: Shape = {"type": "string", "minLength": 1, "maxLength": 255}
-IDS: Shape = {"type": "array", "items": {"type": "integer", "minimum": 1}}
-STATUS: Shape = {"type": "string", "enum": ["pending", "claimed", "completed", "failed"]}
-SORT: Shape = {"type": "string", "enum": list(claims.SORTS)}
-ORDER: Shape = {"type": "string", "enum": ["ASC", "DESC"]}
-WAIT: Shape = {"type": "number", "minimum": 0, "maximum": 30, "description": "seconds"}
-FILTER: Shape = {
-    "type": "object",
-    "properties": {
-        "text": {"type": "string", "description": "part of id, type, params, error or worker, in any case"},
-        "status": {"type": "array", "items": STATUS},
-        "type": {"type": "array", "items": {"type": "string", "description": "a name, or a pattern with %"}},
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One call. `body` and `query` map field names to JSON Schemas; `required` names body fields."""
+    """One call.
+
+    `answers` maps each status of success to the shape of its `data`. `body` and `query` map names of fields to
+    shapes, `required` names fields of the body. `refusals` are the statuses of refusal that not every call has.
+    """
 
     method: str
     path: str
     handler: Handler
     summary: str
-    answers: str
+    answers: dict[int, Shape]
     body: dict[str, Shape] = field(default_factory=dict[str, Shape])
     required: tuple[str, ...] = ()
     query: dict[str, Shape] = field(default_factory=dict[str, Shape])
     refusals: tuple[int, ...] = ()
-    is_new: tuple[int, ...] = (200,)
 
 
 # The order is the order of matching: what workers ask most comes first.
@@ -53,15 +37,15 @@ OPERATIONS = (
         "POST",
         "/tasks/claim-batch",
         claims.claim_batch,
-        "Claim up to `limit` tasks, waiting up to `wait` seconds for the first",
-        "{tasks: [rows as in claim], count}; empty when there is none",
+        "Claim up to `limit` tasks, waiting up to `wait` seconds for the first; an empty list when there is none",
+        {200: thing(tasks=many(named("ClaimedTask")), count=shape.AMOUNT)},
         {
-            "worker_id": WORKER,
-            "task_type_ids": IDS,
-            "limit": {"type": "integer", "minimum": 1, "maximum": claims.MOST_CLAIMED},
-            "sort_by": SORT,
-            "sort_order": ORDER,
-            "wait": WAIT,
+            "worker_id": shape.SHORT,
+            "task_type_ids": shape.TYPE_IDS,
+            "limit": shape.CLAIM_LIMIT,
+            "sort_by": shape.SORT,
+            "sort_order": shape.ORDER,
+            "wait": shape.WAIT,
         },
         ("worker_id", "task_type_ids"),
     ),
@@ -70,38 +54,22 @@ OPERATIONS = (
         "/tasks/complete-batch",
         reports.complete_batch,
         "Report on many tasks; each has its own outcome, in the order given",
-        "{outcomes: [{id, ok, status, code, error}]}",
-        {
-            "worker_id": WORKER,
-            "reports": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "required": ["id", "success"],
-                    "properties": {
-                        "id": WHOLE,
-                        "success": FLAG,
-                        "result": {},
-                        "error": TEXT,
-                        "attempts": {"type": "integer", "description": "the claim meant; another: 409"},
-                    },
-                },
-            },
-        },
+        {200: thing(outcomes=many(named("Outcome")))},
+        {"worker_id": shape.SHORT, "reports": shape.REPORTS},
         ("worker_id", "reports"),
     ),
     Operation(
         "POST",
         "/tasks/claim",
         claims.claim,
-        "Claim one task",
-        "{id, type, params, attempts, priority, ...}",
+        "Claim one task of a type",
+        {200: named("ClaimedTask")},
         {
-            "worker_id": WORKER,
-            "task_type_id": {"type": "integer", "minimum": 1},
+            "worker_id": shape.SHORT,
+            "task_type_id": shape.ID,
             "type_pattern": {"type": "string", "description": "SQL LIKE on the type name"},
-            "sort_by": SORT,
-            "sort_order": ORDER,
+            "sort_by": shape.SORT,
+            "sort_order": shape.ORDER,
         },
         ("worker_id", "task_type_id"),
         refusals=(404,),
@@ -110,41 +78,53 @@ OPERATIONS = (
         "POST",
         "/tasks/{id}/complete",
         reports.complete,
-        "Report how a claimed task ended",
-        "{id, status}: completed, failed, or pending (retry)",
-        {"worker_id": WORKER, "success": FLAG, "result": {}, "error": TEXT},
+        "Report how a claimed task ended; `pending (retry)` when it failed and may be tried again",
+        {200: thing(id=shape.ID, status={"type": "string", "enum": ["completed", "failed", "pending (retry)"]})},
+        {
+            "worker_id": shape.SHORT,
+            "success": shape.FLAG,
+            "result": shape.ANYTHING,
+            "error": shape.TEXT,
+            "attempts": {**shape.ID, "description": "of the claim that is meant; refused with 409 if it was lost"},
+        },
         ("worker_id", "success"),
-        refusals=(403, 404),
+        refusals=(404, 409),
     ),
     Operation(
         "POST",
         "/tasks/{id}/progress",
         reports.report_progress,
         "Tell the progress of a claimed task; extends the claim",
-        "{id, progress}",
-        {
-            "worker_id": WORKER,
-            "progress": {"type": "integer", "minimum": 0, "maximum": 100},
-            "message": TEXT,
-        },
+        {200: thing(id=shape.ID, progress=shape.PERCENT)},
+        {"worker_id": shape.SHORT, "progress": shape.PERCENT, "message": shape.TEXT},
         ("worker_id", "progress"),
-        refusals=(403, 404),
+        refusals=(404,),
     ),
     Operation(
         "GET",
         "/tasks",
         listing.list_tasks,
-        "List tasks, the newest first unless sorted otherwise",
-        "{tasks: [...], count, limit, offset, total}; total is null when a text was searched",
+        "List tasks, the newest first unless sorted otherwise; `total` is null when a text was searched",
+        {
+            200: thing(
+                "searched",
+                tasks=many(named("Task")),
+                count=shape.AMOUNT,
+                limit=shape.AMOUNT,
+                offset=shape.AMOUNT,
+                total=shape.either(shape.AMOUNT),
+                searched=shape.AMOUNT,
+            )
+        },
         query={
-            "status": STATUS,
-            "type": {"type": "string", "description": "a name, or a pattern with %"},
+            "status": shape.STATUS,
+            "type": shape.PATTERN,
             "limit": {"type": "integer", "minimum": 0, "maximum": listing.MOST_LISTED, "default": 50},
             "offset": {"type": "integer", "minimum": 0, "default": 0},
-            "filter": {"type": "string", "description": "JSON of {text?, status?: [..], type?: [..]}"},
-            "after_id": {"type": "integer", "description": "go on after this task, in the order asked"},
-            "sort_by": SORT,
-            "sort_order": ORDER,
+            "filter": shape.FILTER,
+            "after_id": {"type": "integer", "minimum": 0, "description": "go on after this task, in the order asked"},
+            "sort_by": shape.SORT,
+            "sort_order": shape.ORDER,
         },
     ),
     Operation(
@@ -152,25 +132,34 @@ OPERATIONS = (
         "/tasks",
         tasks.create,
         "Create a task, or find the one with the same type and equal params",
-        "{id, type, status, priority, dedupe_key}; for a known one {id, status, deduplicated: true}",
-        {"type": TEXT, "params": OBJECT, "priority": {"type": "integer", "default": 0}},
+        {
+            201: thing(id=shape.ID, type=shape.TEXT, status=shape.STATUS, priority=shape.WHOLE, dedupe_key=shape.TEXT),
+            200: thing(
+                id=shape.ID,
+                type=shape.TEXT,
+                status=shape.STATUS,
+                deduplicated=shape.ALWAYS,
+                duplicate=shape.ALWAYS,
+                dedupe_key=shape.TEXT,
+            ),
+        },
+        {"type": shape.SHORT, "params": shape.OBJECT, "priority": {"type": "integer", "default": 0}},
         ("type", "params"),
         refusals=(404,),
-        is_new=(201, 200),
     ),
     Operation(
         "POST",
         "/tasks/bulk",
         operator.bulk,
-        "Retry, release, cancel or delete many tasks; with dry_run only tell what would happen",
-        "{outcomes: [{id, ok, status, code, error}], changed, dry_run, more}",
+        "Retry, release, cancel or delete tasks, by ids or by a filter; with `dry_run` only tell what would happen",
+        {200: thing(outcomes=many(named("Outcome")), changed=shape.AMOUNT, dry_run=shape.FLAG, more=shape.FLAG)},
         {
-            "action": {"type": "string", "enum": list(operator.APPLIES_TO)},
-            "ids": IDS,
-            "filter": FILTER,
-            "dry_run": FLAG,
-            "worker_id": WORKER,
-            "force": FLAG,
+            "action": shape.ACTION,
+            "ids": many(shape.ID, operator.MOST_CHANGED, 1),
+            "filter": shape.FILTER,
+            "dry_run": shape.FLAG,
+            "worker_id": {**shape.TEXT, "description": "the owner; needed to release, unless forced"},
+            "force": shape.FLAG,
         },
         ("action",),
     ),
@@ -179,20 +168,20 @@ OPERATIONS = (
         "/tasks/{id}/history",
         tasks.read_history,
         "What happened to a task, oldest first",
-        "{items: [{at, event, worker, attempts, message}]}",
+        {200: thing(items=many(named("HistoryLine")))},
         refusals=(404,),
     ),
-    Operation("GET", "/tasks/{id}", tasks.read_task, "Read a task", "the whole task", refusals=(404,)),
+    Operation("GET", "/tasks/{id}", tasks.read_task, "Read a task", {200: named("WholeTask")}, refusals=(404,)),
     Operation(
         "GET",
         "/changes",
         changes.changes,
-        "What changed after `after`, waiting up to `wait` seconds for the first change",
-        "{changes: [{seq, task}] or [{seq, task: null, deleted: id}], next, reset}; reset: read all anew",
+        "What changed after `after`, waiting up to `wait` seconds for the first change; `reset`: read all anew",
+        {200: thing(changes=many(named("Change")), next=shape.AMOUNT, reset=shape.FLAG)},
         query={
             "after": {"type": "integer", "minimum": 0, "default": 0},
-            "limit": {"type": "integer", "minimum": 1, "maximum": changes.MOST_CHANGES, "default": 500},
-            "wait": WAIT,
+            "limit": shape.CHANGE_LIMIT,
+            "wait": shape.WAIT,
         },
     ),
     Operation(
@@ -200,41 +189,64 @@ OPERATIONS = (
         "/workers/{id}/heartbeat",
         workers.heartbeat,
         "Tell that a worker is alive; extends its claims of the listed tasks",
-        "{id, extended: [ids], lost: [ids], claim_timeout}",
-        {"host": TEXT, "pid": WHOLE, "state": TEXT, "strategy": TEXT, "task_ids": IDS},
+        {200: thing(id=shape.TEXT, extended=shape.IDS, lost=shape.IDS, claim_timeout={"type": "number"})},
+        {
+            "host": shape.TEXT,
+            "pid": shape.AMOUNT,
+            "state": {"type": "string", "description": "draining: it claims nothing more; stopped: it is gone"},
+            "strategy": shape.TEXT,
+            "task_ids": many(shape.ID, workers.MOST_TASKS),
+        },
+        refusals=(404,),
     ),
-    Operation("GET", "/workers", workers.list_workers, "Workers that told of themselves", "{workers, count}"),
+    Operation(
+        "GET",
+        "/workers",
+        workers.list_workers,
+        "Workers that told of themselves",
+        {200: thing(workers=many(named("Worker")), count=shape.AMOUNT)},
+    ),
     Operation(
         "GET",
         "/stats",
         overview.stats,
         "Amounts a type and status, events a minute",
-        "{types: [{id, name, pending, claimed, completed, failed, oldest_pending_at}], per_minute}",
+        {200: thing(types=many(named("TypeStats")), per_minute=named("PerMinute"))},
     ),
     Operation(
         "POST",
         "/task-types/register",
         task_types.register,
         "Register a task type, or replace version and schema of a known one",
-        "{id, name, version, created: true} or {id, name, version, updated: true}",
-        {"name": TEXT, "version": TEXT, "param_schema": OBJECT},
+        {
+            201: thing(id=shape.ID, name=shape.TEXT, version=shape.TEXT, created=shape.ALWAYS),
+            200: thing(id=shape.ID, name=shape.TEXT, version=shape.TEXT, updated=shape.ALWAYS),
+        },
+        {"name": shape.SHORT, "version": shape.SHORT, "param_schema": shape.OBJECT},
         ("name", "version", "param_schema"),
-        is_new=(201, 200),
+    ),
+    Operation(
+        "GET",
+        "/task-types/register",
+        task_types.read_type_named_register,
+        "Read the task type that is named register",
+        {200: named("TaskType")},
+        refusals=(404,),
     ),
     Operation(
         "GET",
         "/task-types",
         task_types.list_types,
         "List task types",
-        "{task_types: [...], count}",
-        query={"active_only": FLAG},
+        {200: thing(task_types=many(named("ListedType")), count=shape.AMOUNT)},
+        query={"active_only": {"type": "boolean", "description": "only those that take new tasks"}},
     ),
     Operation(
         "GET",
         "/task-types/{name}",
         task_types.read_type,
         "Read a task type by its URL-encoded name",
-        "{id, name, version, param_schema, is_active, created_at, updated_at}",
+        {200: named("TaskType")},
         refusals=(404,),
     ),
     Operation(
@@ -242,7 +254,16 @@ OPERATIONS = (
         "/health",
         overview.health,
         "Whether the TaskManager works, and which one it is; needs no key",
-        "{status, timestamp, database, server_id, claim_timeout, max_attempts}",
+        {
+            200: thing(
+                status={"const": "healthy"},
+                timestamp=shape.AMOUNT,
+                database={"const": "connected"},
+                server_id=shape.TEXT,
+                claim_timeout={"type": "number", "description": "seconds"},
+                max_attempts=shape.ID,
+            )
+        },
     ),
 )
 """All calls but the description of them, see `openapi`."""

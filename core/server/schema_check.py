@@ -3,14 +3,22 @@
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib import import_module
+from itertools import islice
 from typing import Any, cast
 
 from core.server.envelope import decode
+from core.server.equality import canonical
 from core.server.patterns import MOST_STEPS, BadPattern, pattern
-from core.server.refusal import Refused
+from core.server.refusal import Refused, shortened
+
+MOST_FOUND = 200
+"""Violations that are looked for: a large list of wrong items must not hold up everybody else."""
 
 MOST_TOLD = 20
 """Violations that one answer tells."""
+
+LONGEST_TOLD = 500
+"""Characters of a violation or a path that are told: messages quote the value, however long."""
 
 LONGEST_NAME = 200
 """Characters of a parameter's name where the schema holds patterns for names."""
@@ -30,7 +38,9 @@ def refuse_bad_schema(schema: object) -> None:
     except SchemaError as error:
         raise Refused(400, f"Invalid JSON Schema: {_told(error)}", details=[_told(error)]) from None
     except BadPattern as error:
-        raise Refused(400, f"Invalid JSON Schema: {error}", details=[str(error)]) from None
+        raise Refused(400, f"Invalid JSON Schema: {error}", details=[shortened(str(error), LONGEST_TOLD)]) from None
+    except RecursionError:
+        raise Refused(400, "Invalid JSON Schema: it is nested too deeply") from None
 
 
 def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
@@ -40,13 +50,18 @@ def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
     if '"patternProperties"' in schema and any(len(name) > LONGEST_NAME for name in _names(params)):
         raise Refused(400, f"A parameter's name is longer than {LONGEST_NAME} characters")
     try:
-        errors = sorted(_validator(schema).iter_errors(params), key=lambda error: error.json_path)
+        found = islice(_validator(schema).iter_errors(params), MOST_FOUND)
+        errors = sorted(found, key=lambda error: error.json_path)
     except Unresolvable as error:
         raise Refused(400, f"The type's schema refers to {error.ref!r}, which is never fetched") from None
     except RecursionError:
-        raise Refused(400, "The type's schema refers to itself without end") from None
+        raise Refused(
+            400, "The type's schema refers to itself without end, or the parameters are nested too deeply for it"
+        ) from None
     except BadPattern as error:
-        raise Refused(400, f"Parameter validation failed: {error}", details=[str(error)]) from None
+        raise Refused(
+            400, f"Parameter validation failed: {error}", details=[shortened(str(error), LONGEST_TOLD)]
+        ) from None
     if errors:
         details = [_told(error) for error in errors[:MOST_TOLD]]
         raise Refused(400, f"Parameter validation failed: {', '.join(details)}", details=details)
@@ -64,8 +79,9 @@ def _validator(schema: str) -> Any:
 
 @cache
 def _bounded(validator: Any) -> Any:
-    """The same draft, with patterns searched in bounded time."""
-    return import_module("jsonschema.validators").extend(validator, {"pattern": _check_pattern})
+    """The same draft, with patterns and repeated items searched in bounded time."""
+    own = {"pattern": _check_pattern, "uniqueItems": _check_unique}
+    return import_module("jsonschema.validators").extend(validator, own)
 
 
 def _check_pattern(validator: Any, source: str, value: object, schema: object) -> Iterator[Any]:
@@ -73,6 +89,15 @@ def _check_pattern(validator: Any, source: str, value: object, schema: object) -
 
     if isinstance(value, str) and not pattern(source).is_in(value):
         yield ValidationError(f"{value!r} does not match {source!r}")
+
+
+def _check_unique(validator: Any, wanted: object, value: object, schema: object) -> Iterator[Any]:
+    from jsonschema import ValidationError
+
+    if wanted and isinstance(value, list):
+        items = cast(list[Any], value)
+        if len({canonical(item) for item in items}) < len(items):
+            yield ValidationError(f"{value!r} has non-unique elements")
 
 
 def _refuse_slow_patterns(schema: dict[str, Any]) -> None:
@@ -109,4 +134,5 @@ def _draft() -> Any:
 
 
 def _told(error: Any) -> str:
-    return f"{error.json_path}: {error.message} (rule: {error.validator})"
+    path, message = shortened(error.json_path, LONGEST_TOLD), shortened(error.message, LONGEST_TOLD)
+    return f"{path}: {message} (rule: {error.validator})"

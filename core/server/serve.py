@@ -30,10 +30,15 @@ def serve(
     database: Path,
     api_key: str | None,
     announce: Callable[[str], None],
+    claim_timeout: float = 300,
+    max_body: int = 1 << 20,
+    synchronous: str = "NORMAL",
+    rate_limit: tuple[int, float] | None = None,
 ) -> None:
     """Serve the database until SIGTERM or SIGINT; port 0 takes a free one.
 
-    `announce` is called with one line once it listens. Raises `ServeProblem`.
+    `announce` is called with one line once it listens. The rules are those of `app.create_app`, `synchronous` is
+    that of `Database.open`. Raises `ServeProblem`.
     """
     if not api_key and not _is_loopback(host):
         raise ServeProblem(
@@ -42,11 +47,13 @@ def serve(
     listening = _listen(host, port)
     with contextlib.closing(listening):
         try:
-            opened = Database.open(database)
+            opened = Database.open(database, synchronous=synchronous)
         except DatabaseProblem as problem:
             raise ServeProblem(str(problem)) from problem
         with contextlib.closing(opened):
-            app = create_app(opened, api_key=api_key)
+            app = create_app(
+                opened, api_key=api_key, claim_timeout=claim_timeout, max_body=max_body, rate_limit=rate_limit
+            )
             _Server(app, lambda: announce(_told(listening, opened.path))).run(sockets=[listening])
 
 

@@ -5,7 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from starlette.types import Receive
+
 from core.server.database import Database
+from core.server.leaving import Leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Service:
     served: dict[int, int] = field(default_factory=dict[int, int])
     """When each type was last served, in claims: the one served longest ago comes first."""
 
-    leaving: set[str] = field(default_factory=set[str])
+    leaving: Leaving = field(default_factory=Leaving)
     """Workers that said they claim nothing more: their waiting claims answer at once."""
 
     def now(self) -> int:
@@ -39,8 +42,12 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: names from the path, the query, and the body where the method has one."""
+    """One request: names from the path, the query, and the body where the method has one.
+
+    `receive` tells a call that waits when its client hung up.
+    """
 
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    receive: Receive

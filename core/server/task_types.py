@@ -1,7 +1,7 @@
 """Task types: registering them, reading them."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.server.envelope import Answer, decode, encode
@@ -60,6 +60,11 @@ async def read_type(service: Service, call: Call) -> Answer:
     if row is None:
         raise Refused(404, NOT_FOUND)
     return Answer(_shown(row) | {"param_schema": decode(row[6])})
+
+
+async def read_type_named_register(service: Service, call: Call) -> Answer:
+    """GET /task-types/register: that path is also the name of a type."""
+    return await read_type(service, replace(call, path={"name": "register"}))
 
 
 async def list_types(service: Service, call: Call) -> Answer:

@@ -1,12 +1,12 @@
 """Tasks: creating one, reading one, reading what happened to it."""
 
 import hashlib
-import json
 import sqlite3
 from dataclasses import dataclass
 from typing import Any, cast
 
 from core.server.envelope import Answer, encode
+from core.server.equality import canonical
 from core.server.fields import LARGEST, id_in_path, required, text, whole
 from core.server.refusal import Refused
 from core.server.rows import DETAILED, JOINED, detailed
@@ -90,20 +90,7 @@ async def read_history(service: Service, call: Call) -> Answer:
 
 def dedupe_key(type_name: str, params: dict[str, Any]) -> str:
     """SHA-256 in hex of type and params; the order of keys and 1 or 1.0 make no difference."""
-    canonical = json.dumps([type_name, _plain(params)], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case float() if value.is_integer() and abs(value) < 2**53:
-            return int(value)
-        case dict():
-            return {name: _plain(item) for name, item in cast(dict[str, Any], value).items()}
-        case list():
-            return [_plain(item) for item in cast(list[Any], value)]
-        case _:
-            return value
+    return hashlib.sha256(canonical([type_name, params]).encode()).hexdigest()
 
 
 def _store(writer: Writer, new: _NewTask) -> tuple[int, str, bool]:
@@ -112,7 +99,7 @@ def _store(writer: Writer, new: _NewTask) -> tuple[int, str, bool]:
     if known is not None:
         return known[0], known[1], False
     # Never before the newest task, even when the clock was set back: order of creation is order of ids.
-    newest = connection.execute("SELECT created_at FROM tasks ORDER BY id DESC LIMIT 1").fetchone()
+    newest = connection.execute("SELECT created_at FROM tasks WHERE id = (SELECT max(id) FROM tasks)").fetchone()
     created_at = new.now if newest is None else max(new.now, newest[0])
     added = connection.execute(
         "INSERT INTO tasks (type_id, status, claimable, seq, priority, created_at, dedupe_key, params)"

@@ -1,11 +1,16 @@
 """Bodies that are not what they should be: told why with 400, never 500."""
 
 import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from core.server.app import create_app
 from core.server.database import Database
+from core.server.refusal import Refused
+from core.server.schema_check import refuse_bad_params, refuse_bad_schema
 from tests.server.client import Api
 
 CALLS = (
@@ -17,6 +22,7 @@ CALLS = (
     "/tasks/bulk",
     "/tasks/1/progress",
     "/tasks/1/complete",
+    "/workers/w/heartbeat",
 )
 
 BAD = {
@@ -114,6 +120,73 @@ async def test_a_body_at_the_limit_passes_and_a_longer_one_is_413(database: Data
     assert "1000" in reply.error
     told = await api.send("POST", "/task-types/register", b"{}", headers={"content-length": "1001"})
     assert told.status == 413
+
+
+async def test_a_huge_body_is_413_for_every_call_whether_its_size_is_told_or_not(api: Api) -> None:
+    huge = b'{"a":"' + b"x" * (1 << 20) + b'"}'
+    for path in CALLS:
+        for headers in ({}, {"content-length": str(len(huge))}):
+            reply = await api.send("POST", path, huge, headers=headers)
+            assert reply.status == 413
+            assert "1048576" in reply.error
+
+
+@pytest.mark.parametrize("name", BAD)
+async def test_a_bad_filter_in_a_query_is_refused_with_the_reason(api: Api, name: str) -> None:
+    body, reason = BAD[name]
+    if not body.strip():
+        return
+    reply = await api.send("GET", "/tasks", query=f"filter={quote(body)}")
+    assert reply.status == 400
+    assert reason in reply.error or name == "not utf-8"
+
+
+def nested(key: str, levels: int) -> Any:
+    value: Any = {}
+    for _ in range(levels):
+        value = {key: value}
+    return value
+
+
+@pytest.mark.parametrize("key", ["not", "items", "additionalProperties", "anything"])
+async def test_the_deepest_schema_and_the_deepest_params_are_told_apart_from_a_fault(api: Api, key: str) -> None:
+    deep = await api.post("/task-types/register", name="deep", version="1", param_schema=nested(key, 97))
+    assert deep.status in (201, 400)
+    await api.register("circle", {"properties": {"a": {"$ref": "#"}}})
+    reply = await api.post("/tasks", type="circle", params=nested("a", 97))
+    assert reply.status in (201, 400)
+
+
+def far_down(levels: int, call: Callable[[], None]) -> None:
+    if levels:
+        far_down(levels - 1, call)
+    else:
+        call()
+
+
+def test_what_is_nested_too_deeply_to_check_is_refused_in_words() -> None:
+    with pytest.raises(Refused, match="nested too deeply"):
+        far_down(600, lambda: refuse_bad_schema(nested("not", 97)))
+    circle = '{"properties":{"a":{"$ref":"#"}}}'
+    with pytest.raises(Refused, match="nested too deeply"):
+        far_down(600, lambda: refuse_bad_params(circle, nested("a", 97)))
+
+
+async def test_a_refusal_never_repeats_a_huge_value(api: Api) -> None:
+    await api.register("small", {"properties": {"n": {"type": "integer"}}, "additionalProperties": False})
+    huge = "x" * 500_000
+    for params in ({"n": huge}, {huge: 1}):
+        reply = await api.post("/tasks", type="small", params=params)
+        assert reply.status == 400
+        assert len(reply.body) < 5000
+    for fields in ({"param_schema": {"type": huge}}, {"param_schema": {"pattern": "(" + huge}}):
+        reply = await api.post("/task-types/register", name="a", version="1", **fields)
+        assert reply.status == 400
+        assert len(reply.body) < 5000
+    for body in (b'{"%b":1,"%b":2}' % (huge.encode(), huge.encode()), b'{"action":"%b"}' % huge.encode()):
+        assert len((await api.send("POST", "/tasks/bulk", body)).body) < 5000
+    for query in (f"status={huge}", f"filter={quote(json.dumps({'status': [huge]}))}", f"filter=%7B%22{huge}%22:1%7D"):
+        assert len((await api.send("GET", "/tasks", query=query)).body) < 5000
 
 
 async def test_bodies_are_parsed_whatever_their_content_type(api: Api) -> None:

@@ -1,6 +1,7 @@
 """The feed of changes, and waiting for one."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,27 @@ async def test_a_wait_ends_with_the_first_change(api: Api) -> None:
     await api.create(x=2)
     async with asyncio.timeout(0.5):
         assert [c["task"]["id"] for c in (await waiting)["changes"]] == [2]
+
+
+async def test_a_wait_ends_when_its_reader_hangs_up(api: Api) -> None:
+    hang_up = asyncio.Event()
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> Any:
+        if messages:
+            return messages.pop()
+        await hang_up.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        raise AssertionError("there is nobody to answer")
+
+    scope = {"type": "http", "method": "GET", "path": "/changes", "query_string": b"wait=20", "headers": []}
+    waiting = asyncio.ensure_future(api.app(scope | {"client": ("embedded", 0)}, receive, send))
+    await let_it_begin()
+    assert not waiting.done()
+    hang_up.set()
+    await asyncio.wait_for(waiting, 2)
 
 
 async def test_a_wait_without_a_change_ends_empty(api: Api) -> None:

@@ -2,14 +2,10 @@
 
 import asyncio
 import random
-import threading
 
 import pytest
 
-from core.server import claims
-from core.server.app import create_app
-from core.server.database import Database
-from tests.server.client import Api, Clock, let_it_begin
+from tests.server.client import Api, Clock
 
 
 async def ids_in_order(api: Api, **fields: str) -> list[int]:
@@ -152,67 +148,6 @@ async def test_reclaims_have_no_limit(api: Api, clock: Clock) -> None:
     assert (await api.complete(1, success=False)).data["status"] == "failed"
 
 
-async def test_a_waiting_claim_gets_a_task_the_moment_it_is_created(api: Api) -> None:
-    await api.register()
-    waiting = asyncio.ensure_future(api.batch([1], wait=20))
-    await let_it_begin()
-    assert not waiting.done()
-    await api.create(x=1)
-    async with asyncio.timeout(0.5):
-        assert [task["id"] for task in await waiting] == [1]
-
-
-async def test_a_waiting_claim_hears_of_a_retry_and_of_a_release(api: Api) -> None:
-    await api.register()
-    await api.create(x=1)
-    for give_back in (
-        lambda: api.complete(1, success=False),
-        lambda: api.bulk("release", ids=[1], force=True),
-    ):
-        await api.claim()
-        waiting = asyncio.ensure_future(api.batch([1], wait=20))
-        await let_it_begin()
-        await give_back()
-        async with asyncio.timeout(0.5):
-            assert await waiting
-        await api.bulk("release", ids=[1], force=True)
-
-
-async def test_a_waiting_claim_notices_a_claim_that_grew_too_old(api: Api, clock: Clock) -> None:
-    await api.register()
-    await api.create(x=1)
-    await api.claim("ann")
-    waiting = asyncio.ensure_future(api.batch([1], "bob", wait=20))
-    await let_it_begin()
-    clock.seconds += 301
-    async with asyncio.timeout(1.5):
-        assert [task["attempts"] for task in await waiting] == [2]
-
-
-async def test_a_waiting_claim_ends_empty_after_its_wait(api: Api) -> None:
-    await api.register()
-    async with asyncio.timeout(2):
-        assert await api.batch([1], wait=0.05) == []
-
-
-async def test_a_waiting_claim_in_another_loop_and_thread_is_woken(database: Database, clock: Clock) -> None:
-    api = Api(create_app(database, clock=clock))
-    await api.register()
-    waits = threading.Event()
-
-    async def wait_there() -> list[dict]:
-        waiting = asyncio.ensure_future(Api(create_app(database, clock=clock)).batch([1], wait=20))
-        await let_it_begin()
-        waits.set()
-        return await waiting
-
-    there = asyncio.ensure_future(asyncio.to_thread(lambda: asyncio.run(wait_there())))
-    assert await asyncio.to_thread(waits.wait, 5)
-    await api.create(x=1)
-    async with asyncio.timeout(0.8):  # sooner than it would look by itself
-        assert len(await there) == 1
-
-
 @pytest.mark.parametrize(
     "fields",
     [
@@ -232,30 +167,3 @@ async def test_a_waiting_claim_in_another_loop_and_thread_is_woken(database: Dat
 async def test_a_batch_claim_with_a_wrong_field_is_refused(api: Api, fields: dict) -> None:
     reply = await api.post("/tasks/claim-batch", **({"worker_id": "a", "task_type_ids": [1]} | fields))
     assert reply.status == 400
-
-
-async def test_a_claim_never_scans_and_never_sorts(api: Api, database: Database) -> None:
-    await api.register()
-    await api.create_many(30)
-    queries = [(query, (1, 1)) for query in claims.IN_ORDER.values()]
-    queries += [(query, (1, 0)) for query in claims.LEVELS.values()]
-    queries += [(query, (1, 0, 1)) for query in claims.AT_LEVEL.values()]
-    queries += [(claims.EXPIRED, (0, 1))]
-    for query, values in queries:
-        plan = database.read(
-            lambda connection, q=query, v=values: connection.execute(f"EXPLAIN QUERY PLAN {q}", v).fetchall()
-        )
-        steps = [step[3] for step in plan]
-        assert all(step.startswith("SEARCH tasks USING") for step in steps), (query, steps)
-
-
-async def test_a_worker_that_says_it_claims_nothing_more_is_answered_at_once(api: Api) -> None:
-    await api.register()
-    waiting = asyncio.create_task(api.batch([1], "w-1", wait=30))
-    other = asyncio.create_task(api.batch([1], "w-2", wait=30))
-    await let_it_begin()
-    await api.post("/api/workers/w-1/heartbeat", state="draining")
-    assert await asyncio.wait_for(waiting, 2) == []
-    assert not other.done()
-    made = await api.create(x=1)
-    assert [task["id"] for task in await asyncio.wait_for(other, 2)] == [made]

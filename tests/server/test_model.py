@@ -1,42 +1,33 @@
-"""The TaskManager against a plain model of its rules, over random lives of tasks."""
+"""The TaskManager beside the plain rules, over random lives of tasks: same answers, and a feed that tells all."""
 
 import asyncio
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from core.server.app import create_app
 from core.server.database import Database
 from tests.server.client import Api, Clock
+from tests.server.rules import FITS, MOST_ATTEMPTS, SORTS, STATUSES, Rules
 
-WORKERS = st.sampled_from(["ann", "bob"])
-IDS = st.integers(1, 6)
-TIMEOUT = 300.0
+WORKERS = st.sampled_from(["ann", "bob", "cy"])
+WHO = st.sampled_from(["its owner", "its owner", "its owner", "ann", "bob"])
+PICKS = st.integers(0, 9)
+"""Which of the present tasks is meant, see `picked`."""
 
-
-@dataclass
-class Known:
-    """A task as the rules say it is."""
-
-    id: int
-    type_id: int
-    priority: int
-    status: str = "pending"
-    owner: str | None = None
-    since: float = 0.0
-    attempts: int = 0
-    progress: int = 0
-    error: str | None = None
-    cancelled: bool = False
+TYPES = st.sampled_from([1, 1, 1, 2, 2, 3])
+ATTEMPTS = st.sampled_from([None, None, None, 1, 2, 3])
+NAMES = ["a", "b", "c"]
+ORDERS = st.sampled_from(["ASC", "DESC"])
 
 
 class TaskManagerRules(RuleBasedStateMachine):
-    """Each rule does one call, and what the rules say it does, and compares the answers."""
+    """Each rule makes one call, has the plain rules say what comes of it, and compares."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,10 +35,10 @@ class TaskManagerRules(RuleBasedStateMachine):
         self.loop = asyncio.new_event_loop()
         self.database = Database.open(Path(self.folder.name) / "t.db")
         self.clock = Clock()
-        self.api = Api(create_app(self.database, clock=self.clock))
-        self.types: dict[str, int] = {}
-        self.tasks: dict[int, Known] = {}
-        self.keys: dict[tuple[int, int], int] = {}
+        self.api = Api(create_app(self.database, clock=self.clock, max_attempts=MOST_ATTEMPTS))
+        self.rules = Rules()
+        self.mirror: dict[int, dict[str, Any]] = {}
+        self.after = 0
 
     def teardown(self) -> None:
         self.loop.close()
@@ -57,147 +48,200 @@ class TaskManagerRules(RuleBasedStateMachine):
     def run(self, call: Any) -> Any:
         return self.loop.run_until_complete(call)
 
-    def expected_code(self, task_id: int, worker: str) -> int:
-        task = self.tasks.get(task_id)
-        if task is None:
-            return 404
-        if task.cancelled and task.owner == worker:
-            return 403
-        if task.status != "claimed":
-            return 400
-        return 200 if task.owner == worker else 403
+    def post(self, path: str, **fields: Any) -> Any:
+        return self.run(self.api.post(path, **fields))
 
-    @rule(name=st.sampled_from(["a", "b"]))
-    def register(self, name: str) -> None:
-        type_id = self.run(self.api.register(name))
-        assert self.types.setdefault(name, type_id) == type_id
+    def picked(self, pick: int) -> int:
+        """An id: most picks mean a task that is claimed, some any that is there, 9 one that is not."""
+        known = self.rules.in_order()
+        if pick < 6:
+            known = [task for task in known if task.status == "claimed"] or known
+        return known[pick % len(known)].id if known and pick < 9 else 999
 
-    @precondition(lambda self: self.types)
-    @rule(n=st.integers(0, 5), priority=st.integers(0, 2), data=st.data())
+    def called(self, who: str, task_id: int) -> str:
+        """A worker's name: the one that holds this task, or the one named."""
+        task = self.rules.tasks.get(task_id)
+        return (task and task.owner) or "ann" if who == "its owner" else who
+
+    @initialize(priorities=st.lists(st.integers(-1, 1), min_size=5, max_size=9))
+    def begin(self, priorities: list[int]) -> None:
+        """Lives begin with something to do."""
+        for name in NAMES[:2]:
+            self.register(name, "1")
+        for place, priority in enumerate(priorities):
+            self.make(NAMES[place % 2], place, priority)
+
+    @rule(name=st.sampled_from(NAMES), version=st.sampled_from(["1", "2"]))
+    def register(self, name: str, version: str) -> None:
+        reply = self.post("/task-types/register", name=name, version=version, param_schema={"type": "object"})
+        assert (reply.status, reply.data["id"]) == self.rules.register(name)
+
+    @rule(n=st.integers(0, 12), priority=st.integers(-1, 1), data=st.data())
     def create(self, n: int, priority: int, data: Any) -> None:
-        name = data.draw(st.sampled_from(sorted(self.types)))
-        reply = self.run(self.api.post("/tasks", type=name, params={"n": n}, priority=priority))
-        key = (self.types[name], n)
-        assert reply.status == (200 if key in self.keys else 201)
-        task_id = reply.data["id"]
-        assert self.keys.setdefault(key, task_id) == task_id
-        if reply.status == 201:
-            assert task_id not in self.tasks
-            self.tasks[task_id] = Known(task_id, self.types[name], priority)
+        self.make(data.draw(st.sampled_from(sorted(self.rules.types))), n, priority)
+
+    def make(self, name: str, n: int, priority: int) -> None:
+        reply = self.post("/tasks", type=name, params={"n": n}, priority=priority)
+        assert (reply.status, reply.data["id"]) == self.rules.create(name, n, priority)
+
+    @rule(worker=WORKERS, type_id=TYPES, sort=st.sampled_from(sorted(SORTS)), order=ORDERS)
+    def claim(self, worker: str, type_id: int, sort: str, order: str) -> None:
+        expected = self.rules.claim(worker, [type_id], 1, sort, order, self.clock.seconds)
+        got = self.run(self.api.claim(worker, type_id, sort_by=sort, sort_order=order))
+        told = [] if got is None else [(got["id"], got["attempts"])]
+        assert told == [(each.id, each.attempts) for each in expected]
 
     @rule(
         worker=WORKERS,
-        type_id=st.integers(1, 2),
-        sort=st.sampled_from(["id", "priority", "attempts"]),
-        down=st.booleans(),
+        types=st.lists(TYPES, min_size=1, max_size=4),
+        limit=st.integers(1, 4),
+        sort=st.sampled_from(sorted(SORTS)),
+        order=ORDERS,
     )
-    def claim(self, worker: str, type_id: int, sort: str, down: bool) -> None:
-        now = self.clock.seconds
-        free = [
-            task
-            for task in self.tasks.values()
-            if task.type_id == type_id
-            and (task.status == "pending" or (task.status == "claimed" and task.since < now - TIMEOUT))
+    def claim_batch(self, worker: str, types: list[int], limit: int, sort: str, order: str) -> None:
+        expected = self.rules.claim(worker, types, limit, sort, order, self.clock.seconds)
+        got = self.run(self.api.batch(types, worker, limit=limit, sort_by=sort, sort_order=order))
+        assert [(task["id"], task["attempts"], task["priority"]) for task in got] == [
+            (each.id, each.attempts, each.priority) for each in expected
         ]
-        sign = -1 if down else 1
-        key = {
-            "id": lambda task: sign * task.id,
-            "priority": lambda task: (sign * task.priority, task.id),
-            "attempts": lambda task: (sign * task.attempts, task.id),
-        }[sort]
-        wanted = min(free, key=key, default=None)
-        got = self.run(self.api.claim(worker, type_id, sort_by=sort, sort_order="DESC" if down else "ASC"))
-        assert (got and got["id"]) == (wanted and wanted.id)
-        if wanted:
-            wanted.status, wanted.owner, wanted.since, wanted.progress = "claimed", worker, now, 0
-            wanted.attempts += 1
-            assert got["attempts"] == wanted.attempts
 
-    @rule(task_id=IDS, worker=WORKERS, progress=st.integers(0, 100))
-    def report_progress(self, task_id: int, worker: str, progress: int) -> None:
-        code = self.expected_code(task_id, worker)
-        reply = self.run(self.api.post(f"/tasks/{task_id}/progress", worker_id=worker, progress=progress))
+    @rule(pick=PICKS, who=WHO, progress=st.integers(0, 100))
+    def tell_progress(self, pick: int, who: str, progress: int) -> None:
+        task_id = self.picked(pick)
+        worker = self.called(who, task_id)
+        reply = self.post(f"/tasks/{task_id}/progress", worker_id=worker, progress=progress)
+        assert reply.status == self.rules.tell_progress(task_id, worker, progress, self.clock.seconds)
+
+    @rule(who=WHO, picks=st.lists(PICKS, min_size=1, max_size=4), later=st.sampled_from([0.0, 150.0]))
+    def beat(self, who: str, picks: list[int], later: float) -> None:
+        self.clock.seconds += later
+        ids = list(dict.fromkeys(map(self.picked, picks)))
+        worker = self.called(who, ids[0])
+        told = self.post(f"/workers/{worker}/heartbeat", state="busy", task_ids=ids).data
+        assert told["extended"] == self.rules.beat(worker, ids, self.clock.seconds)
+        assert told["lost"] == sorted(set(ids) - set(told["extended"]))
+
+    @rule(pick=PICKS, who=WHO, success=st.booleans(), attempts=ATTEMPTS)
+    def complete(self, pick: int, who: str, success: bool, attempts: int | None) -> None:
+        task_id = self.picked(pick)
+        worker = self.called(who, task_id)
+        code, status = self.rules.report(task_id, worker, success, attempts)
+        reply = self.run(
+            self.api.complete(task_id, worker, success, error=None if success else "broke", attempts=attempts)
+        )
         assert reply.status == code
         if code == 200:
-            self.tasks[task_id].progress, self.tasks[task_id].since = progress, self.clock.seconds
+            assert reply.data == {"id": task_id, "status": status}
 
-    @rule(task_id=IDS, worker=WORKERS)
-    def complete(self, task_id: int, worker: str) -> None:
-        code = self.expected_code(task_id, worker)
-        assert self.run(self.api.complete(task_id, worker)).status == code
-        if code == 200:
-            task = self.tasks[task_id]
-            task.status, task.error, task.progress = "completed", None, 100
+    @rule(who=WHO, said=st.lists(st.tuples(PICKS, st.booleans(), ATTEMPTS), min_size=1, max_size=4))
+    def complete_batch(self, who: str, said: list[tuple[int, bool, int | None]]) -> None:
+        reports = [(self.picked(pick), success, attempts) for pick, success, attempts in said]
+        worker = self.called(who, reports[0][0])
+        expected = [(each[0], *self.rules.report(each[0], worker, *each[1:])) for each in reports]
+        given = [
+            {"id": task_id, "success": success, "error": None if success else "broke", "attempts": attempts}
+            for task_id, success, attempts in reports
+        ]
+        outcomes = self.post("/tasks/complete-batch", worker_id=worker, reports=given).data["outcomes"]
+        assert [(each["id"], each["code"], each["status"]) for each in outcomes] == expected
+        assert all(each["ok"] is (each["code"] == 200) for each in outcomes)
 
-    @rule(task_id=IDS, worker=WORKERS)
-    def fail(self, task_id: int, worker: str) -> None:
-        code = self.expected_code(task_id, worker)
-        reply = self.run(self.api.complete(task_id, worker, success=False, error="broke"))
-        assert reply.status == code
-        if code == 200:
-            task = self.tasks[task_id]
-            task.error = "broke"
-            if task.attempts >= 3:
-                task.status = "failed"
-            else:
-                task.status, task.owner = "pending", None
-            assert reply.data["status"] == ("failed" if task.status == "failed" else "pending (retry)")
-
-    @rule(seconds=st.sampled_from([1.0, 299.0, 300.0, 301.0]))
+    @rule(seconds=st.sampled_from([0.001, 150.0, 300.0, 300.0, 301.0]))
     def time_passes(self, seconds: float) -> None:
-        self.clock.seconds += seconds
+        self.clock.seconds = round(self.clock.seconds + seconds, 3)
 
-    @rule(task_id=IDS, action=st.sampled_from(["retry", "release", "cancel", "delete"]), dry=st.booleans())
-    def operate(self, task_id: int, action: str, dry: bool) -> None:
-        task = self.tasks.get(task_id)
-        fits = {
-            "retry": ["failed"],
-            "release": ["claimed"],
-            "cancel": ["pending", "claimed"],
-            "delete": ["pending", "completed", "failed"],
-        }[action]
-        told = self.run(self.api.bulk(action, ids=[task_id], force=True, dry_run=dry))["outcomes"][0]
-        assert told["ok"] is (task is not None and task.status in fits)
-        if task is None or not told["ok"] or dry:
+    @rule(
+        action=st.sampled_from(sorted(FITS)),
+        picks=st.lists(PICKS, min_size=1, max_size=2),
+        who=WHO,
+        force=st.booleans(),
+        dry=st.booleans(),
+    )
+    def operate(self, action: str, picks: list[int], who: str, force: bool, dry: bool) -> None:
+        ids = [self.picked(pick) for pick in picks]
+        worker = self.called(who, ids[0])
+        expected = self.rules.operate(action, ids, worker, force, dry)
+        told = self.post("/tasks/bulk", action=action, ids=ids, worker_id=worker, force=force, dry_run=dry).data
+        assert [(each["id"], each["code"]) for each in told["outcomes"]] == expected
+        assert told["changed"] == [code for _, code in expected].count(200)
+
+    @rule(
+        action=st.sampled_from(sorted(FITS)),
+        statuses=st.lists(st.sampled_from(STATUSES), unique=True, max_size=3),
+        types=st.lists(st.sampled_from(NAMES), unique=True, max_size=2),
+        dry=st.booleans(),
+    )
+    def operate_by_filter(self, action: str, statuses: list[str], types: list[str], dry: bool) -> None:
+        wanted = {"status": statuses, "type": types}
+        reply = self.post("/tasks/bulk", action=action, filter=wanted, force=True, dry_run=dry)
+        if not statuses and not types:
+            assert reply.status == 400
             return
-        if action == "retry":
-            task.status, task.owner, task.attempts, task.progress, task.cancelled = "pending", None, 0, 0, False
-        elif action == "release":
-            task.status, task.owner, task.progress = "pending", None, 0
-        elif action == "cancel":
-            task.status, task.error, task.cancelled = "failed", "cancelled", True
+        expected = self.rules.operate(action, self.rules.selected(action, statuses, types), "", True, dry)
+        assert [(each["id"], each["code"]) for each in reply.data["outcomes"]] == expected
+
+    @rule(pick=PICKS)
+    def read_history(self, pick: int) -> None:
+        task_id = self.picked(pick)
+        known = self.rules.tasks.get(task_id)
+        if known is None:
+            assert self.run(self.api.get(f"/tasks/{task_id}/history")).status == 404
         else:
-            del self.tasks[task_id]
-            self.keys = {key: known for key, known in self.keys.items() if known != task_id}
+            assert [line["event"] for line in self.run(self.api.history(task_id))] == known.events
+
+    def listed(self) -> list[dict[str, Any]]:
+        return self.run(self.api.get("/tasks", limit=1000, sort_order="ASC")).data["tasks"]
 
     @invariant()
     def every_task_is_as_the_rules_say(self) -> None:
-        rows = self.run(self.api.get("/tasks", limit=1000, sort_order="ASC")).data
         got = [
             (r["id"], r["status"], r["claimed_by"], r["attempts"], r["progress"], r["error_message"], r["priority"])
-            for r in rows["tasks"]
+            for r in self.listed()
         ]
-        expected = [
-            (t.id, t.status, t.owner, t.attempts, t.progress, t.error, t.priority)
-            for t in sorted(self.tasks.values(), key=lambda task: task.id)
+        assert got == [
+            (t.id, t.status, t.owner, t.attempts, t.progress, t.error, t.priority) for t in self.rules.in_order()
         ]
-        assert got == expected
-        assert rows["total"] == len(expected)
 
     @invariant()
     def the_counters_agree_with_the_tasks(self) -> None:
         for row in self.run(self.api.get("/stats")).data["types"]:
-            for status in ("pending", "claimed", "completed", "failed"):
-                held = [t for t in self.tasks.values() if t.type_id == row["id"] and t.status == status]
+            for status in STATUSES:
+                held = [t for t in self.rules.tasks.values() if t.type_id == row["id"] and t.status == status]
                 assert row[status] == len(held)
 
+    @rule(page=st.integers(1, 3))
+    def follow(self, page: int) -> None:
+        """Read on where the reader left off, in small pages, and come to the present state."""
+        while True:
+            feed = self.run(self.api.changes(self.after, limit=page))
+            if feed["reset"]:
+                assert self.after == 0  # a reader that keeps up is never sent back
+                self.mirror = {task["id"]: task for task in self.listed()}
+            for change in feed["changes"]:
+                if change["task"] is None:
+                    self.mirror.pop(change["deleted"], None)
+                else:
+                    self.mirror[change["task"]["id"]] = change["task"]
+            done = not feed["changes"]
+            self.after = feed["next"]
+            if done:
+                break
+        assert [self.mirror[task_id] for task_id in sorted(self.mirror)] == self.listed()
 
-TestRules = TaskManagerRules.TestCase
-TestRules.settings = settings(
-    max_examples=40,
-    stateful_step_count=40,
+
+STEADY = settings(
+    max_examples=60,
+    stateful_step_count=50,
     deadline=None,
     derandomize=True,
     database=None,
     suppress_health_check=list(HealthCheck),
 )
+TestRules = TaskManagerRules.TestCase
+TestRules.settings = STEADY
+
+
+@pytest.mark.soak
+def test_long_lives_keep_to_the_rules() -> None:
+    long = settings(STEADY, max_examples=600, stateful_step_count=80, derandomize=False)
+    run_state_machine_as_test(TaskManagerRules, settings=long)

@@ -1,11 +1,8 @@
 """The TaskManager over HTTP, in a process of its own."""
 
 import os
-import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,34 +12,8 @@ import httpx
 import pytest
 
 from core.server.serve import ServeProblem, serve
-
-SERVE = """
-import sys
-from pathlib import Path
-from core.server.serve import serve
-serve(port=0, database=Path(sys.argv[1]), api_key=sys.argv[2] or None, announce=lambda said: print(said, flush=True))
-print("ended", flush=True)
-"""
-
-
-class Served:
-    """A serving process."""
-
-    def __init__(self, database: Path, key: str = "") -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE, str(database), key], stdout=subprocess.PIPE, text=True
-        )
-        assert self.process.stdout is not None
-        self.said = self.process.stdout.readline()
-        found = re.search(r"http://127\.0\.0\.1:(\d+)/api", self.said)
-        assert found, self.said
-        self.client = httpx.Client(base_url=found[0], headers={"X-API-Key": key} if key else {}, timeout=10)
-
-    def end(self) -> None:
-        self.client.close()
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.communicate()
+from tests.program import Program
+from tests.server.served import Served, register
 
 
 @pytest.fixture
@@ -50,11 +21,6 @@ def served(tmp_path: Path) -> Iterator[Served]:
     running = Served(tmp_path / "t.db")
     yield running
     running.end()
-
-
-def register(client: httpx.Client) -> None:
-    fields = {"name": "a/b", "version": "1", "param_schema": {"type": "object"}}
-    assert client.post("/task-types/register", json=fields).status_code == 201
 
 
 def test_a_task_runs_its_life_over_http(served: Served, tmp_path: Path) -> None:
@@ -77,7 +43,7 @@ def test_a_signal_ends_it_quickly_while_long_polls_are_open(served: Served, numb
     register(served.client)
     body = b'{"worker_id":"w","task_type_ids":[1],"wait":30}'
     head = f"POST /tasks/claim-batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
-    polls = [socket.create_connection(("127.0.0.1", served.client.base_url.port or 0)) for _ in range(3)]
+    polls = [served.connect() for _ in range(3)]
     for poll in polls:
         poll.sendall(head.encode() + body)
     # What came before these is read before these: afterwards the polls are open.
@@ -137,6 +103,65 @@ def test_it_does_not_start_where_it_should_not(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         assert "in use" in refused(tmp_path, port=taken.getsockname()[1])
+    assert "NORMAL or FULL" in refused(tmp_path, synchronous="OFF")
     assert "not a port" in refused(tmp_path, port=99_999)
     (tmp_path / "text").write_text("no database " * 100)
     assert "not a SQLite database" in refused(tmp_path, database=tmp_path / "text")
+
+
+def test_its_rules_are_those_that_it_was_started_with(tmp_path: Path) -> None:
+    served = Served(
+        tmp_path / "t.db", claim_timeout=7, max_body=200, synchronous="FULL", rate_limit=[3, 60], key="secret"
+    )
+    assert served.client.get("/health").json()["data"]["claim_timeout"] == 7
+    register(served.client)
+    assert served.client.post("/tasks", content=b"x" * 201).status_code == 413
+    codes = [served.client.get("/tasks").status_code for _ in range(4)]
+    assert codes == [200, 200, 200, 429]
+    served.end()
+
+
+def test_a_client_that_hangs_up_while_it_waits_is_given_nothing(served: Served) -> None:
+    register(served.client)
+    body = b'{"worker_id":"gone","task_type_ids":[1],"wait":20}'
+    head = f"POST /tasks/claim-batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    with served.connect() as waiting:
+        waiting.sendall(head.encode() + body)
+        assert served.client.get("/health").status_code == 200  # read after that request: the poll is open
+    assert served.client.get("/health").status_code == 200  # read after the hanging up
+    made = served.client.post("/tasks", json={"type": "a/b", "params": {"n": 1}}).json()["data"]["id"]
+    task = served.client.get(f"/tasks/{made}").json()["data"]
+    assert (task["status"], task["claimed_by"], task["attempts"]) == ("pending", None, 0)
+
+
+def test_a_hundred_clients_that_hung_up_leave_every_task_to_the_one_that_waits(served: Served) -> None:
+    register(served.client)
+    body = b'{"worker_id":"gone","task_type_ids":[1],"wait":20}'
+    head = f"POST /tasks/claim-batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n\r\n"
+    gone = [served.connect() for _ in range(100)]
+    for poll in gone:
+        poll.sendall(head.encode() + body)
+    assert served.client.get("/health").status_code == 200
+    for poll in gone:
+        poll.close()
+    assert served.client.get("/health").status_code == 200
+    for n in range(20):
+        served.client.post("/tasks", json={"type": "a/b", "params": {"n": n}})
+    here = {"worker_id": "here", "task_type_ids": [1], "limit": 100, "wait": 5}
+    assert len(served.client.post("/tasks/claim-batch", json=here).json()["data"]["tasks"]) == 20
+
+
+def test_the_command_hands_its_options_and_the_configured_claim_timeout_on(program: Program) -> None:
+    configured = program.with_settings(PRISMQ_CLAIM_TIMEOUT="9")
+    options = ("--rate-limit", "2/60", "--max-body", "100", "--synchronous", "FULL")
+    with configured.serving(*options, "--database", "t.db") as base:
+        assert httpx.get(f"{base}/health").json()["data"]["claim_timeout"] == 9
+        assert [httpx.get(f"{base}/stats").status_code for _ in range(3)] == [200, 200, 429]
+        assert httpx.post(f"{base}/tasks", content=b"x" * 101).status_code == 413
+
+
+@pytest.mark.parametrize("rate", ["5", "0/60", "5/0", "5/nan", "five/60", "-1/60"])
+def test_the_command_refuses_a_rate_that_is_none(program: Program, rate: str) -> None:
+    answer = program("serve", "--rate-limit", rate, "--port", "0")
+    assert answer.code == 2
+    assert "100/60" in answer.err
