@@ -93,6 +93,17 @@ class Terminal:
         self.code = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
         return self.code
 
+    def hang_up(self, *, seconds: float = 20.0) -> int:
+        """Close the terminal under the program; answers its exit code."""
+        os.close(self._fd)
+        self._fd = os.open(os.devnull, os.O_RDONLY)
+        end = time.monotonic() + seconds
+        while (ended := os.waitpid(self.pid, os.WNOHANG)) == (0, 0):
+            assert time.monotonic() < end, f"still running {seconds} s after its terminal was closed"
+            time.sleep(0.02)
+        self.code = os.waitstatus_to_exitcode(ended[1])
+        return self.code
+
     def quit(self) -> int:
         """Leave the board with `q`; when it asks about tasks in hand, finish them. Answers the exit code."""
         self.press("q")

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.screen import Screen
 
 from core.models import utcnow
 from core.verbs import Connection
 from tui.commands import CommandScreen
 from tui.look import count
+from tui.notices import NoticeApp
 from tui.screens.board import BoardScreen
 from tui.screens.leaving import Choice, leave
+from tui.screens.too_small import guard
 from tui.screens.trouble import TroubleScreen
+from tui.signals import listen
 
 
-class BoardApp(App[int]):
+class BoardApp(NoticeApp):
     """Holds the board; everything else is a screen above it. Its result is the number of reports left waiting."""
 
     TITLE = "PrismQ Workers"
@@ -32,9 +34,11 @@ class BoardApp(App[int]):
 
     def on_mount(self) -> None:
         """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""
-        loop = asyncio.get_running_loop()
-        loop.add_signal_handler(signal.SIGTERM, self._leave, "finish")
-        loop.add_signal_handler(signal.SIGHUP, self._leave, "now")
+        listen(self._leave)
+
+    def on_resize(self) -> None:
+        """Show nothing where nothing fits."""
+        self.call_later(guard, self)
 
     def get_default_screen(self) -> Screen[None]:
         """The board."""
@@ -55,6 +59,11 @@ class BoardApp(App[int]):
                 await self.run_action(command.action, default_namespace=target)
         if command_id == "command_palette":
             self.action_command_palette()
+
+    def action_command_palette(self) -> None:
+        """Find a command by its name, where there are commands."""
+        if isinstance(self.screen, CommandScreen):
+            super().action_command_palette()
 
     async def action_quit(self) -> None:
         """Leave; asks when tasks are in hand."""

@@ -18,8 +18,9 @@ class Command:
 
     ``id`` is also the action that carries it out, unless ``does`` names another. ``keys`` are Textual's names,
     comma-separated; ``shown`` is how the first of them is written. ``panes``: it is offered only while one of these is
-    focused (none: always). ``footer``: the key bar names it, and leaves the
-    highest out first where they do not all fit. ``movement``: it only moves; the palette leaves it out.
+    focused (none: always). ``footer``: the key bar names it, and leaves the highest out first where they do not all
+    fit, after those that are for other panes than the focused one; 0: the key bar leaves it out altogether.
+    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Command:
     help: str
     panes: tuple[str, ...] = ()
     footer: int = 0
+    near: tuple[str, ...] = ()
     movement: bool = False
     destructive: bool = False
     shown: str = ""
@@ -49,6 +51,15 @@ class Command:
         return self.shown or self.keys.partition(",")[0]
 
     @property
+    def palette_title(self) -> str:
+        """The title, with the key that gives it."""
+        return f"{self.title} ({self.key})" if self.key else self.title
+
+    def rank(self, place: str) -> int:
+        """When the key bar leaves it out while that pane is focused: the higher, the sooner."""
+        return self.footer - 10 * (place in self.panes or place in self.near)
+
+    @property
     def bindings(self) -> list[Binding]:
         """What Textual needs to know; the id lets a settings file remap the key. Empty for palette-only commands."""
         if not self.keys:
@@ -62,7 +73,7 @@ FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
 LIST = (
-    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=1, shown="⏎"),
+    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=7, shown="⏎"),
     Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", ("queue", "workers")),
     Command("mark_all", "a", "Mark all", "Mark every row that the list holds; again: unmark.", ("queue", "workers")),
     Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
@@ -76,34 +87,37 @@ LIST = (
 )
 """What every list can do."""
 
-HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=1, shown="?")
-QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=2, does="app.quit")
+ALWAYS = -100
+"""The ``footer`` of commands that the key bar never leaves out."""
+
+HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=ALWAYS, shown="?")
+QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=ALWAYS, does="app.quit")
 BACK = Command("back", "escape", "Back", "Back to the board.", footer=1, shown="esc")
 RETRY = Command(
-    "retry", "r", "Retry", "Give failed tasks all their attempts anew.", ("queue", "failures", "task"), footer=3
+    "retry", "r", "Retry", "Give failed tasks all their attempts anew.", ("queue", "failures", "task"), footer=2
 )
-RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"))
+RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18)
 CANCEL = Command(
-    "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), destructive=True
+    "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), 19, destructive=True
 )
 CLONE = Command("clone", "e", "Clone and edit", "A new task with the same parameters, to edit.", ("queue", "task"))
 COPY = Command("copy", "y", "Copy id", "Copy the id (results: the address).", ("queue", "failures", "results", "task"))
 
 BOARD = (
-    Command("start", "s", "Start", "Start workers on this machine.", footer=2),
-    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", footer=3),
-    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=5),
+    Command("start", "s", "Start", "Start workers on this machine.", footer=3, near=("workers", "types")),
+    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 6, ("workers",)),
+    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
-    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", footer=6),
+    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 2, ("workers",)),
     Command("scale_up", "plus", "One worker more", "Start one more like those that run.", shown="+"),
     Command("scale_down", "minus", "One worker fewer", "Stop one, an idle one first.", shown="-"),
-    Command("new_task", "n", "New task", "Create a task.", footer=2, shown="n"),
+    Command("new_task", "n", "New task", "Create a task.", footer=5, near=("types",), shown="n"),
     RETRY,
     RELEASE,
     CANCEL,
     CLONE,
     COPY,
-    Command("filter", "slash", "Filter", "Narrow the queue: words, status:…, type:…", footer=2, shown="/"),
+    Command("filter", "slash", "Filter", "Narrow the queue: words, status:…, type:…", (), 4, shown="/"),
     Command("keep", "enter", "Keep filter", "Hide the field; the filter stays.", FIELD, 1, movement=True, shown="⏎"),
     Command("drop", "escape", "Clear filter", "Show the whole queue.", FIELD, 1, movement=True, shown="esc"),
     Command("clear", "escape", "Clear", "Clear marks, the filter, or maximising.", movement=True, shown="esc"),
@@ -125,6 +139,14 @@ BOARD = (
     QUIT,
 )  # fmt: skip
 """What the board can do."""
+
+ELSEWHERE = frozenset(
+    key
+    for command in BOARD
+    if command.method in ("action_pane", "action_outcomes", "action_next_pane", "action_previous_pane", "action_freeze")
+    for key in command.keys.split(",")
+)
+"""Keys that have nothing to do with the row under the cursor."""
 
 TASK = (
     BACK,
@@ -161,6 +183,14 @@ class CommandScreen(Screen[None]):
         scoped = [each for each in self.command_set if each.method == f"action_{action}"]
         return not scoped or any(not each.panes or self.place in each.panes for each in scoped)
 
+    def possible(self, command: Command) -> bool:
+        """Whether the command would do anything now, as far as that is cheap to know. Its key works all the same."""
+        return True
+
+    def on_screen_suspend(self) -> None:
+        """What was said belongs to what is covered now."""
+        self.app.clear_notifications()
+
     def offered(self) -> Iterator[tuple[Command, DOMNode]]:
         """The commands that can be given now, each with the widget or screen that carries it out."""
         for command in self.command_set:
@@ -175,7 +205,7 @@ class CommandScreen(Screen[None]):
         """The commands that can be given now, for the palette."""
         for command, target in self.offered():
             if not command.movement:
-                yield SystemCommand(command.title, command.help, self._run(command, target))
+                yield SystemCommand(command.palette_title, command.help, self._run(command, target))
 
     def _run(self, command: Command, target: DOMNode) -> Any:
         async def run() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -9,9 +11,9 @@ from typing import Final, TypeAlias
 
 from textual.content import Content
 
-from core.models import RowOutcome, TaskStatus, WorkerState
+from core.models import TaskStatus, WorkerState
 from core.snapshot import Link
-from tui.widgets.safe_text import head, safe
+from tui.widgets.safe_text import head
 
 
 class Tone(StrEnum):
@@ -75,6 +77,9 @@ LEVEL: Final[dict[str, Piece]] = {
 }
 
 BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+
+OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
+"""The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
 
 
 def pieces(*said: Piece | str) -> tuple[Piece, ...]:
@@ -160,12 +165,14 @@ def ids(task_ids: Sequence[int], most: int = 3) -> str:
     return named if len(task_ids) <= most else f"{named} and {len(task_ids) - most:,} more"
 
 
-def outcome(done: str, rows: Sequence[RowOutcome]) -> str:
-    """What became of each row: ``3 retried, 1 skipped: #12 not failed``."""
-    skipped = [row for row in rows if not row.ok]
-    said = f"{len(rows) - len(skipped):,} {done}"
-    if not skipped:
-        return said
-    reasons = "; ".join(f"#{row.id} {row.error or row.status or row.code}" for row in skipped[:3])
-    more = f"; and {len(skipped) - 3:,} more" if len(skipped) > 3 else ""
-    return safe(f"{said}, {len(skipped):,} skipped: {reasons}{more}")
+def short_name(worker_id: str) -> str:
+    """A worker as people tell it from others: the mark of its start and its number, where its id has them."""
+    found = OWN_NAME.search(worker_id)
+    return found[1] if found else worker_id
+
+
+def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> list[tuple[Piece, ...]]:
+    """A text behind ``first``, which takes ``indent`` cells; where it is long, it goes on below its own start."""
+    said, tone = text
+    begun, *others = textwrap.wrap(said, max(1, width - indent)) or [""]
+    return [(*first, (begun, tone)), *(((" " * indent + line, tone),) for line in others)]

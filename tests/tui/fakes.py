@@ -13,7 +13,9 @@ Call = tuple[str, *tuple[object, ...]]
 
 
 class FakeVerbs:
-    """Writes down every verb; ``refusal`` is raised instead of an answer where one is set."""
+    """Writes down every verb; ``refusal`` is raised instead of an answer where one is set.
+
+    No verb answers before ``may_answer`` is set, as it is from the beginning."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
@@ -21,9 +23,12 @@ class FakeVerbs:
         self.details: dict[int, TaskDetail] = {}
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
 
-    def _note(self, *call: object) -> None:
+    async def _note(self, *call: object) -> None:
         self.calls.append(call)  # type: ignore[arg-type]  # the first is always the name
+        await self.may_answer.wait()
         if self.refusal is not None:
             raise self.refusal
 
@@ -34,59 +39,59 @@ class FakeVerbs:
         return [self.outcomes.get(each, RowOutcome(each, True)) for each in task_ids]
 
     async def look(self, view: View) -> None:
-        self._note("look", view)
+        await self._note("look", view)
 
     async def create_task(self, new: NewTask) -> CreatedTask:
-        self._note("create_task", new)
+        await self._note("create_task", new)
         made = self.duplicate_of or 77
         return CreatedTask(made, new.task_type, TaskStatus.PENDING, deduplicated=self.duplicate_of is not None)
 
     async def open_task(self, task_id: int) -> TaskDetail:
-        self._note("open_task", task_id)
+        await self._note("open_task", task_id)
         return self.details[task_id]
 
     async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:
-        self._note("retry", tuple(task_ids))
+        await self._note("retry", tuple(task_ids))
         return self._rows(task_ids)
 
     async def release(self, task_ids: Sequence[int], *, force: bool = False) -> list[RowOutcome]:
-        self._note("release", tuple(task_ids), force)
+        await self._note("release", tuple(task_ids), force)
         return self._rows(task_ids)
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
-        self._note("cancel", tuple(task_ids))
+        await self._note("cancel", tuple(task_ids))
         return self._rows(task_ids)
 
     async def start_workers(
         self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
     ) -> list[str]:
-        self._note("start_workers", tuple(types), count, strategy, concurrency)
+        await self._note("start_workers", tuple(types), count, strategy, concurrency)
         return [f"w-{number}" for number in range(count)]
 
     async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
-        self._note("pause", tuple(worker_ids))
+        await self._note("pause", tuple(worker_ids))
         return list(worker_ids)
 
     async def resume(self, worker_ids: Sequence[str] = ()) -> list[str]:
-        self._note("resume", tuple(worker_ids))
+        await self._note("resume", tuple(worker_ids))
         return list(worker_ids)
 
     async def stop_workers(self, worker_ids: Sequence[str] = (), *, now: bool = False) -> list[str]:
-        self._note("stop_workers", tuple(worker_ids), now)
+        await self._note("stop_workers", tuple(worker_ids), now)
         return list(worker_ids)
 
     async def set_strategy(self, strategy: str, worker_ids: Sequence[str] = ()) -> list[str]:
-        self._note("set_strategy", strategy, tuple(worker_ids))
+        await self._note("set_strategy", strategy, tuple(worker_ids))
         return list(worker_ids)
 
     async def scale(self, count: int) -> int:
-        self._note("scale", count)
+        await self._note("scale", count)
         return count
 
     async def register_type(
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
     ) -> TaskType:
-        self._note("register_type", name, version)
+        await self._note("register_type", name, version)
         return TaskType(1, name, version)
 
 
@@ -101,6 +106,7 @@ class FakeConnection:
         self.may_close = asyncio.Event()
         self.may_close.set()
         self.waiting = 0
+        self.fault: CoreError | None = None
         self._changed = asyncio.Event()
 
     def start(self) -> None:
@@ -122,4 +128,6 @@ class FakeConnection:
     async def close(self, *, now: bool = False) -> int:
         self.closed.append(now)
         await self.may_close.wait()
+        if self.fault is not None:
+            raise self.fault
         return self.waiting

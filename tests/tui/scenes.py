@@ -69,9 +69,9 @@ def busy_tasks() -> tuple[Task, ...]:
     """A queue in which something of everything goes on."""
     claimed, failed, done = TaskStatus.CLAIMED, TaskStatus.FAILED, TaskStatus.COMPLETED
     rows = [
-        task(10431, claimed, SEARCH, claimed_by="w-ann-4242-2", claimed_at=ago(12), progress=64, attempts=1),
+        task(10431, claimed, SEARCH, claimed_by="w-ann-4242-5a3b-2", claimed_at=ago(12), progress=64, attempts=1),
         task(10430),
-        task(10429, claimed, claimed_by="w-gone-17-1", claimed_at=ago(432), progress=20, attempts=2, priority=5),
+        task(10429, claimed, claimed_by="w-gone-17-0c2e-1", claimed_at=ago(432), progress=20, attempts=2, priority=5),
         task(10428, kind=VIDEO, attempts=1, error="HTTP 503 from the source"),
         task(
             10427,
@@ -80,7 +80,7 @@ def busy_tasks() -> tuple[Task, ...]:
             attempts=3,
             completed_at=ago(95),
             error="quota exceeded: key=AIzaSyNOTREAL",
-            claimed_by="w-ann-4242-1",
+            claimed_by="w-ann-4242-5a3b-1",
         ),
     ]
     rows += [
@@ -90,7 +90,7 @@ def busy_tasks() -> tuple[Task, ...]:
             (CHANNEL, SEARCH, VIDEO)[n % 3],
             attempts=1,
             completed_at=ago(100 + 7 * n),
-            claimed_by=f"w-ann-4242-{n % 3 + 1}",
+            claimed_by=f"w-ann-4242-5a3b-{n % 3 + 1}",
             progress=100,
         )
         for n in range(30)
@@ -114,7 +114,7 @@ def workers() -> tuple[WorkerStatus, ...]:
     both = (CHANNEL, SEARCH)
     return (
         WorkerStatus(
-            "w-ann-4242-1",
+            "w-ann-4242-5a3b-1",
             WorkerState.BUSY,
             both,
             in_hand=(InHand(10432, CHANNEL, 1, ago(3), 12, "page 2 of 9"),),
@@ -123,7 +123,7 @@ def workers() -> tuple[WorkerStatus, ...]:
             last_seen=ago(0),
         ),
         WorkerStatus(
-            "w-ann-4242-2",
+            "w-ann-4242-5a3b-2",
             WorkerState.BUSY,
             both,
             in_hand=(InHand(10431, SEARCH, 1, ago(12), 64, "30 found"),),
@@ -132,9 +132,14 @@ def workers() -> tuple[WorkerStatus, ...]:
             last_seen=ago(0),
         ),
         WorkerStatus(
-            "w-ann-4242-3", WorkerState.BACKING_OFF, both, until=NOW + timedelta(seconds=4), done=2218, last_seen=ago(1)
+            "w-ann-4242-5a3b-3",
+            WorkerState.BACKING_OFF,
+            both,
+            until=NOW + timedelta(seconds=4),
+            done=2218,
+            last_seen=ago(1),
         ),
-        WorkerStatus("w-ann-4242-4", WorkerState.PAUSED, both, "LIFO", last_seen=ago(2)),
+        WorkerStatus("w-ann-4242-5a3b-4", WorkerState.PAUSED, both, "LIFO", last_seen=ago(2)),
     )
 
 
@@ -150,7 +155,7 @@ def results() -> tuple[ResultRow, ...]:
             "",
             10426 - n,
             CHANNEL,
-            "w-ann-4242-1",
+            "w-ann-4242-5a3b-1",
             1,
             0.8 + n,
             3,
@@ -164,7 +169,7 @@ def activity() -> tuple[ActivityEntry, ...]:
     return (
         ActivityEntry(1, ago(95), "error", "#10427 failed: quota exceeded", 10427),
         ActivityEntry(2, ago(60), "warning", "#10428 is tried again: HTTP 503 from the source", 10428),
-        ActivityEntry(3, ago(12), "info", "w-ann-4242-2 claimed #10431", 10431),
+        ActivityEntry(3, ago(12), "info", "w-ann-4242-5a3b-2 claimed #10431", 10431),
     )
 
 
@@ -289,11 +294,11 @@ def detail() -> TaskDetail:
     return TaskDetail(
         row,
         attempts=(
-            AttemptRow(1, "w-ann-4242-1", ago(900), ago(890), "failed", "HTTP 503", 40),
-            AttemptRow(2, "w-ann-4242-3", ago(600), ago(540), "released", "released by hand", 10),
-            AttemptRow(3, "w-gone-17-1", ago(432), None, "", "", 20),
+            AttemptRow(1, "w-ann-4242-5a3b-1", ago(900), ago(890), "failed", "HTTP 503", 40),
+            AttemptRow(2, "w-ann-4242-5a3b-3", ago(600), ago(540), "released", "released by hand", 10),
+            AttemptRow(3, "w-gone-17-0c2e-1", ago(432), None, "", "", 20),
         ),
-        history=(HistoryEntry(ago(910), "created"), HistoryEntry(ago(900), "claimed", "w-ann-4242-1", 1)),
+        history=(HistoryEntry(ago(910), "created"), HistoryEntry(ago(900), "claimed", "w-ann-4242-5a3b-1", 1)),
         ideas=results()[:2],
         notes=("Its worker was last heard of 7 minutes ago.",),
     )

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import NotAuthenticated
+from core.errors import DatabaseUnusable, NotAuthenticated
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.fakes import FakeConnection
@@ -62,6 +62,17 @@ async def test_one_who_waits_for_the_end_can_still_stop_now(open_board: Opens):
         desk.connection.may_close.set()
         await desk.settle()
         assert desk.app.return_code == 0
+
+
+async def test_a_closing_that_goes_wrong_is_told_once_even_when_it_was_hurried(open_board: Opens):
+    async with open_board() as desk:
+        desk.connection.may_close.clear()
+        desk.connection.fault = DatabaseUnusable("The disk is full.")
+        await desk.press("q", "f", "X")
+        desk.connection.may_close.set()
+        await desk.settle()
+        assert desk.connection.closed == [False, True]
+        assert desk.app.return_code == 2
 
 
 async def test_an_engine_that_cannot_open_says_why_and_leaves_with_its_code():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from core.filters import TaskFilter
 from core.snapshot import View
 from tests.tui import scenes
@@ -146,3 +148,100 @@ async def test_only_rows_in_sight_are_drawn(open_board: Opens):
         await desk.settle()
         rows.row_id = drawn
         assert 0 < len(set(asked)) < 60
+
+
+async def test_following_is_said_and_ends_with_the_first_key_that_is_about_the_row(open_board: Opens):
+    async with open_board() as desk:
+        rows = desk.board.queue_pane.row_list
+        await desk.press("3", "2")
+        assert "following the newest" in desk.text()
+        await desk.press("y")
+        assert "following the newest" not in desk.text()
+        await insert(desk, 10433, 10432)
+        assert rows.current.id == 10431
+        await desk.press("g")
+        await insert(desk, 10434)
+        assert rows.current.id == 10434
+
+
+async def test_a_dialog_is_about_the_row_that_was_under_the_cursor(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("ctrl+p")
+        await insert(desk, 10433, 10432)
+        await desk.type("Cancel (")
+        await desk.press("enter")
+        assert "Cancel #10431 (PrismQ.YouTube.Video.Search)?" in desk.text()
+        await insert(desk, 10434)
+        await desk.press("y")
+        assert desk.verbs.calls == [("cancel", (10431,))]
+
+
+@pytest.mark.parametrize(
+    ("downs", "key", "said"),
+    [
+        (5, "l", "#10426 is completed; only claimed tasks can be released."),
+        (5, "C", "#10426 is completed; only pending and claimed tasks can be cancelled."),
+        (1, "r", "#10430 is pending; only failed tasks can be retried."),
+    ],
+)
+async def test_what_does_not_fit_the_status_is_said_and_not_asked(open_board: Opens, downs: int, key: str, said: str):
+    async with open_board() as desk:
+        await desk.press(*["down"] * downs, key)
+        assert desk.notes() == [said]
+        assert desk.app.screen is desk.board
+        assert desk.verbs.calls == []
+
+
+async def test_marked_rows_that_do_not_fit_are_told_and_stay_marked(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("down", "down", "down", "space", "space", "r")
+        assert desk.verbs.calls == [("retry", (10427,))]
+        assert desk.notes() == ["#10427 retried; #10428 was not retried: it is pending"]
+        assert desk.board.queue_pane.row_list.marks == {10428}
+
+
+async def test_keys_on_an_empty_queue_say_why_nothing_happens(open_board: Opens):
+    async with open_board(scenes.EMPTY) as desk:
+        for key in ("r", "C", "l", "e", "enter"):
+            await desk.press(key)
+            (said,) = desk.notes()
+            assert "no task here" in said or "empty" in said
+        assert desk.verbs.calls == []
+
+
+async def test_a_filter_that_is_opened_again_is_typed_on(open_board: Opens):
+    filtered = scenes.looking_at(scenes.BUSY, View(filter=TaskFilter.parse("lofi")))
+    async with open_board(filtered) as desk:
+        desk.board.queue_pane.wanted = filtered.view.view
+        await desk.press("slash", "space", "x")
+        assert desk.board.queue_pane.field.input.value == "lofi x"
+
+
+async def test_a_word_on_its_way_to_a_known_one_is_waited_for(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash")
+        top = desk.board.queue_pane.row_list.region
+        for typed in ("sta", "tus:fai"):
+            await desk.type(typed)
+            assert desk.verbs.calls == []
+            assert "✗ 'fai'" not in desk.text()
+        await desk.press("enter")
+        assert "'fai' is no status" in desk.text()
+        assert desk.board.queue_pane.row_list.region == top
+        await desk.type("led,pen")
+        assert desk.verbs.calls == []
+        await desk.type("ding")
+        await desk.type(" type:PrismQ.You")
+        assert [str(view.filter) for _, view in desk.verbs.calls] == ["status:failed,pending"]
+
+
+async def test_a_term_that_does_not_exist_is_an_error_of_the_filter(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("slash")
+        await desk.type("foo:bar")
+        assert "'foo' is no term" in desk.text()
+
+
+async def test_the_column_of_ids_is_as_wide_as_the_widest(open_board: Opens):
+    async with open_board(scenes.FIRST_TASK) as desk:
+        assert " ›   1 " in desk.text()

@@ -41,7 +41,7 @@ class ActivityPane(ListPane[ActivityEntry]):
 
     def make_list(self) -> RowList[ActivityEntry]:
         """One line an event."""
-        return RowList(LAYOUTS, lambda entry: entry.number, self.now)
+        return RowList(LAYOUTS, lambda entry: entry.number, self.now, follows=True)
 
     def slice(self, snapshot: Snapshot) -> tuple[ActivityEntry, ...]:
         """The log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from textual.app import ComposeResult
 from textual.message import Message
@@ -12,12 +13,15 @@ from textual.message import Message
 from core.filters import TaskFilter
 from core.models import Task, TaskStatus
 from core.snapshot import QueueView, Snapshot, View
-from tui.look import STATUS, Piece, Tone, bar, number, pieces, whole_age
+from tui.look import STATUS, Piece, Tone, bar, number, pieces, short_name, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.filter_field import FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+
+NARROWEST_ID = 4
+"""Cells of the column of ids, at least."""
 
 MOST_ROWS = 20_000
 """Rows that the list grows to; beyond that a filter finds more than scrolling does."""
@@ -66,7 +70,7 @@ def age(task: Task, now: datetime) -> tuple[Piece, ...]:
 
 def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Who has it, or had it last."""
-    return ((task.claimed_by or "–", Tone.PLAIN if task.status is TaskStatus.CLAIMED else Tone.MUTED),)
+    return ((short_name(task.claimed_by or "–"), Tone.PLAIN if task.status is TaskStatus.CLAIMED else Tone.MUTED),)
 
 
 def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
@@ -82,23 +86,27 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
             return (("", Tone.PLAIN),)
 
 
-ID = Column("ID", identity, width=8, right=True)
-WIDE_ID = Column("ID", identity, width=11, right=True)
 TYPE = Column("Type", kind, share=3, keep_end=True)
 STATUS_COLUMN = Column("Status", status, width=11)
 PRIORITY = Column("Prio", priority, width=4, right=True)
 TRIES = Column("Try", tries, width=4, right=True)
 AGE = Column("Age", age, width=6, right=True)
-WORKER = Column("Worker", owner, width=9, keep_end=True)
-WIDE_WORKER = Column("Worker", owner, share=2, keep_end=True)
+WORKER = Column("Worker", owner, width=8, keep_end=True)
+WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
 PROGRESS = Column("Progress", progress, share=3)
 SHORT_PROGRESS = Column("Progress", progress, width=11)
-LAYOUTS = (
-    Layout(((ID, TYPE, STATUS_COLUMN, AGE),)),
-    Layout(((ID, TYPE, STATUS_COLUMN, TRIES, AGE, Column("Progress", progress, share=2)),), at_least=58),
-    Layout(((ID, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WORKER, SHORT_PROGRESS),), at_least=76),
-    Layout(((WIDE_ID, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WIDE_WORKER, PROGRESS),), at_least=110),
-)  # fmt: skip
+
+
+@lru_cache(maxsize=32)
+def layouts(id_width: int) -> tuple[Layout[Task], ...]:
+    """The columns, with ids of that many cells."""
+    named = Column("ID", identity, width=id_width, right=True)
+    return (
+        Layout(((named, TYPE, STATUS_COLUMN, AGE),)),
+        Layout(((named, TYPE, STATUS_COLUMN, TRIES, AGE, Column("Progress", progress, share=2)),), at_least=58),
+        Layout(((named, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WORKER, SHORT_PROGRESS),), at_least=76),
+        Layout(((named, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WIDE_WORKER, PROGRESS),), at_least=110),
+    )
 
 
 class QueuePane(ListPane[Task]):
@@ -121,10 +129,11 @@ class QueuePane(ListPane[Task]):
         super().__init__(now, id=id)
         self.field = FilterField()
         self.wanted = View()
+        self._id_width = NARROWEST_ID
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
-        return RowList(LAYOUTS, lambda task: task.id, self.now, markable=True)
+        return RowList(layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True)
 
     def compose(self) -> ComposeResult:
         """The filter's field above the list."""
@@ -136,7 +145,10 @@ class QueuePane(ListPane[Task]):
         return snapshot.view
 
     def draw(self, part: QueueView) -> None:
-        """Show the rows."""
+        """Show the rows; the column of ids is as wide as the widest of them, and never gets narrower."""
+        widest = max((task.id for task in part.tasks), default=0)
+        self._id_width = max(self._id_width, len(str(widest)))
+        self.row_list.lay_out(layouts(self._id_width))
         self.row_list.set_rows(part.tasks)
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
@@ -159,6 +171,8 @@ class QueuePane(ListPane[Task]):
             yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
         if rows.above:
             yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
+        if rows.rows and rows.following:
+            yield ("↥ following the newest  ", Tone.ACCENT)
         if rows.rows:
             total = f"{view.total:,}" if view.total is not None else f"{len(rows.rows):,}+"
             searched = f" (searched {view.searched:,})" if view.searched is not None else ""

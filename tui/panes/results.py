@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.snapshot import ResultRow, Snapshot
-from tui.look import Piece, Tone, duration
+from tui.look import Piece, Tone, duration, short_name
 from tui.panes.base import ListPane
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -39,7 +39,7 @@ def took(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
 
 def worker(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
     """Who saved it."""
-    return ((row.worker_id or "another program", Tone.MUTED),)
+    return ((short_name(row.worker_id) or "another program", Tone.MUTED),)
 
 
 TASK = Column("Task", task, width=8, right=True)
@@ -49,7 +49,7 @@ ITEMS = Column("Items", items, width=6, right=True)
 TOOK = Column("Took", took, width=6, right=True)
 LAYOUTS = (
     Layout(((TASK, TITLE, TOOK),)),
-    Layout(((TASK, TITLE, SOURCE, ITEMS, TOOK, Column("Worker", worker, width=14, keep_end=True)),), at_least=70),
+    Layout(((TASK, TITLE, SOURCE, ITEMS, TOOK, Column("Worker", worker, width=15, keep_end=True)),), at_least=70),
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ class ResultsPane(ListPane[ResultRow]):
 
     def make_list(self) -> RowList[ResultRow]:
         """One line an idea."""
-        return RowList(LAYOUTS, lambda row: row.idea_id, self.now)
+        return RowList(LAYOUTS, lambda row: row.idea_id, self.now, follows=True)
 
     def slice(self, snapshot: Snapshot) -> tuple[ResultRow, ...]:
         """The newest rows."""

@@ -18,7 +18,7 @@ class ThroughputPane(Pane):
 
     key = "4"
     heading = "Throughput"
-    about = "Tasks that ended in each of the last seconds, and how many wait."
+    about = "Tasks that ended in each of the last seconds, and how many are pending."
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(now, id=id)
@@ -40,3 +40,8 @@ class ThroughputPane(Pane):
     def draw(self, part: Throughput) -> None:
         """Show them."""
         self.chart.draw(part)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """The number of pending tasks is the one that the queue's title has."""
+        super().tell(snapshot)
+        self.chart.pend(snapshot.counts)

@@ -1,22 +1,53 @@
-"""Pane 3: the workers, what each does, and how far it is."""
+"""Pane 3: the workers, what each does, and how far it is; those that have stopped are one row."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
-from tui.look import WORKER, Piece, Tone, bar, pieces, whole_age
+from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """The row that stands for all workers that have stopped; ``unfolded``: they follow below it."""
+
+    many: int
+    unfolded: bool
+
+
+WorkerRow: TypeAlias = WorkerStatus | Stopped
+Cell: TypeAlias = Callable[[WorkerStatus, datetime], tuple[Piece, ...]]
+
+
+def row_id(row: WorkerRow) -> Hashable:
+    """What a row is known by."""
+    return row.id if isinstance(row, WorkerStatus) else Stopped
+
+
+def column(title: str, cell: Cell, *, stopped: str = "", width: int = 0, share: int = 1, right: bool = False) -> Column:
+    """A column of what is to tell about a worker; ``stopped`` is what the row of the stopped ones has there."""
+
+    def shown(row: WorkerRow, now: datetime) -> tuple[Piece, ...]:
+        if isinstance(row, WorkerStatus):
+            return cell(row, now)
+        verb = "hides" if row.unfolded else "shows"
+        return ((stopped.format(many=row.many, verb=verb), Tone.MUTED),)
+
+    return Column(title, shown, width=width, share=share, right=right, keep_end=True)
+
+
 def name(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Its id."""
-    return ((worker.id, Tone.STRONG if worker.state in LIVE_STATES else Tone.MUTED),)
+    """What tells it from the others; the whole id of the one under the cursor stands in the lower border."""
+    return ((short_name(worker.id), Tone.STRONG if worker.state in LIVE_STATES else Tone.MUTED),)
 
 
 def state(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -56,9 +87,14 @@ def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     return ((", ".join(worker.types) or "any type", Tone.MUTED),)
 
 
-def tally(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Tasks done and failed."""
-    return pieces(f"{worker.done:,}", (f"  ✗ {worker.failed:,}", Tone.BAD if worker.failed else Tone.MUTED))
+def done(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """Tasks that it did."""
+    return ((f"{worker.done:,}", Tone.PLAIN),)
+
+
+def failed(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """Tries that failed; a task has several, so that these are more than the failed tasks."""
+    return ((f"{worker.failed:,}", Tone.WARN if worker.failed else Tone.MUTED),)
 
 
 def heard(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -71,52 +107,94 @@ def home(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     return (("here" if worker.local else f"{worker.host or 'elsewhere'} {worker.pid or ''}".rstrip(), Tone.MUTED),)
 
 
-NAME = Column("Worker", name, share=3, keep_end=True)
-STATE = Column("State", state, width=13)
-DOING = Column("Task", doing, width=26)
-STATE_AND_DOING = Column("", state_and_doing)
-MESSAGE = Column("About", message, share=4)
-STRATEGY = Column("Strategy", strategy, width=8, right=True)
-TALLY = Column("Done", tally, width=11, right=True)
-HEARD = Column("Heard", heard, width=6, right=True)
-HOME = Column("Runs", home, share=1)
-GROUPS = {
-    WorkerState.STARTING: WorkerState.IDLE,
-    WorkerState.POLLING: WorkerState.IDLE,
-    WorkerState.BACKING_OFF: WorkerState.IDLE,
-}
-"""States that the title counts as another: whoever waits for work is idle."""
-
+FOLDED = "■ {many} stopped"
+HOW = "⏎ {verb} them"
+NAME = column("Worker", name, stopped=FOLDED, share=3)
+STATE = column("State", state, width=13)
+DOING = column("Task", doing, stopped=HOW, width=26)
+STATE_AND_DOING = column("", state_and_doing, stopped="  " + HOW)
+MESSAGE = column("About", message, share=4)
+STRATEGY = column("Strategy", strategy, width=8, right=True)
+DONE = column("Done", done, width=7, right=True)
+FAILED = column("Failed tries", failed, width=12, right=True)
+HEARD = column("Heard", heard, width=6, right=True)
+HOME = column("Runs", home)
 LAYOUTS = (
     Layout(((NAME, STRATEGY), (STATE_AND_DOING,)), titles=False),
-    Layout(((NAME, STATE, DOING, STRATEGY, TALLY),), at_least=74),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, TALLY, HEARD),), at_least=108),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, TALLY, HEARD, HOME),), at_least=140),
+    Layout(((NAME, STATE, DOING, STRATEGY, DONE),), at_least=74),
+    Layout(((NAME, STATE, DOING, STRATEGY, DONE, FAILED),), at_least=84),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, DONE, FAILED, HEARD),), at_least=108),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, DONE, FAILED, HEARD, HOME),), at_least=140),
 )
 
+ORDER = (WorkerState.BUSY, WorkerState.IDLE, WorkerState.PAUSED, WorkerState.DRAINING, WorkerState.CRASHED)
+"""The order in which the title counts states."""
 
-class WorkersPane(ListPane[WorkerStatus]):
+
+def group(worker: WorkerStatus) -> WorkerState:
+    """The state as which the title counts a worker: with a task in hand it is busy, and idle when it waits for one."""
+    if worker.in_hand and worker.state in LIVE_STATES:
+        return WorkerState.BUSY
+    is_waiting = worker.state in (WorkerState.STARTING, WorkerState.POLLING, WorkerState.BACKING_OFF, WorkerState.BUSY)
+    return WorkerState.IDLE if is_waiting else worker.state
+
+
+class WorkersPane(ListPane[WorkerRow]):
     """Every worker that is known: those of this board, and those of other processes as far as the server tells."""
 
     key = "3"
     heading = "Workers"
     about = (
         "The workers. p, x, X and t are for the marked rows or the one under the cursor here, for all workers of this "
-        "board elsewhere. Enter opens the task in hand. Workers of other processes are shown, not steered."
+        "board elsewhere. Enter opens the task in hand. Workers of other processes are shown, not steered. The lower "
+        "border has the whole id."
     )
 
-    def make_list(self) -> RowList[WorkerStatus]:
+    def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
+        super().__init__(now, id=id)
+        self.unfolded = False
+
+    def make_list(self) -> RowList[WorkerRow]:
         """Two lines a worker where it is narrow, one where it is wide."""
-        return RowList(LAYOUTS, lambda worker: worker.id, self.now, markable=True)
+        return RowList(LAYOUTS, row_id, self.now, markable=True)
 
     def slice(self, snapshot: Snapshot) -> tuple[WorkerStatus, ...]:
         """The workers."""
         return snapshot.workers
 
+    def draw(self, part: Sequence[WorkerStatus]) -> None:
+        """Those that live, those that crashed, and one row for those that have stopped."""
+        stopped = [worker for worker in part if worker.state is WorkerState.STOPPED]
+        rows: list[WorkerRow] = [worker for worker in part if worker.state in LIVE_STATES]
+        rows += [worker for worker in part if worker.state is WorkerState.CRASHED]
+        if stopped:
+            rows += [Stopped(len(stopped), self.unfolded), *(stopped if self.unfolded else ())]
+        self.row_list.set_rows(rows)
+
+    def fold(self, snapshot: Snapshot) -> None:
+        """Show the stopped ones, or hide them."""
+        self.unfolded = not self.unfolded
+        self.draw(snapshot.workers)
+        self.tell(snapshot)
+
+    @property
+    def chosen(self) -> list[WorkerStatus]:
+        """The marked workers, else the one under the cursor."""
+        return [row for row in self.row_list.chosen if isinstance(row, WorkerStatus)]
+
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """How many are in which state."""
-        for each, many in Counter(GROUPS.get(worker.state, worker.state) for worker in snapshot.workers).items():
-            yield (f" {many} {each}", WORKER[each][1])
+        """How many are in which state, each counted once."""
+        many = Counter(group(worker) for worker in snapshot.workers)
+        for each in (*ORDER, WorkerState.STOPPED):
+            if many[each]:
+                yield (f" {many[each]} {each}", WORKER[each][1])
+
+    def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """The whole id under the cursor, and where it is."""
+        current = self.row_list.current
+        if isinstance(current, WorkerStatus) and short_name(current.id) != current.id:
+            yield (f"{current.id}  ", Tone.PLAIN)
+        yield from super().subtitle(snapshot)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No worker."""

@@ -9,18 +9,21 @@ from textual import work
 
 from core.errors import CoreError
 from core.filters import TaskFilter
-from core.models import NewTask, RowOutcome, Task, WorkerStatus
+from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
-from tui.commands import BOARD, LIST, bindings
-from tui.deeds import TaskDeeds, WorkerDeeds
+from tui.commands import BOARD, LIST, Command, bindings
 from tui.panes.queue import QueuePane
+from tui.panes.workers import Stopped
 from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.start_workers import StartWorkersScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.task import TaskScreen
+from tui.task_deeds import TaskDeeds
 from tui.widgets.row_list import RowList
+from tui.wording import FITTING, told
+from tui.worker_deeds import WorkerDeeds
 
 
 class BoardScreen(BoardLayout):
@@ -48,7 +51,26 @@ class BoardScreen(BoardLayout):
     @property
     def chosen_workers(self) -> list[WorkerStatus] | None:
         """In the workers' pane the marked ones, else the one under the cursor; elsewhere None, which means all."""
-        return (self.worker_pane.row_list.chosen or None) if self.place == "workers" else None
+        here = self.place == "workers" and self.worker_pane.row_list.rows
+        return self.worker_pane.chosen if here else None
+
+    @property
+    def current(self) -> object:
+        """The row under the cursor of the focused pane."""
+        target = self.pane.target
+        return target.current if isinstance(target, RowList) else None
+
+    def possible(self, command: Command) -> bool:
+        """Whether the rows that the command would be for are such that it does something."""
+        done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
+        if command.id == "retry" and self.place == "failures":
+            return self.current is not None
+        if done is not None:
+            return any(task.status in FITTING[done] for task in self.chosen_tasks)
+        if command.id in ("pause", "stop", "strategy"):
+            meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
+            return any(worker.local and worker.state in LIVE_STATES for worker in meant)
+        return command.id != "open" or self.current is not None
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
         """What was done is unmarked; what was skipped stays marked."""
@@ -59,6 +81,10 @@ class BoardScreen(BoardLayout):
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Open what the row is about."""
         match event.row:
+            case None:
+                self.task_deeds.say("This list is empty: there is nothing to open.")
+            case Stopped():
+                self.worker_pane.fold(self.snapshot)
             case TypeRow(name=name):
                 self.queue_pane.narrow(TaskFilter(types=(name,)))
                 self.action_pane("queue")
@@ -95,7 +121,7 @@ class BoardScreen(BoardLayout):
                 await self.connection.verbs.look(asked)
             except CoreError as error:
                 self.queue_pane.wanted = self.newest.view.view
-                self.task_deeds.say(str(error), wrong=True)
+                self.task_deeds.say(told(error), wrong=True)
         self._wanted = None
 
     def action_filter(self) -> None:
@@ -123,30 +149,29 @@ class BoardScreen(BoardLayout):
 
     def action_retry(self) -> None:
         """Retry the chosen tasks, or the group under the cursor."""
-        group = self.pane.target.current if isinstance(self.pane.target, RowList) else None
-        if self.place == "failures" and isinstance(group, FailureGroup):
-            self.task_deeds.retry(group.task_ids, self.settled)
-        elif self.chosen_tasks:
-            self.task_deeds.retry([task.id for task in self.chosen_tasks], self.settled)
+        if self.place == "failures" and isinstance(self.current, FailureGroup):
+            self.task_deeds.retry_ids(self.current.task_ids, self.settled)
+        else:
+            self.task_deeds.retry([] if self.place == "failures" else self.chosen_tasks, self.settled)
 
     def action_release(self) -> None:
         """Release the chosen tasks."""
-        if self.chosen_tasks:
-            self.task_deeds.release(self.chosen_tasks, self.settled)
+        self.task_deeds.release(self.chosen_tasks, self.settled)
 
     def action_cancel(self) -> None:
         """Cancel the chosen tasks."""
-        if self.chosen_tasks:
-            self.task_deeds.cancel(self.chosen_tasks, self.settled)
+        self.task_deeds.cancel(self.chosen_tasks, self.settled)
 
     def action_clone(self) -> None:
         """A new task like the one under the cursor."""
         if task := self.queue_pane.row_list.current:
             self.task_deeds.carry_out(partial(self._clone, task.id))
+        else:
+            self.task_deeds.say("There is no task here to be cloned.")
 
     async def _clone(self, task_id: int) -> str:
-        task = (await self.connection.verbs.open_task(task_id)).task
-        self.clone(task)
+        detail = await self.task_deeds.working(self.connection.verbs.open_task(task_id))
+        self.clone(detail.task)
         return ""
 
     def clone(self, task: Task) -> None:
@@ -161,8 +186,7 @@ class BoardScreen(BoardLayout):
 
     def action_copy(self) -> None:
         """Copy the id of what the cursor is on, or the address of a result."""
-        row = self.pane.target.current if isinstance(self.pane.target, RowList) else None
-        match row:
+        match self.current:
             case Task(id=task_id) | FailureGroup(task_ids=(task_id, *_)):
                 self._copy(str(task_id))
             case ResultRow(source_url=address, idea_id=idea_id):
@@ -202,7 +226,9 @@ class BoardScreen(BoardLayout):
 
     def action_strategy(self) -> None:
         """Choose which task is claimed next."""
-        self.app.push_screen(StrategyScreen(self.worker_deeds, self.chosen_workers))
+        chosen = self.chosen_workers
+        if meant := self.worker_deeds.meant(chosen):
+            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, everyone=chosen is None))
 
     def action_help(self) -> None:
         """Explain the focused pane and all keys."""

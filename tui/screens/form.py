@@ -9,7 +9,10 @@ from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
+from core.errors import CoreError
+from tui.deeds import Deed, Deeds
 from tui.look import Piece, Tone, content
+from tui.wording import told
 
 
 class Form(ModalScreen[None]):
@@ -19,6 +22,7 @@ class Form(ModalScreen[None]):
     BINDINGS = [Binding("ctrl+s", "send", "Send"), Binding("escape", "leave", "Leave")]
     heading = ""
     doing = "send"
+    deeds: Deeds
     ways: tuple[Piece, ...] = (
         ("tab", Tone.ACCENT),
         (" next field   ", Tone.MUTED),
@@ -29,6 +33,7 @@ class Form(ModalScreen[None]):
     def __init__(self) -> None:
         super().__init__(classes="form")
         self.fault = Static(classes="fault")
+        self.sending = False
 
     def compose(self) -> ComposeResult:
         """The fields, what is wrong, the keys."""
@@ -44,11 +49,31 @@ class Form(ModalScreen[None]):
 
     def hint(self) -> tuple[Piece, ...]:
         """The keys that matter here."""
-        return (("^s", Tone.ACCENT), (f" or ⏎ {self.doing}   ", Tone.MUTED), *self.ways)
+        return (("^s", Tone.ACCENT), (f" {self.doing}   ", Tone.MUTED), *self.ways)
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong; empty: nothing."""
         self.fault.update(content(((f"✗ {sentence}", Tone.BAD),) if sentence else ()))
+
+    def send(self, deed: Deed) -> None:
+        """Do it beside everything else, and say so at once. It goes on when the form is left."""
+        if not self.sending:
+            self.sending = True
+            self.fault.update(content((("sending…", Tone.MUTED),)))
+            self.app.run_worker(self._send(deed), group="deeds")
+
+    async def _send(self, deed: Deed) -> None:
+        try:
+            self.deeds.say(await deed())
+        except CoreError as error:
+            self.sending = False
+            if self.is_attached:
+                self.refuse(told(error))
+            else:
+                self.deeds.say(told(error), wrong=True)
+        else:
+            if self.is_attached:
+                self.dismiss()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field sends."""

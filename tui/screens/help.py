@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
@@ -12,10 +11,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.commands import Command
-from tui.look import Piece, Tone, lines, pieces
+from tui.look import Piece, Tone, hanging, lines, pieces
 
-HELP_WIDTH = 46
-"""Cells of the help of a command; with its key and title it fits 80 columns."""
+INDENT = 26
+"""Cells that the key and the title of a command take."""
+
+WIDEST = 46
+"""Cells of the help of a command; longer lines are harder to read."""
 
 
 class HelpScreen(ModalScreen[None]):
@@ -33,6 +35,8 @@ class HelpScreen(ModalScreen[None]):
         self.heading, self.about = heading, about
         self.commands = commands
         self.place = place
+        self.told = Static()
+        self._width = 0
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
@@ -40,9 +44,25 @@ class HelpScreen(ModalScreen[None]):
             frame.border_title = f"Help: {self.heading}"
             frame.border_subtitle = "esc closes, ↓ ↑ scroll"
             with VerticalScroll():
-                yield Static(lines(self._rows()))
+                yield self.told
 
-    def _rows(self) -> Iterator[tuple[Piece, ...]]:
+    def on_mount(self) -> None:
+        """Write it."""
+        self.write()
+
+    def on_resize(self) -> None:
+        """Write it anew where there is more or less room."""
+        self.write()
+
+    def write(self) -> None:
+        """Lines as long as there is room for."""
+        frame = 2 + 4 + 2  # border, padding, scroll bar
+        width = min(INDENT + WIDEST, self.app.size.width - frame)
+        if width != self._width:
+            self._width = width
+            self.told.update(lines(self.rows(width)))
+
+    def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
         yield pieces(self.about)
         here = [each for each in self.commands if self.place in each.panes]
         everywhere = [each for each in self.commands if not each.panes and not each.movement]
@@ -58,15 +78,9 @@ class HelpScreen(ModalScreen[None]):
                 yield pieces("")
                 yield ((title, Tone.STRONG),)
                 for command in group:
-                    yield from self._row(command)
-
-    def _row(self, command: Command) -> Iterator[tuple[Piece, ...]]:
-        """A command; a long help goes on below its own start."""
-        told = command.help + (" Asks first." if command.destructive else "")
-        first, *others = textwrap.wrap(told, HELP_WIDTH)
-        yield pieces((f"  {command.key or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ", (first, Tone.MUTED))
-        for line in others:
-            yield ((" " * 26 + line, Tone.MUTED),)
+                    told = command.help + (" Asks first." if command.destructive else "")
+                    named = pieces((f"  {command.key or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
+                    yield from hanging(named, (told, Tone.MUTED), INDENT, width)
 
     def action_scroll(self, step: int) -> None:
         """A line down or up."""

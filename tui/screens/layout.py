@@ -8,11 +8,9 @@ from datetime import datetime
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from core.snapshot import Snapshot
 from core.verbs import Connection
-from tui.look import Tone, content
 from tui.panes.base import Pane
 from tui.panes.outcomes import OutcomesPane
 from tui.panes.queue import QueuePane
@@ -23,9 +21,6 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.pane_tabs import PaneTabs
 from tui.widgets.row_list import RowList
 from tui.widgets.status_line import StatusLine
-
-SMALLEST = (60, 20)
-"""Columns and rows below which nothing sensible can be shown."""
 
 SINGLE = (100, 30)
 """Columns and rows below which one pane is shown at a time."""
@@ -38,6 +33,7 @@ class BoardLayout(LiveScreen):
         super().__init__(connection, now)
         self.status_line = StatusLine(self.now, demo=demo)
         self.strip = PaneTabs()
+        self.key_bar = KeyBar()
         self.type_pane = TaskTypesPane(self.now, id="types")
         self.queue_pane = QueuePane(self.now, id="queue")
         self.worker_pane = WorkersPane(self.now, id="workers")
@@ -62,8 +58,7 @@ class BoardLayout(LiveScreen):
             with Vertical(id="right", classes="column"):
                 yield self.queue_pane
                 yield self.outcome_pane
-        yield KeyBar()
-        yield Static(id="too-small")
+        yield self.key_bar
 
     @property
     def pane(self) -> Pane:
@@ -82,8 +77,7 @@ class BoardLayout(LiveScreen):
         """Hand the snapshot to whoever draws it."""
         self.status_line.show(snapshot, self.frozen_at)
         self.queue_pane.field.terms.types = tuple(row.name for row in snapshot.types)
-        for part in self.parts:
-            part.show(snapshot)
+        self._tell()
 
     def tick(self) -> None:
         """A second went by: ages in sight are older."""
@@ -103,6 +97,12 @@ class BoardLayout(LiveScreen):
     def _tell(self) -> None:
         for part in self.parts:
             part.show(self.snapshot)
+        self.key_bar.fill()
+
+    def on_screen_suspend(self) -> None:
+        """While something covers the board, cursors stay with the rows that it may be about."""
+        for row_list in self.query(RowList):
+            row_list.pin()
 
     def on_descendant_focus(self) -> None:
         """The part with the focus is the one in use."""
@@ -114,15 +114,11 @@ class BoardLayout(LiveScreen):
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for the size."""
         width, height = event.size
-        too_small = width < SMALLEST[0] or height < SMALLEST[1]
         small = width < SINGLE[0] or height < SINGLE[1]
-        self.set_class(too_small, "-too-small")
         self.set_class(small, "-small")
         self.set_class(not small and width < 120, "-medium")
         self.set_class(width >= 150, "-large")
         self.lay_out()
-        said = f"The terminal is {width}x{height}; the board needs {SMALLEST[0]}x{SMALLEST[1]} or more."
-        self.query_one("#too-small", Static).update(content(((said, Tone.WARN),)))
 
     def lay_out(self) -> None:
         """Show all parts, or only the one in use."""

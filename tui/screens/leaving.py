@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Literal
 
 from textual.app import App, ComposeResult
@@ -10,7 +11,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from core.errors import CoreError
 from core.snapshot import Snapshot
+from core.verbs import Connection
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
 
@@ -91,7 +94,13 @@ class ClosingScreen(ModalScreen[None]):
 
     def action_stop_now(self) -> None:
         """Give back what is in hand."""
-        self.run_worker(self.live.connection.close(now=True), group="close")
+        self.run_worker(hurry(self.live.connection), group="close")
+
+
+async def hurry(connection: Connection) -> None:
+    """Let a closing that is under way give back what is in hand."""
+    with suppress(CoreError):  # whoever began to close is told the same, and tells it
+        await connection.close(now=True)
 
 
 async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -> None:
@@ -99,7 +108,7 @@ async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -
     on_top = app.screen_stack
     if any(isinstance(screen, ClosingScreen) for screen in on_top):
         if choice is not None:
-            await live.connection.close(now=True)
+            await hurry(live.connection)
         return
     if choice is None:
         if any(isinstance(screen, LeaveScreen) for screen in on_top):
@@ -110,6 +119,8 @@ async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -
         return
     live.frozen_at = None
     await app.push_screen(ClosingScreen(live))
-    waiting = await live.connection.close(now=choice == "now")
     live.ended = True
-    app.exit(waiting)
+    try:
+        app.exit(await live.connection.close(now=choice == "now"))
+    except CoreError as error:
+        app.exit(0, return_code=error.exit_code, message=f"Error: {error}")

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Select, Static, TextArea
 
-from core.errors import CoreError
 from core.models import Json, NewTask
 from core.snapshot import TypeRow
 from tui.deeds import Deeds
-from tui.look import Piece, Tone, content, lines, pieces
+from tui.look import Piece, Tone, content, hanging, lines, pieces
 from tui.screens.form import Form, labelled, whole_number
+
+LIKELY_WIDTH = 40
+"""Cells of what is told of the fields, before it is laid out."""
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
@@ -59,21 +62,21 @@ class NewTaskScreen(Form):
             yield Static(content((("No task type is known. Start workers (s) or register a type first.", Tone.WARN),)))
         with Horizontal(classes="row"):
             yield labelled("Task type", self.kind)
-            yield labelled("Priority (higher is sooner)", self.priority)
+            yield labelled("Priority", self.priority)
         yield Static(content((("Parameters, as JSON", Tone.MUTED),)), classes="label")
         with Horizontal(id="sides"):
             yield self.parameters
             with VerticalScroll(id="about"):
                 yield self.about
 
-    def hint(self) -> tuple[Piece, ...]:
-        """Enter breaks a line here, so that only ctrl+s creates."""
-        return (("^s", Tone.ACCENT), (" create   ", Tone.MUTED), *self.ways)
-
     def on_mount(self) -> None:
         """Begin where typing is likeliest."""
         self._explain()
         (self.parameters if self.types else self.kind).focus()
+
+    def on_resize(self) -> None:
+        """What is told of the fields is as wide as there is room for."""
+        self.call_after_refresh(self._explain)
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Another type begins with other parameters, unless something was typed."""
@@ -104,7 +107,7 @@ class NewTaskScreen(Form):
 
     def _explain(self) -> None:
         self._shown_type = self.chosen
-        self.about.update(lines(explained(self._schema(self.chosen))))
+        self.about.update(lines(explained(self._schema(self.chosen), self.about.size.width or LIKELY_WIDTH)))
 
     def _read(self) -> dict[str, Json]:
         try:
@@ -128,20 +131,13 @@ class NewTaskScreen(Form):
         if self.chosen is None:
             self.refuse("Choose a task type.")
             return
-        self.refuse("")
-        self.run_worker(self._create(NewTask(self.chosen, parameters, priority)), exclusive=True)
+        self.send(partial(self._create, NewTask(self.chosen, parameters, priority)))
 
-    async def _create(self, new: NewTask) -> None:
-        try:
-            made = await self.deeds.verbs.create_task(new)
-        except CoreError as error:
-            self.refuse(str(error))
-            return
+    async def _create(self, new: NewTask) -> str:
+        made = await self.deeds.verbs.create_task(new)
         if made.deduplicated:
-            self.deeds.say(f"Nothing new: it is the same as task #{made.id}, which is {made.status}.")
-        else:
-            self.deeds.say(f"Task #{made.id} created.")
-        self.dismiss()
+            return f"Nothing new: it is the same as task #{made.id}, which is {made.status}."
+        return f"Task #{made.id} created."
 
 
 def dumped(value: Mapping[str, Json]) -> str:
@@ -186,19 +182,19 @@ def blank(rule: Mapping[str, Json]) -> Json:
             return ""
 
 
-def explained(schema: Mapping[str, Json]) -> Iterator[tuple[Piece, ...]]:
-    """What a schema says of each field."""
+def explained(schema: Mapping[str, Json], width: int) -> Iterator[tuple[Piece, ...]]:
+    """What a schema says of each field, in lines of so many cells."""
     fields = list(properties(schema))
     if not fields:
         yield (("This type tells no schema; any object will do.", Tone.MUTED),)
     for name, rule in fields:
-        yield pieces((name, Tone.STRONG), (f"  {kind_of(rule)}", Tone.ACCENT))
-        if rule.get("description"):
-            yield pieces("  ", (str(rule["description"]), Tone.MUTED))
-        limits = "  ".join(f"{key} {rule[key]}" for key in ("minimum", "maximum", "pattern", "format") if key in rule)
-        needed = "required  " if name in (schema.get("required") or ()) else ""
-        if needed or limits:
-            yield pieces("  ", (needed, Tone.WARN), (limits, Tone.MUTED))
+        needed = ("  required", Tone.WARN) if name in (schema.get("required") or ()) else ("", Tone.PLAIN)
+        yield pieces((name, Tone.STRONG), needed)
+        limits = ", ".join(f"{key} {rule[key]}" for key in ("minimum", "maximum", "pattern", "format") if key in rule)
+        told = ((kind_of(rule), Tone.ACCENT), (str(rule.get("description", "")), Tone.MUTED), (limits, Tone.MUTED))
+        for each in told:
+            if each[0]:
+                yield from hanging(pieces("  "), each, 2, width)
 
 
 def kind_of(rule: Mapping[str, Json]) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Select, SelectionList, Static
+from textual.widgets import Input, Select, Static
 from textual.widgets.selection_list import Selection
 
-from core.errors import CoreError
 from core.snapshot import TypeRow
-from tui.deeds import WorkerDeeds
 from tui.look import Tone, content, count, number
 from tui.screens.form import Form, labelled, whole_number
 from tui.screens.strategy import MEANING, STRATEGIES
+from tui.widgets.choices import Choices
+from tui.worker_deeds import WorkerDeeds
 
 
 class StartWorkersScreen(Form):
@@ -31,7 +32,7 @@ class StartWorkersScreen(Form):
         self.workable = [row for row in types if row.workable]
         self.number = Input("1", id="count", type="integer", compact=True)
         self.concurrency = Input("1", id="concurrency", type="integer", compact=True)
-        self.kinds = SelectionList[str](*(Selection(self._prompt(row), row.name, True) for row in self.workable))
+        self.kinds = Choices(*(Selection(self._prompt(row), row.name, True) for row in self.workable))
         self.strategy: Select[str] = Select(
             [(f"{name}: {MEANING[name]}", name) for name in STRATEGIES], value="FIFO", allow_blank=False, compact=True
         )
@@ -61,17 +62,11 @@ class StartWorkersScreen(Form):
             self.refuse("Choose at least one type." if self.workable else "There is no type to start workers for.")
             return
         strategy = str(self.strategy.value)
-        self.refuse("")
-        self.run_worker(self._start(chosen, many, strategy, at_once), exclusive=True)
+        self.send(partial(self._start, chosen, many, strategy, at_once))
 
-    async def _start(self, types: list[str], many: int, strategy: str, at_once: int) -> None:
-        try:
-            started = await self.deeds.verbs.start_workers(types, count=many, strategy=strategy, concurrency=at_once)
-        except CoreError as error:
-            self.refuse(str(error))
-            return
-        self.deeds.say(f"Started {count(len(started), 'worker')}.")
-        self.dismiss()
+    async def _start(self, types: list[str], many: int, strategy: str, at_once: int) -> str:
+        started = await self.deeds.verbs.start_workers(types, count=many, strategy=strategy, concurrency=at_once)
+        return f"Started {count(len(started), 'worker')}."
 
     @staticmethod
     def _prompt(row: TypeRow) -> Content:

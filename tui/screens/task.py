@@ -16,15 +16,16 @@ from textual.widgets import Collapsible, Static
 from core.errors import CoreError
 from core.models import Json, NewTask, RowOutcome, Task
 from core.snapshot import Snapshot, TaskDetail
-from tui.commands import TASK, CommandScreen, bindings
-from tui.deeds import TaskDeeds
+from tui.commands import TASK, Command, CommandScreen, bindings
 from tui.look import STATUS, Tone, content, lines, pieces
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.new_task import NewTaskScreen
-from tui.screens.task_text import Line, sections
+from tui.screens.task_text import Line, ages, sections
+from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import masked
+from tui.wording import FITTING, told
 
 CLOSED = ("Report", "History")
 """Sections that begin closed."""
@@ -99,7 +100,7 @@ class TaskScreen(CommandScreen):
                 self.detail = await self.deeds.verbs.open_task(self.task_id)
             except CoreError as error:
                 self.heading.update(
-                    lines([pieces((f"Task #{self.task_id}", Tone.STRONG)), pieces((f"✗ {error}", Tone.BAD))])
+                    lines([pieces((f"Task #{self.task_id}", Tone.STRONG)), pieces((f"✗ {told(error)}", Tone.BAD))])
                 )
             else:
                 await self._fill(self.detail)
@@ -124,16 +125,9 @@ class TaskScreen(CommandScreen):
         self._write(told)
 
     def draw(self) -> None:
-        """Ages are older now."""
-        if self.detail is not None and self.live.frozen_at is None:
-            now = self._now()
-            self._write(
-                {
-                    title: rows
-                    for title, rows in sections(self.detail, now, reveal=self.revealed).items()
-                    if title == "Overview" or title.startswith("Attempts")
-                }
-            )
+        """Ages are older now; nothing else is written anew."""
+        if self.detail is not None and self.live.frozen_at is None and self.is_current:
+            self._write(ages(self.detail, self._now()))
 
     def _write(self, told: dict[str, list[Line]]) -> None:
         for title, rows in told.items():
@@ -145,6 +139,7 @@ class TaskScreen(CommandScreen):
             self.heading.update(
                 content(((f"Task #{task.id}  ", Tone.STRONG), (f"{task.task_type}  ", Tone.PLAIN), STATUS[task.status]))
             )
+            self.query_one(KeyBar).fill()
 
     def _now(self) -> datetime:
         return self.live.now()
@@ -157,26 +152,31 @@ class TaskScreen(CommandScreen):
         if self.is_attached:
             self.read()
 
-    def _task(self) -> list[Task]:
+    @property
+    def opened(self) -> list[Task]:
+        """The task; none until it is read."""
         return [self.detail.task] if self.detail is not None else []
+
+    def possible(self, command: Command) -> bool:
+        """Whether the status of the task is such that the command does something."""
+        done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
+        return done is None or any(task.status in FITTING[done] for task in self.opened)
 
     def action_retry(self) -> None:
         """Retry this task."""
-        self.deeds.retry([self.task_id], self._settled)
+        self.deeds.retry(self.opened, self._settled)
 
     def action_release(self) -> None:
         """Release this task."""
-        if self._task():
-            self.deeds.release(self._task(), self._settled)
+        self.deeds.release(self.opened, self._settled)
 
     def action_cancel(self) -> None:
         """Cancel this task."""
-        if self._task():
-            self.deeds.cancel(self._task(), self._settled)
+        self.deeds.cancel(self.opened, self._settled)
 
     def action_clone(self) -> None:
         """Edit a copy of it."""
-        for task in self._task():
+        for task in self.opened:
             like = NewTask(task.task_type, task.parameters, task.priority)
             self.app.push_screen(NewTaskScreen(self.deeds, self.live.newest.types, like=like))
 
@@ -211,7 +211,7 @@ class TaskScreen(CommandScreen):
 
 def slug(title: str) -> str:
     """A heading as an id."""
-    return f"section-{title.lower()}"
+    return f"section-{title.lower().replace(' ', '-')}"
 
 
 def plain(value: object) -> Json:

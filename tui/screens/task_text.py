@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from core.models import HistoryEntry, Task, TaskStatus
+from core.models import HistoryEntry, TaskStatus
 from core.snapshot import AttemptRow, TaskDetail
 from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
 from tui.widgets.json_view import json_rows
@@ -17,9 +17,16 @@ Line = tuple[Piece, ...]
 OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
 """Symbols of how an attempt ended; any other word (released, timed out) has a neutral one."""
 
+MOST_OF_AN_ERROR = 50_000
+"""Characters of an error that are looked at; the rest can be copied."""
 
-def overview(task: Task, now: datetime) -> Iterator[Line]:
-    """What it is, where it is in its life, and whose it is."""
+MOST_OF_A_LINE = 2_000
+"""Characters of any other text that are looked at."""
+
+
+def overview(detail: TaskDetail, now: datetime) -> Iterator[Line]:
+    """What it is, where it is in its life, and whose it is; and what else there is to note."""
+    task = detail.task
     symbol, tone = STATUS[task.status]
     head: list[Piece | str] = [(symbol, tone)]
     if task.status is TaskStatus.CLAIMED:
@@ -27,13 +34,15 @@ def overview(task: Task, now: datetime) -> Iterator[Line]:
     yield pieces(*head)
     yield field("Type", task.task_type)
     yield field("Priority", str(task.priority))
-    yield field("Attempts", f"{task.attempts} of {task.max_retries}")
+    anew = " since it was retried" if any(is_retry(entry) for entry in detail.history) else ""
+    yield field("Attempts", f"{task.attempts} of {task.max_retries}{anew}")
     yield field("Worker", task.claimed_by or "–")
     yield times("Created", task.created_at, now)
     if task.claimed_at is not None:
         yield times("Claimed", task.claimed_at, now)
     if task.completed_at is not None:
         yield times("Ended", task.completed_at, now)
+    yield from (pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)
 
 
 def field(label: str, value: str, tone: Tone = Tone.PLAIN) -> Line:
@@ -50,24 +59,51 @@ def times(label: str, at: datetime | None, now: datetime) -> Line:
     )
 
 
+def ages(detail: TaskDetail, now: datetime) -> dict[str, list[Line]]:
+    """The sections that tell how long ago something was."""
+    told = {"Overview": list(overview(detail, now))}
+    if detail.attempts:
+        told[f"Attempts ({len(detail.attempts)} in all)"] = list(timeline(detail, now))
+    return told
+
+
+def timeline(detail: TaskDetail, now: datetime) -> Iterator[Line]:
+    """Attempt after attempt; where an operator asked for a retry, a line says so, and the numbers begin anew."""
+    retries: list[tuple[int, HistoryEntry]] = []
+    claims = 0
+    for entry in detail.history:
+        claims += entry.event == "claimed"
+        if is_retry(entry):
+            retries.append((claims, entry))
+    for place in range(len(detail.attempts) + 1):
+        for claimed, entry in retries:
+            if min(claimed, len(detail.attempts)) == place:
+                yield pieces(("↻ ", Tone.ACCENT), "retried by an operator  ", (moment(entry.at), Tone.MUTED))
+        if place < len(detail.attempts):
+            yield from attempt(detail.attempts[place], now)
+
+
+def is_retry(entry: HistoryEntry) -> bool:
+    """Whether an operator gave the task all its attempts anew; the server's own next try leaves them counted."""
+    return entry.event == "retry" and entry.attempts == 0
+
+
 def sections(detail: TaskDetail, now: datetime, *, reveal: bool) -> dict[str, list[Line]]:
     """Headings and lines of everything that is there to tell, in the order in which it is asked for."""
     task = detail.task
-    told: dict[str, list[Line]] = {
-        "Overview": [*overview(task, now), *(pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)],
-        "Parameters": json_rows(dict(task.parameters), reveal=reveal),
-    }
+    timed = ages(detail, now)
+    told = {"Overview": timed.pop("Overview"), "Parameters": json_rows(dict(task.parameters), reveal=reveal)}
     if task.error:
-        text = task.error if reveal else masked_text(task.error)
-        told["Error"] = [((line, Tone.BAD),) for line in safe_lines(text)]
+        text = task.error[:MOST_OF_AN_ERROR]
+        shown = safe_lines(text if reveal else masked_text(text), of=len(task.error))
+        told["Error" if task.status is TaskStatus.FAILED else "Last error"] = [((line, Tone.BAD),) for line in shown]
     if task.result is not None:
         told["Result"] = json_rows(task.result, reveal=reveal)
-    if detail.attempts:
-        told[f"Attempts ({len(detail.attempts)})"] = [line for each in detail.attempts for line in attempt(each, now)]
+    told |= timed
     if detail.ideas or detail.saved is not None:
         told[f"Saved ({count(len(detail.ideas), 'idea')})"] = list(saved(detail, reveal))
     if detail.report:
-        told["Report"] = [pieces(masked_text(detail.report))]
+        told["Report"] = [pieces(masked_text(detail.report[:MOST_OF_A_LINE]))]
     if detail.history:
         told[f"History ({len(detail.history)})"] = [happened(entry) for entry in detail.history]
     return told
@@ -75,7 +111,7 @@ def sections(detail: TaskDetail, now: datetime, *, reveal: bool) -> dict[str, li
 
 def happened(entry: HistoryEntry) -> Line:
     """A line of its history."""
-    said = (masked_text(entry.message or ""), Tone.MUTED)
+    said = (masked_text((entry.message or "")[:MOST_OF_A_LINE]), Tone.MUTED)
     return pieces((f"{moment(entry.at)}  ", Tone.MUTED), f"{entry.event:<10} ", f"{entry.worker or ''}  ", said)
 
 
@@ -95,7 +131,7 @@ def attempt(row: AttemptRow, now: datetime) -> Iterator[Line]:
         (reached, Tone.BUSY),
     )
     if row.message:
-        yield pieces("   ", (masked_text(row.message[:2_000]), Tone.MUTED))
+        yield pieces("   ", (masked_text(row.message[:MOST_OF_A_LINE]), Tone.MUTED))
 
 
 def saved(detail: TaskDetail, reveal: bool) -> Iterator[Line]:

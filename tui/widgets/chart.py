@@ -6,53 +6,64 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.snapshot import Throughput
-from tui.look import BLOCKS, sparkline
+from core.snapshot import Counts, Throughput
+from tui.look import BLOCKS, number, sparkline
 
 AXIS = 8
 """Cells left of the columns."""
 
 
 class Chart(Widget, can_focus=True):
-    """Ended tasks in each of the last seconds, newest at the right; below it, what waits."""
+    """Ended tasks in each of the last seconds, newest at the right; below it, how many were pending."""
 
-    COMPONENT_CLASSES = {"chart--ended", "chart--axis", "chart--strong", "chart--waiting"}
+    COMPONENT_CLASSES = {"chart--ended", "chart--axis", "chart--strong", "chart--pending"}
     DEFAULT_CSS = """
     Chart { height: 1fr; }
     Chart > .chart--ended { color: $primary; }
     Chart > .chart--axis { color: $text-muted; }
     Chart > .chart--strong { text-style: bold; }
-    Chart > .chart--waiting { color: $text-accent; }
+    Chart > .chart--pending { color: $text-accent; }
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.shown = Throughput()
+        self.counts = Counts()
 
     def draw(self, throughput: Throughput) -> None:
         """Show these figures."""
         self.shown = throughput
         self.refresh()
 
+    def pend(self, counts: Counts) -> None:
+        """So many tasks are pending now."""
+        if counts is not self.counts:
+            self.counts = counts
+            self.refresh()
+
+    @property
+    def seconds(self) -> int:
+        """For how long there has been something to count: a second has no figures before the board ran."""
+        return min(len(self.shown.pending), len(self.shown.completed))
+
     def render_line(self, y: int) -> Strip:
-        """Figures, then the columns, then what waits, then the axis."""
+        """Figures, then the columns, then what was pending, then the axis."""
         width, height = self.size
         if y == 0:
             return self._line("chart--strong", self._figures(), width)
         if y == height - 2:
             waits = sparkline(self.shown.pending, max(0, width - AXIS - 1))
-            return self._labelled("waiting", "chart--waiting", waits.rjust(width - AXIS - 1), width)
+            return self._labelled("pending", "chart--pending", waits.rjust(width - AXIS - 1), width)
         if y == height - 1:
             return self._line("chart--axis", self._axis(width - AXIS - 1), width)
         return self._bars(y - 1, max(1, height - 3), width)
 
     def _figures(self) -> str:
-        shown = self.shown
-        seconds = len(shown.completed)
+        shown, seconds = self.shown, self.seconds
         return (
-            f" {shown.per_second():.1f} tasks/s over the last 10s   "
+            f" {shown.per_second(min(10, max(1, seconds))):.1f} tasks/s in the last {min(10, seconds)}s   "
             f"{sum(shown.completed):,} done, {sum(shown.failed):,} failed in {seconds}s   "
-            f"{shown.pending[-1] if shown.pending else 0:,} waiting"
+            f"{number(self.counts.pending, exact=self.counts.exact)} pending"
         )
 
     def _bars(self, line: int, lines: int, width: int) -> Strip:
@@ -67,7 +78,7 @@ class Chart(Widget, can_focus=True):
         return self._labelled(label, "chart--ended", "".join(BLOCKS[cell] for cell in cells).rjust(room), width)
 
     def _axis(self, room: int) -> str:
-        seconds = min(room, len(self.shown.completed))
+        seconds = min(room, self.seconds)
         return " " * AXIS + (f"-{seconds}s".ljust(max(0, seconds - 3)) + "now").rjust(room)
 
     def _labelled(self, label: str, style: str, text: str, width: int) -> Strip:

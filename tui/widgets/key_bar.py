@@ -5,10 +5,11 @@ from __future__ import annotations
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
+from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.commands import FIELD, Command, CommandScreen
+from tui.commands import ALWAYS, FIELD, Command, CommandScreen
 from tui.look import STYLES, Tone
 
 
@@ -17,7 +18,15 @@ class KeyBar(Static):
 
     DEFAULT_CSS = "KeyBar { height: 1; padding: 0 1; background: $panel; }"
     GAP = 2
-    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=1, shown="^p")
+    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=5, shown="^p")
+    WORKING = Content.styled("working…", f"bold {STYLES[Tone.WARN]}")
+
+    working: reactive[int] = reactive(0)
+    """How many things that were asked for take their time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: list[str] = []
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -25,6 +34,10 @@ class KeyBar(Static):
 
     def on_resize(self) -> None:
         """More or less fits."""
+        self.fill()
+
+    def watch_working(self) -> None:
+        """Say so, or no more."""
         self.fill()
 
     async def on_click(self, event: events.Click) -> None:
@@ -35,14 +48,19 @@ class KeyBar(Static):
 
     def fill(self) -> None:
         """Name what can be done now."""
-        if not isinstance(self.screen, CommandScreen):
+        screen = self.screen
+        if not isinstance(screen, CommandScreen):
             return
-        offered = [command for command, _ in self.screen.offered() if command.footer]
+        offered = [command for command, _ in screen.offered() if command.footer]
         typing = [command for command in offered if command.panes == FIELD]
-        shown = [*(typing or offered), self.PALETTE]
-        while len(shown) > 1 and self._cells(shown) > self.size.width:
-            shown.remove(max(reversed(shown), key=lambda command: command.footer))
-        self.update(Content(" " * self.GAP).join([self._named(command) for command in shown]))
+        shown = [*(typing or [each for each in offered if screen.possible(each)]), self.PALETTE]
+        room = self.size.width - (self.WORKING.cell_length + self.GAP) * bool(self.working)
+        while self._cells(shown) > room and any(each.footer != ALWAYS for each in shown):
+            shown.remove(max(reversed(shown), key=lambda each: each.rank(screen.place)))
+        said = [self.WORKING] * bool(self.working) + [self._named(command) for command in shown]
+        if [each.plain for each in said] != self._shown:
+            self._shown = [each.plain for each in said]
+            self.update(Content(" " * self.GAP).join(said))
 
     def _named(self, command: Command) -> Content:
         click = Style.from_meta({"command": command.id})

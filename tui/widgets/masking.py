@@ -15,11 +15,15 @@ SECRET_WORD: Final = re.compile(r"(key|token|secret|password|passwd|authorizatio
 WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
 SAID: Final = re.compile(
-    r"""(?P<name>["']?[\w-]*(?:key|token|secret|password|passwd)s?["']?\s*[=:]\s*)(?P<value>"[^"]*"|'[^']*'|[^\s&,;"']+)"""
-    r"""|(?P<header>["']?(?:[\w-]*authorization|[\w-]*cookie)["']?\s*[=:]\s*)(?P<line>[^\n]+)""",
+    r"""(?P<name>(?:key|token|secret|password|passwd)s?["']?\s*[=:]\s*)(?P<value>"[^"]*"?|'[^']*'?|[^\s&,;"']+)"""
+    r"""|(?P<header>(?:authorization|cookie)["']?\s*[=:]\s*)(?P<line>[^\n]+)""",
     re.IGNORECASE,
 )
-"""``name=value`` in running text; of a header the rest of the line is the value."""
+"""``name=value`` in running text; of a header the rest of the line is the value.
+
+It begins at the end of the name, so that a long text without spaces is read once; a quote that is never closed (the
+text may have been cut) holds the secret to the end.
+"""
 
 
 def is_secret(name: str) -> bool:

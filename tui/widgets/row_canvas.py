@@ -71,6 +71,13 @@ class RowCanvas(ScrollView, Generic[Row]):
         width = self.width
         return next((each for each in reversed(self.layouts) if each.at_least <= width), self.layouts[0])
 
+    def lay_out(self, layouts: Sequence[Layout[Row]]) -> None:
+        """Draw in these columns from now on."""
+        if layouts is not self.layouts:
+            self.layouts = layouts
+            self._drawn.clear()
+            self.refresh()
+
     def say(self, *text: Piece) -> None:
         """What stands in an empty list."""
         if text != self.empty:

@@ -11,7 +11,7 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from tui.commands import LIST, bindings
+from tui.commands import ELSEWHERE, LIST, bindings
 from tui.widgets.row_canvas import RowCanvas
 from tui.widgets.row_layout import Layout
 
@@ -19,7 +19,10 @@ Row = TypeVar("Row")
 
 
 class RowList(RowCanvas[Row], can_focus=True):
-    """Rows in columns. The cursor follows the top until someone moves it; from then on it stays with its row."""
+    """Rows in columns. The cursor stays with its row.
+
+    Where ``follows``, it keeps to the top, whatever row is newest, until a key is pressed or something covers the list.
+    """
 
     ALLOW_SELECT = False
     BINDINGS = bindings(LIST)
@@ -32,7 +35,7 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     @dataclass
     class Opened(Message):
-        """A row was chosen."""
+        """A row was chosen; None where the list is empty."""
 
         rows: RowList[Any]
         row: Any
@@ -56,10 +59,12 @@ class RowList(RowCanvas[Row], can_focus=True):
         now: Callable[[], datetime],
         *,
         markable: bool = False,
+        follows: bool = False,
     ) -> None:
         super().__init__(layouts, row_id, now)
         self.markable = markable
-        self._moved = False
+        self.follows = follows
+        self.following = follows
 
     @property
     def current(self) -> Row | None:
@@ -77,12 +82,25 @@ class RowList(RowCanvas[Row], can_focus=True):
         old, self.rows = self.rows, rows
         before = self.row_id(old[self.cursor]) if self.cursor < len(old) else None
         top = self.above
-        if self._moved or top:
+        if top:
+            self.following = False
+        if not self.following:
             self._stay(old, top)
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
         self._measure()
         self.refresh()
         if self.current is not None and self.row_id(self.current) != before:
+            self.post_message(self.Highlighted(self))
+
+    def on_key(self, event: events.Key) -> None:
+        """Whoever presses a key means the row that the cursor is on: it stays there, until ``g`` follows again."""
+        if event.key not in ELSEWHERE:
+            self.pin()
+
+    def pin(self) -> None:
+        """Let the cursor stay with its row."""
+        if self.following:
+            self.following = False
             self.post_message(self.Highlighted(self))
 
     def unmark(self, row_ids: Sequence[Hashable] | None = None) -> None:
@@ -129,7 +147,7 @@ class RowList(RowCanvas[Row], can_focus=True):
     def move(self, place: int) -> None:
         """Put the cursor on the row at ``place``, and bring it into sight."""
         place = max(0, min(place, len(self.rows) - 1))
-        self._moved = True
+        self.following = False
         if place != self.cursor and self.rows:
             self.cursor = place
             self.post_message(self.Highlighted(self))
@@ -165,7 +183,8 @@ class RowList(RowCanvas[Row], can_focus=True):
     def action_first(self) -> None:
         """To the top, and stay with what is newest."""
         self.move(0)
-        self._moved = False
+        self.following = self.follows
+        self.post_message(self.Highlighted(self))
 
     def action_last(self) -> None:
         """To the last row."""
@@ -173,8 +192,7 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     def action_open(self) -> None:
         """Open the row under the cursor."""
-        if self.current is not None:
-            self.post_message(self.Opened(self, self.current))
+        self.post_message(self.Opened(self, self.current))
 
     def action_mark(self) -> None:
         """Mark the row under the cursor, or take its mark off, and go on."""
@@ -222,7 +240,7 @@ class RowList(RowCanvas[Row], can_focus=True):
     def on_resize(self) -> None:
         """Another width may mean another layout."""
         self._measure()
-        if self._moved:
+        if not self.following:
             self.move(self.cursor)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:

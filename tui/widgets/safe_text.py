@@ -42,12 +42,13 @@ def visible(character: str) -> str:
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
 
 
-def safe_lines(text: str, most: int = 200) -> list[str]:
-    """The first lines of a long text, each safe and bounded; a cut is marked."""
+def safe_lines(text: str, most: int = 200, *, of: int | None = None) -> list[str]:
+    """The first lines of a long text, each safe and bounded; a cut is marked. ``of``: how long it was before a cut."""
     lines = text[: most * ONE_LINE].splitlines()
     kept = [head(line) for line in lines[:most]]
-    if len(lines) > most or len(text) > most * ONE_LINE:
-        kept.append(f"{CUT} cut here; {len(text):,} characters in all")
+    length = len(text) if of is None else of
+    if len(lines) > most or length > most * ONE_LINE or any(len(line) > ONE_LINE for line in lines):
+        kept.append(f"{CUT} cut here; {length:,} characters in all, Y copies the whole")
     return kept
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.cells import cell_len
 from textual.widgets import Static
 
-from core.models import LIVE_STATES, WorkerState
+from core.models import LIVE_STATES
 from core.snapshot import Link, ServerStatus, Snapshot
 from tui.look import LINK, Piece, Tone, age, content, count, whole_age
 from tui.widgets.safe_text import cut, head
@@ -72,7 +72,7 @@ class StatusLine(Static):
         if self.frozen_at is not None:
             yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
-        busy = sum(worker.state is WorkerState.BUSY for worker in live)
+        busy = sum(bool(worker.in_hand) for worker in live)
         yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
@@ -80,7 +80,7 @@ class StatusLine(Static):
         if snapshot.counts.failed:
             yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
         if snapshot.reports_waiting:
-            yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} waiting", Tone.WARN),))
+            yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
         if snapshot.server.source:
             yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
         yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))

@@ -1,0 +1,57 @@
+"""What fits where there is little room."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.tui import scenes
+from tests.tui.conftest import Opens
+from tui.screens.too_small import TooSmallScreen
+
+
+async def test_where_the_board_does_not_fit_nothing_is_shown_and_only_quitting_works(open_board: Opens):
+    async with open_board(scenes.EMPTY, (50, 15)) as desk:
+        assert isinstance(desk.app.screen, TooSmallScreen)
+        assert [line.strip() for line in desk.text().splitlines() if line.strip()] == [
+            "50x15 is too small: the board needs 60x20 or more.",
+            "q quit",
+        ]
+        await desk.press("p", "n", "C", "ctrl+p", "x")
+        assert isinstance(desk.app.screen, TooSmallScreen)
+        assert desk.verbs.calls == []
+        await desk.pilot.resize_terminal(80, 24)
+        await desk.settle()
+        assert desk.app.screen is desk.board
+        assert "2 Queue" in desk.text()
+        await desk.pilot.resize_terminal(50, 15)
+        await desk.settle()
+        await desk.press("q")
+        assert desk.connection.closed == [False]
+
+
+@pytest.mark.parametrize(
+    ("size", "keys", "wanted"),
+    [
+        ((80, 24), ("G",), ("x Stop", "t Strategy", "/ Filter", "? Help", "q Quit")),
+        ((60, 20), ("down",) * 4, ("r Retry", "x Stop", "t Strategy", "? Help", "q Quit")),
+        ((80, 24), ("3",), ("s Start", "p Pause", "x Stop", "t Strategy", "? Help", "q Quit")),
+        ((60, 20), ("3",), ("s Start", "p Pause", "x Stop", "t Strategy", "? Help", "q Quit")),
+    ],
+)
+async def test_the_key_bar_keeps_what_matters_where_one_is(
+    open_board: Opens, size: tuple[int, int], keys: tuple[str, ...], wanted: tuple[str, ...]
+):
+    async with open_board(size=size) as desk:
+        await desk.press(*keys)
+        bar = desk.text().splitlines()[-1]
+        assert [each for each in wanted if each not in bar] == []
+
+
+async def test_the_key_bar_offers_only_what_can_be_done_to_the_row(open_board: Opens):
+    async with open_board(size=(140, 40)) as desk:
+        bars = [desk.text().splitlines()[-1]]
+        for _ in range(5):
+            await desk.press("down")
+            bars.append(desk.text().splitlines()[-1])
+        offered = [[key for key in ("Retry", "Release", "Cancel") if key in bar] for bar in bars]
+        assert offered == [["Release", "Cancel"], ["Cancel"], ["Release", "Cancel"], ["Cancel"], ["Retry"], []]

@@ -1,0 +1,72 @@
+"""Workers: the same short name everywhere, live ones first, and numbers that agree."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from core.models import WorkerState
+from tests.tui import scenes
+from tests.tui.conftest import Opens
+from tui.look import short_name
+
+ONE, TWO, THREE, FOUR = scenes.workers()
+GONE = tuple(replace(FOUR, id=f"w-ann-4242-5a3b-{n}", state=WorkerState.STOPPED) for n in (5, 6, 7))
+DRAINING = replace(TWO, state=WorkerState.DRAINING)
+MIXED = replace(scenes.BUSY, workers=(*GONE, ONE, DRAINING, THREE, replace(FOUR, in_hand=ONE.in_hand)))
+
+
+def test_a_worker_goes_by_the_end_of_its_id():
+    assert short_name("w-a-host-with-dashes-10144-5a3b-12") == "5a3b-12"
+    assert short_name("worker-1") == "worker-1"
+
+
+async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(open_board: Opens):
+    async with open_board() as desk:
+        text = desk.text()
+        assert text.count("w-ann-4242-5a3b-1") == 1
+        await desk.press("3", "down")
+        assert "w-ann-4242-5a3b-2  2 of 4" in desk.text()
+        assert "claimed      0  1/3    12s 5a3b-2" in text
+
+
+async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):
+    async with open_board(MIXED) as desk:
+        assert "3 Workers 3 busy 1 idle 3 stopped" in desk.text()
+        assert "workers 4 (3 busy)" in desk.text()
+        names = [row.id for row in desk.board.worker_pane.row_list.rows[:-1]]
+        assert names == [ONE.id, TWO.id, THREE.id, FOUR.id]
+        await desk.press("3", "G")
+        assert "■ 3 stopped" in desk.text() and "5a3b-6" not in desk.text()
+        await desk.press("enter")
+        assert "5a3b-6" in desk.text()
+        await desk.press("p")
+        assert desk.verbs.calls == []
+
+
+async def test_a_worker_with_a_task_in_hand_is_said_to_finish_it_first(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("3", "x")
+        assert desk.notes() == ["Stopping 5a3b-1: finishes #10432 first."]
+
+
+async def test_those_that_stop_already_are_neither_paused_nor_counted(open_board: Opens):
+    async with open_board(MIXED) as desk:
+        await desk.press("p")
+        assert desk.verbs.calls == [("pause", (ONE.id, THREE.id))]
+        assert desk.notes() == ["Paused 2 workers."]
+        await desk.press("3", "down", "x")
+        assert desk.notes() == ["Stopping 5a3b-2: finishes #10431 first. X stops now."]
+
+
+async def test_failed_tries_are_named_as_such(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("3", "z")
+        assert "Failed tries" in desk.text()
+
+
+async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):
+    began = replace(scenes.BUSY.throughput, pending=(7,) * 12)
+    async with open_board(replace(scenes.BUSY, throughput=began)) as desk:
+        await desk.press("4", "4", "4", "4")
+        assert "failed in 12s   1,204 pending" in desk.text()
+        assert "-12s" in desk.text()

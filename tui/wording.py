@@ -1,0 +1,79 @@
+"""Sentences about what was done to tasks and workers, and about what could not be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final
+
+from core.errors import CoreError
+from core.models import RowOutcome, Task, TaskStatus, WorkerStatus
+from tui.look import count, ids, short_name
+
+FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {
+    "retried": (TaskStatus.FAILED,),
+    "released": (TaskStatus.CLAIMED,),
+    "cancelled": (TaskStatus.PENDING, TaskStatus.CLAIMED),
+}
+"""What can be done to a task, and in which statuses."""
+
+JSON_PATH: Final = re.compile(r"(^|[:;] )\$(?:\.|: |(?=\[))")
+RULE: Final = re.compile(r" \(rule: \w+\)")
+STATE: Final = re.compile(r"^Task is ([^;]+)(?:;.*)?$")
+
+
+def told(error: CoreError) -> str:
+    """An error as people say it: without the notation of JSON paths, and the names of schema rules."""
+    return RULE.sub("", JSON_PATH.sub(r"\1", str(error)))
+
+
+def outcome(done: str, rows: Sequence[RowOutcome]) -> str:
+    """What became of each row: ``#25 retried``; ``3 tasks retried; #3 was not retried: it is completed``."""
+    changed = [row.id for row in rows if row.ok]
+    skipped = [row for row in rows if not row.ok]
+    said = [f"{the_tasks(changed)} {done}"] if changed else []
+    said += [f"#{row.id} was not {done}: {reason(row)}" for row in skipped[:3]]
+    if len(skipped) > 3:
+        said.append(f"and {len(skipped) - 3:,} more were not")
+    return "; ".join(said)
+
+
+def reason(row: RowOutcome) -> str:
+    """Why nothing became of a row."""
+    if not row.error:
+        return f"it is {row.status}" if row.status else f"code {row.code}"
+    found = STATE.match(row.error)
+    return f"it is {found[1]}" if found else row.error
+
+
+def left_out(done: str, tasks: Sequence[Task]) -> list[RowOutcome]:
+    """The outcome of those to which that cannot be done, and is not."""
+    return [RowOutcome(task.id, False, task.status) for task in tasks if task.status not in FITTING[done]]
+
+
+def unfit(done: str, tasks: Sequence[Task]) -> str:
+    """Why that cannot be done to any of these."""
+    needed = f"only {' and '.join(FITTING[done])} tasks can be {done}."
+    if len(tasks) == 1:
+        return f"#{tasks[0].id} is {tasks[0].status}; {needed}"
+    return f"None of these {len(tasks):,} tasks is {' or '.join(FITTING[done])}; {needed}"
+
+
+def the_tasks(task_ids: Sequence[int]) -> str:
+    """One task by its id, several by their number."""
+    return f"#{task_ids[0]}" if len(task_ids) == 1 else count(len(task_ids), "task")
+
+
+def the_workers(worker_ids: Sequence[str]) -> str:
+    """One worker by its name, several by their number."""
+    return short_name(worker_ids[0]) if len(worker_ids) == 1 else count(len(worker_ids), "worker")
+
+
+def stopping(workers: Sequence[WorkerStatus]) -> str:
+    """That these stop, and what they finish before."""
+    hands = [hand.task_id for worker in workers for hand in worker.in_hand]
+    who = the_workers([worker.id for worker in workers])
+    if not hands:
+        return f"Stopping {who}."
+    verb = "finishes" if len(workers) == 1 else "they finish"
+    return f"Stopping {who}: {verb} {ids(hands)} first."
