@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from io import StringIO
 from pathlib import Path
@@ -63,9 +64,7 @@ class Config:
         """Read the settings; ``chosen`` are fields that win over everything. Raises `BadSetting`."""
         said = Sayings(env_file, os.environ if environ is None else environ)
         values = said.settings()
-        unknown = set(chosen) - set(values)
-        if unknown:
-            raise BadSetting(f"There is no setting {', '.join(sorted(unknown))}; there are {', '.join(values)}.")
+        refuse_unknown(chosen, values)
         values |= chosen
         for name, value in values.items():
             object.__setattr__(self, name, value)
@@ -76,8 +75,8 @@ class Config:
         """Defaults but for ``chosen``: neither ``.env`` nor the environment is read."""
         config = object.__new__(cls)
         for name, value in Sayings.nothing().settings().items():
-            object.__setattr__(config, name, chosen.get(name, value))
-        return config
+            object.__setattr__(config, name, value)
+        return config.replace(**chosen)
 
     @property
     def embedded(self) -> bool:
@@ -91,6 +90,7 @@ class Config:
 
     def replace(self, **chosen: object) -> Config:
         """The same settings but for ``chosen``."""
+        refuse_unknown(chosen, [each.name for each in fields(self)])
         copy = object.__new__(Config)
         for each in fields(self):
             object.__setattr__(copy, each.name, chosen.get(each.name, getattr(self, each.name)))
@@ -101,7 +101,7 @@ class Sayings:
     """What the environment and ``.env`` say, each with the place where it was said."""
 
     def __init__(self, env_file: str | Path | None, environ: Mapping[str, str]) -> None:
-        self.env_file = find_env_file(env_file, Path.cwd())
+        self.env_file = find_env_file(env_file, working_folder())
         self._environ = environ
         self._file = read_env_file(self.env_file) if self.env_file else {}
 
@@ -140,8 +140,20 @@ class Sayings:
         try:
             return parse(text.strip())
         except ValueError as fault:
-            shown = "***" if secret else text.strip()
+            shown = "***" if secret else without_secrets(text.strip())
             raise BadSetting(f"{name}={shown} ({where}) cannot be used: {fault}.") from None
+
+
+def refuse_unknown(chosen: Iterable[str], known: Iterable[str]) -> None:
+    """Raises `BadSetting` for a name that is no setting."""
+    unknown = set(chosen) - set(known)
+    if unknown:
+        raise BadSetting(f"There is no setting {', '.join(sorted(unknown))}; there are {', '.join(known)}.")
+
+
+def without_secrets(text: str) -> str:
+    """The text without what stands before an @ or after a ? in an address: both may hold keys."""
+    return re.sub(r"\?.*", "?***", re.sub(r"//[^/@]*@", "//***@", text))
 
 
 def find_env_file(given: str | Path | None, start: Path) -> Path | None:
@@ -158,6 +170,14 @@ def find_env_file(given: str | Path | None, start: Path) -> Path | None:
     prismq = [folder for folder in (start, *start.parents) if folder.name == "PrismQ"]
     beside = prismq[-1].parent / "PrismQ_WD" / ".env" if prismq else None
     return beside if beside is not None and beside.is_file() else None
+
+
+def working_folder() -> Path:
+    """The working directory. Raises `BadSetting` when it was deleted."""
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise BadSetting("The working directory does not exist any more: change to another one.") from None
 
 
 def read_env_file(path: Path) -> dict[str, tuple[str, int]]:

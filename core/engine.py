@@ -9,17 +9,19 @@ Everything here runs on the event loop that opened it; `core.host` gives it one 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Coroutine
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.errors import CoreError, TaskManagerError, Unreachable
+from core.endings import left_to_others, raise_crashed, raise_when_nobody_works
+from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
-from core.models import TaskStatus, utcnow
+from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
@@ -33,7 +35,10 @@ from core.sources.port import Source
 from core.store import Store
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
-from core.worker_verbs import WorkerVerbs
+from core.texts import harmless
+from core.worker_verbs import WorkerVerbs, plan_of
+from core.workers.base import BaseWorker
+from core.workers.claiming import strategy_named
 from core.workers.factory import WorkerFactory
 from core.workers.pool import Pool
 
@@ -43,8 +48,6 @@ CLOSING_SECONDS = 5.0
 """How long a closing engine tries to deliver reports."""
 DRAIN_POLL = 0.1
 """Seconds between two looks at whether the queue is empty."""
-EMPTY_ROUNDS = 2
-"""Passes without a task after which a queue that cannot be counted is taken to be empty."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries to reach a TaskManager that was away at the start."""
 
@@ -63,7 +66,7 @@ class Engine(WorkerVerbs):
     ) -> None:
         """Use `open`. ``watching`` is the client that only looks, whose long polls and failures disturb no work."""
         self.config = config
-        self.store = Store()
+        self.store = Store(tell=log_line)
         self._database, self._client, self._factory, self._source = database, client, factory, source
         self._watching = watching
         client.retrying = PATIENCE
@@ -72,6 +75,8 @@ class Engine(WorkerVerbs):
         self._rooms: Rooms | None = None
         self._connected = asyncio.Event()
         self._presence: Presence | None = None
+        self._fault: BaseException | None = None
+        self._broken = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
         self._server = ServerStatus(
             label=self.label, embedded=config.embedded, source=source.name if source is not None else ""
@@ -132,9 +137,7 @@ class Engine(WorkerVerbs):
     async def snapshots(self) -> AsyncGenerator[Snapshot]:
         """The newest snapshot, whenever it is another. Ends with an error when the background work does."""
         async for snapshot in self.store.watch():
-            for each in self._background:
-                if each.done() and not each.cancelled():
-                    each.result()
+            self._raise_fault()
             yield snapshot
 
     async def first_workers(self, count: int, strategy: str) -> None:
@@ -145,16 +148,41 @@ class Engine(WorkerVerbs):
         except CoreError as error:
             self.store.publish(Said(Level.ERROR, f"No worker was started: {error}", utcnow()))
 
+    async def run_worker(self, worker: BaseWorker) -> None:
+        """Run an author's own worker until it is stopped or its iterations are used up."""
+        rooms = self.rooms
+        strategy = strategy_named(worker.strategy)
+        self.warn_of_priorities(strategy)
+        plan = plan_of(worker, {type_id: worker for type_id in worker.task_type_ids}, (), strategy)
+        rooms.start = Processes(rooms.database, rooms.server).add_worker(rooms.start, worker.worker_id)
+        rooms.pool.start(plan)
+        await self.over()
+
     async def drained(self) -> int:
         """Wait until no task of our workers' types is pending, none is in hand and no report waits.
 
-        Answers how many tasks others hold; they are not waited for.
+        Answers how many tasks others hold; they are not waited for. Raises `CoreError` when no worker is left to do
+        them, and what broke the background work.
         """
         while True:
-            others = await self._left_to_others()
+            self._raise_fault()
+            others = await left_to_others(self.rooms)
             if others is not None:
                 return others
+            raise_when_nobody_works(self.rooms)
             await asyncio.sleep(DRAIN_POLL)
+
+    async def over(self) -> None:
+        """Wait until every worker has ended. Raises `CoreError` when one crashed, or what broke the background."""
+        broken = asyncio.create_task(self._broken.wait())
+        ends = asyncio.gather(*(self.rooms.pool.finished(each.id) for each in self.rooms.pool.statuses()))
+        try:
+            await asyncio.wait([broken, ends], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            broken.cancel()
+            ends.cancel()
+        self._raise_fault()
+        raise_crashed(self.rooms.pool.statuses())
 
     async def shut(self, *, now: bool = False) -> int:
         """Stop the workers and deliver; answers how many reports still wait."""
@@ -162,25 +190,6 @@ class Engine(WorkerVerbs):
             return 0
         await self._rooms.pool.close(now=now)
         return await self._rooms.deliverer.drain(CLOSING_SECONDS)
-
-    async def _left_to_others(self) -> int | None:
-        """Tasks of our types that others hold; None while there is something to do for us."""
-        rooms = self.rooms
-        statuses = rooms.pool.statuses()
-        if rooms.pool.in_hand() or rooms.deliverer.waiting:
-            return None
-        types = {name for each in statuses for name in each.types}
-        if "stats" in rooms.can:
-            # Counted before the claims are listed: with nothing pending, no claim of ours can come in between.
-            if any(each.pending for each in await rooms.client.stats() if each.name in types):
-                return None
-        elif any(rooms.pool.empty_rounds(each.id) < EMPTY_ROUNDS for each in statuses):
-            return None
-        claimed = (await rooms.client.list_tasks(status=TaskStatus.CLAIMED, limit=1000)).tasks
-        ours = {each.id for each in statuses}
-        if any(task.claimed_by in ours for task in claimed):
-            return None
-        return sum(task.task_type in types for task in claimed)
 
     async def _connect_patiently(self) -> None:
         pause = FIRST_PAUSE
@@ -223,6 +232,7 @@ class Engine(WorkerVerbs):
         )
         publish(ServerSeen(self._server))
         await recover(self._rooms)
+        deliverer.load()
         self.in_background(deliverer.run())
         self._presence = Presence(self._rooms)
         self.in_background(self._presence.run())
@@ -252,23 +262,34 @@ class Engine(WorkerVerbs):
         self._background.append(task)
 
     def _tell_end(self, task: asyncio.Task[None]) -> None:
-        """Ring, so that those who watch notice a failure."""
+        """Note a failure, and ring, so that those who watch notice it."""
         if not task.cancelled() and (fault := task.exception()) is not None:
+            self._fault = self._fault or fault
+            self._broken.set()
             self.store.publish(Said(Level.ERROR, f"Stopped: {fault}", utcnow()))
+
+    def _raise_fault(self) -> None:
+        if self._fault is not None:
+            raise self._fault
 
     async def _leave(self) -> None:
         """Stop what still runs, and take this start off the list of those that may need help."""
-        await self.shut()
-        for each in self._background:
-            each.cancel()
-        if self._presence is not None:
-            await self._presence.leave()
-        ended = await asyncio.gather(*self._background, return_exceptions=True)
+        try:
+            await self.shut()
+            if self._presence is not None:
+                await self._presence.leave()
+        finally:
+            for each in self._background:
+                each.cancel()
+            await asyncio.gather(*self._background, return_exceptions=True)
         if self._rooms is not None:
-            Processes(self._database, self._rooms.server).leave(self._rooms.start)
-        for fault in ended:
-            if isinstance(fault, Exception):
-                raise fault
+            with suppress(DatabaseUnusable):  # the next start on this host does it
+                Processes(self._database, self._rooms.server).leave(self._rooms.start)
+
+
+def log_line(level: str, text: str) -> None:
+    """Into the log of the program, so that those without a board can read it too."""
+    logging.getLogger("prismq").log(logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(text))
 
 
 @asynccontextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -22,16 +22,22 @@ class TaskFilter:
 
     @classmethod
     def parse(cls, line: str) -> TaskFilter:
-        """Read ``status:failed type:*Video* words``; raises `BadSetting` on an unknown status or an open quote."""
+        """Read ``status:failed type:*Video* words``; raises `BadSetting` on an unknown term or status."""
         words: list[str] = []
         statuses: list[TaskStatus] = []
         types: list[str] = []
         for term in split(line):
             name, colon, value = term.partition(":")
-            if colon and name == "status":
+            if term.startswith('"'):
+                words.append(term.strip('"'))
+            elif colon and name == "status":
                 statuses.extend(status_named(word) for word in value.split(",") if word)
-            elif colon and name == "type" and value:
-                types.append(value)
+            elif colon and name == "type":
+                types += [value] if value else []
+            elif colon and name.isidentifier() and not value.startswith("//"):
+                raise BadSetting(
+                    f"{name!r} is no term; there are status: and type:. Put a text with a colon in quotes."
+                )
             else:
                 words.append(term)
         return cls(" ".join(words), tuple(dict.fromkeys(statuses)), tuple(types))
@@ -41,8 +47,9 @@ class TaskFilter:
 
     def __str__(self) -> str:
         parts = [f"status:{','.join(self.statuses)}"] if self.statuses else []
-        parts += [f"type:{shlex.quote(pattern)}" for pattern in self.types]
-        return " ".join(parts + ([self.text] if self.text else []))
+        parts += [f"type:{pattern}" for pattern in self.types]
+        text = f'"{self.text}"' if ":" in self.text else self.text
+        return " ".join(parts + ([text] if text else []))
 
     def to_json(self) -> dict[str, Any]:
         """As the embedded TaskManager takes it: SQL LIKE patterns for types."""
@@ -66,11 +73,10 @@ class TaskFilter:
 
 
 def split(line: str) -> list[str]:
-    """Words of the line; quotes hold words together."""
-    try:
-        return shlex.split(line)
-    except ValueError:
-        raise BadSetting("The filter has an opening quote without a closing one.") from None
+    """Words of the line; what stands in quotes is one, with its quotes."""
+    if line.count('"') % 2:
+        raise BadSetting("The filter has an opening quote without a closing one.")
+    return re.findall(r'"[^"]*"|[^\s"]+', line)
 
 
 def status_named(word: str) -> TaskStatus:

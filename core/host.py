@@ -68,7 +68,7 @@ class EngineHost:
             relay.cancel()
 
     async def close(self, *, now: bool = False) -> int:
-        """Stop the workers, deliver, close the engine; answers how many reports still wait.
+        """Stop the workers, deliver, close the engine; answers how many reports still wait. Raises what went wrong.
 
         Called again with ``now``, a closing that is under way gives back at once what is in hand.
         """
@@ -85,27 +85,38 @@ class EngineHost:
     async def call(self, verb: str, *args: object, **kwargs: object) -> Any:
         """Carry a verb over to the engine's loop and its answer back."""
         engine = await asyncio.shield(asyncio.wrap_future(self._opened))
-        return await asyncio.wrap_future(self._send(getattr(engine, verb)(*args, **kwargs)))
+        carried = self._send(getattr(engine, verb)(*args, **kwargs))
+        try:
+            return await asyncio.wrap_future(carried)
+        except asyncio.CancelledError:
+            if self._closed.done():
+                raise CoreError("The engine was closed before that was done.") from None
+            raise
 
     def _send(self, coroutine: Coroutine[Any, Any, Any]) -> Future[Any]:
         if self._loop is None or self._closed.done():
             coroutine.close()
             raise CoreError("The engine is closed.")
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        try:
+            return asyncio.run_coroutine_threadsafe(coroutine, self._loop)
+        except RuntimeError:
+            coroutine.close()
+            raise CoreError("The engine is closed.") from None
 
     def _ask_to_close(self, now: bool) -> None:
         self._now = self._now or now
         self._closing.set()
 
     def _main(self) -> None:
-        left = 0
         try:
-            left = asyncio.run(self._serve())
-        except BaseException as error:  # noqa: BLE001 - however the thread ends, those who watch are told
-            if not self._opened.done():
-                self._opened.set_exception(told(error))
-        finally:
-            self._closed.set_result(left)
+            self._closed.set_result(asyncio.run(self._serve()))
+        except BaseException as error:  # noqa: BLE001 - however the thread ends, those who wait are told
+            fault = told(error)
+            if self._opened.done():
+                self._closed.set_exception(fault)
+            else:
+                self._opened.set_exception(fault)
+                self._closed.set_result(0)
 
     async def _serve(self) -> int:
         self._loop = asyncio.get_running_loop()

@@ -24,7 +24,7 @@ class Presence:
 
     def __init__(self, rooms: Rooms) -> None:
         self._rooms = rooms
-        self._every = min(EVERY, rooms.config.claim_timeout / 6)
+        self._every = min(EVERY, rooms.client.claim_timeout / 6)
         self._told: dict[str, tuple[object, float]] = {}
 
     async def run(self) -> None:
@@ -33,13 +33,12 @@ class Presence:
             return
         while True:
             await asyncio.sleep(min(LOOK_EVERY, self._every))
-            with suppress(CoreError):  # the monitor tells of it, and the next beat comes anyway
-                await self._beat(self._rooms.pool.statuses())
+            await self._beat(self._rooms.pool.statuses())
 
     async def leave(self) -> None:
-        """Say that those that were told of have stopped."""
-        with suppress(CoreError):  # then they are seen to be gone by their silence
-            await self._beat([each for each in self._rooms.pool.statuses() if each.id in self._told])
+        """Say that our workers have stopped."""
+        if "heartbeat" in self._rooms.can:
+            await self._beat(self._rooms.pool.statuses())
 
     async def _beat(self, statuses: list[WorkerStatus]) -> None:
         now = asyncio.get_running_loop().time()
@@ -48,12 +47,16 @@ class Presence:
             looks = outside(status)
             is_due = now - at >= self._every and status.state in LIVE_STATES
             if looks != seen or is_due:
-                await self._send(status)
-                self._told[status.id] = (looks, now)
+                with suppress(CoreError):  # the monitor tells of it; the next beat comes, or silence tells
+                    await self._send(status)
+                    self._told[status.id] = (looks, now)
+        here = {status.id for status in self._rooms.pool.statuses()}
+        self._told = {worker_id: told for worker_id, told in self._told.items() if worker_id in here}
 
     async def _send(self, status: WorkerStatus) -> None:
         state, strategy, held = outside(status)
-        await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
+        lost = await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
+        self._rooms.pool.lost(lost)
 
 
 def outside(status: WorkerStatus) -> tuple[str, str, tuple[int, ...]]:

@@ -25,36 +25,42 @@ async def recover(rooms: Rooms) -> None:
     if not dead:
         return
     try:
-        held = await claimed_by(rooms, dead)
-        owed = {each.report.task_id for each in Outbox(rooms.database, rooms.server).waiting(rooms.start.id)}
-        await give_back(rooms, [task for task in held if task.id not in owed])
+        held = await claimed_by(rooms, dead, processes.living_on_this_host())
+        waiting = [each.report for each in Outbox(rooms.database, rooms.server).waiting(rooms.start.id)]
+        owed = {(report.task_id, report.attempts) for report in waiting}
+        await give_back(rooms, [task for task in held if (task.id, task.attempts) not in owed])
         for start in dead:
-            await bury(rooms, start)
+            await bury(rooms, start, processes.living_on_this_host())
     except CoreError as error:
         say(rooms, Level.WARNING, f"What an earlier run left claimed could not be given back: {error}")
         return
     if owed:
-        say(rooms, Level.INFO, f"{len(owed)} reports of an earlier run that broke off are delivered now.")
+        say(rooms, Level.INFO, f"Reports of an earlier run that broke off are delivered now: {len(owed)}.")
     for start in dead:
         processes.forget(start)
 
 
-async def bury(rooms: Rooms, start: Start) -> None:
+async def bury(rooms: Rooms, start: Start, living: list[Start]) -> None:
     """Tell the server that the workers of this start are gone, where it lists them."""
     if "heartbeat" in rooms.can:
         for worker in await rooms.client.workers():
-            if start.owns(worker.id) and worker.state is not WorkerState.STOPPED:
+            if worker.state is not WorkerState.STOPPED and left_by(worker.id, [start], living):
                 stopped = WorkerState.STOPPED.value
                 await rooms.client.heartbeat(worker.id, worker.host, worker.pid or 0, stopped, worker.strategy, [])
 
 
-async def claimed_by(rooms: Rooms, dead: list[Start]) -> list[Task]:
-    """The tasks that workers of these starts hold, as far as the server lists them."""
+def left_by(worker_id: str, dead: list[Start], living: list[Start]) -> bool:
+    """Whether a worker of this id was of a dead start, and none of a living one has the same id."""
+    return any(start.owns(worker_id) for start in dead) and not any(start.owns(worker_id) for start in living)
+
+
+async def claimed_by(rooms: Rooms, dead: list[Start], living: list[Start]) -> list[Task]:
+    """The tasks that workers of dead starts hold, as far as the server lists them."""
     found: list[Task] = []
     offset = 0
     while True:
         page = (await rooms.client.list_tasks(status=TaskStatus.CLAIMED, limit=PAGE, offset=offset)).tasks
-        found += [task for task in page if any(start.owns(task.claimed_by or "") for start in dead)]
+        found += [task for task in page if left_by(task.claimed_by or "", dead, living)]
         if len(page) < PAGE:
             return found
         offset += PAGE
@@ -68,12 +74,13 @@ async def give_back(rooms: Rooms, held: list[Task]) -> None:
     for task in held:
         by_worker.setdefault(task.claimed_by or "", []).append(task.id)
     released = [await rooms.client.release_many(worker_id, ids) for worker_id, ids in by_worker.items()]
+    tasks = f"{len(held)} task{'s' if len(held) != 1 else ''}"
     ids = ", ".join(f"#{task.id}" for task in held[:10]) + (" and more" if len(held) > 10 else "")
     if all(released):
         say(
             rooms,
             Level.INFO,
-            f"An earlier run broke off with {len(held)} tasks in hand: they are pending again ({ids}).",
+            f"An earlier run broke off with {tasks} in hand, now pending again: {ids}.",
         )
         return
     since = max((task.claimed_at for task in held if task.claimed_at is not None), default=utcnow())
@@ -81,8 +88,8 @@ async def give_back(rooms: Rooms, held: list[Task]) -> None:
     say(
         rooms,
         Level.WARNING,
-        f"An earlier run broke off with {len(held)} tasks in hand; this TaskManager cannot take them back, so they "
-        f"stay claimed until about {until:%H:%M:%S} UTC ({ids}).",
+        f"An earlier run broke off with {tasks} in hand, which this TaskManager cannot take back; claimed until about "
+        f"{until:%H:%M:%S} UTC: {ids}.",
     )
 
 

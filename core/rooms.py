@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 
 from core.config import Config
 from core.errors import BadSetting
@@ -23,7 +24,7 @@ from core.workers.pool import Pool
 class Rooms:
     """What is open. ``server`` is the identity that everything we keep is keyed by; ``can`` what that server offers.
 
-    ``start`` is this start's row in the results database.
+    ``start`` is this start's row in the results database; ``numbers`` are those of the workers that it names.
     """
 
     config: Config
@@ -38,6 +39,7 @@ class Rooms:
     deliverer: Deliverer
     monitor: Monitor | None
     publish: Callable[[Event], None]
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
 def can_start(registration: Registration, source: Source | None) -> bool:

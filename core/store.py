@@ -30,7 +30,11 @@ CHART_SECONDS = 120
 class Store:
     """Events in, snapshots out."""
 
-    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, *, monotonic: Callable[[], float] = time.monotonic, tell: Callable[[str, str], None] | None = None
+    ) -> None:
+        """``tell`` is given the level and the text of each line that is more than information."""
+        self._tell = tell
         self._monotonic = monotonic
         self._snapshot = Snapshot()
         self._dirty = True
@@ -94,7 +98,8 @@ class Store:
             case events.TaskProgressed():
                 return  # shown through the worker's own status
             case events.TaskProcessed(task, worker_id, success, error, items, seconds, at):
-                text = f"{worker_id} finished #{task.id} in {seconds:.1f} s, {items} items"
+                found = "1 item" if items == 1 else f"{items} items"
+                text = f"{worker_id} finished #{task.id} in {seconds:.1f} s, {found}"
                 self._say(at, "info", text if success else f"{worker_id} failed #{task.id}: {error}", task.id)
             case events.TaskCompleted(task_id, _, _, at):
                 self._say(at, "info", f"#{task_id} completed", task_id)
@@ -128,6 +133,8 @@ class Store:
                 assert_never(event)
 
     def _say(self, at: datetime, level: str, text: str, task_id: int | None = None) -> None:
+        if self._tell is not None and level != "info":
+            self._tell(level, text)
         self._lines += 1
         self._activity.append(ActivityEntry(self._lines, at, level, text, task_id))
 

@@ -6,9 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 
 from core.attempts import attempts_of
-from core.errors import NotFound, NotPossibleHere, UnknownTaskType
 from core.events import Level, Said, TaskCreated
 from core.models import CreatedTask, HistoryEntry, Json, NewTask, RowOutcome, TaskType, utcnow
+from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
 from core.snapshot import TaskDetail, View
@@ -32,15 +32,9 @@ class TaskVerbs(ABC):
     async def create_task(self, new: NewTask) -> CreatedTask:
         """Create a task; its type is registered first when only we know it."""
         rooms = self.rooms
-        try:
-            created = await rooms.client.create_task(new.task_type, dict(new.parameters), new.priority)
-        except NotFound:
-            if new.task_type not in rooms.factory:
-                raise UnknownTaskType(new.task_type, await self._known_names()) from None
-            await self.type_for_work(new.task_type)
-            created = await rooms.client.create_task(new.task_type, dict(new.parameters), new.priority)
-        rooms.publish(TaskCreated(created.id, new.task_type, created.deduplicated, utcnow()))
-        return created
+        answer = await created(rooms.client, rooms.factory, new)
+        rooms.publish(TaskCreated(answer.id, new.task_type, answer.deduplicated, utcnow()))
+        return answer
 
     async def open_task(self, task_id: int) -> TaskDetail:
         """Everything that is known of a task."""
@@ -84,37 +78,16 @@ class TaskVerbs(ABC):
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
     ) -> TaskType:
         """Register a type when it is missing; another version or schema is replaced only with ``update``."""
-        client = self.rooms.client
-        try:
-            known = await client.get_task_type(name)
-        except NotFound:
-            return await client.register_task_type(name, version, dict(param_schema))
-        if update:
-            return await client.register_task_type(name, version, dict(param_schema))
-        return known
+        return await registered(self.rooms.client, name, version, param_schema, update=update)
 
     async def type_for_work(self, name: str) -> TaskType:
         """The type as the TaskManager knows it, registered from our worker's definition when it is missing.
 
-        Says so when the TaskManager has another version, or the type is inactive. Raises `UnknownTaskType`.
+        Says what it has otherwise there: version, schema, or that it is inactive. Raises `UnknownTaskType`.
         """
         rooms = self.rooms
         ours = rooms.factory.registration(name)
-        theirs = await self.register_type(name, ours.version, ours.param_schema)
-        if theirs.version and theirs.version != ours.version:
-            text = (
-                f"{name} is version {theirs.version} on the TaskManager; the worker here was made for {ours.version}."
-            )
-            rooms.publish(Said(Level.WARNING, text, utcnow()))
-        if not theirs.is_active:
-            text = f"{name} is inactive on the TaskManager: it takes no new tasks."
-            rooms.publish(Said(Level.WARNING, text, utcnow()))
+        theirs = await registered(rooms.client, name, ours.version, ours.param_schema)
+        for sentence in differences(ours, theirs):
+            rooms.publish(Said(Level.WARNING, sentence, utcnow()))
         return theirs
-
-    async def _known_names(self) -> list[str]:
-        names = set(self.rooms.factory.known_types())
-        try:
-            names |= {each.name for each in await self.rooms.client.list_task_types()}
-        except NotPossibleHere:
-            return sorted(names)
-        return sorted(names)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 from core.errors import BadSetting
 from core.events import Level, Said
 from core.models import LIVE_STATES, TaskType, WorkerState, WorkerStatus, utcnow
-from core.results.processes import Processes
 from core.rooms import Rooms, can_start, why_not
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
@@ -17,10 +15,6 @@ from core.workers.pool import WorkerPlan
 
 MOST_WORKERS = 200
 """Workers of one process, at most: more would only wait for each other."""
-
-
-NUMBERS = itertools.count(1)
-"""Numbers of workers, so that no two of one process have the same id."""
 
 
 class WorkerVerbs(TaskVerbs):
@@ -38,18 +32,8 @@ class WorkerVerbs(TaskVerbs):
             raise BadSetting(f"A concurrency of {concurrency} is not possible: it goes from 1 to 1000.")
         names = self._startable(types)
         task_types = [await self.type_for_work(name) for name in names]
-        self._warn_of_priorities(chosen)
+        self.warn_of_priorities(chosen)
         return [self._start_one(rooms, task_types, chosen, concurrency) for _ in range(count)]
-
-    async def run_worker(self, worker: BaseWorker) -> None:
-        """Run an author's own worker until it is stopped or its iterations are used up."""
-        rooms = self.rooms
-        strategy = strategy_named(worker.strategy)
-        self._warn_of_priorities(strategy)
-        plan = plan_of(worker, {type_id: worker for type_id in worker.task_type_ids}, (), strategy)
-        rooms.start = Processes(rooms.database, rooms.server).add_worker(rooms.start, worker.worker_id)
-        rooms.pool.start(plan)
-        await rooms.pool.finished(worker.worker_id)
 
     async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim nothing more; tasks in hand finish."""
@@ -73,10 +57,10 @@ class WorkerVerbs(TaskVerbs):
         """Claim by this strategy from the next claim on."""
         named = strategy_named(strategy)
         chosen = self._ours(worker_ids)
-        self._warn_of_priorities(named)
+        self.warn_of_priorities(named)
         self.rooms.pool.set_strategy(named, chosen)
-        who = f"{len(chosen)} workers" if len(chosen) != 1 else chosen[0]
-        self.rooms.publish(Said(Level.INFO, f"{who} claim {named.name} from now on.", utcnow()))
+        who = f"{len(chosen)} workers claim" if len(chosen) != 1 else f"{chosen[0]} claims"
+        self.rooms.publish(Said(Level.INFO, f"{who} {named.name} from now on.", utcnow()))
         return chosen
 
     async def scale(self, count: int) -> int:
@@ -95,7 +79,7 @@ class WorkerVerbs(TaskVerbs):
         return count
 
     def _start_one(self, rooms: Rooms, types: Sequence[TaskType], strategy: Strategy, concurrency: int) -> str:
-        worker_id = rooms.start.worker_id(next(NUMBERS))
+        worker_id = rooms.start.worker_id(next(rooms.numbers))
         handlers: dict[int, BaseWorker] = {}
         for each in types:
             needs_source = getattr(rooms.factory.registration(each.name).worker_class, "needs_source", False)
@@ -139,7 +123,8 @@ class WorkerVerbs(TaskVerbs):
             raise BadSetting(f"{strangers[0]} is no live worker of this process.")
         return list(worker_ids) or live
 
-    def _warn_of_priorities(self, strategy: Strategy) -> None:
+    def warn_of_priorities(self, strategy: Strategy) -> None:
+        """Say so where a strategy goes by priorities and the TaskManager does not."""
         if strategy.sort_by == "priority" and "priority" not in self.rooms.can:
             text = "This TaskManager ignores priorities: PRIORITY claims the oldest task first."
             self.rooms.publish(Said(Level.WARNING, text, utcnow()))

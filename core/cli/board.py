@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from core.cli import logs
 from core.cli.program import Program, passing
 from core.errors import BadSetting
 from core.host import EngineHost, Hosted
@@ -26,6 +27,7 @@ def board(program: Program, count: int, strategy: str) -> None:
 def open_board(program: Program, count: int = 0, strategy: str = "FIFO") -> None:
     """Open the board on the configured TaskManager and end with its exit code."""
     need_a_terminal()
+    logs.to_file()
     config = program.config
 
     def opener() -> AbstractAsyncContextManager[Hosted]:
@@ -46,6 +48,7 @@ def demo(program: Program, seed: int, pace: float) -> None:
     Settings and .env are ignored; everything is gone when it ends.
     """
     need_a_terminal()
+    logs.nowhere()
     with tempfile.TemporaryDirectory(prefix="prismq-demo-", ignore_cleanup_errors=True) as folder:
 
         def opener() -> AbstractAsyncContextManager[Hosted]:

@@ -12,6 +12,7 @@ from typing import Any, cast
 import click
 
 from core.models import Json
+from core.texts import harmless
 
 
 def say(sentence: str) -> None:
@@ -52,11 +53,6 @@ def shown(value: object) -> str:
             return json.dumps(plain(value), ensure_ascii=True)
         case _:
             return str(value)
-
-
-def harmless(text: str) -> str:
-    """The text with everything that could drive a terminal shown as an escape."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def plain(value: Any) -> Json:

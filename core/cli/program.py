@@ -35,11 +35,8 @@ class Program:
 
     @cached_property
     def config(self) -> Config:
-        """The settings; what is unsafe about them is said once."""
-        config = Config(self.env_file)
-        for warning in config.warnings:
-            say(f"Warning: {warning}")
-        return config
+        """The settings."""
+        return Config(self.env_file)
 
     def factory(self) -> WorkerFactory:
         """All workers that there are, with those that the settings name; says which could not be loaded."""
@@ -55,7 +52,9 @@ def run(work: Coroutine[Any, Any, Value]) -> Value:
 
 
 def with_client(program: Program, ask: Callable[[Any], Awaitable[Value]]) -> Value:
-    """Open a client of the configured TaskManager, ask it something, close it."""
+    """Open a client of the configured TaskManager, ask it something, close it; what is unsafe about it is said."""
+    for warning in program.config.warnings:
+        say(f"Warning: {warning}")
 
     async def asked() -> Value:
         from core.taskmanager.client import AsyncTaskManagerClient

@@ -7,8 +7,9 @@ import signal
 import sys
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import click
 
@@ -16,6 +17,7 @@ from core.cli.output import print_fields, print_json, say
 from core.cli.program import Program, json_option, passing
 from core.cli.program import run as run_to_end
 from core.engine import Engine
+from core.errors import CoreError
 from core.models import Json
 from core.workers.claiming import strategy_named
 
@@ -38,7 +40,6 @@ def run(
     Ctrl+C finishes the tasks in hand; twice gives them back.
     """
     strategy_named(strategy)
-    program.factory()
     names = [name.strip() for name in (type_names or "").split(",") if name.strip()]
     order = Order(names, count, concurrency, strategy, drain)
     summary = run_to_end(work(program, order))
@@ -46,6 +47,8 @@ def run(
         print_json(summary.told())
     else:
         print_fields(summary.told())
+    if summary.fault is not None:
+        say(f"Error: {summary.fault}")
     sys.exit(summary.exit_code)
 
 
@@ -70,6 +73,20 @@ class Summary:
     waiting: int = 0
     claimed_by_others: int = 0
     interrupted: bool = False
+    fault: CoreError | None = None
+
+    def ended_by(self, ending: asyncio.Task[int | None], order: Order) -> None:
+        """Take note of how the waiting for the end went; it was cut short when that is not over."""
+        if not ending.done():
+            self.interrupted = order.drain
+            return
+        fault = ending.exception()
+        if fault is None:
+            self.claimed_by_others = ending.result() or 0
+        elif isinstance(fault, CoreError):
+            self.fault = fault
+        else:
+            raise fault
 
     def told(self) -> dict[str, Json]:
         """The figures, by name."""
@@ -85,7 +102,9 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """130 when it was cut short, 1 when reports could not be delivered, else 0."""
+        """130 when it was cut short, that of what broke it, 1 when reports could not be delivered, else 0."""
+        if self.fault is not None:
+            return self.fault.exit_code
         return 130 if self.interrupted else int(self.waiting > 0)
 
 
@@ -99,24 +118,25 @@ async def work(program: Program, order: Order) -> Summary:
             ids = await engine.start_workers(
                 order.types, count=order.count, strategy=order.strategy, concurrency=order.concurrency
             )
-            say(f"{len(ids)} workers on {engine.label}; Ctrl+C stops.")
+            who = "1 worker" if len(ids) == 1 else f"{len(ids)} workers"
+            say(f"{who} on {engine.label}; Ctrl+C stops.")
             telling = asyncio.create_task(tell_progress(engine))
-            drained = asyncio.create_task(engine.drained()) if order.drain else None
-            first = asyncio.create_task(stops.get())
-            await asyncio.wait([each for each in (drained, first) if each], return_when=asyncio.FIRST_COMPLETED)
-            summary.interrupted = order.drain and not (drained and drained.done())
-            if drained and drained.done():
-                summary.claimed_by_others = await drained
-            summary.waiting = await stop(engine, stops, first.done(), summary)
+            ending = asyncio.create_task(engine.drained() if order.drain else engine.over())
+            asked = asyncio.create_task(stops.get())
+            await asyncio.wait([ending, asked], return_when=asyncio.FIRST_COMPLETED)
+            summary.ended_by(ending, order)
+            summary.waiting = await stop(engine, stops, asked.done(), summary)
             summary.seconds = time.monotonic() - started
-            for each in (telling, drained, first):
-                if each is not None:
-                    each.cancel()
-                    with suppress(asyncio.CancelledError):
-                        await each
-        statuses = engine.rooms.pool.statuses()
-        summary.done, summary.failed = sum(s.done for s in statuses), sum(s.failed for s in statuses)
+            await let_go(telling, ending, asked)
+        summary.done, summary.failed = engine.rooms.pool.totals()
     return summary
+
+
+async def let_go(*tasks: asyncio.Task[Any]) -> None:
+    """Cancel what is not needed any more."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def stop(engine: Engine, stops: asyncio.Queue[signal.Signals], asked: bool, summary: Summary) -> int:
@@ -141,9 +161,8 @@ async def tell_progress(engine: Engine) -> None:
     try:
         while True:
             await asyncio.sleep(PROGRESS_SECONDS)
-            statuses = engine.rooms.pool.statuses()
-            done, failed = sum(s.done for s in statuses), sum(s.failed for s in statuses)
-            hand, waiting = sum(len(s.in_hand) for s in statuses), engine.rooms.deliverer.waiting
+            done, failed = engine.rooms.pool.totals()
+            hand, waiting = engine.rooms.pool.in_hand(), engine.rooms.deliverer.waiting
             click.echo(
                 f"\r{done} done, {failed} failed, {hand} in hand, {waiting} reports waiting\x1b[K", nl=False, err=True
             )

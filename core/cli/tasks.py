@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 
 from core.cli.output import print_fields, print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
-from core.errors import NotFound, UnknownTaskType
 from core.filters import TaskFilter
-from core.models import CreatedTask, Json, Task, TaskPage, TaskStatus
-from core.workers.factory import WorkerFactory
+from core.models import Json, NewTask, Task, TaskPage, TaskStatus
+from core.registering import created
 
 
 @click.group()
@@ -31,27 +28,16 @@ def add(program: Program, type_name: str, params_text: str, priority: int, as_js
     """Create a task; a type that only this program knows is registered first."""
     params = parsed_object("--params", params_text)
     factory = program.factory()
-    created: CreatedTask = with_client(program, lambda client: create(client, factory, type_name, params, priority))
+    new = NewTask(type_name, params, priority)
+    answer = with_client(program, lambda client: created(client, factory, new))
     if as_json:
-        print_json(created)
-    elif created.deduplicated:
-        click.echo(created.id)
-        say(f"Task #{created.id} is the same and is {created.status.value}: no new one was created.")
+        print_json(answer)
+        return
+    click.echo(answer.id)
+    if answer.deduplicated:
+        say(f"Task #{answer.id} is the same and is {answer.status.value}: no new one was created.")
     else:
-        click.echo(created.id)
-        say(f"Task #{created.id} ({type_name}) is {created.status.value}.")
-
-
-async def create(client: Any, factory: WorkerFactory, name: str, params: dict[str, Any], priority: int) -> CreatedTask:
-    """Create a task; register its type when the server does not know it and we do."""
-    try:
-        return await client.create_task(name, params, priority)
-    except NotFound:
-        if name not in factory:
-            raise UnknownTaskType(name, factory.known_types()) from None
-        ours = factory.registration(name)
-        await client.register_task_type(name, ours.version, dict(ours.param_schema))
-        return await client.create_task(name, params, priority)
+        say(f"Task #{answer.id} ({type_name}) is {answer.status.value}.")
 
 
 @tasks.command("list", epilog="Example: prismq-workers tasks list --status failed --limit 20 --json")

@@ -9,8 +9,9 @@ import click
 
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
-from core.errors import BadSetting, NotFound
+from core.errors import BadSetting
 from core.models import TaskType
+from core.registering import bare, registered
 
 
 @click.group()
@@ -65,27 +66,17 @@ def register(
         raise BadSetting(f"No worker here knows {name!r}: give its JSON Schema with --schema FILE.")
     schema = schema_in(schema_file) if schema_file is not None else dict(ours.param_schema if ours else {})
     chosen = version or (ours.version if ours else "1.0.0")
-    registered: TaskType = with_client(program, lambda client: register_type(client, name, chosen, schema, update))
+    answer = with_client(program, lambda client: registered(client, name, chosen, schema, update=update))
     if as_json:
-        print_json(registered)
+        print_json(answer)
         return
-    click.echo(registered.id)
-    if registered.created or registered.updated:
-        say(f"{name} {chosen} is {'registered' if registered.created else 'updated'} (id {registered.id}).")
-    elif registered.version == chosen and (registered.param_schema is None or dict(registered.param_schema) == schema):
+    click.echo(answer.id)
+    if answer.created or answer.updated:
+        say(f"{name} {chosen} is {'registered' if answer.created else 'updated'} (id {answer.id}).")
+    elif answer.version == chosen and (answer.param_schema is None or bare(answer.param_schema) == bare(schema)):
         say(f"{name} {chosen} was registered already.")
     else:
-        say(f"{name} is registered as version {registered.version}: nothing was changed. Replace it with --update.")
-
-
-async def register_type(client: Any, name: str, version: str, schema: dict[str, Any], update: bool) -> TaskType:
-    """Look a type up; register it when it is missing, or when it is to be replaced."""
-    if not update:
-        try:
-            return await client.get_task_type(name)
-        except NotFound:
-            pass  # then it is registered below
-    return await client.register_task_type(name, version, schema)
+        say(f"{name} is registered as version {answer.version}: nothing was changed. Replace it with --update.")
 
 
 def schema_in(path: str) -> dict[str, Any]:

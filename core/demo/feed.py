@@ -17,6 +17,9 @@ EVERY = 1.5
 JITTER = 0.5
 """By how much of `EVERY` a wait may be shorter or longer."""
 
+FEW_PENDING = 12
+"""With fewer pending tasks than this the feed comes three times as fast: what is claimed next is worth a look."""
+
 ENOUGH_PENDING = 60
 """With more pending tasks than this the feed holds back."""
 
@@ -50,7 +53,8 @@ class Feed:
             await self._deliver(new)
 
     async def _pause(self) -> None:
-        await self._wait(EVERY * self._chance.uniform(1 - JITTER, 1 + JITTER))
+        every = EVERY if self._pending() >= FEW_PENDING else EVERY / 3
+        await self._wait(every * self._chance.uniform(1 - JITTER, 1 + JITTER))
         while self._pending() > ENOUGH_PENDING:
             await self._wait(EVERY)
 

@@ -6,6 +6,7 @@ import json
 import os
 import socket
 import sqlite3
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +18,15 @@ import psutil
 from core.models import utcnow
 from core.results.database import Database
 
-SAME_START = 2.0
-"""Seconds by which two readings of one process's start time may differ (clocks are set now and then)."""
+SAME_START = 0.5
+"""Seconds by which two readings of one process's start may differ."""
 PATIENCE = 5.0
 """Seconds to wait for another program's transaction; this happens at the start and at the end only."""
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """One start of the program. Its worker ids begin with ``prefix-host-pid-``, or are among ``worker_ids``."""
+    """One start of the program. Its worker ids are ``prefix-host-pid-mark-number``, or among ``worker_ids``."""
 
     id: str
     prefix: str
@@ -37,17 +38,22 @@ class Start:
 
     def worker_id(self, number: int) -> str:
         """The id of its n-th worker."""
-        return f"{self.prefix}-{self.host}-{self.pid}-{number}"
+        return f"{self._begin}{number}"
 
     def owns(self, worker_id: str) -> bool:
         """Whether a worker of this id was of this start."""
-        begin = f"{self.prefix}-{self.host}-{self.pid}-"
-        return worker_id in self.worker_ids or (worker_id.startswith(begin) and worker_id[len(begin) :].isdigit())
+        rest = worker_id.removeprefix(self._begin)
+        return worker_id in self.worker_ids or (rest != worker_id and rest.isdigit())
+
+    @property
+    def _begin(self) -> str:
+        """What its worker ids begin with. Process ids come again, in containers at once: the mark does not."""
+        return f"{self.prefix}-{self.host}-{self.pid}-{self.id[:4]}-"
 
     def is_alive(self) -> bool:
         """Whether the process that wrote this row still runs (on this host)."""
         try:
-            started = psutil.Process(self.pid).create_time()
+            started = begun(psutil.Process(self.pid))
         except psutil.AccessDenied:
             return True
         except psutil.Error:
@@ -65,7 +71,7 @@ class Processes:
     def enter(self, prefix: str, worker_ids: Sequence[str] = ()) -> Start:
         """Write the row of this start."""
         host = socket.gethostname()
-        started = psutil.Process().create_time()
+        started = begun(psutil.Process())
         start = Start(uuid4().hex, prefix, host, os.getpid(), started, utcnow(), tuple(worker_ids))
         sql = (
             "INSERT INTO prismq_process (id, server, prefix, host, pid, process_started, started_at, worker_ids) "
@@ -84,6 +90,10 @@ class Processes:
             connection.execute("UPDATE prismq_process SET worker_ids = ? WHERE id = ?", (json.dumps(ids), start.id))
         return Start(start.id, start.prefix, start.host, start.pid, start.process_started, start.started_at, ids)
 
+    def living_on_this_host(self) -> list[Start]:
+        """Starts on this host whose process runs, this one included."""
+        return [start for start, _ in self._starts() if start.is_alive()]
+
     def dead_on_this_host(self) -> list[Start]:
         """Starts on this host whose process is gone, and that no living start looks after."""
         rows = self._starts()
@@ -95,8 +105,8 @@ class Processes:
 
         False when another was first.
         """
-        alive = tuple(start.id for start, _ in self._starts() if start.is_alive())
         with self._database.transaction(PATIENCE) as connection:
+            alive = [start.id for start in self.living_on_this_host()]
             row = connection.execute("SELECT taken_by FROM prismq_process WHERE id = ?", (dead.id,)).fetchone()
             if row is None or (row[0] in alive and row[0] != by.id):
                 return False
@@ -137,6 +147,11 @@ def as_start(row: Sequence[Any]) -> Start:
     identity, prefix, host, pid, process_started, started_at, worker_ids, *_ = row
     at = datetime.fromisoformat(started_at)
     return Start(identity, prefix, host, pid, process_started, at, tuple(json.loads(worker_ids)))
+
+
+def begun(process: psutil.Process) -> float:
+    """When a process began. On Linux in seconds after the boot, which setting the clock does not move."""
+    return process.create_time() - (psutil.boot_time() if sys.platform == "linux" else 0.0)
 
 
 def move_reports(connection: sqlite3.Connection, from_process: str, to_process: str) -> None:

@@ -181,6 +181,27 @@ async def test_releasing_a_task_of_a_living_worker_lets_another_do_it(engine: En
     assert (await engine.open_task(task_id)).task.status is TaskStatus.PENDING
 
 
+async def test_a_worker_whose_task_was_cancelled_by_an_operator_is_told_to_stop(
+    engine: Engine, factory: WorkerFactory, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.presence.LOOK_EVERY", 0.02)
+
+    class Patient(BaseWorker):
+        """Goes on until it is told to stop."""
+
+        async def process_task(self, task: Task) -> TaskResult:
+            while not self.is_cancelled:
+                await asyncio.sleep(0.01)
+            return TaskResult(False, error="told to stop")
+
+    factory.register("Patient", Patient)
+    await engine.start_workers(["Patient"])
+    created = await engine.create_task(NewTask("Patient", {}))
+    await until(engine, lambda s: any(w.in_hand for w in s.workers))
+    await engine.cancel([created.id])
+    await until(engine, lambda s: not any(w.in_hand for w in s.workers))
+
+
 async def test_the_view_follows_what_someone_looks_at(engine: Engine):
     await create(engine, *range(1, 8))
     await engine.look(View(filter=TaskFilter.parse("status:pending"), rows=3))

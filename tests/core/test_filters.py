@@ -39,6 +39,17 @@ def test_an_unknown_status_is_answered_with_those_that_there_are():
         TaskFilter.parse("status:lost")
 
 
+@pytest.mark.parametrize("line", ["stauts:failed", "worker:w-1", "foo:"])
+def test_an_unknown_term_is_answered_with_those_that_there_are(line: str):
+    with pytest.raises(BadSetting, match="is no term; there are status: and type:"):
+        TaskFilter.parse(line)
+
+
+@pytest.mark.parametrize("line", ['"foo:bar"', "https://a.example/x", "12:30"])
+def test_a_text_with_a_colon_can_be_looked_for(line: str):
+    assert TaskFilter.parse(line).text == line.strip('"')
+
+
 def test_an_open_quote_is_said():
     with pytest.raises(BadSetting, match="opening quote"):
         TaskFilter.parse('"half')

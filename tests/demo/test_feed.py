@@ -5,7 +5,7 @@ from itertools import islice
 
 import pytest
 
-from core.demo.feed import ENOUGH_PENDING, EVERY, JITTER, TRY_AGAIN, Feed
+from core.demo.feed import ENOUGH_PENDING, EVERY, FEW_PENDING, JITTER, TRY_AGAIN, Feed
 from core.demo.plan import OPENING, tasks
 from core.errors import CoreError, Invalid, ServerFault, Unreachable
 from core.models import CreatedTask, NewTask, TaskStatus
@@ -49,10 +49,19 @@ async def test_two_dozen_tasks_come_at_once():
 
 async def test_then_one_task_follows_each_wait():
     queue = Queue(waits=11)
+    queue.pending = FEW_PENDING
     await queue.feed()
     assert len(queue.created) == OPENING + 10
     assert all(EVERY * (1 - JITTER) <= seconds <= EVERY * (1 + JITTER) for seconds in queue.waited)
     assert len(set(queue.waited)) > 1
+
+
+async def test_it_comes_faster_while_little_is_pending():
+    few, enough = Queue(waits=30), Queue(waits=30)
+    enough.pending = FEW_PENDING
+    await few.feed()
+    await enough.feed()
+    assert sum(few.waited) * 3 == pytest.approx(sum(enough.waited))
 
 
 async def test_it_holds_back_while_too_much_is_pending():

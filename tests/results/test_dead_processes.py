@@ -75,9 +75,10 @@ async def test_a_process_killed_at_work_loses_nothing_and_repeating_it_doubles_n
     me = processes.enter("w")
     [dead] = processes.dead_on_this_host()
     assert dead.pid == killed.pid
-    assert dead.owns(f"w-{dead.host}-{dead.pid}-1")
+    assert dead.owns(dead.worker_id(1))
     assert dead.owns("given-by-hand")
-    assert not dead.owns(f"w-{dead.host}-{dead.pid}-x")
+    assert not dead.owns(dead.worker_id(1) + "x")
+    assert not me.owns(dead.worker_id(1))
     assert processes.take_over(dead, me)
 
     worker_id = dead.worker_id(1)
