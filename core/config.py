@@ -153,7 +153,7 @@ def refuse_unknown(chosen: Iterable[str], known: Iterable[str]) -> None:
 
 def without_secrets(text: str) -> str:
     """The text without what stands before an @ or after a ? in an address: both may hold keys."""
-    return re.sub(r"\?.*", "?***", re.sub(r"//[^/@]*@", "//***@", text))
+    return re.sub(r"\?.*", "?***", re.sub(r"//.*@", "//***@", text))
 
 
 def find_env_file(given: str | Path | None, start: Path) -> Path | None:

@@ -36,11 +36,11 @@ from core.store import Store
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
 from core.texts import harmless
-from core.worker_verbs import WorkerVerbs, plan_of
+from core.worker_verbs import WorkerVerbs
 from core.workers.base import BaseWorker
 from core.workers.claiming import strategy_named
 from core.workers.factory import WorkerFactory
-from core.workers.pool import Pool
+from core.workers.pool import Pool, WorkerPlan
 
 PATIENCE = Retrying(seconds=6.0, longest_wait=0.5)
 """How long one call is tried: workers, outbox and monitor have waits of their own after that."""
@@ -153,7 +153,7 @@ class Engine(WorkerVerbs):
         rooms = self.rooms
         strategy = strategy_named(worker.strategy)
         self.warn_of_priorities(strategy)
-        plan = plan_of(worker, {type_id: worker for type_id in worker.task_type_ids}, (), strategy)
+        plan = WorkerPlan.of(worker, strategy=strategy)
         rooms.start = Processes(rooms.database, rooms.server).add_worker(rooms.start, worker.worker_id)
         rooms.pool.start(plan)
         await self.over()

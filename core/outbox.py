@@ -11,7 +11,7 @@ import random
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from core.errors import (
@@ -27,7 +27,9 @@ from core.models import Report, RowOutcome, Task, TaskResult, utcnow
 from core.results.database import Database
 from core.results.ledger import Ledger
 from core.results.owed import ReportState
+from core.results.settling import Claim, claim_of
 from core.results.verdict import Verdict, verdict_on
+from core.texts import cut
 from core.workers.backoff import Backoff
 from core.workers.ports import Outcome
 
@@ -40,7 +42,7 @@ class Reports(Protocol):
     """The TaskManager, as the deliverer sees it. Errors are those of `core.errors`."""
 
     async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
-        """Send reports; one answer each, in the order given."""
+        """Send reports; one answer each. A report without an answer is sent again."""
         ...
 
     async def get_task(self, task_id: int) -> Task:
@@ -52,15 +54,11 @@ class Reports(Protocol):
 class Debt:
     """A report on its way. ``sent``: it may have arrived before. ``refusals``: answers of no that had no reason."""
 
+    claim: Claim
     report: Report
     task_type: str
     sent: bool = False
     refusals: int = 0
-
-    @property
-    def key(self) -> tuple[int, int]:
-        """The task and the attempt that it speaks of."""
-        return self.report.task_id, self.report.attempts
 
 
 class Deliverer:
@@ -83,7 +81,7 @@ class Deliverer:
         self._publish = publish
         self._rng = rng or random.Random()
         self._ledger = Ledger(database, server, process_id, publish, self._rng)
-        self._debts: dict[tuple[int, int], Debt] = {}
+        self._debts: dict[Claim, Debt] = {}
         self._queues: defaultdict[str, deque[Debt]] = defaultdict(deque)
         self._senders: dict[str, asyncio.Task[None]] = {}
         self._running = False
@@ -91,6 +89,7 @@ class Deliverer:
         self._hurry = asyncio.Event()
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._gave_up = False
         self._shown = 0
 
     @property
@@ -101,18 +100,19 @@ class Deliverer:
     async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         """Commit outcomes and owe their reports; see `core.workers.ports.Settlement`.
 
-        While the database cannot be written it tries again, and says so once.
+        While the database cannot be written it tries again, and says so once. An outcome that never can be kept is
+        kept as failed.
         """
         kept = await self._ledger.settle(outcomes)
         for outcome, (_, report) in zip(outcomes, kept, strict=True):
-            self._owe(Debt(report, outcome.task.task_type))
+            self._owe(Debt(claim_of(outcome), report, outcome.task.task_type))
         self._send()
         return [result for result, _ in kept]
 
     def load(self) -> int:
         """Take up reports of this process that an earlier one left (see `Processes.take_over`); answers how many."""
-        found = [Debt(owed.report, owed.task_type, sent=True) for owed in self._ledger.waiting()]
-        new = [debt for debt in found if debt.key not in self._debts]
+        found = [Debt(owed.claim, owed.report, owed.task_type, sent=True) for owed in self._ledger.waiting()]
+        new = [debt for debt in found if debt.claim not in self._debts]
         for debt in new:
             self._owe(debt)
         if new:
@@ -138,14 +138,20 @@ class Deliverer:
     async def drain(self, timeout: float) -> int:
         """Try now, and wait up to ``timeout`` seconds until nothing is owed; answers how many reports are left."""
         self._hurry.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout):
-                await self._quiet.wait()
+        if not self._gave_up:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(timeout):
+                    await self._quiet.wait()
         self._ledger.forget()
         return self.waiting
 
+    def give_up(self) -> None:
+        """Nobody waits for deliveries any more: `drain`, also one under way, ends at once."""
+        self._gave_up = True
+        self._quiet.set()
+
     def _owe(self, debt: Debt) -> None:
-        self._debts[debt.key] = debt
+        self._debts[debt.claim] = debt
         self._queues[debt.report.worker_id].append(debt)
         self._quiet.clear()
 
@@ -163,7 +169,8 @@ class Deliverer:
         try:
             while queue:
                 batch = [queue.popleft() for _ in range(min(len(queue), BATCH))]
-                left, pause = await self._attempt(worker_id, batch)
+                pause = await self._attempt(worker_id, batch)
+                left = [debt for debt in batch if self._debts.get(debt.claim) is debt]
                 queue.extendleft(reversed(left))
                 misses = misses + 1 if left else 0
                 self._show(troubled=bool(left))
@@ -179,50 +186,58 @@ class Deliverer:
         if fault is not None and self._broken is not None and not self._broken.done():
             self._broken.set_exception(fault)
 
-    async def _attempt(self, worker_id: str, batch: list[Debt]) -> tuple[list[Debt], float]:
-        """Send a batch once; answers those that are still owed, and the seconds that the server asks us to wait."""
-        to_send: list[Debt] = []
-        done = 0
+    async def _attempt(self, worker_id: str, batch: list[Debt]) -> float:
+        """Send a batch once; answers the seconds that the server asks us to wait."""
         try:
-            for debt in batch:
-                if not debt.sent or not await self._settled_before(debt):
-                    to_send.append(debt)
-                done += 1
-            return (await self._complete(worker_id, to_send)) if to_send else [], 0.0
+            to_send = [debt for debt in batch if not debt.sent or not await self._settled_before(debt)]
+            if to_send:
+                await self._complete(worker_id, to_send)
         except CoreError as fault:
-            pause = fault.retry_after if isinstance(fault, RateLimited) else 0.0
-            return [*to_send, *batch[done:]], pause
+            return fault.retry_after if isinstance(fault, RateLimited) else 0.0
+        return 0.0
 
-    async def _complete(self, worker_id: str, debts: list[Debt]) -> list[Debt]:
-        """Send reports; answers those that are still owed. Raises `CoreError` when all of them are."""
+    async def _complete(self, worker_id: str, debts: list[Debt]) -> None:
+        """Send reports, and see what became of each. Raises `CoreError` when some are not answered."""
         for debt in debts:
             debt.sent = True
         try:
             rows = await self._reports.complete_many(worker_id, [debt.report for debt in debts])
         except (Invalid, TooLarge, ClaimLost, NotFound) as fault:
             if len(debts) > 1:
-                return [left for debt in debts for left in await self._complete(worker_id, [debt])]
+                for debt in debts:
+                    await self._complete(worker_id, [debt])
+                return
             code = fault.status or (413 if isinstance(fault, TooLarge) else 409)
             rows = [RowOutcome(debts[0].report.task_id, False, None, code, str(fault))]
-        left: list[Debt] = []
-        for debt, row in zip(debts, rows, strict=True):
-            if row.ok:
-                self._take(debt, row.status or "")
-            elif not await self._refused(debt, row):
-                left.append(debt)
-        return left
+        answers: defaultdict[int, deque[RowOutcome]] = defaultdict(deque)
+        for row in rows:
+            answers[row.id].append(row)
+        for debt in debts:
+            of_it = answers[debt.report.task_id]
+            if of_it:
+                await self._answered(debt, of_it.popleft())
 
-    async def _refused(self, debt: Debt, row: RowOutcome) -> bool:
-        """Whether a no was for good; then the report is kept, but not sent again."""
-        if row.code in (401, 408, 425, 429) or row.code >= 500:
-            return False
-        if await self._settled_before(debt):
-            return True
+    async def _answered(self, debt: Debt, row: RowOutcome) -> None:
+        """A report was taken, or refused: for good, or to be sent again."""
+        if row.ok:
+            self._take(debt, row.status or "")
+            return
+        if row.code in (401, 408, 425, 429) or row.code >= 500 or await self._settled_before(debt):
+            return
         debt.refusals += 1
         if row.code in (400, 413, 422) or debt.refusals >= 3:
-            await self._put_aside(debt, ReportState.DEAD, row.error or f"the server answered {row.code}")
-            return True
-        return False
+            await self._never_taken(debt, row.error or f"the server answered {row.code}")
+
+    async def _never_taken(self, debt: Debt, reason: str) -> None:
+        """A report was refused for good though the claim holds: a success is a failure then, so that it ends."""
+        report = debt.report
+        if not report.success:
+            await self._put_aside(debt, ReportState.DEAD, reason)
+            return
+        error = cut(f"The TaskManager does not take the result, which is kept here: {reason}")
+        await self._ledger.turn_into_failure(debt.claim, error)
+        debt.report, debt.refusals = replace(report, success=False, result=None, error=error), 0
+        self._publish(Said(Level.ERROR, f"Task {report.task_id} is reported as failed. {error}", utcnow()))
 
     async def _settled_before(self, debt: Debt) -> bool:
         """Read the task that a report is about; whether there is nothing more to send. Raises `CoreError`."""
@@ -241,7 +256,7 @@ class Deliverer:
     def _take(self, debt: Debt, status: str) -> None:
         report, now = debt.report, utcnow()
         self._settled(debt)
-        self._ledger.cross_off(report)
+        self._ledger.cross_off(debt.claim)
         if report.success:
             self._publish(TaskCompleted(report.task_id, debt.task_type, report.worker_id, now))
         else:
@@ -252,7 +267,7 @@ class Deliverer:
 
     async def _put_aside(self, debt: Debt, state: ReportState, reason: str) -> None:
         report = debt.report
-        await self._ledger.put_aside(report, state, reason)
+        await self._ledger.put_aside(debt.claim, state, reason)
         self._settled(debt)
         if state is ReportState.REFUSED:
             self._publish(ReportRefused(report.task_id, report.worker_id, reason, utcnow()))
@@ -261,8 +276,8 @@ class Deliverer:
             self._publish(Said(Level.ERROR, text, utcnow()))
 
     def _settled(self, debt: Debt) -> None:
-        if self._debts.get(debt.key) is debt:
-            del self._debts[debt.key]
+        if self._debts.get(debt.claim) is debt:
+            del self._debts[debt.claim]
         if not self._debts:
             self._quiet.set()
 

@@ -94,7 +94,7 @@ class WorkerVerbs(TaskVerbs):
                 **({"source": rooms.source} if needs_source else {}),
             )
         first = next(iter(handlers.values()))
-        rooms.pool.start(plan_of(first, handlers, tuple(each.name for each in types), strategy))
+        rooms.pool.start(WorkerPlan.of(first, handlers, tuple(each.name for each in types), strategy))
         return worker_id
 
     def _startable(self, types: Sequence[str]) -> list[str]:
@@ -128,21 +128,3 @@ class WorkerVerbs(TaskVerbs):
         if strategy.sort_by == "priority" and "priority" not in self.rooms.can:
             text = "This TaskManager ignores priorities: PRIORITY claims the oldest task first."
             self.rooms.publish(Said(Level.WARNING, text, utcnow()))
-
-
-def plan_of(
-    worker: BaseWorker, handlers: dict[int, BaseWorker], types: tuple[str, ...], strategy: Strategy
-) -> WorkerPlan:
-    """How the pool is to run this worker."""
-    return WorkerPlan(
-        worker.worker_id,
-        handlers,
-        types,
-        strategy,
-        concurrency=worker.concurrency,
-        poll_interval=worker.poll_interval,
-        max_backoff=worker.max_backoff,
-        backoff_multiplier=worker.backoff_multiplier,
-        task_timeout=worker.task_timeout,
-        max_iterations=worker.max_iterations,
-    )

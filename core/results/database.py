@@ -18,7 +18,8 @@ from core.config import Config
 from core.errors import BadSetting, DatabaseUnusable
 from core.models import Report, Task, TaskResult
 from core.results import ideas, reading, settling
-from core.results.schema import IDEA_COLUMNS, IDEA_TABLE, STATEMENTS
+from core.results.faults import is_busy, unusable
+from core.results.schema import DATED, IDEA_COLUMNS, IDEA_TABLE, STATEMENTS
 from core.snapshot import ResultRow
 
 BUSY_MILLISECONDS = 20
@@ -28,10 +29,6 @@ LOOP_PATIENCE = 2.0
 """Seconds that a save waits for another program's transaction, in a thread and on an event loop."""
 
 for_task: ContextVar[tuple[Task, str] | None] = ContextVar("for_task", default=None)
-
-
-class DatabaseBusy(DatabaseUnusable):
-    """Another program writes to the database; trying again soon is sensible."""
 
 
 class Database:
@@ -95,12 +92,13 @@ class Database:
         return [row[0] for row in self.read(sql, (self.server, task.id))]
 
     def settle(
-        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[Report] = ()
+        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[settling.Claim] = ()
     ) -> list[tuple[TaskResult, Report]]:
-        """Keep outcomes and owe their reports, in one transaction; forget the reports that were ``taken``.
+        """Keep outcomes and owe their reports, in one transaction; forget the reports about claims ``taken``.
 
         Answers for each outcome what was kept (a failed result where its ``save`` raised) and the report. Raises
-        `DatabaseBusy` at once when another program is writing, and `DatabaseUnusable`.
+        `DatabaseBusy` at once when another program is writing, `DatabaseUnusable`, and `core.results.faults.
+        TransactionEnded` when a ``save`` ended the transaction; an outcome that cannot be written raises as it will.
         """
         with self.transaction(0) as connection:
             self.server_number()  # known before the savepoints, so that none of them can take it back
@@ -123,7 +121,7 @@ class Database:
         return reading.of_task(self.read, self.idea_columns.known, self.server, task_id)
 
     def result_of(self, task_id: int) -> dict[str, Any] | None:
-        """What is kept of a task of the bound server: its newest attempt's result, with data and metrics."""
+        """What is kept of a task of the bound server: its newest claim's result, with data and metrics."""
         return reading.result_of(self.read, self.server, task_id)
 
     def data_version(self) -> tuple[int, int]:
@@ -135,7 +133,7 @@ class Database:
     def transaction(self, patience: float) -> Generator[sqlite3.Connection]:
         """BEGIN IMMEDIATE .. COMMIT, waiting up to ``patience`` seconds for other programs; nested ones join in.
 
-        Raises `DatabaseBusy` and `DatabaseUnusable`.
+        Raises `DatabaseUnusable`: `DatabaseBusy` or `DatabaseAway` for what passes by itself.
         """
         nested = self._begin(patience)
         connection = self.tables.conn
@@ -152,7 +150,7 @@ class Database:
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as fault:
-            raise DatabaseUnusable(f"The results database {self.path} cannot be written: {fault}.") from fault
+            raise unusable(self.path, fault) from fault
         finally:
             self._lock.release()
 
@@ -162,7 +160,7 @@ class Database:
             try:
                 return self.tables.conn.execute(sql, values).fetchall()
             except sqlite3.Error as fault:
-                raise DatabaseUnusable(f"The results database {self.path} cannot be read: {fault}.") from fault
+                raise unusable(self.path, fault, verb="read") from fault
 
     def server_number(self, server: str | None = None) -> int:
         """The number under which our tables know a server (none: the bound one). Inside a transaction."""
@@ -186,10 +184,8 @@ class Database:
                 return False
             except sqlite3.Error as fault:
                 self._lock.release()
-                if not is_busy(fault):
-                    raise DatabaseUnusable(f"The results database {self.path} cannot be written: {fault}.") from fault
-                if time.monotonic() >= until:
-                    raise DatabaseBusy(f"Another program is writing to {self.path}.") from fault
+                if not is_busy(fault) or time.monotonic() >= until:
+                    raise unusable(self.path, fault) from fault
             time.sleep(0.005 + 0.02 * random.random())
 
     def _open(self) -> sqlite_utils.Database:
@@ -203,6 +199,9 @@ class Database:
             connection.execute("BEGIN IMMEDIATE")
             for statement in STATEMENTS:
                 connection.execute(statement)
+            for table in DATED:
+                if "started_at" not in tables[table].columns_dict:
+                    connection.execute(f"ALTER TABLE {table} ADD COLUMN started_at TEXT NOT NULL DEFAULT ''")
             if IDEA_TABLE not in tables.table_names():
                 tables.create_table(IDEA_TABLE, IDEA_COLUMNS, pk="id")
                 connection.execute(f"CREATE INDEX idea_source ON {IDEA_TABLE} (source_platform, source_id)")
@@ -220,11 +219,6 @@ def reopened(path: str, server: str) -> Database:
     database = Database(path)
     database.bind(server)
     return database
-
-
-def is_busy(fault: sqlite3.Error) -> bool:
-    """Whether another program's transaction was in the way."""
-    return getattr(fault, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def on_event_loop() -> bool:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
-from core.errors import DatabaseUnusable
+from core.errors import CoreError, DatabaseUnusable
 from core.events import Event, Level, Said
-from core.models import Report, TaskResult, utcnow
+from core.models import Report, Task, TaskResult, utcnow
 from core.results.database import Database
+from core.results.faults import DatabaseAway
 from core.results.owed import Outbox, OwedReport, ReportState
-from core.results.settling import Settled
+from core.results.settling import Claim, Settled
+from core.texts import cut
 
 FIRST_DELAY, GROWTH, LONGEST_DELAY = 0.02, 1.6, 2.0
 """Seconds until a commit that failed is tried again: at first, times this each time, at most."""
@@ -22,6 +26,21 @@ FORGET_AFTER = 0.05
 """Seconds after which reports that were taken are deleted, when no commit comes that does it on the way."""
 
 Answer = TypeVar("Answer")
+Kept = tuple[TaskResult, Report]
+
+
+@dataclass(frozen=True, slots=True)
+class NotKept:
+    """The failure that is kept in the place of an outcome that cannot be."""
+
+    task: Task
+    worker_id: str
+    result: TaskResult
+    started_at: datetime
+    finished_at: datetime
+    save: None = None
+    data: None = None
+    metrics: None = None
 
 
 class Ledger:
@@ -42,11 +61,32 @@ class Ledger:
         self._process_id = process_id
         self._publish = publish
         self._rng = rng
-        self._taken: list[Report] = []
+        self._taken: list[Claim] = []
         self._forgetting: asyncio.TimerHandle | None = None
 
-    async def settle(self, outcomes: Sequence[Settled]) -> list[tuple[TaskResult, Report]]:
-        """Commit outcomes with the reports that are owed; see `Database.settle`. Tries until it is done."""
+    async def settle(self, outcomes: Sequence[Settled]) -> list[Kept]:
+        """Commit outcomes with the reports that are owed; see `Database.settle`. Tries while the database is away.
+
+        An outcome that cannot be kept counts as failed, and hurts no other. Raises what is wrong beyond outcomes.
+        """
+        if len(outcomes) > 1:
+            try:
+                return await self._settle_together(outcomes)
+            except Exception:  # noqa: BLE001  # whose fault it is, and what it says, is seen when each is kept alone
+                pass
+        return [await self._settle_alone(outcome) for outcome in outcomes]
+
+    async def _settle_alone(self, outcome: Settled) -> Kept:
+        try:
+            [kept] = await self._settle_together([outcome])
+        except Exception as fault:  # noqa: BLE001  # what a value does to a database, or an author's code, is not ours
+            said = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
+            result = TaskResult(False, error=cut(f"The result could not be kept: {said}"))
+            failure = NotKept(outcome.task, outcome.worker_id, result, outcome.started_at, outcome.finished_at)
+            [kept] = await self._settle_together([failure])
+        return kept
+
+    async def _settle_together(self, outcomes: Sequence[Settled]) -> list[Kept]:
         taken, self._taken = self._taken, []
         try:
             return await self._committed(lambda: self._database.settle(self._server, self._process_id, outcomes, taken))
@@ -56,15 +96,19 @@ class Ledger:
 
     def waiting(self) -> list[OwedReport]:
         """Reports in the database that this process owes. Raises `DatabaseUnusable`."""
-        return [owed for owed in self._outbox.waiting(self._process_id) if owed.report not in self._taken]
+        return [owed for owed in self._outbox.waiting(self._process_id) if owed.claim not in self._taken]
 
-    async def put_aside(self, report: Report, state: ReportState, reason: str) -> None:
-        """Keep a report that was not taken, with the reason. Tries until it is done."""
-        await self._committed(lambda: self._outbox.mark(report, state, reason))
+    async def put_aside(self, claim: Claim, state: ReportState, reason: str) -> None:
+        """Keep a report that was not taken, with the reason. Tries while the database is away."""
+        await self._committed(lambda: self._outbox.mark(claim, state, reason))
 
-    def cross_off(self, report: Report) -> None:
-        """A report was taken: it is deleted with the next commit, or soon."""
-        self._taken.append(report)
+    async def turn_into_failure(self, claim: Claim, error: str) -> None:
+        """Owe the report of a failure from now on, not that of a success. Tries while the database is away."""
+        await self._committed(lambda: self._outbox.turn_into_failure(claim, error))
+
+    def cross_off(self, claim: Claim) -> None:
+        """The report about this claim was taken: it is deleted with the next commit, or soon."""
+        self._taken.append(claim)
         if self._forgetting is None:
             self._forgetting = asyncio.get_running_loop().call_later(FORGET_AFTER, self._try_to_forget)
 
@@ -86,12 +130,12 @@ class Ledger:
             self._forgetting = asyncio.get_running_loop().call_later(FORGET_AFTER, self._try_to_forget)
 
     async def _committed(self, work: Callable[[], Answer]) -> Answer:
-        """Do it, again and again while the database cannot be written; says so once, and when it is over."""
+        """Do it, again and again while the database is away; says so once, and when it is over."""
         misses = 0
         while True:
             try:
                 answer = work()
-            except DatabaseUnusable as fault:
+            except DatabaseAway as fault:
                 misses += 1
                 if misses == PATIENT_MISSES:
                     self._publish(Said(Level.WARNING, f"{fault} Trying again until it can be written.", utcnow()))

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.models import Report
 from core.results.database import Database
-from core.results.settling import forget
+from core.results.settling import Claim, forget
 
 
 class ReportState(StrEnum):
@@ -25,6 +25,7 @@ class ReportState(StrEnum):
 class OwedReport:
     """A row of the outbox. ``reason`` says why it was not taken."""
 
+    claim: Claim
     report: Report
     task_type: str
     state: ReportState = ReportState.WAITING
@@ -46,25 +47,28 @@ class Outbox:
         """The report about a task that is owed or was not taken, if there is one."""
         return next(iter(self._rows("AND task_id = ?", (task_id,))), None)
 
-    def not_taken(self) -> list[OwedReport]:
-        """Reports that were refused, or that will never be taken, whatever process they were of."""
-        return self._rows("AND state != 'waiting'", ())
-
-    def forget(self, reports: Sequence[Report]) -> None:
+    def forget(self, claims: Sequence[Claim]) -> None:
         """Delete reports that were taken. Raises `DatabaseBusy`, `DatabaseUnusable`."""
         with self._database.transaction(0) as connection:
-            forget(connection, self._database.server_number(self._server), reports)
+            forget(connection, self._database.server_number(self._server), claims)
 
-    def mark(self, report: Report, state: ReportState, reason: str) -> None:
+    def mark(self, claim: Claim, state: ReportState, reason: str) -> None:
         """Keep a report that was not taken, with the reason. Raises `DatabaseBusy`, `DatabaseUnusable`."""
-        sql = "UPDATE prismq_outbox SET state = ?, reason = ? WHERE server = ? AND task_id = ? AND attempt = ?"
+        self._change("state = ?, reason = ?", (state, reason), claim)
+
+    def turn_into_failure(self, claim: Claim, error: str) -> None:
+        """Owe the report of a failure from now on, not that of a success. Raises as `mark` does."""
+        self._change("success = 0, result = NULL, error = ?", (error,), claim)
+
+    def _change(self, what: str, values: Sequence[object], claim: Claim) -> None:
         with self._database.transaction(0) as connection:
-            server = self._database.server_number(self._server)
-            connection.execute(sql, (state, reason, server, report.task_id, report.attempts))
+            sql = f"UPDATE prismq_outbox SET {what} WHERE server = ? AND task_id = ? AND started_at = ?"
+            connection.execute(sql, (*values, self._database.server_number(self._server), *claim))
 
     def _rows(self, condition: str, values: Sequence[object]) -> list[OwedReport]:
         sql = (
-            "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason FROM prismq_outbox "
+            "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at "
+            "FROM prismq_outbox "
             f"JOIN prismq_server s ON s.id = server WHERE s.name = ? {condition} ORDER BY owed_at, task_id"
         )
         return [as_owed(row) for row in self._database.read(sql, (self._server, *values))]
@@ -72,7 +76,7 @@ class Outbox:
 
 def as_owed(row: Sequence[Any]) -> OwedReport:
     """A row of the table as it is used."""
-    task_id, worker_id, attempt, success, result, error, task_type, state, reason = row
+    task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at = row
     told = None if result is None else json.loads(result)
     report = Report(task_id, worker_id, attempt, bool(success), told, error)
-    return OwedReport(report, task_type, ReportState(state), reason or "")
+    return OwedReport(Claim(task_id, started_at), report, task_type, ReportState(state), reason or "")

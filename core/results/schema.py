@@ -7,11 +7,12 @@ CREATE TABLE IF NOT EXISTS prismq_server (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE             -- the UUID of an embedded TaskManager, else the normalised URL
 );
-CREATE TABLE IF NOT EXISTS prismq_result ( -- one row a task: its newest attempt
+CREATE TABLE IF NOT EXISTS prismq_result ( -- one row a task: its newest claim
     server INTEGER NOT NULL, task_id INTEGER NOT NULL, task_type TEXT NOT NULL,
     worker_id TEXT NOT NULL, attempt INTEGER NOT NULL, success INTEGER NOT NULL,
     items INTEGER NOT NULL, seconds REAL NOT NULL,
     data TEXT, metrics TEXT, error TEXT, finished_at TEXT NOT NULL,
+    started_at TEXT NOT NULL DEFAULT '',   -- when the claim began: attempts are counted anew after a retry
     PRIMARY KEY (server, task_id)
 );
 CREATE TABLE IF NOT EXISTS prismq_idea (   -- where an idea came from
@@ -27,6 +28,7 @@ CREATE TABLE IF NOT EXISTS prismq_outbox ( -- reports that are owed, or that wer
     worker_id TEXT NOT NULL, attempt INTEGER NOT NULL, process TEXT NOT NULL,
     state TEXT NOT NULL,                   -- waiting, refused (the claim was lost) or dead (will never be taken)
     success INTEGER NOT NULL, result TEXT, error TEXT, reason TEXT, owed_at TEXT NOT NULL,
+    started_at TEXT NOT NULL DEFAULT '',   -- when the claim began
     PRIMARY KEY (server, task_id)
 );
 CREATE INDEX IF NOT EXISTS prismq_outbox_process ON prismq_outbox (process, state);
@@ -61,5 +63,8 @@ IDEA_COLUMNS: dict[str, type[str] | type[int]] = {
     "updated_at": str,
 }
 """Columns of IdeaInspiration where we create it; lists and dicts are kept as JSON text."""
+
+DATED = ("prismq_result", "prismq_outbox")
+"""Tables that get their column ``started_at`` where they were made without it."""
 
 STATEMENTS = tuple(statement for statement in OURS.split(";\n") if statement.strip())

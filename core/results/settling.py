@@ -2,43 +2,51 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any, Protocol
+from datetime import UTC, datetime
+from typing import Any, NamedTuple, Protocol
 
 from core.errors import CoreError
 from core.models import Report, Task, TaskResult
+from core.results.faults import TransactionEnded, passing
+from core.strict_json import as_json
+from core.texts import cut
 
 SUMMARY_LIMIT = 32 * 1024
 """Bytes of JSON that a report's result may have."""
-ERROR_LIMIT = 8 * 1024
-"""Bytes (UTF-8) that a report's error may have."""
 
 KEEP = """
 INSERT INTO prismq_result (server, task_id, task_type, worker_id, attempt, success, items, seconds,
-                           data, metrics, error, finished_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                           data, metrics, error, finished_at, started_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (server, task_id) DO UPDATE SET
     task_type = excluded.task_type, worker_id = excluded.worker_id, attempt = excluded.attempt,
     success = excluded.success, items = excluded.items, seconds = excluded.seconds, data = excluded.data,
-    metrics = excluded.metrics, error = excluded.error, finished_at = excluded.finished_at
-WHERE excluded.attempt >= attempt
+    metrics = excluded.metrics, error = excluded.error, finished_at = excluded.finished_at,
+    started_at = excluded.started_at
+WHERE excluded.started_at >= started_at
 """
 
 OWE = """
 INSERT INTO prismq_outbox (server, task_id, task_type, worker_id, attempt, process, state, success, result, error,
-                           reason, owed_at)
-VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, NULL, ?)
+                           reason, owed_at, started_at)
+VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, NULL, ?, ?)
 ON CONFLICT (server, task_id) DO UPDATE SET
     task_type = excluded.task_type, worker_id = excluded.worker_id, attempt = excluded.attempt,
     process = excluded.process, state = 'waiting', success = excluded.success, result = excluded.result,
-    error = excluded.error, reason = NULL, owed_at = excluded.owed_at
-WHERE excluded.attempt >= attempt
+    error = excluded.error, reason = NULL, owed_at = excluded.owed_at, started_at = excluded.started_at
+WHERE excluded.started_at >= started_at
 """
 
-FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND attempt = ? AND worker_id = ?"
+FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ?"
+
+
+class Claim(NamedTuple):
+    """Which claim of a task is meant. Attempts are counted anew after a retry; when a claim began is never again."""
+
+    task_id: int
+    started_at: str
 
 
 class Settled(Protocol):
@@ -56,6 +64,15 @@ class Settled(Protocol):
     def finished_at(self) -> datetime: ...
     @property
     def save(self) -> Callable[[], object] | None: ...
+    @property
+    def data(self) -> str | None: ...
+    @property
+    def metrics(self) -> str | None: ...
+
+
+def claim_of(outcome: Settled) -> Claim:
+    """The claim that an outcome is of."""
+    return Claim(outcome.task.id, outcome.started_at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def settle(
@@ -63,9 +80,9 @@ def settle(
     server: int,
     process_id: str,
     outcomes: Sequence[Settled],
-    taken: Sequence[Report],
+    taken: Sequence[Claim],
 ) -> list[tuple[TaskResult, Report]]:
-    """See `core.results.Database.settle`; inside its transaction. Raises sqlite3.Error."""
+    """See `core.results.Database.settle`; inside its transaction. Raises sqlite3.Error and `TransactionEnded`."""
     forget(connection, server, taken)
     kept = [saved(connection, outcome) for outcome in outcomes]
     ideas = idea_ids(connection, server, [outcome.task.id for outcome in outcomes])
@@ -74,30 +91,30 @@ def settle(
     answers: list[tuple[TaskResult, Report]] = []
     for outcome, result in zip(outcomes, kept, strict=True):
         task, worker_id = outcome.task, outcome.worker_id
-        data, metrics = as_json(result.data), as_json(dict(result.metrics) if result.metrics else None)
+        data = None if result.data is None else outcome.data or as_json(result.data)
+        metrics = (outcome.metrics or as_json(dict(result.metrics))) if result.metrics else None
         error = cut(result.error or "failed") if not result.success else None
         summary, text = summarised(result, data, metrics, ideas.get(task.id, []))
-        at = outcome.finished_at.isoformat(timespec="milliseconds")
+        at, began = outcome.finished_at.isoformat(timespec="milliseconds"), claim_of(outcome).started_at
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         key = (server, task.id, task.task_type, worker_id, task.attempts)
-        results.append((*key, result.success, result.items_processed, seconds, data, metrics, error, at))
-        owed.append((*key, process_id, result.success, text, error, at))
+        results.append((*key, result.success, result.items_processed, seconds, data, metrics, error, at, began))
+        owed.append((*key, process_id, result.success, text, error, at, began))
         answers.append((result, Report(task.id, worker_id, task.attempts, result.success, summary, error)))
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     return answers
 
 
-def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Report]) -> None:
-    """Delete reports that are not owed any more."""
-    if taken:
-        connection.executemany(FORGET, [(server, each.task_id, each.attempts, each.worker_id) for each in taken])
+def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Claim]) -> None:
+    """Delete the reports about these claims."""
+    connection.executemany(FORGET, [(server, *claim) for claim in taken])
 
 
 def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
     """Have the outcome's results saved; answers it, or a failed one, with nothing saved, where that raised.
 
-    Raises sqlite3.Error when the whole transaction is lost.
+    Raises when the whole transaction is lost: sqlite3.Error where the disk is to blame, else `TransactionEnded`.
     """
     if outcome.save is None:
         return outcome.result
@@ -105,14 +122,25 @@ def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
     try:
         outcome.save()
     except Exception as fault:  # an author's save_results may raise anything
-        if not connection.in_transaction:
-            raise sqlite3.OperationalError(str(fault)) from fault
-        connection.execute("ROLLBACK TO outcome")
-        connection.execute("RELEASE outcome")
+        disk = passing(fault)
+        if disk is not None and not connection.in_transaction:
+            raise disk from fault
+        leave_savepoint(connection, "ROLLBACK TO outcome", "RELEASE outcome")
         text = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
         return TaskResult(False, error=cut(text), metrics=outcome.result.metrics)
-    connection.execute("RELEASE outcome")
+    leave_savepoint(connection, "RELEASE outcome")
     return outcome.result
+
+
+def leave_savepoint(connection: sqlite3.Connection, *statements: str) -> None:
+    """Keep, or take back, what was saved. Raises `TransactionEnded` when it is not ours to decide any more."""
+    try:
+        for statement in statements:
+            connection.execute(statement)
+    except sqlite3.Error as fault:
+        if passing(fault) is not None:
+            raise
+        raise TransactionEnded from fault
 
 
 def idea_ids(connection: sqlite3.Connection, server: int, task_ids: Sequence[int]) -> dict[int, list[str]]:
@@ -135,27 +163,18 @@ def summarised(
         return None, None
     unique = list(dict.fromkeys(ideas))
     summary: dict[str, Any] = {"items_processed": result.items_processed}
-    if metrics is not None and len(metrics) < SUMMARY_LIMIT // 4:
+    if metrics is not None and size(metrics) < SUMMARY_LIMIT // 4:
         summary["metrics"] = dict(result.metrics or {})
     summary["idea_ids"] = unique[:400]
     if len(unique) > 400:
         summary["ideas"] = len(unique)
-    text = json.dumps(summary)
-    if data is None or len(text) + len(data) + len(', "data": ') > SUMMARY_LIMIT:
+    text = as_json(summary)
+    if data is None or size(text) + size(data) + len(',"data":') > SUMMARY_LIMIT:
         return summary, text
     summary["data"] = result.data
-    return summary, f'{text[:-1]}, "data": {data}}}'
+    return summary, f'{text[:-1]},"data":{data}}}'
 
 
-def as_json(value: object) -> str | None:
-    """The value as JSON in ASCII, None for None."""
-    return None if value is None else json.dumps(value)
-
-
-def cut(text: str) -> str:
-    """The text, at most `ERROR_LIMIT` bytes long, marked when it was cut."""
-    raw = text.encode("utf-8", "replace")
-    mark = " … (cut)"
-    if len(raw) <= ERROR_LIMIT:
-        return raw.decode("utf-8")
-    return raw[: ERROR_LIMIT - len(mark.encode())].decode("utf-8", "ignore") + mark
+def size(text: str) -> int:
+    """Its bytes; a long text's characters, which are no more."""
+    return len(text) if len(text) > SUMMARY_LIMIT else len(text.encode())

@@ -103,6 +103,10 @@ class TaskManagerClient:
         """What this server is known by."""
         return self._do(self._tasks.identity())
 
+    def still(self, identity: str) -> bool:
+        """Whether the server that answers now is the one of that identity."""
+        return self._do(self._tasks.still(identity))
+
     def health_check(self) -> Health:
         """Whether the TaskManager is well."""
         return self._do(self._tasks.health_check())
@@ -213,8 +217,8 @@ class TaskManagerClient:
 
     def heartbeat(
         self, worker_id: str, host: str, pid: int, state: str, strategy: str, task_ids: Sequence[int]
-    ) -> None:
-        """Tell that a worker is alive; its claims of the listed tasks are extended."""
+    ) -> tuple[int, ...]:
+        """Tell that a worker is alive; answers the listed tasks that are not its own any more."""
         return self._do(self._tasks.heartbeat(worker_id, host, pid, state, strategy, task_ids))
 
     def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:

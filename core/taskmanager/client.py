@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from types import TracebackType
 from typing import Self
-from urllib.parse import urlsplit, urlunsplit
 
 from core.config import Config, Secret, http_url, key_warnings
 from core.errors import BadSetting
+from core.taskmanager.addresses import masked, normalised
 from core.taskmanager.connect import Channel, embedded, remote
 from core.taskmanager.extended import ExtendedCalls
 
@@ -24,7 +24,9 @@ class AsyncTaskManagerClient(ExtendedCalls):
         self.config = addressed(config or Config(), url, api_key)
         """The settings in use; ``url`` and ``api_key`` are in it."""
         super().__init__(way(self.config))
+        self._settling.claim_timeout = self.config.claim_timeout
         self._identity: str | None = None
+        self._troubles_known = 0
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._line.channel!r})"
@@ -40,7 +42,7 @@ class AsyncTaskManagerClient(ExtendedCalls):
     @property
     def claim_timeout(self) -> float:
         """Seconds after which a claim may be taken over: as the server told with its health, else as configured."""
-        return self._told_timeout or self.config.claim_timeout
+        return self._settling.claim_timeout
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -48,24 +50,39 @@ class AsyncTaskManagerClient(ExtendedCalls):
         return self.config.warnings
 
     async def identity(self) -> str:
-        """What this server is known by, for everything that is kept about its tasks: its own UUID, else its URL."""
-        if self._identity is None:
-            told = (await self.health_check()).server_id
-            self._identity = told or normalised(self.config.taskmanager_api_url or str(self.config.taskmanager_db))
+        """What this server is known by, for everything that is kept about its tasks: its own UUID, else its URL.
+
+        Remembered until a connection fails: another server may answer after that. Raises `Unreachable`.
+        """
+        if self._identity is None or self._troubles_known != self._line.troubles:
+            return await self._identify()
         return self._identity
+
+    async def still(self, identity: str) -> bool:
+        """Whether the server that answers at this address now is the one of that identity. Raises `Unreachable`."""
+        return await self._identify() == identity
+
+    async def _identify(self) -> str:
+        troubles = self._line.troubles
+        told = (await self.health_check()).server_id
+        found = told or normalised(self.config.taskmanager_api_url or str(self.config.taskmanager_db))
+        if self._identity not in (None, found):
+            self._forget()
+        self._identity, self._troubles_known = found, troubles
+        return found
 
 
 def addressed(config: Config, url: str | None, api_key: str | None) -> Config:
     """The settings with this address and key. A configured key is not sent to another server than its own."""
-    chosen = config.taskmanager_api_url
+    chosen = config.taskmanager_api_url if url is None else url
     key: str = config.taskmanager_api_key
-    if url is not None:
+    if chosen is not None:
         try:
-            chosen = http_url(url)
+            chosen = http_url(chosen)
         except ValueError as fault:
-            raise BadSetting(f"The TaskManager's URL {url!r} cannot be used: {fault}.") from None
-        if config.taskmanager_api_url is not None and normalised(chosen) != normalised(config.taskmanager_api_url):
-            key = ""
+            raise BadSetting(f"The TaskManager's URL {masked(chosen)!r} cannot be used: {fault}.") from None
+    if url is not None and chosen is not None and config.taskmanager_api_url is not None:
+        key = key if normalised(chosen) == normalised(config.taskmanager_api_url) else ""
     key = key if api_key is None else api_key
     return config.replace(
         taskmanager_api_url=chosen, taskmanager_api_key=Secret(key), warnings=tuple(key_warnings(chosen, key))
@@ -77,14 +94,3 @@ def way(config: Config) -> Channel:
     if config.taskmanager_api_url is None:
         return embedded(config.taskmanager_db, claim_timeout=config.claim_timeout)
     return remote(config.taskmanager_api_url, str(config.taskmanager_api_key))
-
-
-def normalised(url: str) -> str:
-    """One spelling of a URL: scheme and host in lower case, no default port, no slash at the end."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        return url
-    default = {"http": 80, "https": 443}.get(parts.scheme.lower())
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = "" if parts.port in (None, default) else f":{parts.port}"
-    return urlunsplit((parts.scheme.lower(), host + port, parts.path.rstrip("/"), "", ""))

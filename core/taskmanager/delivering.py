@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 
-from core.errors import NotAuthenticated, RateLimited, TaskManagerError, Unreachable
+from core.errors import (
+    ClaimLost,
+    Invalid,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    RateLimited,
+    ServerFault,
+    TaskManagerError,
+    TooLarge,
+    Unreachable,
+)
 from core.models import Report, ReportTaken, RowOutcome
 from core.taskmanager import wire, wire_extensions
+from core.taskmanager.envelope import nobody_serves
 from core.taskmanager.line import Line, post, understood
 from core.taskmanager.settling import Settling
 
@@ -19,7 +34,9 @@ NOT_DONE = (400, 403, 409)
 UNAVAILABLE = 503
 """The code of a report that could not be sent: it is still owed."""
 
-STOPPING = (Unreachable, NotAuthenticated, RateLimited)
+UNSAID = "The TaskManager's answer says nothing about this report: it is still owed."
+
+STOPPING = (NotAuthenticated, NotAllowed, RateLimited)
 """After one of these, the next report would fare no better."""
 
 
@@ -34,34 +51,44 @@ class Delivering:
     async def one_by_one(self, reports: Sequence[Report]) -> list[RowOutcome]:
         """Deliver by single calls. What cannot be sent any more after some were has an outcome that says so."""
         outcomes: list[RowOutcome] = []
-        for report in reports:
-            try:
-                taken = await self._report_one(report)
-            except STOPPING as fault:
-                if not outcomes:
-                    raise
-                return outcomes + [failed(each.task_id, fault) for each in reports[len(outcomes) :]]
-            except TaskManagerError as fault:
-                outcomes.append(failed(report.task_id, fault))
-            else:
-                outcomes.append(done(taken))
+        with self._noting_what_nobody_hears(reports, outcomes):
+            for report in reports:
+                try:
+                    outcomes.append(done(await self._report_one(report)))
+                except TaskManagerError as fault:
+                    if isinstance(fault, STOPPING) or nobody_serves(fault):
+                        if not outcomes:
+                            raise
+                        return outcomes + [failed(each.task_id, fault) for each in reports[len(outcomes) :]]
+                    outcomes.append(failed(report.task_id, fault))
         return outcomes
 
     async def together(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
         """Deliver by batch calls."""
         outcomes: list[RowOutcome] = []
-        for first in range(0, len(reports), MOST_IN_A_CALL):
-            some = reports[first : first + MOST_IN_A_CALL]
-            try:
-                outcomes += await self._batch(worker_id, some)
-            except TaskManagerError as fault:
-                if not outcomes:
-                    raise
-                return outcomes + [failed(each.task_id, fault) for each in reports[first:]]
+        with self._noting_what_nobody_hears(reports, outcomes):
+            for first in range(0, len(reports), MOST_IN_A_CALL):
+                try:
+                    outcomes += await self._batch(worker_id, reports[first : first + MOST_IN_A_CALL])
+                except TaskManagerError as fault:
+                    if not outcomes:
+                        raise
+                    return outcomes + [failed(each.task_id, fault) for each in reports[first:]]
         return outcomes
 
+    @contextmanager
+    def _noting_what_nobody_hears(self, reports: Sequence[Report], outcomes: list[RowOutcome]) -> Generator[None]:
+        """When the caller is cancelled, it may well repeat what was done already."""
+        try:
+            yield
+        except asyncio.CancelledError:
+            self._settling.doubts.add(about([each for each, _ in zip(reports, outcomes, strict=False)]))
+            raise
+
     async def _batch(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
-        sent = 0
+        keys, doubts = about(reports), self._settling.doubts
+        sent = int(doubts.any_of(keys))
+        doubts.add(keys)
         call = post(
             f"complete of {len(reports)} tasks",
             "/tasks/complete-batch",
@@ -74,21 +101,42 @@ class Delivering:
             said = await self._line.ask_once(call)
             return understood(call.what, lambda: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
 
-        outcomes = await self._line.retrying.call(call.what, once, say=self._line.say)
+        told = await self._line.retrying.call(call.what, once, say=self._line.say)
+        outcomes = in_order([each.task_id for each in reports], told, UNSAID)
         repeated = sent > 1
-        if not repeated:
-            return outcomes
-        return [await self._judged(*pair) for pair in zip(reports, outcomes, strict=True)]
+        if repeated:
+            outcomes = [await self._judged(*pair) for pair in zip(reports, outcomes, strict=True)]
+        doubts.clear(key for key, outcome in zip(keys, outcomes, strict=True) if outcome.code != UNAVAILABLE)
+        return outcomes
 
     async def _judged(self, report: Report, outcome: RowOutcome) -> RowOutcome:
         """The outcome of a report that was perhaps sent twice: what the task shows counts."""
         if outcome.ok or outcome.code not in NOT_DONE:
             return outcome
-        refused = TaskManagerError(outcome.error or "", status=outcome.code)
         try:
-            return done(await self._settling.what_became_of(report, refused))
-        except TaskManagerError:
+            task = await self._settling.read_task(report.task_id)
+            taken = self._settling.judged(report, task)
+        except (ClaimLost, NotFound):
             return outcome
+        except TaskManagerError as fault:
+            return failed(report.task_id, Unreachable(str(fault)))
+        return outcome if taken is None else done(taken)
+
+
+def about(reports: Sequence[Report]) -> list[tuple[int, str]]:
+    """What is in doubt when a report is: a task, and whose report it was."""
+    return [(each.task_id, each.worker_id) for each in reports]
+
+
+def in_order(asked: Sequence[int], told: Iterable[RowOutcome], unsaid: str) -> list[RowOutcome]:
+    """One outcome for each id that was asked about, in that order; one that was not told has code 503."""
+    by_id: dict[int, deque[RowOutcome]] = {}
+    for each in told:
+        by_id.setdefault(each.id, deque()).append(each)
+    return [
+        by_id[task_id].popleft() if by_id.get(task_id) else RowOutcome(task_id, False, None, UNAVAILABLE, unsaid)
+        for task_id in asked
+    ]
 
 
 def done(taken: ReportTaken) -> RowOutcome:
@@ -97,5 +145,21 @@ def done(taken: ReportTaken) -> RowOutcome:
 
 
 def failed(task_id: int, fault: TaskManagerError) -> RowOutcome:
-    """A report that was refused, or not sent (then its code is 401, 429 or 503)."""
-    return RowOutcome(task_id, ok=False, code=fault.status or UNAVAILABLE, error=str(fault))
+    """A report that was refused, or not sent or not taken yet (then its code is 401, 429 or from 500 on)."""
+    return RowOutcome(task_id, ok=False, code=code_of(fault), error=str(fault))
+
+
+def code_of(fault: TaskManagerError) -> int:
+    """The HTTP status that says what a fault means for a report: from 500 on it is still owed."""
+    match fault:
+        case Unreachable() | ServerFault():
+            code = fault.status or UNAVAILABLE
+            return code if code >= 500 else UNAVAILABLE
+        case TooLarge():
+            return 413
+        case Invalid(status=None):
+            return 400
+        case ClaimLost(status=None):
+            return 409
+        case _:
+            return fault.status or UNAVAILABLE

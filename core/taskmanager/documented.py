@@ -26,6 +26,9 @@ from core.taskmanager.settling import Settling
 SMALL = 32 * 1024
 """Bytes that every server takes: below, its limits need not be known."""
 
+ITS_DOCUMENT = "/openapi.json"
+"""Where a server describes itself."""
+
 TYPES_LISTED = 500
 """Tasks that are looked at for the names of types, where types cannot be listed."""
 
@@ -38,7 +41,6 @@ class DocumentedCalls:
         self._types = KnownTypes()
         self._settling = Settling(self._line)
         self._capabilities: Capabilities | None = None
-        self._told_timeout: float | None = None
 
     @property
     def on_retry(self) -> Say | None:
@@ -61,17 +63,28 @@ class DocumentedCalls:
     async def health_check(self) -> Health:
         """Whether the TaskManager is well; asked once, without retries. Needs no key. Raises `Unreachable`."""
         said = await self._line.ask_once(get("health", "/health"))
-        self._told_timeout = understood("health", lambda: wire.claim_timeout(said.data)) or self._told_timeout
+        told = understood("health", lambda: wire.claim_timeout(said.data))
+        self._settling.claim_timeout = told or self._settling.claim_timeout
         return understood("health", lambda: wire.health(said.data))
 
     async def capabilities(self) -> Capabilities:
         """What this server can do; found out at the first call, then remembered."""
         if self._capabilities is None:
-            told = capabilities.announced(await self._line.document("/openapi.json"))
+            document = await self._line.document(ITS_DOCUMENT)
+            told = capabilities.announced(document)
             if told is None:
-                told = capabilities.shown((await self._line.ask(get("tasks", "/tasks", {"limit": 1}))).data)
+                shown = capabilities.shown((await self._line.ask(get("tasks", "/tasks", {"limit": 1}))).data)
+                # Only now that a TaskManager has answered is a document that was not to be had known to be missing.
+                later = document or await self._line.document(ITS_DOCUMENT)
+                told = capabilities.announced(later) or shown
             self._capabilities = told
         return self._capabilities
+
+    def _forget(self) -> None:
+        """Another server answers now: nothing that was learnt of the last one holds."""
+        self._capabilities = None
+        self._types = KnownTypes()
+        self._settling.forget()
 
     async def register_task_type(self, name: str, version: str, param_schema: Mapping[str, Json]) -> TaskType:
         """Make a type known, or replace its version and schema; the answer says which. Raises `Invalid`."""

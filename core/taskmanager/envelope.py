@@ -24,8 +24,10 @@ from core.errors import (
     ServerFault,
     TaskManagerError,
     TooLarge,
+    Unreachable,
 )
 from core.models import Json
+from core.taskmanager.addresses import masked
 from core.taskmanager.connect import Answer
 
 LONGEST_TEXT = 300
@@ -71,6 +73,12 @@ def parsed(body: bytes) -> Mapping[str, Any] | None:
     return cast("Mapping[str, Any]", found) if isinstance(found, dict) else None
 
 
+def is_cut_off(answer: Answer) -> bool:
+    """Whether the end of an answer is missing: JSON that breaks off, or no word, which only a crash (500) has."""
+    start = answer.body.lstrip()
+    return (start.startswith(b"{") or (answer.status < 500 and not start)) and parsed(answer.body) is None
+
+
 def after_warnings(text: str) -> Json:
     """The JSON value that begins with the first brace of a text; None where there is none."""
     start = text.find("{")
@@ -103,13 +111,15 @@ def error(answer: Answer, body: Mapping[str, Any] | None, what: str) -> TaskMana
     """The error that an unsuccessful answer to ``what`` is."""
     text = server_text(body)
     match answer.status:
-        case 401 | 403:
-            found = forbidden(answer.status, body, text, what)
         case 404:
-            found = missing(text, what)
+            found = missing(body, text, what)
         case 429:
             found = rate_limit(answer, body, text)
-        case status if 400 <= status < 500:
+        case 400 | 403 | 409 if is_cut_off(answer):
+            found = fault(answer, body, text, what)
+        case 401 | 403:
+            found = forbidden(answer.status, body, text, what)
+        case status if 400 <= status < 500 and (body is not None or status == 413):
             found = refused(status, body, text, what)
         case _:
             found = fault(answer, body, text, what)
@@ -125,39 +135,46 @@ def forbidden(status: int, body: Mapping[str, Any] | None, text: str, what: str)
             server_text=text,
         )
     if body is not None and "success" in body and ABOUT_A_CLAIM.search(text):
-        return ClaimLost(f"{what}: the claim is lost. {sentence(text)}", status=403, server_text=text)
+        return ClaimLost(
+            f"{what}: the claim is lost, so stop working on it. {sentence(text)}", status=403, server_text=text
+        )
+    reason = sentence(text or "Its key or address list excludes this caller")
     return NotAllowed(
-        f"The TaskManager does not allow {what}. {sentence(text or 'Its key or address list excludes this caller')}",
-        status=403,
-        server_text=text,
+        f"The TaskManager does not allow {what}: ask whoever runs it. {reason}", status=403, server_text=text
     )
 
 
-def missing(text: str, what: str) -> TaskManagerError:
-    """404: no such thing, or no such call at all."""
-    if text == NO_SUCH_CALL:
-        return NotFound(f"This server has no call for {what}.", status=404, server_text=text)
-    if not text:
-        return NotFound(
-            f"Nobody answers {what} at this address: TASKMANAGER_API_URL should end with the API's path, often /api.",
+def missing(body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
+    """404: no such thing, or no such call; without the server's own envelope, somebody else has answered for it."""
+    if body is None or body.get("success") is not False or not text:
+        return ServerFault(
+            f"Nobody answers {what} like a TaskManager at this address: check TASKMANAGER_API_URL, which should end "
+            "with the API's path, often /api.",
+            temporary=True,
             status=404,
+            server_text=text,
         )
-    return NotFound(f"{what}: {sentence(text)}", status=404, server_text=text)
+    if text == NO_SUCH_CALL:
+        hint = "it may be older than this program, or have that call switched off."
+        return NotFound(f"This server has no call for {what}: {hint}", status=404, server_text=text)
+    hint = "Register the type first." if "type" in text.lower() else "List the tasks to see which there are."
+    return NotFound(f"{what}: {sentence(text)} {hint}", status=404, server_text=text)
 
 
 def refused(status: int, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
     """400 and its like: what was sent is not acceptable, or the task is not claimed (any more)."""
     if status == 413:
-        limit = text or "It has a limit on the size of a call."
-        return TooLarge(f"The TaskManager refuses {what}: too much was sent. {limit}", status=413, server_text=text)
+        limit = sentence(text or "It has a limit on the size of a call")
+        return TooLarge(f"The TaskManager refuses {what}: send less. {limit}", status=413, server_text=text)
     if text == NOT_CLAIMED or status == 409:
-        return ClaimLost(f"{what}: the task is not claimed by this worker any more.", status=status, server_text=text)
+        lost = f"{what}: the task is not claimed by this worker any more, so stop working on it."
+        return ClaimLost(lost, status=status, server_text=text)
     listed = body.get("details") if body is not None else None
     details = [cleaned(detail) for detail in cast("list[object]", listed)] if isinstance(listed, list) else []
     reasons = "; ".join(dict.fromkeys(details)) or text or f"it answers {status} without a reason"
     hint = " Write it with a fraction there: 5.0, not 5." if NUMBERS_NEED_A_POINT.search(reasons) else ""
     return Invalid(
-        f"The TaskManager refuses {what}: {sentence(cleaned(reasons))}{hint}",
+        f"The TaskManager refuses {what}; correct this: {sentence(cleaned(reasons))}{hint}",
         details=details or ([text] if text else []),
         status=status,
         server_text=text,
@@ -171,7 +188,8 @@ def rate_limit(answer: Answer, body: Mapping[str, Any] | None, text: str) -> Rat
         seconds = max(0.0, float(str(said)))
     except ValueError:
         seconds = 1.0
-    return RateLimited(f"The TaskManager takes no more calls for {seconds:g} s.", retry_after=seconds, server_text=text)
+    told = f"The TaskManager takes no more calls for {seconds:g} s: try again after that."
+    return RateLimited(told, retry_after=seconds, server_text=text)
 
 
 def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:
@@ -179,15 +197,15 @@ def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) 
     status = answer.status
     if "1406" in text and "SQLSTATE" in text:
         return TooLarge(
-            f"The TaskManager cannot keep {what}: a value is too long (its limit is 64 KiB for parameters, results and "
-            "errors, 255 characters for names).",
+            f"The TaskManager cannot keep {what}: send less. It keeps 64 KiB of parameters, results and error texts, "
+            "and 255 characters of names.",
             status=status,
             server_text=text,
         )
     if 300 <= status < 400:
+        elsewhere = masked(cleaned(answer.headers.get("location", "?")))
         return ServerFault(
-            f"The TaskManager sends {what} to another address ({cleaned(answer.headers.get('location', '?'))}): "
-            "set TASKMANAGER_API_URL to that.",
+            f"The TaskManager sends {what} to another address ({elsewhere}): set TASKMANAGER_API_URL to that.",
             temporary=False,
             status=status,
             server_text=text,
@@ -195,19 +213,37 @@ def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) 
     # 503 in an envelope is the application's own word: it passes only if the server says when to come again.
     own_word = status == 503 and body is not None and "success" in body and "retry-after" not in answer.headers
     gateway = status in (502, 503, 504) and not own_word
+    temporary = gateway or is_cut_off(answer) or bool(PASSING.search(text))
     said = f": {sentence(text)}" if text else "; it said nothing that can be read."
+    hint = "Try again later." if temporary else "Trying again will not help: its log should tell why."
     return ServerFault(
-        f"The TaskManager failed at {what} ({status}){said}",
-        temporary=gateway or bool(PASSING.search(text)),
+        f"The TaskManager failed at {what} ({status}){said} {hint}",
+        temporary=temporary,
         unclear=status in (502, 504) or not text,
         status=status,
         server_text=text,
     )
 
 
+def nobody_serves(fault: TaskManagerError) -> bool:
+    """Whether no TaskManager answered at all, but a network, a proxy, or nobody."""
+    match fault:
+        case Unreachable():
+            return True
+        case ServerFault(status=status):
+            return status in (404, 502, 503, 504)
+        case _:
+            return False
+
+
 def not_understood(what: str, detail: object) -> ServerFault:
     """An answer that says success, but not in a shape that we know."""
-    return ServerFault(f"The TaskManager's answer to {what} has an unknown shape ({cleaned(detail)}).", temporary=False)
+    return ServerFault(
+        f"The TaskManager's answer to {what} has an unknown shape ({cleaned(detail)}): is it one that we support?",
+        temporary=False,
+        unclear=True,
+        status=200,
+    )
 
 
 def not_here(thing: str, instead: str) -> NotPossibleHere:

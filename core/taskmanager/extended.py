@@ -3,6 +3,7 @@ same, refused with the nearest honest alternative where it is not."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Sequence
 
@@ -22,7 +23,7 @@ from core.models import (
 )
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.connect import Channel
-from core.taskmanager.delivering import MOST_IN_A_CALL, Delivering
+from core.taskmanager.delivering import MOST_IN_A_CALL, Delivering, in_order
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
@@ -93,15 +94,17 @@ class ExtendedCalls(DocumentedCalls):
         self._turn += 1
         waiting = [*types[start:], *types[:start]]
         claimed: list[Task] = []
-        while waiting:
-            for type_id in tuple(waiting):
-                if len(claimed) == limit:
-                    return claimed
-                task = await self._claim_or_stop(worker_id, type_id, sort_by, sort_order, claimed)
-                if task is None:
-                    waiting.remove(type_id)
-                else:
-                    claimed.append(task)
+        try:
+            while waiting and len(claimed) < limit:
+                for type_id in tuple(waiting)[: limit - len(claimed)]:
+                    task = await self._claim_or_stop(worker_id, type_id, sort_by, sort_order, claimed)
+                    if task is None:
+                        waiting.remove(type_id)
+                    else:
+                        claimed.append(task)
+        except asyncio.CancelledError:
+            self._settling.not_handed_over(refusals.worker_id(worker_id), claimed)
+            raise
         return claimed
 
     async def _claim_or_stop(
@@ -156,9 +159,8 @@ class ExtendedCalls(DocumentedCalls):
             if worker_id is not None:
                 body["worker_id"] = refusals.worker_id(worker_id)
             said = await self._line.ask(post(action, "/tasks/bulk", body))
-            outcomes += understood(
-                action, lambda said=said: [wire_extensions.outcome(row) for row in wire.rows(said.data)]
-            )
+            told = understood(action, lambda said=said: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
+            outcomes += in_order(ids, told, f"The TaskManager's answer to {action} says nothing about this task.")
         return outcomes
 
     async def list_tasks(
@@ -211,12 +213,15 @@ class ExtendedCalls(DocumentedCalls):
 
     async def heartbeat(
         self, worker_id: str, host: str, pid: int, state: str, strategy: str, task_ids: Sequence[int]
-    ) -> None:
-        """Tell that a worker is alive; its claims of the listed tasks are extended. Raises `NotPossibleHere`."""
+    ) -> tuple[int, ...]:
+        """Tell that a worker is alive; its claims of the listed tasks are extended. Answers those of them that are
+        not its own any more: what is done on them is for nothing. Raises `NotPossibleHere`."""
         await self._need("heartbeat", "be told that a worker is alive")
         name = refusals.worker_id(worker_id)
         body = {"host": host, "pid": pid, "state": str(state), "strategy": strategy, "task_ids": list(task_ids)}
-        await self._line.ask(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
+        what = f"heartbeat of {name}"
+        said = await self._line.ask(post(what, f"/workers/{wire.segment(name)}/heartbeat", body))
+        return understood(what, lambda: wire_extensions.lost(said.data))
 
     async def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
         """Let a claim of this worker that waits at the server be answered now; ``task_ids`` are what it still holds.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from core.errors import TaskManagerError
 from core.models import Json
 from core.taskmanager.connect import Channel, Query
-from core.taskmanager.envelope import Said, not_understood, parsed, read
+from core.taskmanager.envelope import Said, is_cut_off, nobody_serves, not_understood, parsed, read
 from core.taskmanager.retry import Retrying, Say
 from core.taskmanager.wire import packed
 
@@ -46,12 +48,14 @@ def post(what: str, path: str, body: Mapping[str, Json], *, repeatable: bool = T
 
 
 class Line:
-    """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set."""
+    """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set;
+    ``troubles`` counts the calls that no TaskManager answered."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.retrying = Retrying()
         self.say: Say | None = None
+        self.troubles = 0
 
     async def ask(self, call: Call) -> Said:
         """The data of a successful answer; tried again where that is safe. Raises a `TaskManagerError`."""
@@ -62,21 +66,31 @@ class Line:
     async def ask_once(self, call: Call) -> Said:
         """The same, tried once."""
         headers = JSON_HEADERS if call.body is not None else READ_HEADERS
-        answer = await self.channel.send(
-            call.method, call.path, call.query, call.body, headers, ANSWER_SECONDS + call.wait
-        )
-        return read(answer, call.what)
+        with self._noting_troubles():
+            answer = await self.channel.send(
+                call.method, call.path, call.query, call.body, headers, ANSWER_SECONDS + call.wait
+            )
+            return read(answer, call.what)
 
     async def document(self, path: str) -> Mapping[str, Any]:
         """A JSON document that comes without an envelope; empty where there is none."""
 
         async def once() -> Mapping[str, Any]:
-            answer = await self.channel.send("GET", path, {}, None, READ_HEADERS, ANSWER_SECONDS)
-            if answer.status in (429, 502, 503, 504):
-                read(answer, path)
-            return (parsed(answer.body) or {}) if answer.status == 200 else {}
+            with self._noting_troubles():
+                answer = await self.channel.send("GET", path, {}, None, READ_HEADERS, ANSWER_SECONDS)
+                if answer.status in (429, 502, 503, 504) or is_cut_off(answer):
+                    read(answer, path)
+                return (parsed(answer.body) or {}) if answer.status == 200 else {}
 
         return await self.retrying.call(path, once, say=self.say)
+
+    @contextmanager
+    def _noting_troubles(self) -> Generator[None]:
+        try:
+            yield
+        except TaskManagerError as fault:
+            self.troubles += nobody_serves(fault)
+            raise
 
 
 def understood(what: str, reader: Callable[[], Read]) -> Read:

@@ -10,10 +10,20 @@ from weakref import WeakKeyDictionary
 import httpx
 
 from core.errors import Unreachable
+from core.taskmanager.addresses import masked
 from core.taskmanager.connect import CONNECT_SECONDS, Answer, Query, trusts_proxies
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Failures in which the request has not left this machine."""
+
+MOST_CONNECTIONS = 512
+"""At once: each of 250 workers may wait at the server for a task and report on another; more of them would queue."""
+
+KEPT_CONNECTIONS = 256
+"""Idle ones that are kept for the next call."""
+
+KEPT_SECONDS = 30.0
+"""How long an idle one is kept."""
 
 
 class HttpChannel:
@@ -26,7 +36,7 @@ class HttpChannel:
         self._clients: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = WeakKeyDictionary()
 
     def __repr__(self) -> str:
-        return f"remote({self._url!r}, key={'***' if self._key else None})"
+        return f"remote({masked(self._url)!r}, key={'***' if self._key else None})"
 
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
@@ -52,18 +62,24 @@ class HttpChannel:
         if client is None:
             client = self._clients[loop] = httpx.AsyncClient(
                 headers={"X-API-Key": self._key} if self._key else {},
-                limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=30),
+                limits=httpx.Limits(
+                    max_connections=MOST_CONNECTIONS,
+                    max_keepalive_connections=KEPT_CONNECTIONS,
+                    keepalive_expiry=KEPT_SECONDS,
+                ),
                 trust_env=trusts_proxies(self._url),
             )
         return client
 
     def _sentence(self, fault: Exception, timeout: float) -> str:
-        where = urlsplit(self._url).netloc
-        if isinstance(fault, (httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout)):
-            return f"The TaskManager at {where} did not answer within {timeout:g} s."
+        where = urlsplit(self._url).netloc.rpartition("@")[2]
+        if isinstance(fault, httpx.PoolTimeout):
+            return f"More calls to the TaskManager at {where} wait than it has connections for: use fewer workers."
+        if isinstance(fault, (httpx.ReadTimeout, httpx.WriteTimeout)):
+            return f"The TaskManager at {where} did not answer within {timeout:g} s: try again, or see if it is busy."
         if isinstance(fault, NOT_SENT):
             return f"The TaskManager at {where} cannot be reached: is it running, and is TASKMANAGER_API_URL right?"
-        return f"The connection to the TaskManager at {where} broke before it had answered."
+        return f"The connection to the TaskManager at {where} broke before it had answered: it may have acted."
 
     async def close(self) -> None:
         """Close this loop's connections."""

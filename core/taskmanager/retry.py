@@ -15,6 +15,9 @@ Answered = TypeVar("Answered")
 Say = Callable[[str], None]
 """Takes a sentence about a retry."""
 
+KNOWN_FAULTS = {"deadlock": "deadlock", "40001": "deadlock", "1062": "created by another at the same time"}
+"""What a server's text says, and what that is in our words."""
+
 # stamina logs each retry; without a handler Python would print that on the terminal that the board draws on.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
@@ -25,7 +28,7 @@ class Retrying:
 
     tries: int = 20
     seconds: float = 30.0
-    first_wait: float = 0.02
+    first_wait: float = 0.005
     longest_wait: float = 3.0
 
     def delay(self, fault: Exception, *, repeatable: bool) -> bool | float:
@@ -95,11 +98,12 @@ def reason(fault: Exception) -> str:
             return f"rate limit, waiting {seconds:g} s"
         case Unreachable(unclear=unclear):
             return "no answer in time" if unclear else "not reached"
-        case ServerFault(server_text=text) if "deadlock" in text.lower() or "40001" in text:
-            return "deadlock"
-        case ServerFault(server_text=text) if "1062" in text:
-            return "created by another at the same time"
-        case ServerFault(status=status):
-            return f"server fault {status}"
+        case ServerFault(status=status, server_text=text):
+            return next((word for sign, word in KNOWN_FAULTS.items() if sign in text.lower()), by_status(status))
         case _:
             return str(fault)
+
+
+def by_status(status: int | None) -> str:
+    """The same, of a server that gave no reason that we know."""
+    return "not answered by a TaskManager" if status == 404 else f"server fault {status}"

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from core.errors import ClaimLost, NotFound, TaskManagerError
+from core.errors import ClaimLost, Invalid, NotFound, TaskManagerError, TooLarge
 from core.models import Json, Report, ReportTaken, Task
 from core.taskmanager import wire
 from core.taskmanager.envelope import Said, nothing_to_claim
+from core.taskmanager.held import Doubts, Held
 from core.taskmanager.line import Call, Line, get, post, understood
-from core.taskmanager.unclear import Held, became, had_no_effect, is_unclear, lost_its_retries
+from core.taskmanager.unclear import became, had_no_effect, is_unclear, lost_its_retries, may_have_acted
 
 CLAIMED_LISTED = 1000
 """Claimed tasks that are looked through for one of ours: more than a fleet of workers holds."""
+
+CLAIM_TIMEOUT = 300.0
+"""Seconds after which a claim may be taken over, unless another number is known."""
+
+SETTLED = (ClaimLost, Invalid, TooLarge)
+"""After one of these, nothing that was sent about a task is in doubt any more."""
 
 Answered = TypeVar("Answered")
 
@@ -24,6 +31,12 @@ class Settling:
     def __init__(self, line: Line) -> None:
         self._line = line
         self._held = Held()
+        self.doubts = Doubts()
+        self.claim_timeout = CLAIM_TIMEOUT
+
+    def forget(self) -> None:
+        """Another server answers now: what was known of the claims at the last one is worth nothing."""
+        self._held, self.doubts = Held(), Doubts()
 
     async def read_task(self, task_id: int) -> Task:
         """A task with all that is known of it. Raises `NotFound`."""
@@ -37,66 +50,146 @@ class Settling:
     async def claim(
         self, call: Call, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
     ) -> list[Task]:
-        """The tasks that a claim took, at most ``limit``; ``names`` are those of the types, where they are known."""
+        """The tasks that a claim took, at most ``limit``; ``names`` are those of the types, where they are known.
+
+        What an earlier claim took whose answer was lost, or that was cancelled, is found and comes first.
+        """
+        with self._held.claiming(worker_id):
+            tasks = await self._left_over(worker_id, type_ids, names, limit)
+            if not tasks:
+                tasks = await self._claim(call, worker_id, type_ids, names, limit)
+            for task in tasks:
+                self._held.know(task)
+        return tasks
+
+    async def _left_over(
+        self, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
+    ) -> list[Task]:
+        """What an earlier claim of these types took without our knowledge."""
+        doubtful = [(worker_id, type_id) for type_id in type_ids]
+        if not self.doubts.any_of(doubtful):
+            return []
+        found = await self._taken_unknown(worker_id, names)
+        if found is not None and len(found) <= limit:
+            self.doubts.clear(doubtful)
+        return (found or [])[:limit]
+
+    async def _claim(
+        self, call: Call, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
+    ) -> list[Task]:
+        sending = [(worker_id, type_id) for type_id in type_ids]
+        unclear = False
 
         async def once() -> list[Task]:
+            nonlocal unclear
+            self.doubts.add(sending)
             try:
                 said = await self._line.ask_once(call)
             except TaskManagerError as fault:
+                if is_unclear(fault):
+                    unclear = True
+                    return await self._found(fault, worker_id, names, limit)
+                self.doubts.answered(sending)
                 if nothing_to_claim(fault):
                     return []
-                if not is_unclear(fault):
-                    raise
-                return await self._found(fault, worker_id, names, limit)
-            return understood(call.what, lambda: claimed_rows(said, worker_id, type_ids))
+                raise
+            tasks = understood(call.what, lambda: claimed_rows(said, worker_id, type_ids))
+            self.doubts.answered(sending)
+            return tasks
 
-        tasks = await self._line.retrying.call(call.what, once, repeatable=False, say=self._line.say)
-        for task in tasks:
-            self._held.know(task)
-        return tasks
+        try:
+            return await self._line.retrying.call(call.what, once, repeatable=False, say=self._line.say)
+        except TaskManagerError as fault:
+            raise may_have_acted(fault) if unclear else fault from fault.__cause__
 
     async def _found(self, fault: TaskManagerError, worker_id: str, names: frozenset[str], limit: int) -> list[Task]:
         """What an unanswered claim took; raises its fault, as one without effect, where it took nothing."""
-        said = await self._after(
-            fault,
-            lambda: self._line.ask(get("claimed tasks", "/tasks", {"status": "claimed", "limit": CLAIMED_LISTED})),
-        )
-        claimed = understood("claimed tasks", lambda: wire.page(said.data, CLAIMED_LISTED, 0))
-        taken = self._held.unknown(claimed.tasks, worker_id, names)[:limit]
+        taken = await self._after(fault, lambda: self._taken_unknown(worker_id, names))
+        if taken is None:
+            raise fault
         if not taken:
             raise had_no_effect(fault) from fault
-        return [await self._after(fault, lambda each=task: self.read_task(each.id)) for task in taken]
+        return taken[:limit]
+
+    async def _taken_unknown(self, worker_id: str, names: frozenset[str]) -> list[Task] | None:
+        """What this worker holds without our knowledge; None while another claim of it makes that impossible to say."""
+        before = self._held.alone(worker_id)
+        if before is None:
+            return None
+        what = get("claimed tasks", "/tasks", {"status": "claimed", "limit": CLAIMED_LISTED})
+        said = await self._line.ask(what)
+        listed = understood(what.what, lambda: wire.page(said.data, CLAIMED_LISTED, 0)).tasks
+        taken = self._held.unknown(listed, worker_id, names)
+        whole = [task for each in taken for task in await self._read_if_there(each.id)]
+        lasting = [task for task in whole if self._lasts(task, said.at)]
+        return self._held.unknown(lasting, worker_id, names) if self._held.alone(worker_id) == before else None
+
+    def _lasts(self, task: Task, now: int | None) -> bool:
+        """Whether a claim is not too old by the server's clock: else it must be claimed anew like any other."""
+        return now is None or task.claimed_at is None or now - task.claimed_at.timestamp() < self.claim_timeout
+
+    async def _read_if_there(self, task_id: int) -> list[Task]:
+        try:
+            return [await self.read_task(task_id)]
+        except NotFound:
+            return []
+
+    def not_handed_over(self, worker_id: str, tasks: Sequence[Task]) -> None:
+        """The caller was cancelled before it got these; the next claim finds them."""
+        self._held.forget(tasks)
+        self.doubts.add((worker_id, task.task_type_id) for task in tasks)
 
     async def complete(self, report: Report) -> ReportTaken:
         """Report the end of a task. Raises `ClaimLost`."""
-        sent = 0
+        about = [(report.task_id, report.worker_id)]
+        doubtful = self.doubts.any_of(about)
+        self.doubts.add(about)
+        try:
+            taken = await self._complete(report, doubtful=doubtful)
+        except SETTLED:
+            self.doubts.clear(about)
+            raise
+        self.doubts.clear(about)
+        return taken
+
+    async def _complete(self, report: Report, *, doubtful: bool) -> ReportTaken:
+        sent, unclear = 0, doubtful
         call = completion(report)
 
         async def once() -> ReportTaken:
-            nonlocal sent
+            nonlocal sent, unclear
             sent += 1
             try:
                 said = await self._line.ask_once(call)
+                return understood(call.what, lambda: wire.report_taken(said.data))
             except ClaimLost as lost:
                 # 400 on a repeated report may only say that the first one, whose answer failed, has worked.
-                if sent == 1 or lost.status != 400:
+                if lost.status != 400 or (sent == 1 and not doubtful):
                     raise
                 return await self.what_became_of(report, lost)
             except TaskManagerError as fault:
                 if not is_unclear(fault):
                     raise
+                unclear = True
                 return await self.what_became_of(report, fault)
-            return understood(call.what, lambda: wire.report_taken(said.data))
 
-        return await self._line.retrying.call(call.what, once, repeatable=False, say=self._line.say)
+        try:
+            return await self._line.retrying.call(call.what, once, repeatable=False, say=self._line.say)
+        except TaskManagerError as fault:
+            raise may_have_acted(fault) if unclear else fault from fault.__cause__
 
     async def what_became_of(self, report: Report, fault: TaskManagerError) -> ReportTaken:
         """What a report did whose answer was ``fault``; raises that fault where it did nothing."""
         task = await self._after(fault, lambda: self.read_task(report.task_id))
-        taken = became(report, task)
+        taken = self.judged(report, task)
         if taken is None:
             raise had_no_effect(fault) from fault
-        if lost_its_retries(taken, task) and self._line.say is not None:
+        return taken
+
+    def judged(self, report: Report, task: Task) -> ReportTaken | None:
+        """What a report did, given the task as it is now; None: nothing yet. Says when a task lost its retries."""
+        taken = became(report, task)
+        if taken is not None and lost_its_retries(taken, task) and self._line.say is not None:
             self._line.say(f"#{task.id} has failed for good after {task.attempts} of {task.max_retries} attempts")
         return taken
 

@@ -2,38 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from core.errors import ClaimLost, ServerFault, TaskManagerError, Unreachable
 from core.models import Report, ReportTaken, Task, TaskStatus
 from core.taskmanager.wire import REQUEUED, taken
 
-MOST_REMEMBERED = 10_000
-"""Claims that one client keeps in mind."""
-
-
-class Held:
-    """The claims that this client knows of, so that one that was made without an answer can be told from them."""
-
-    def __init__(self) -> None:
-        self._claims: dict[tuple[int, int], None] = {}
-
-    def know(self, task: Task) -> None:
-        """This claim's answer has arrived."""
-        self._claims[task.id, task.attempts] = None
-        if len(self._claims) > MOST_REMEMBERED:
-            del self._claims[next(iter(self._claims))]
-
-    def unknown(self, claimed: Iterable[Task], worker_id: str, types: frozenset[str]) -> list[Task]:
-        """Tasks that are claimed by this worker without our knowledge, oldest first; ``types`` empty: of any type."""
-        mine = [
-            task
-            for task in claimed
-            if task.claimed_by == worker_id
-            and (task.id, task.attempts) not in self._claims
-            and (not types or task.task_type.lower() in types)
-        ]
-        return sorted(mine, key=lambda task: task.id)
+CANCELLED = "cancelled"
+"""The error text of a task that an operator has cancelled."""
 
 
 def became(report: Report, task: Task) -> ReportTaken | None:
@@ -45,7 +19,7 @@ def became(report: Report, task: Task) -> ReportTaken | None:
             return None
         case TaskStatus.COMPLETED if mine and report.success:
             return taken(task.id, TaskStatus.COMPLETED)
-        case TaskStatus.FAILED if mine and not report.success:
+        case TaskStatus.FAILED if mine and not report.success and (task.error or "") != CANCELLED:
             return taken(task.id, TaskStatus.FAILED)
         case TaskStatus.PENDING if not report.success and not other_attempt:
             return taken(task.id, REQUEUED)
@@ -71,13 +45,21 @@ def is_unclear(fault: TaskManagerError) -> bool:
 
 
 def had_no_effect(fault: TaskManagerError) -> TaskManagerError:
-    """The same fault, now that the call is known to have done nothing."""
+    """The same fault, now that the call is known to have done nothing yet."""
+    return marked(fault, unclear=False)
+
+
+def may_have_acted(fault: TaskManagerError) -> TaskManagerError:
+    """The same fault, of a call that was sent before without an answer: that one may still arrive."""
+    return marked(fault, unclear=True)
+
+
+def marked(fault: TaskManagerError, *, unclear: bool) -> TaskManagerError:
+    """The same fault, ``unclear`` or not where it can be that."""
     match fault:
-        case ServerFault():
-            return ServerFault(
-                str(fault), temporary=fault.temporary, status=fault.status, server_text=fault.server_text
-            )
+        case ServerFault(temporary=temporary, status=status, server_text=text):
+            return ServerFault(str(fault), temporary=temporary, unclear=unclear, status=status, server_text=text)
         case Unreachable():
-            return Unreachable(str(fault))
+            return Unreachable(str(fault), unclear=unclear)
         case _:
             return fault

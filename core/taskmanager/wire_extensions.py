@@ -84,6 +84,12 @@ def changes(data: Json) -> Changes:
     )
 
 
+def lost(data: Json) -> tuple[int, ...]:
+    """Tasks that a heartbeat listed, and that its worker does not hold (any more)."""
+    listed: Sequence[object] = mapping(data).get("lost") or ()
+    return tuple(whole(each) for each in listed)
+
+
 def workers(data: Json) -> tuple[WorkerStatus, ...]:
     """Who is alive, as the server was told."""
     return tuple(worker(row) for row in rows(data))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
 from core.config import Config
-from core.errors import BadSetting, UnknownTaskType
+from core.errors import BadSetting, CoreError, UnknownTaskType
 from core.models import Json
 from core.workers.base import BaseWorker
+from core.workers.outcomes import sentence
 from core.workers.ports import IdeaStore
 
 WorkerClass = TypeVar("WorkerClass", bound=type[BaseWorker])
@@ -75,14 +77,26 @@ class WorkerFactory:
         task_type_ids: Sequence[int],
         **kwargs: Any,
     ) -> BaseWorker:
-        """A worker for this type with what it depends on; ``kwargs`` go to its class.
+        """A worker for this type with what it depends on; those of ``kwargs`` that its class takes go to it.
 
-        Raises `UnknownTaskType`, which lists the known ones, and `BadSetting`.
+        Raises `UnknownTaskType`, which lists the known ones, and `BadSetting`, also for whatever its class raises.
         """
         worker_class = self.registration(task_type).worker_class
-        return worker_class(
-            worker_id=worker_id, config=config, results_db=results_db, task_type_ids=task_type_ids, **kwargs
-        )
+        needed = {
+            "worker_id": worker_id,
+            "config": config,
+            "results_db": results_db,
+            "task_type_ids": task_type_ids,
+        }
+        try:
+            worker: Any = worker_class(**needed, **taken_by(worker_class, kwargs))
+            if not hasattr(worker, "max_iterations"):
+                raise BadSetting(f"The worker of {task_type} must call super().__init__ in its constructor.")
+        except CoreError:
+            raise
+        except Exception as fault:  # an author's constructor may raise anything
+            raise BadSetting(f"The worker of {task_type} cannot be made: {sentence(fault)}.") from fault
+        return worker
 
     def registration(self, task_type: str) -> Registration:
         """What was registered for this type. Raises `UnknownTaskType`."""
@@ -108,6 +122,13 @@ class WorkerFactory:
         if not isinstance(worker_class, type) or not issubclass(worker_class, BaseWorker):  # pyright: ignore[reportUnnecessaryIsInstance]  # authors may run no type checker
             raise BadSetting(f"The worker of {task_type} must be a class made from BaseWorker, not {worker_class!r}.")
         self._known[task_type] = registration
+
+
+def taken_by(worker_class: type[BaseWorker], optional: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of the optional arguments that the class's constructor takes: an author's own need not take them all."""
+    parameters = inspect.signature(worker_class).parameters
+    takes_all = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    return {name: value for name, value in optional.items() if takes_all or name in parameters}
 
 
 worker_factory = WorkerFactory()

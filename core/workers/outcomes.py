@@ -2,52 +2,73 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import cast
 
 from core.errors import CoreError
 from core.models import TaskResult
-
-ERROR_LIMIT = 8 * 1024
-"""Bytes (UTF-8) that an error text may have; longer ones are cut, and say so."""
-CUT = " … (cut)"
-
-say_in_json = json.JSONEncoder(allow_nan=False).encode
+from core.strict_json import GREATEST, NotJson, as_json, is_heavy
+from core.texts import cut
 
 
-def cut(text: str, limit: int = ERROR_LIMIT) -> str:
-    """The text, at most ``limit`` bytes long in UTF-8, marked when it was cut; lone surrogates become ``?``."""
-    raw = text.encode("utf-8", "replace")
-    if len(raw) <= limit:
-        return raw.decode("utf-8")
-    return raw[: limit - len(CUT.encode())].decode("utf-8", "ignore") + CUT
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A result that can be kept and reported, with its data and metrics as JSON (None where it has none)."""
+
+    result: TaskResult
+    data: str | None = None
+    metrics: str | None = None
 
 
-def failed(text: str) -> TaskResult:
+def failed(text: str) -> Checked:
     """A failed result with this error."""
-    return TaskResult(False, error=cut(text))
+    return Checked(TaskResult(False, error=cut(text)))
 
 
 def sentence(fault: BaseException) -> str:
     """An exception as a person can read it."""
+    kind = type(fault).__name__
+    try:
+        text = str(fault)
+    except Exception as second:  # noqa: BLE001  # an author's exception may raise anything when it is read
+        text = f"its text cannot be read ({type(second).__name__})"
     if isinstance(fault, CoreError):
-        return str(fault)
-    text = str(fault)
-    return f"{type(fault).__name__}: {text}" if text else type(fault).__name__
+        return text
+    return f"{kind}: {text}" if text else kind
 
 
-def checked(result: object) -> TaskResult:
-    """The result, if it is a `TaskResult` that can be said in JSON; else a failed one that tells what is wrong."""
+def checked(result: object) -> Checked:
+    """The result, if it is a `TaskResult` that can be kept and sent; else a failed one that tells what is wrong.
+
+    Takes its time when the result is large (see `takes_long`).
+    """
     if not isinstance(result, TaskResult):
         return failed(f"process_task must return a TaskResult, not {type(result).__name__}.")
-    if not isinstance(result.items_processed, int):  # pyright: ignore[reportUnnecessaryIsInstance]  # authors may run no type checker
-        return failed(f"items_processed must be a whole number, not {result.items_processed!r}.")
-    if result.data is not None or result.metrics is not None:
-        try:
-            say_in_json((result.data, result.metrics))
-        except (TypeError, ValueError, RecursionError) as fault:
-            return failed(f"The result's data and metrics must be JSON: {fault}.")
-    if result.success:
-        return result
+    count, metrics = cast("tuple[object, object]", (result.items_processed, result.metrics))
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= GREATEST:
+        return failed(cut(f"items_processed must be a whole number from 0, of 64 bits at most, not {count!r}.", 300))
+    if metrics is not None and not isinstance(metrics, Mapping):
+        return failed(f"The result's metrics must be a dict, not {type(metrics).__name__}.")
+    told = "data"
+    try:
+        data = None if result.data is None else as_json(result.data)
+        told = "metrics"
+        numbers = as_json(dict(cast("Mapping[str, object]", metrics))) if metrics else None
+    except NotJson as fault:
+        return failed(f"The result's {told} must be JSON that can be sent: {fault}.")
+    return Checked(readable(result), data, numbers)
+
+
+def readable(result: TaskResult) -> TaskResult:
+    """The same result with a yes or no, and, when it failed, with an error that is a text."""
+    success = bool(result.success)
+    if success:
+        return result if result.success is True else replace(result, success=True)
     error = cut(str(result.error)) if result.error else "The worker reported a failure without saying why."
-    return result if error == result.error else replace(result, error=error)
+    return replace(result, success=False, error=error)
+
+
+def takes_long(result: object) -> bool:
+    """Whether checking it would hold up an event loop."""
+    return isinstance(result, TaskResult) and is_heavy([result.data, result.metrics])

@@ -30,13 +30,22 @@ class WorkerPlan:
     max_iterations: int | None = None
 
     @classmethod
-    def of(cls, worker: BaseWorker, types: Sequence[str] = ()) -> WorkerPlan:
-        """The plan that a worker made by its author asks for."""
+    def of(
+        cls,
+        worker: BaseWorker,
+        handlers: Mapping[int, BaseWorker] | None = None,
+        types: Sequence[str] = (),
+        strategy: Strategy | None = None,
+    ) -> WorkerPlan:
+        """The plan that a worker made by its author asks for.
+
+        ``handlers``: none means that it does all its types itself. ``strategy``: none means its own.
+        """
         return cls(
             worker.worker_id,
-            dict.fromkeys(worker.task_type_ids, worker),
+            dict.fromkeys(worker.task_type_ids, worker) if handlers is None else handlers,
             tuple(types),
-            strategy_named(worker.strategy),
+            strategy or strategy_named(worker.strategy),
             worker.concurrency,
             worker.poll_interval,
             worker.max_backoff,

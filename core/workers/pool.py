@@ -23,6 +23,9 @@ from core.workers.threads import Threads
 
 __all__ = ["Pool", "WorkerPlan"]
 
+REMEMBERED = 20
+"""Workers that have ended and are still shown: those that ended last."""
+
 
 class Pool:
     """The workers of this process, on one event loop. All methods are for that loop.
@@ -48,6 +51,8 @@ class Pool:
         self._publish = publish
         self._claim_timeout = claim_timeout
         self._posts: dict[str, Post] = {}
+        self._ended: list[str] = []
+        self._before = (0, 0)
         self._loops: dict[str, asyncio.Task[None]] = {}
         self._unpublished: dict[str, Post] = {}
         self._watch: asyncio.Task[None] | None = None
@@ -56,8 +61,10 @@ class Pool:
         """Set a worker to work. Raises `BadSetting` when one of that id is at work, or it has nothing to work with."""
         if not plan.handlers:
             raise BadSetting(f"The worker {plan.worker_id} has no task type to work on.")
-        if plan.worker_id in self._loops and not self._loops[plan.worker_id].done():
-            raise BadSetting(f"There is a worker {plan.worker_id} already.")
+        if plan.worker_id in self._posts:
+            if self._posts[plan.worker_id].ended is None:
+                raise BadSetting(f"There is a worker {plan.worker_id} already.")
+            self._forget(plan.worker_id)
         post = Post(plan, self._around)
         self._posts[plan.worker_id] = post
         loop = asyncio.create_task(post.live(), name=f"worker {plan.worker_id}")
@@ -97,20 +104,28 @@ class Pool:
         for post in self._live(()):
             post.wake()
 
+    def lost(self, task_ids: Sequence[int]) -> None:
+        """The TaskManager says that these tasks are not ours any more: whoever has one in hand is asked to stop."""
+        gone = set(task_ids)
+        for post in self._posts.values():
+            for hand in post.hands:
+                if hand.task.id in gone and not hand.settling:
+                    hand.cancel()
+
     def statuses(self) -> list[WorkerStatus]:
-        """How all workers are, those that ended included, in the order of their start."""
+        """How all workers are, the `REMEMBERED` that ended last included, in the order of their start."""
         return [post.status() for post in self._posts.values()]
+
+    def totals(self) -> tuple[int, int]:
+        """How many tasks all workers that there ever were have done, and how many failed."""
+        counts = [self._before, *((post.pace.done, post.pace.failed) for post in self._posts.values())]
+        return sum(done for done, _ in counts), sum(failed for _, failed in counts)
 
     async def finished(self, worker_id: str) -> None:
         """Wait until a worker has ended (stopped, out of passes, or crashed); at once when there is none."""
         loop = self._loops.get(worker_id)
         if loop is not None:
             await asyncio.wait([loop])
-
-    def forget(self, worker_id: str) -> None:
-        """Take a worker that has ended off the list."""
-        if worker_id in self._posts and self._posts[worker_id].ended is not None:
-            del self._posts[worker_id], self._loops[worker_id]
 
     def empty_rounds(self, worker_id: str) -> int:
         """Passes in a row, up to now, that found nothing to claim; 0 for a worker that has something in hand."""
@@ -138,6 +153,14 @@ class Pool:
         chosen = set(ids)
         return [post for name, post in self._posts.items() if post.ended is None and (not chosen or name in chosen)]
 
+    def _forget(self, worker_id: str) -> None:
+        """Take a worker that has ended off the list; what it did is still counted."""
+        pace = self._posts.pop(worker_id).pace
+        del self._loops[worker_id]
+        self._before = self._before[0] + pace.done, self._before[1] + pace.failed
+        if worker_id in self._ended:
+            self._ended.remove(worker_id)
+
     def _told(self, post: Post, **what: object) -> str:
         post.tell(**what)  # pyright: ignore[reportArgumentType]
         return post.plan.worker_id
@@ -160,6 +183,10 @@ class Pool:
         post.end(fault)
         for handler in post.plan.handlers.values():
             self._processes.dismiss(handler)
+        if self._posts.get(post.plan.worker_id) is post:
+            self._ended.append(post.plan.worker_id)
+        if len(self._ended) > REMEMBERED:
+            self._forget(self._ended[0])
 
     async def _watch_claims(self) -> None:
         """Speak once of each task that has been in hand for most of the claim timeout."""

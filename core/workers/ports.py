@@ -55,6 +55,7 @@ class Outcome:
 
     ``save`` is called inside the database transaction: it stores what was found (it is the worker's
     ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
+    ``data`` and ``metrics`` are those of the result as JSON, where that is written already: it may be large.
     """
 
     task: Task
@@ -63,6 +64,8 @@ class Outcome:
     started_at: datetime
     finished_at: datetime
     save: Callable[[], object] | None = field(default=None, repr=False)
+    data: str | None = field(default=None, repr=False)
+    metrics: str | None = field(default=None, repr=False)
 
 
 class Settlement(Protocol):

@@ -13,10 +13,10 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, cast
 
-from core.models import Task, TaskResult
+from core.models import Task
 from core.workers.base import BaseWorker
 from core.workers.hand import whole_percent
-from core.workers.outcomes import checked, failed, sentence
+from core.workers.outcomes import Checked, checked, failed, sentence
 
 Message = tuple[Any, ...]
 
@@ -43,11 +43,11 @@ class Link:
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
         self._lock = threading.Lock()
-        self.tasks: SimpleQueue[Message] = SimpleQueue()
+        self.tasks: SimpleQueue[tuple[bytes | None, RemoteHand]] = SimpleQueue()
         self.hand: RemoteHand | None = None
 
     def send(self, *message: object) -> None:
-        """Send a message; one at a time."""
+        """Send a message; one at a time. Raises what keeps it from being pickled; nothing is sent then."""
         with self._lock:
             self._pipe.send(message)
 
@@ -62,7 +62,9 @@ class Link:
                 if self.hand is not None:
                     self.hand.is_cancelled = True
             else:
-                self.tasks.put(message)
+                pickled, task, worker_id = message
+                self.hand = RemoteHand(task, worker_id, self)  # at once: the next message may cancel it
+                self.tasks.put((pickled, self.hand))
 
 
 def serve(pipe: Connection) -> None:
@@ -70,23 +72,21 @@ def serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which lets the task in hand finish
     link = Link(pipe)
     threading.Thread(target=link.listen, name="parent", daemon=True).start()
+    link.send("ready")
     worker: BaseWorker | None = None
     while True:
-        pickled, task, worker_id = link.tasks.get()
+        pickled, hand = link.tasks.get()
         try:
             if pickled is not None:
                 worker = cast("BaseWorker", pickle.loads(pickled))
             assert worker is not None
-            result = perform(worker, RemoteHand(task, worker_id, link), link)
+            link.send("done", perform(worker, hand))
         except BaseException as fault:  # noqa: BLE001  # whatever an author's code raises is that task's failure
-            result = failed(sentence(fault))
-        link.hand = None
-        link.send("done", result)
+            link.send("done", failed(sentence(fault)))
 
 
-def perform(worker: BaseWorker, hand: RemoteHand, link: Link) -> TaskResult:
-    """Do one task here; answers a result that can travel back. Raises what the author's code raises."""
-    link.hand = hand
+def perform(worker: BaseWorker, hand: RemoteHand) -> Checked:
+    """Do one task here; answers its result, checked. Raises what the author's code raises."""
     with worker.holding(hand):
         answer: object = worker.process_task(hand.task)
         if inspect.isawaitable(answer):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import pickle
+import threading
 from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from multiprocessing.context import SpawnProcess
 
 from core.errors import CoreError
-from core.models import TaskResult
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
+from core.workers.outcomes import Checked
 from core.workers.process_child import serve
 from core.workers.threads import Threads
 
@@ -25,25 +26,32 @@ class ProcessHosts:
         self._threads = threads
         self._idle: dict[int, list[ProcessHost]] = defaultdict(list)
 
-    async def run(self, worker: BaseWorker, hand: Hand) -> TaskResult:
+    async def run(self, worker: BaseWorker, hand: Hand) -> Checked:
         """Do a task in a process. When the caller is cancelled, that process is killed.
 
         Raises `CoreError` when the process cannot be started or ends by itself.
         """
-        idle = self._idle[id(worker)]
-        host = idle.pop() if idle else await self._start(worker)
+        host = self._living(worker) or await self._start(worker)
         hand.on_cancel = host.cancel
         try:
-            if hand.is_cancelled:
-                host.cancel()
-            result: TaskResult = await self._threads.run(partial(host.converse, hand))
+            result: Checked = await self._threads.run(partial(host.converse, hand))
         except BaseException:
             host.kill()
             raise
         finally:
             hand.on_cancel = None
-        idle.append(host)
+        self._idle[id(worker)].append(host)
         return result
+
+    def _living(self, worker: BaseWorker) -> ProcessHost | None:
+        """An idle process that holds the worker; those that died while they were idle are left out."""
+        idle = self._idle[id(worker)]
+        while idle:
+            host = idle.pop()
+            if host.is_alive():
+                return host
+            host.close()
+        return None
 
     async def _start(self, worker: BaseWorker) -> ProcessHost:
         start = asyncio.ensure_future(self._threads.run(partial(ProcessHost, worker)))
@@ -86,28 +94,46 @@ class ProcessHost:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         self._pipe = ours
+        self._sending = threading.Lock()
+        self._began = False
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs,), name="prismq-worker", daemon=True)
         self._process.start()
         theirs.close()
 
-    def converse(self, hand: Hand) -> TaskResult:
+    def is_alive(self) -> bool:
+        """Whether the process is there. Only while nobody converses."""
+        return self._process.is_alive()
+
+    def converse(self, hand: Hand) -> Checked:
         """Have the process do a task; passes on what it says meanwhile. Raises `CoreError` when the process ends."""
         try:
-            self._pipe.send((self._unsent, hand.task, hand.worker_id))
+            with self._sending:
+                self._pipe.send((self._unsent, hand.task, hand.worker_id))
             self._unsent = None
+            if hand.is_cancelled:
+                self.cancel()
             while True:
                 kind, *said = self._pipe.recv()
+                self._began = True
                 if kind == "done":
                     return said[0]
-                hand.report(*said)
+                if kind == "progress":
+                    hand.report(*said)
         except (EOFError, OSError) as fault:
             self.close()
             raise CoreError(self._how_it_ended()) from fault
 
     def cancel(self) -> None:
-        """Tell the author's code in the process to stop."""
-        with suppress(OSError):  # it has ended, so it has stopped
-            self._pipe.send(("cancel",))
+        """Tell the author's code in the process to stop.
+
+        Never waits: while the task itself is being sent nothing is said here, and `converse` does it after that.
+        """
+        if self._sending.acquire(blocking=False):
+            try:
+                with suppress(OSError):  # it has ended, so it has stopped
+                    self._pipe.send(("cancel",))
+            finally:
+                self._sending.release()
 
     def kill(self) -> None:
         """End the process now, whatever it does; `converse` hears of it."""
@@ -121,7 +147,7 @@ class ProcessHost:
     def _how_it_ended(self) -> str:
         self._process.join(1.0)
         code = self._process.exitcode
-        hint = (
-            "" if code is None or code < 0 else " A script that runs it must do so under `if __name__ == '__main__':`."
-        )
-        return f"The process of the CPU-bound worker ended by itself (exit code {code}).{hint}"
+        ended = f"The process of the CPU-bound worker ended by itself (exit code {code})."
+        if self._began or code != 1:
+            return ended
+        return f"{ended} It never began: a script that runs it must do so under `if __name__ == '__main__':`."

@@ -11,10 +11,11 @@ from typing import Protocol, cast
 
 from core.errors import CoreError
 from core.events import TaskProcessed
-from core.models import TaskResult, utcnow
+from core.models import Task, TaskResult, utcnow
+from core.texts import cut
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
-from core.workers.outcomes import checked, cut, failed, sentence
+from core.workers.outcomes import Checked, checked, failed, sentence, takes_long
 from core.workers.ports import Outcome, Publish
 from core.workers.process_host import ProcessHosts
 from core.workers.threads import Raised, Threads
@@ -58,27 +59,39 @@ class Runner:
         try:
             async with timer:
                 with worker.holding(hand):
-                    result = checked(await self._work(worker, hand))
+                    found = await self._work(worker, hand)
         except BaseException as raised:  # whatever an author's code raises is that task's failure
             fault = raised.fault if isinstance(raised, Raised) else raised
             if isinstance(raised, GeneratorExit) or (isinstance(raised, asyncio.CancelledError) and hand.is_abandoned):
                 raise
             if timer.expired():
                 hand.abandon()
-                result = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
+                found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
             else:
-                result = failed(sentence(fault))
+                found = failed(sentence(fault))
+        result = found.result
         save = partial(save_results, worker, hand, result) if has_something_to_save(worker, result) else None
-        return Outcome(hand.task, hand.worker_id, result, hand.since, utcnow(), save)
+        return Outcome(hand.task, hand.worker_id, result, hand.since, utcnow(), save, found.data, found.metrics)
 
-    async def _work(self, worker: BaseWorker, hand: Hand) -> object:
+    async def _work(self, worker: BaseWorker, hand: Hand) -> Checked:
+        """Have it done where it belongs. A large result is checked, and written as JSON, beside the loop."""
         if worker.cpu_bound:
             return await self._processes.run(worker, hand)
         if inspect.iscoroutinefunction(worker.process_task):
-            return await cast("Awaitable[object]", worker.process_task(hand.task))
-        context = copy_context()
-        answer = await self._threads.run(lambda: context.run(worker.process_task, hand.task))
-        return await answer if inspect.isawaitable(answer) else answer
+            answer: object = await cast("Awaitable[object]", worker.process_task(hand.task))
+        else:
+            context = copy_context()
+            answer = await self._threads.run(lambda: context.run(processed, worker, hand.task))
+            if isinstance(answer, Checked):
+                return answer
+            answer = await cast("Awaitable[object]", answer)
+        return await self._threads.run(partial(checked, answer)) if takes_long(answer) else checked(answer)
+
+
+def processed(worker: BaseWorker, task: Task) -> Checked | Awaitable[object]:
+    """Do a task in this thread; answers the checked result, or what must be awaited for it on the loop."""
+    answer: object = worker.process_task(task)
+    return answer if inspect.isawaitable(answer) else checked(answer)
 
 
 def has_something_to_save(worker: BaseWorker, result: TaskResult) -> bool:
@@ -96,5 +109,5 @@ def save_results(worker: BaseWorker, hand: Hand, result: TaskResult) -> None:
     with worker.holding(hand), worker.results_db.saving(hand.task, hand.worker_id):
         try:
             worker.save_results(hand.task, result)
-        except Exception as fault:  # an author's own code may raise anything
+        except (Exception, SystemExit) as fault:  # an author's own code may raise anything
             raise CoreError(cut(f"The results could not be saved: {sentence(fault)}")) from fault

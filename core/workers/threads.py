@@ -76,5 +76,5 @@ class Raised(Exception):
     """
 
     def __init__(self, fault: BaseException) -> None:
-        super().__init__(str(fault))
+        super().__init__(type(fault).__name__)  # its text may raise when it is read
         self.fault = fault

@@ -8,9 +8,11 @@ with observed.serving() as url:                                  # real HTTP on 
 
 Constructor, all by keyword: ``api_key`` (asked for everywhere but at /health and /openapi.json; None asks for none),
 ``claim_timeout`` (seconds), ``max_attempts``, ``deadlocks`` (the share of claims and completes that fail with one;
-after the first write of a failure it leaves the task failed for good, as the real one does), ``seed`` of that chance,
+after the first write of a failure it leaves the task failed for good, as the real one does), ``claim_deadlocks`` (that
+of claims, where it is another), ``seed`` of that chance,
 ``clock`` (unix seconds). ``tasks`` and ``types`` may be looked at and changed; ``calls`` counts requests by path
-pattern. There are no extensions, types cannot be listed, priorities are ignored, an empty queue is a 500.
+pattern; ``reports`` has (task, attempt, worker) of every report that was carried out, also by half. There are no
+extensions, types cannot be listed, priorities are ignored, an empty queue is a 500.
 """
 
 from __future__ import annotations
@@ -78,6 +80,7 @@ class ObservedTaskManager:
         claim_timeout: float = 300.0,
         max_attempts: int = 3,
         deadlocks: float = 0.0,
+        claim_deadlocks: float | None = None,
         seed: int = 0,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -85,9 +88,11 @@ class ObservedTaskManager:
         self.claim_timeout = claim_timeout
         self.max_attempts = max_attempts
         self.deadlocks = deadlocks
+        self.claim_deadlocks = deadlocks if claim_deadlocks is None else claim_deadlocks
         self.tasks: dict[int, Row] = {}
         self.types: dict[str, dict[str, Any]] = {}
         self.calls: Counter[str] = Counter()
+        self.reports: list[tuple[int, int, str]] = []
         self._keys: dict[str, int] = {}
         self._chance = random.Random(seed)
         self._clock = clock
@@ -209,7 +214,7 @@ class ObservedTaskManager:
 
     def _claim(self, body: dict[str, Any]) -> Any:
         worker = named(body)
-        self._maybe_deadlock()
+        self._maybe_deadlock(self.claim_deadlocks)
         sort, order = body.get("sort_by") or "created_at", (body.get("sort_order") or "ASC").strip().upper()
         if sort not in SORTS:
             raise Refusal(400, f"Invalid sort_by field. Allowed values: {', '.join(SORTS)}")
@@ -234,15 +239,16 @@ class ObservedTaskManager:
             if body.get(name) is None:
                 raise Refusal(400, f"Missing required field: {name}")
         row = self._held(body, number)
-        self._maybe_deadlock()
+        self._maybe_deadlock(self.deadlocks)
         for name in ("result", "error"):
             if len(json.dumps(body.get(name), ensure_ascii=False).encode()) > LONGEST:
                 raise Refusal(500, f"SQLSTATE[22001]: right truncated: 1406 Data too long for column '{name}'")
         row.status = "completed" if body["success"] else "failed"
+        self.reports.append((row.id, row.attempts, str(row.claimed_by)))
         row.result, row.error_message = php(body.get("result")) or None, body.get("error")
         row.completed_at = self._now()
         if row.status == "failed" and row.attempts < self.max_attempts:
-            self._maybe_deadlock()
+            self._maybe_deadlock(self.deadlocks)
             row.status, row.claimed_by, row.claimed_at = "pending", None, None
         told = "pending (retry)" if row.status == "pending" else row.status
         return {"id": number, "status": told, "message": "Task completed"}
@@ -276,8 +282,8 @@ class ObservedTaskManager:
         ][offset : offset + limit]
         return {"items": [row.shown(whole=False) for row in rows], "count": len(rows)}
 
-    def _maybe_deadlock(self) -> None:
-        if self._chance.random() < self.deadlocks:
+    def _maybe_deadlock(self, share: float) -> None:
+        if self._chance.random() < share:
             raise Refusal(500, DEADLOCK)
 
     def _now(self) -> str:

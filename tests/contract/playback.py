@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -50,6 +51,7 @@ def recordings() -> list[str]:
     return sorted(path.stem for path in GOLDEN.glob("*.json"))
 
 
+@cache
 def recorded(name: str) -> list[Recorded]:
     """The exchanges of a recording, in order."""
     return [exchange(name, each) for each in json.loads((GOLDEN / f"{name}.json").read_text(encoding="utf-8"))]

@@ -190,7 +190,7 @@ async def test_a_worker_whose_task_was_cancelled_by_an_operator_is_told_to_stop(
         """Goes on until it is told to stop."""
 
         async def process_task(self, task: Task) -> TaskResult:
-            while not self.is_cancelled:
+            while not self.is_cancelled:  # noqa: ASYNC110 - authors can only ask
                 await asyncio.sleep(0.01)
             return TaskResult(False, error="told to stop")
 

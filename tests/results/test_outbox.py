@@ -2,58 +2,17 @@
 
 import asyncio
 import sqlite3
-from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from random import Random
 
 import pytest
 
-import core.outbox as outbox_room
-from core.errors import Invalid, NotAuthenticated, Unreachable
+from core.errors import Invalid, NotAuthenticated, TooLarge, Unreachable
 from core.events import ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
 from core.models import RowOutcome, TaskResult, TaskStatus
 from core.outbox import Deliverer
 from core.results.owed import Outbox, ReportState
-from core.workers.backoff import Backoff
-from tests.results.conftest import SERVER, an_outcome
-from tests.workers.fakes import FakeTasks, Heard
-
-
-@pytest.fixture
-async def tasks():
-    return FakeTasks()
-
-
-@pytest.fixture
-async def heard():
-    return Heard()
-
-
-@pytest.fixture
-def deliverer(tasks, database, heard, monkeypatch):
-    monkeypatch.setattr(outbox_room, "RESEND", Backoff(0.02, 1, 0.02))  # tests need not wait for whole seconds
-    return Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish, rng=Random(1))
-
-
-@asynccontextmanager
-async def running(deliverer):
-    loop = asyncio.create_task(deliverer.run())
-    try:
-        yield
-    finally:
-        loop.cancel()
-        with suppress(asyncio.CancelledError):
-            await loop
-
-
-async def claimed(tasks, count=1):
-    tasks.add(count)
-    await tasks.claim_many("w", [1], limit=count, sort_by="id", sort_order="ASC")
-
-
-def kept(database):
-    rows = database.read("SELECT state, reason FROM prismq_outbox", ())
-    return [(ReportState(state), reason) for state, reason in rows]
+from tests.results.conftest import SERVER, an_outcome, claimed, kept, running
+from tests.workers.fakes import FakeTasks
 
 
 async def test_reports_settled_together_are_sent_in_one_call_and_forgotten(tasks, database, heard, deliverer):
@@ -168,6 +127,88 @@ async def test_a_report_that_the_server_will_never_take_is_kept_and_said_and_hol
     assert [event.task_id for event in heard.of(TaskCompleted)] == [2]
     assert kept(database) == [(ReportState.DEAD, "The result is too deep.")]
     assert "too deep" in heard.of(Said)[0].text
+
+
+@pytest.mark.parametrize("refusal", [Invalid("The result is too deep."), TooLarge("The result is too long.")])
+async def test_a_success_that_the_server_will_never_take_is_reported_as_a_failure(
+    tasks, database, heard, deliverer, refusal
+):
+    await claimed(tasks)
+
+    class Strict(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            if any(report.success for report in reports):
+                raise refusal
+            return await super().complete_many(worker_id, reports)
+
+    tasks.__class__ = Strict
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(TaskFailed))
+    [failed] = heard.of(TaskFailed)
+    assert str(refusal) in failed.error
+    assert tasks.tasks[1].status is TaskStatus.PENDING, "it is not left claimed"
+    assert database.result_of(1)["data"] == {"n": 1}
+    assert kept(database) == []
+
+
+async def test_a_success_turned_into_a_failure_is_still_one_after_a_restart(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    tasks.faults["complete_many"] += [Invalid("The result is too deep."), *[Unreachable("No answer.")] * 1000]
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: tasks.calls["complete_many"] > 1)
+    tasks.faults.clear()
+    again = Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish)
+    async with running(again):
+        await heard.until(lambda: heard.of(TaskFailed))
+    assert [(report.success, report.result) for report in tasks.reports] == [(False, None)]
+
+
+async def test_reports_that_an_answer_does_not_mention_are_sent_again(tasks, heard, deliverer):
+    await claimed(tasks, 3)
+
+    class Forgetful(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            first = self.calls["complete_many"] == 0
+            rows = await super().complete_many(worker_id, reports[:1] if first else reports)
+            return [RowOutcome(99, True, "completed"), *reversed(rows)]
+
+    tasks.__class__ = Forgetful
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(n) for n in (1, 2, 3)])
+        assert await deliverer.drain(5) == 0
+    assert sorted(event.task_id for event in heard.of(TaskCompleted)) == [1, 2, 3]
+    assert sorted(report.task_id for report in tasks.reports) == [1, 2, 3]
+
+
+async def test_what_was_taken_before_the_server_went_away_is_said_once(tasks, heard, deliverer):
+    await claimed(tasks, 2)
+    tasks.faults["complete_many"] += [Invalid("One of them is odd.")]
+
+    class Leaving(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            if self.calls["complete_many"] == 2:
+                self.faults["complete_many"].append(Unreachable("No answer."))
+            return await super().complete_many(worker_id, reports)
+
+    tasks.__class__ = Leaving
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1), an_outcome(2)])
+        assert await deliverer.drain(5) == 0
+    assert [event.task_id for event in heard.of(TaskCompleted)] == [1, 2]
+
+
+async def test_who_gives_up_waits_for_no_delivery(tasks, deliverer):
+    await claimed(tasks)
+    tasks.faults["complete_many"] += [Unreachable("No answer.")] * 1000
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        draining = asyncio.create_task(deliverer.drain(3600))
+        await asyncio.wait([draining], timeout=0)
+        deliverer.give_up()
+        assert await draining == 1
+        assert await deliverer.drain(3600) == 1
 
 
 async def test_a_server_fault_in_one_row_holds_up_no_other(tasks, heard, deliverer):

@@ -2,15 +2,20 @@
 
 import json
 import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from core.models import TaskResult
+from core.models import TaskResult, utcnow
 from core.results import Database
-from core.results.database import DatabaseBusy
+from core.results.faults import DatabaseBusy
 from core.results.owed import Outbox, ReportState
+from core.results.schema import STATEMENTS
+from core.results.settling import claim_of
 from tests.results.conftest import SERVER, a_task, an_outcome
 
 
@@ -49,13 +54,56 @@ def test_what_an_author_cannot_save_fails_that_task_alone_and_leaves_nothing(dat
     assert len(Outbox(database, SERVER).waiting("me")) == 3
 
 
-def test_a_later_attempt_replaces_an_earlier_one_and_never_the_other_way(database):
-    settle(database, an_outcome(1, TaskResult(False, error="no"), attempts=1))
-    settle(database, an_outcome(1, TaskResult(True, "yes"), attempts=2))
-    settle(database, an_outcome(1, TaskResult(True, "late"), attempts=1))
+def test_a_later_claim_replaces_an_earlier_one_and_never_the_other_way(database):
+    now = utcnow()
+    settle(database, an_outcome(1, TaskResult(True, "yes"), attempts=2, since=now))
+    settle(database, an_outcome(1, TaskResult(True, "late"), attempts=1, since=now - timedelta(seconds=1)))
     assert database.result_of(1)["data"] == "yes"
     [owed] = Outbox(database, SERVER).waiting("me")
     assert owed.report.attempts == 2
+
+
+def test_a_task_that_is_given_its_attempts_anew_keeps_its_new_result_and_owes_the_new_report(database):
+    for attempt in (1, 2, 3):
+        settle(database, an_outcome(1, TaskResult(False, error="no"), attempts=attempt))
+    settle(database, an_outcome(1, TaskResult(True, "after the retry"), attempts=1))
+    assert database.result_of(1)["data"] == "after the retry"
+    [owed] = Outbox(database, SERVER).waiting("me")
+    assert (owed.report.attempts, owed.report.success) == (1, True)
+
+
+def test_a_report_about_an_earlier_claim_of_the_same_attempt_is_not_taken_for_the_new_one(database):
+    earlier, later = an_outcome(1, attempts=1), an_outcome(1, attempts=1)
+    settle(database, later)
+    Outbox(database, SERVER).mark(claim_of(earlier), ReportState.REFUSED, "claimed again")
+    Outbox(database, SERVER).forget([claim_of(earlier)])
+    [owed] = Outbox(database, SERVER).waiting("me")
+    assert owed.claim == claim_of(later)
+
+
+def test_a_database_made_before_claims_were_dated_is_opened_and_its_rows_give_way(path):
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as old:
+        for statement in STATEMENTS:
+            old.execute(
+                "\n".join(line for line in statement.splitlines() if "started_at TEXT NOT NULL DEFAULT" not in line)
+            )
+        old.execute("INSERT INTO prismq_server VALUES (1, ?)", (SERVER,))
+        old.execute("INSERT INTO prismq_result VALUES (1, 1, 'T', 'w', 3, 0, 0, 1.0, NULL, NULL, 'no', '2026')")
+        old.execute(
+            "INSERT INTO prismq_outbox VALUES (1, 1, 'T', 'w', 3, 'me', 'waiting', 0, NULL, 'no', NULL, '2026')"
+        )
+        old.commit()
+    with closing(Database(path)) as database:
+        database.bind(SERVER)
+        assert [owed.report.attempts for owed in Outbox(database, SERVER).waiting("me")] == [3]
+        settle(database, an_outcome(1, attempts=1))
+        assert database.result_of(1)["success"]
+
+
+def test_json_that_is_written_already_is_kept_as_it_is(database):
+    settle(database, replace(an_outcome(1, TaskResult(True, {"n": 1}, metrics={"ms": 2})), data='{"n":1.0}'))
+    assert database.read("SELECT data, metrics FROM prismq_result", ()) == [('{"n":1.0}', '{"ms":2}')]
 
 
 def test_large_data_stays_here_and_the_report_says_the_rest(database):
@@ -78,8 +126,9 @@ def test_a_report_never_exceeds_its_limit(database):
 
 
 def test_reports_that_were_taken_are_forgotten_with_the_next_commit(database):
-    [(_, taken)] = settle(database, an_outcome(1))
-    settle(database, an_outcome(2), taken=[taken])
+    first = an_outcome(1)
+    settle(database, first)
+    settle(database, an_outcome(2), taken=[claim_of(first)])
     assert [owed.report.task_id for owed in Outbox(database, SERVER).waiting("me")] == [2]
 
 

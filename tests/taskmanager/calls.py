@@ -94,8 +94,8 @@ def listing(client: ExtendedCalls, said: Recorded) -> Made | None:
     query = said.query
     if not set(query) <= {"status", "type", "limit", "offset"} or query.get("limit") == "abc":
         return None
-    window = {name: int(query[name]) for name in ("limit", "offset") if name in query}
-    return lambda: client.list_tasks(query.get("status"), query.get("type"), **window)
+    limit, offset = int(query.get("limit", "50")), int(query.get("offset", "0"))
+    return lambda: client.list_tasks(query.get("status"), query.get("type"), limit, offset)
 
 
 def health(client: ExtendedCalls, said: Recorded) -> Made:

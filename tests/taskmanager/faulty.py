@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from core.errors import Unreachable
 from core.taskmanager.connect import Answer, Channel, Query
-
-Fault = Callable[[], Answer]
 
 
 class LosingChannel:
@@ -37,6 +38,82 @@ class LosingChannel:
         if fitting[1]:
             await self._inner.send(method, path, query, body, headers, timeout)
         raise Unreachable("The TaskManager did not answer in time.", unclear=True)
+
+    async def close(self) -> None:
+        """As `Channel`."""
+        await self._inner.close()
+
+
+class Trouble(Enum):
+    """What can go wrong on the way of one request."""
+
+    NONE = "it arrives, and so does its answer"
+    NOT_REACHED = "no connection can be made"
+    LOST_BEFORE = "it is lost, and nobody knows where"
+    LOST_AFTER = "it is carried out, and its answer is lost"
+    CUT = "it is carried out, and its answer breaks off in the middle of the body"
+    LATE = "it seems to be lost, and is carried out after some of the next ones"
+    TWICE = "it is carried out twice, and the first answer comes"
+    TWICE_LAST = "it is carried out twice, and the second answer comes"
+
+
+@dataclass
+class Delayed:
+    """A request that will arrive after so many others."""
+
+    after: int
+    deliver: Callable[[], Awaitable[Answer]]
+
+
+class TroubledChannel:
+    """Carries requests to ``inner`` with the troubles that are drawn for them, each with a share from 0 to 1: of the
+    body that comes through, or of how late the request is. ``arrived_late`` counts those that were."""
+
+    def __init__(self, inner: Channel, draw: Callable[[], tuple[Trouble, float]]) -> None:
+        self._inner = inner
+        self._draw = draw
+        self._delayed: list[Delayed] = []
+        self.arrived_late = 0
+
+    async def send(
+        self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> Answer:
+        """As `Channel`."""
+        await self.pass_on(1)
+
+        async def deliver() -> Answer:
+            return await self._inner.send(method, path, query, body, headers, timeout)
+
+        return await self._carry(deliver, *self._draw())
+
+    async def _carry(self, deliver: Callable[[], Awaitable[Answer]], trouble: Trouble, share: float) -> Answer:
+        match trouble:
+            case Trouble.NONE:
+                return await deliver()
+            case Trouble.CUT:
+                answer = await deliver()
+                return Answer(answer.status, answer.headers, answer.body[: int(share * len(answer.body))])
+            case Trouble.TWICE | Trouble.TWICE_LAST:
+                first, last = await deliver(), await deliver()
+                return first if trouble is Trouble.TWICE else last
+            case Trouble.LATE:
+                self._delayed.append(Delayed(1 + int(share * 5), deliver))
+            case Trouble.LOST_AFTER:
+                await deliver()
+            case Trouble.NOT_REACHED:
+                raise Unreachable("The TaskManager cannot be reached.")
+            case Trouble.LOST_BEFORE:
+                await asyncio.sleep(0)
+        raise Unreachable("The TaskManager did not answer in time.", unclear=True)
+
+    async def pass_on(self, requests: int) -> None:
+        """Let those arrive that are overdue now that so many more requests have passed."""
+        for each in tuple(self._delayed):
+            each.after -= requests
+            if each.after <= 0:
+                self._delayed.remove(each)
+                self.arrived_late += 1
+                await each.deliver()
 
     async def close(self) -> None:
         """As `Channel`."""

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import socket
-import threading
-from collections.abc import Iterator
 
 import pytest
 
@@ -238,35 +236,6 @@ async def test_all_tasks_end_though_every_third_call_deadlocks():
         await client.complete_task(task.id, "w", task.id % 4 != 0, error="boom" if task.id % 4 == 0 else None)
     ended = {row.status for row in server.tasks.values()}
     assert ended == {TaskStatus.COMPLETED, TaskStatus.FAILED}
-
-
-@pytest.fixture
-def mute() -> Iterator[str]:
-    """A server that reads a request and closes the connection without a word."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    stopping = threading.Event()
-
-    def serve() -> None:
-        while not stopping.is_set():
-            connection, _ = listening.accept()
-            with connection:
-                connection.recv(65536)
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    host, port = listening.getsockname()
-    yield f"http://{host}:{port}/api"
-    stopping.set()
-    socket.create_connection((host, port)).close()
-    thread.join()
-    listening.close()
-
-
-async def test_a_connection_that_breaks_after_sending_is_unclear(mute: str):
-    async with AsyncTaskManagerClient(Config(environ={}), url=mute) as client:
-        with pytest.raises(Unreachable) as fault:
-            await client.health_check()
-    assert fault.value.unclear
 
 
 async def test_a_connection_that_cannot_be_made_is_not_unclear(free_port: int):

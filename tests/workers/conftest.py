@@ -56,7 +56,7 @@ def start(pool: Pool, make: Callable[..., BaseWorker]) -> Callable[..., Any]:
 
     def begin(worker_class: type[BaseWorker], **kwargs: Any) -> BaseWorker:
         worker = make(worker_class, **kwargs)
-        pool.start(WorkerPlan.of(worker, ("T",)))
+        pool.start(WorkerPlan.of(worker, types=("T",)))
         return worker
 
     return begin

@@ -8,6 +8,8 @@ from core.errors import BadSetting, UnknownTaskType
 from core.models import TaskResult
 from core.workers import BaseWorker, WorkerFactory
 from core.workers.backoff import Backoff
+from core.workers.claiming import STRATEGIES
+from core.workers.plan import WorkerPlan
 from core.workers.plugins import load_plugins
 from core.workers.testing import MemoryIdeas, perform, perform_now
 from tests.workers.workers_at_hand import Async, Computing, Told
@@ -65,6 +67,73 @@ def test_the_factory_makes_workers_by_type(make):
     assert factory.registration("B").version == "2.0.0"
     with pytest.raises(UnknownTaskType, match="Known: A, B"):
         factory.create("C", **given)
+
+
+GIVEN = {"worker_id": "w", "config": object(), "results_db": MemoryIdeas(), "task_type_ids": [1]}
+
+
+def test_a_constructor_of_four_arguments_gets_no_others():
+    class Plain(Async):
+        def __init__(self, worker_id, config, results_db, task_type_ids):
+            super().__init__(worker_id, config, results_db, task_type_ids)
+
+    class Taking(Async):
+        def __init__(self, worker_id, config, results_db, task_type_ids, strategy="LIFO"):
+            super().__init__(worker_id, config, results_db, task_type_ids, strategy)
+
+    factory = WorkerFactory()
+    factory.register("Plain", Plain)
+    factory.register("Taking", Taking)
+    chosen = {"strategy": "PRIORITY", "concurrency": 4, "source": object()}
+    assert factory.create("Plain", **GIVEN, **chosen).strategy == "FIFO"
+    assert factory.create("Taking", **GIVEN, **chosen).strategy == "PRIORITY"
+
+
+def test_a_constructor_that_passes_everything_on_gets_everything():
+    class Open(Async):
+        def __init__(self, *args, **kwargs):
+            self.extra = kwargs.pop("extra")
+            super().__init__(*args, **kwargs)
+
+    factory = WorkerFactory()
+    factory.register("Open", Open)
+    worker = factory.create("Open", **GIVEN, concurrency=4, extra="all")
+    assert (worker.concurrency, worker.extra) == (4, "all")
+
+
+def test_a_constructor_that_breaks_is_told_with_its_type():
+    class Broken(Async):
+        def __init__(self, **kwargs):
+            raise KeyError("YOUTUBE_KEY")
+
+    class Unfinished(Async):
+        def __init__(self, **kwargs):
+            self.worker_id = kwargs["worker_id"]
+
+    class Narrow(Async):
+        def __init__(self, worker_id):
+            super().__init__(worker_id, None, None, [])
+
+    factory = WorkerFactory()
+    for worker_class in (Broken, Unfinished, Narrow):
+        factory.register(worker_class.__name__, worker_class)
+    with pytest.raises(BadSetting, match=r"Broken cannot be made: KeyError: .YOUTUBE_KEY"):
+        factory.create("Broken", **GIVEN)
+    with pytest.raises(BadSetting, match=r"Unfinished must call super"):
+        factory.create("Unfinished", **GIVEN)
+    with pytest.raises(BadSetting, match=r"Narrow cannot be made: TypeError"):
+        factory.create("Narrow", **GIVEN)
+
+
+def test_a_plan_of_many_types_names_who_does_which_and_may_have_another_strategy(make):
+    first, second = make(Async, concurrency=3), make(Async)
+    plan = WorkerPlan.of(first, {1: first, 2: second}, ("A", "B"), STRATEGIES["LIFO"])
+    assert (plan.handlers, plan.types, plan.strategy.name, plan.concurrency) == (
+        {1: first, 2: second},
+        ("A", "B"),
+        "LIFO",
+        3,
+    )
 
 
 def test_the_factory_refuses_what_is_no_worker():

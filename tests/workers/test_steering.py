@@ -170,6 +170,48 @@ async def test_a_fault_of_our_own_crashes_that_worker_alone_and_is_said(pool, ma
     assert any("unlucky crashed: RuntimeError: a bug" in said.text for said in heard.of(Said))
 
 
+async def test_a_task_that_is_not_ours_any_more_is_told_to_stop_and_no_other_is(start, tasks, heard, pool):
+    class Listening(Waiting):
+        async def process_task(self, task):
+            while not self.is_cancelled and not self.go.is_set():
+                self.started.append(task.id)
+                await asyncio.sleep(0)
+            return TaskResult(False, error="stopped" if self.is_cancelled else "let go")
+
+    tasks.add(2)
+    worker = start(Listening, concurrency=2, max_iterations=1)
+    await heard.until(lambda: {1, 2} <= set(worker.started))
+    pool.lost([2, 99])
+    await heard.until(lambda: [report.task_id for report in tasks.reports] == [2])
+    assert tasks.reports[0].error == "stopped"
+    worker.go.set()
+    await pool.finished("w")
+    assert tasks.reports[1].error == "let go"
+
+
+async def test_workers_that_ended_long_ago_are_forgotten_and_still_counted(pool, make, tasks, heard):
+    class Failing(Told):
+        does = staticmethod(lambda worker, task: TaskResult(False, error="no"))
+
+    for number in range(30):
+        tasks.add()
+        kind = Failing if number == 0 else Async
+        pool.start(WorkerPlan.of(make(kind, worker_id=f"w{number}", max_iterations=1)))
+        await pool.finished(f"w{number}")
+    assert [status.id for status in pool.statuses()] == [f"w{number}" for number in range(10, 30)]
+    assert pool.totals() == (29, 1)
+    await pool.finished("w0")
+
+
+async def test_a_worker_may_start_again_under_its_id(pool, make, tasks, heard):
+    for _ in range(2):
+        tasks.add()
+        pool.start(WorkerPlan.of(make(Async, max_iterations=1)))
+        await pool.finished("w")
+    assert len(pool.statuses()) == 1
+    assert pool.totals() == (2, 0)
+
+
 async def test_two_workers_of_one_id_are_refused(start, heard):
     start(Async)
     with pytest.raises(BadSetting, match="already"):

@@ -1,7 +1,6 @@
 """Tasks are claimed, done and settled, whatever kind of worker does them."""
 
 import asyncio
-import os
 import threading
 import time
 from contextlib import suppress
@@ -11,7 +10,7 @@ from core.events import TaskClaimed, TaskProcessed, TaskProgressed
 from core.models import TaskResult, TaskStatus
 from core.workers.claiming import STRATEGIES
 from core.workers.plan import WorkerPlan
-from tests.workers.workers_at_hand import Async, Blocking, Computing, Told, Waiting
+from tests.workers.workers_at_hand import Async, Blocking, Told, Waiting
 
 
 def told(does):
@@ -106,21 +105,6 @@ async def test_an_async_author_who_exits_fails_the_task_not_the_program(start, t
 async def test_an_answer_that_is_no_task_result_is_an_error_that_says_so(start, tasks, heard, settlement):
     result = await outcome_of(lambda worker, task: {"ok": True}, start, tasks, settlement, heard)
     assert result.error == "process_task must return a TaskResult, not dict."
-
-
-async def test_data_that_is_not_json_is_an_error_that_says_so(start, tasks, heard, settlement):
-    result = await outcome_of(lambda worker, task: TaskResult(True, {"at": object()}), start, tasks, settlement, heard)
-    assert "must be JSON" in (result.error or "")
-
-
-async def test_a_long_error_is_cut_and_marked(start, tasks, heard, settlement):
-    result = await outcome_of(lambda worker, task: TaskResult(False, error="é" * 9000), start, tasks, settlement, heard)
-    assert len((result.error or "").encode()) <= 8192
-    assert (result.error or "").endswith("(cut)")
-
-
-async def test_a_failure_without_a_word_gets_one(start, tasks, heard, settlement):
-    assert (await outcome_of(lambda worker, task: TaskResult(False), start, tasks, settlement, heard)).error
 
 
 async def test_a_failed_task_is_tried_again_until_its_attempts_are_used_up(start, tasks, heard, settlement):
@@ -221,37 +205,3 @@ async def test_a_task_of_many_types_goes_to_the_worker_of_its_type(pool, make, t
     await heard.until(lambda: len(settlement.kept) == 2)
     assert settlement.results()[1].data == {"n": 1}
     assert settlement.results()[2].data == "from B"
-
-
-async def test_cpu_bound_tasks_run_in_one_process_that_is_used_again(start, tasks, heard, settlement):
-    tasks.add(2)
-    start(Computing)
-    await heard.until(lambda: len(settlement.kept) == 2)
-    pids = {result.data["pid"] for result in settlement.results().values()}
-    assert len(pids) == 1
-    assert os.getpid() not in pids
-    assert heard.of(TaskProgressed)[0].message == "half"
-
-
-async def test_a_cpu_bound_task_that_kills_its_process_fails_and_the_next_one_works(start, tasks, heard, settlement):
-    tasks.add(what="die")
-    tasks.add(what="raise")
-    tasks.add()
-    start(Computing, max_iterations=3)
-    await heard.until(lambda: {1, 2, 3} <= settlement.results().keys() or len(settlement.kept) == 3)
-    assert "ended by itself (exit code 3)" in settlement.kept[0].result.error
-
-
-async def test_a_cpu_bound_task_that_takes_too_long_is_killed(start, tasks, heard, settlement):
-    tasks.add(what="hang")
-    start(Computing, task_timeout=0.8, max_iterations=1)
-    await heard.until(lambda: settlement.kept)
-    assert "Timed out" in settlement.results()[1].error
-
-
-async def test_a_cpu_bound_task_whose_claim_is_lost_hears_of_it(start, tasks, heard, settlement):
-    tasks.faults["update_progress"].append(ClaimLost("taken over"))
-    tasks.add(what="wait for cancel")
-    start(Computing, max_iterations=1)
-    await heard.until(lambda: settlement.kept)
-    assert settlement.results()[1].success

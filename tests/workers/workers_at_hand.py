@@ -58,7 +58,7 @@ class Computing(BaseWorker):
     def process_task(self, task: Task) -> TaskResult:
         what = task.parameters.get("what")
         if what == "die":
-            os._exit(3)
+            os._exit(task.parameters.get("code", 3))
         if what == "raise":
             raise ValueError("too hard")
         if what == "hang":

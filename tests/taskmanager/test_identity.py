@@ -1,0 +1,117 @@
+"""Who answers at an address: remembered, and asked anew once a connection has failed."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+
+from core.config import Config
+from core.errors import ServerFault, Unreachable
+from core.taskmanager import AsyncTaskManagerClient, TaskManagerClient
+from core.taskmanager.connect import Answer
+from core.taskmanager.retry import Retrying
+from tests.contract.loopback import serving
+from tests.taskmanager.faulty import said
+
+EXTENDED = Answer(200, {}, b'{"paths": {"/stats": {"get": {}}}}')
+PLAIN = Answer(200, {}, b'{"paths": {}, "openapi": "3.1.1"}')
+
+
+class Changing:
+    """A server whose identity can be changed, and that can be away behind its proxy."""
+
+    def __init__(self) -> None:
+        self.identity = "one"
+        self.away = False
+        self.document = EXTENDED
+        self.asked: list[str] = []
+
+    def answer(self, path: str) -> Answer:
+        """What it answers."""
+        self.asked.append(path)
+        if self.away:
+            return Answer(502, {}, b"<html>Bad gateway</html>")
+        listed = said({"items": [], "count": 0})
+        healthy = said({"status": "healthy", "timestamp": 1, "server_id": self.identity})
+        return {"/openapi.json": self.document, "/tasks": listed}.get(path, healthy)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answer one request."""
+        answer = self.answer(scope["path"].removeprefix("/api"))
+        await send({"type": "http.response.start", "status": answer.status, "headers": []})
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+@pytest.fixture
+def server() -> Changing:
+    return Changing()
+
+
+@pytest.fixture
+def url(server: Changing) -> Iterator[str]:
+    with serving(server) as origin:
+        yield f"{origin}/api"
+
+
+@pytest.fixture
+async def client(url: str) -> AsyncIterator[AsyncTaskManagerClient]:
+    async with AsyncTaskManagerClient(Config.bare(), url=url) as client:
+        client.retrying = Retrying(tries=1)
+        yield client
+
+
+async def test_it_is_asked_once_while_all_goes_well(client: AsyncTaskManagerClient, server: Changing):
+    assert [await client.identity() for _ in range(3)] == ["one"] * 3
+    assert server.asked == ["/health"]
+
+
+async def test_it_is_asked_anew_after_a_connection_has_failed(client: AsyncTaskManagerClient, server: Changing):
+    assert await client.identity() == "one"
+    server.away = True
+    with pytest.raises(ServerFault):
+        await client.list_tasks()
+    with pytest.raises(ServerFault):
+        await client.identity()
+    server.away, server.identity = False, "two"
+    assert await client.identity() == "two"
+    assert await client.identity() == "two"
+    assert server.asked.count("/health") == 3
+
+
+async def test_whether_it_is_still_the_same_server_is_always_asked(client: AsyncTaskManagerClient, server: Changing):
+    one = await client.identity()
+    assert await client.still(one)
+    server.identity = "two"
+    assert not await client.still(one)
+    assert await client.identity() == "two"
+    server.away = True
+    with pytest.raises(ServerFault):
+        await client.still("two")
+
+
+async def test_what_another_server_can_do_is_found_out_anew(client: AsyncTaskManagerClient, server: Changing):
+    await client.identity()
+    assert "stats" in await client.capabilities()
+    server.identity, server.document = "two", PLAIN
+    assert "stats" in await client.capabilities()
+    assert not await client.still("one")
+    assert "stats" not in await client.capabilities()
+
+
+async def test_a_broken_connection_counts_as_a_failed_one(server: Changing):
+    with serving(server) as origin:
+        client = AsyncTaskManagerClient(Config.bare(), url=f"{origin}/api")
+        client.retrying = Retrying(tries=1)
+        assert await client.identity() == "one"
+    with pytest.raises(Unreachable):
+        await client.list_tasks()
+    with pytest.raises(Unreachable):
+        await client.identity()
+    await client.aclose()
+
+
+def test_a_blocking_client_can_ask_it_too(url: str):
+    with TaskManagerClient(Config.bare(), url=url) as client:
+        assert client.still(client.identity())
