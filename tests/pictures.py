@@ -11,6 +11,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from core.cli import logs
 from core.demo.play import open_demo
 from core.host import EngineHost
 from core.snapshot import Snapshot
@@ -81,6 +82,7 @@ async def make(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    logs.nowhere()
     chosen = Path(sys.argv[1])
     chosen.mkdir(exist_ok=True)
     asyncio.run(make(chosen))
