@@ -25,6 +25,9 @@ from core.errors import BadSetting
 SOURCES = ("sample", "youtube_api", "yt_dlp")
 """Where YouTube content can come from."""
 
+SMALLEST_TERMINAL = (60, 20)
+"""Columns and rows that the board needs."""
+
 Value = TypeVar("Value")
 
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.config import Config
+from core.config import SMALLEST_TERMINAL, Config
 from core.errors import CoreError
 from core.known_workers import known_workers
 from core.results import Database
@@ -159,8 +159,9 @@ async def terminal() -> tuple[Finding, str]:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return Finding.WARNING, "none here: the board needs one"
     columns, rows = os.get_terminal_size(sys.stderr.fileno())
-    if columns < 60 or rows < 20:
-        return Finding.WARNING, f"{columns}x{rows} is too small for the board: it needs 60x20"
+    needed = SMALLEST_TERMINAL
+    if columns < needed[0] or rows < needed[1]:
+        return Finding.WARNING, f"{columns}x{rows} is too small for the board: it needs {needed[0]}x{needed[1]}"
     colour = "no colour (NO_COLOR)" if os.environ.get("NO_COLOR") else os.environ.get("COLORTERM") or "256 colours"
     return Finding.GOOD, f"{columns}x{rows}, {os.environ.get('TERM', 'unknown')}, {colour}"
 

@@ -54,6 +54,12 @@ class Terminal:
         """The text on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Make the terminal another size, and tell the program."""
+        self._screen.resize(rows, columns)
+        fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        os.kill(self.pid, signal.SIGWINCH)
+
     def press(self, keys: str) -> None:
         """Type these characters."""
         os.write(self._fd, keys.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from contextlib import AbstractAsyncContextManager
@@ -11,6 +12,7 @@ import click
 
 from core.cli import logs
 from core.cli.program import Program, passing
+from core.config import SMALLEST_TERMINAL
 from core.errors import BadSetting
 from core.host import EngineHost, Hosted
 
@@ -61,9 +63,13 @@ def demo(program: Program, seed: int, pace: float) -> None:
 
 
 def need_a_terminal() -> None:
-    """Raises `BadSetting` when there is no terminal to draw on."""
+    """Raises `BadSetting` when there is no terminal to draw on, or one that is too small."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise BadSetting(
             "The board needs a terminal, and standard input or standard error is none; "
             "without one use `prismq-workers run`, `tasks` or `types`."
         )
+    columns, rows = os.get_terminal_size(sys.stderr.fileno())
+    wide, high = SMALLEST_TERMINAL
+    if 0 < columns < wide or 0 < rows < high:
+        raise BadSetting(f"This terminal is {columns}x{rows}; the board needs {wide}x{high} at least: make it larger.")

@@ -46,7 +46,17 @@ def test_on_a_small_terminal_each_pane_can_be_reached(program: Program, columns:
 
 def test_a_terminal_that_is_too_small_is_told_what_is_needed(program: Program):
     with demo(program, 40, 10) as terminal:
+        assert terminal.ended() == 2
+        assert "needs 60x20 at least" in " ".join(terminal.screen.split())
+
+
+def test_a_terminal_that_becomes_too_small_says_so_and_work_goes_on(program: Program):
+    with demo(program) as terminal:
+        terminal.shows("live", "busy")
+        terminal.resize(40, 10)
         terminal.shows("60", "20")
+        terminal.resize(80, 24)
+        terminal.shows("Queue", "completed")
 
 
 def test_a_signal_lets_the_board_finish_and_leave_a_sane_terminal(program: Program):

@@ -8,9 +8,10 @@ from textual.geometry import Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from core.config import SMALLEST_TERMINAL
 from tui.look import Tone, lines, pieces
 
-SMALLEST = Size(60, 20)
+SMALLEST = Size(*SMALLEST_TERMINAL)
 """Columns and rows below which nothing sensible can be shown."""
 
 
