@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from core import events
-from core.models import InHand, NewTask, Task, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus  # noqa: F401
+from core.models import InHand, Task, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus
 from core.snapshot import QueueView
 from core.store import KEPT_ACTIVITY, KEPT_STOPPED_WORKERS, Store
 
