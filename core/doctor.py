@@ -14,7 +14,7 @@ from core.errors import CoreError
 from core.known_workers import known_workers
 from core.results import Database
 from core.sources.choose import choose_source
-from core.taskmanager.capabilities import CALLS, Capabilities
+from core.taskmanager.capabilities import CALLS
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
 
@@ -75,6 +75,8 @@ async def examine(config: Config) -> AsyncIterator[Check]:
             except CoreError as error:
                 away = away or name == "TaskManager"
                 yield Check(name, Finding.BAD, str(error), error.exit_code)
+            except Exception as fault:  # noqa: BLE001 - whatever one check meets, the others are made
+                yield Check(name, Finding.BAD, f"{type(fault).__name__}: {fault}", 1)
 
 
 async def settings(config: Config) -> tuple[Finding, str]:
@@ -91,13 +93,14 @@ async def reachable(client: AsyncTaskManagerClient) -> tuple[Finding, str]:
     health = await client.health_check()
     took = (time.perf_counter() - began) * 1000
     where = client.config.taskmanager_api_url or f"embedded, {client.config.taskmanager_db}"
-    return Finding.GOOD, f"{where} is {health.status}, answered in {took:.0f} ms"
+    finding = Finding.GOOD if health.status == "healthy" else Finding.WARNING
+    return finding, f"{where} is {health.status}, answered in {took:.0f} ms"
 
 
 async def key(client: AsyncTaskManagerClient, config: Config) -> tuple[Finding, str]:
     """Whether the key is taken."""
     await client.list_tasks(limit=1)
-    return Finding.GOOD, "accepted" if config.taskmanager_api_key else "none is set, and none is asked for"
+    return Finding.GOOD, "not refused" if config.taskmanager_api_key else "none is set, and none is asked for"
 
 
 async def abilities(client: AsyncTaskManagerClient) -> tuple[Finding, str]:
@@ -105,14 +108,10 @@ async def abilities(client: AsyncTaskManagerClient) -> tuple[Finding, str]:
     can = await client.capabilities()
     missing = sorted(ALL - can.names)
     told = f"can: {', '.join(sorted(can.names)) or 'the documented calls'}"
-    return Finding.GOOD, told + (f"; cannot: {', '.join(missing)}" if missing else "") + limits(can)
-
-
-def limits(can: Capabilities) -> str:
-    """The limits that the server has, in words."""
-    said = [] if can.max_params_bytes is None else [f"parameters up to {can.max_params_bytes:,} bytes"]
-    said.append(f"results up to {can.max_result_bytes:,} bytes")
-    return f"; {', '.join(said)}"
+    told += f"; cannot: {', '.join(missing)}" if missing else ""
+    if can.max_params_bytes is not None:
+        told += f"; parameters of at most {can.max_params_bytes:,} bytes"
+    return Finding.GOOD, told
 
 
 async def clock(client: AsyncTaskManagerClient) -> tuple[Finding, str]:
@@ -156,7 +155,7 @@ async def source(config: Config) -> tuple[Finding, str]:
 
 async def terminal() -> tuple[Finding, str]:
     """Whether the board could be drawn here."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty()):
         return Finding.WARNING, "none here: the board needs one"
     columns, rows = os.get_terminal_size(sys.stderr.fileno())
     needed = SMALLEST_TERMINAL

@@ -35,6 +35,8 @@ HEARTBEAT = 1.0
 SLOW_EVERY = 5.0
 """Seconds between two readings of what changes rarely: types, workers elsewhere."""
 LONG_POLL = 15.0
+FROM_NOW_ON = 2**53
+"""A change number that no server has reached: it answers with the present one to go on from."""
 COUNTED_ROWS = 500
 """Rows that are counted, and searched, on a server that does neither."""
 FAILED_ROWS = 300
@@ -97,7 +99,7 @@ class Monitor:
     async def _wait_for_changes(self) -> None:
         if "changes" not in self._server.can:
             return
-        after, first = 0, True
+        after, first = FROM_NOW_ON, True
         while True:
             try:
                 seen = await self._tasks.changes(after, limit=100, wait=0 if first else LONG_POLL)

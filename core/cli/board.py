@@ -64,7 +64,7 @@ def demo(program: Program, seed: int, pace: float) -> None:
 
 def need_a_terminal() -> None:
     """Raises `BadSetting` when there is no terminal to draw on, or one that is too small."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+    if not (sys.stdin and sys.stderr and sys.stdin.isatty() and sys.stderr.isatty()):
         raise BadSetting(
             "The board needs a terminal, and standard input or standard error is none; "
             "without one use `prismq-workers run`, `tasks` or `types`."

@@ -87,4 +87,6 @@ def key_in(path: Path | None) -> str | None:
         raise BadSetting(f"The key file {path} cannot be read: {fault}.") from None
     if not key:
         raise BadSetting(f"The key file {path} is empty.")
+    if not (key.isascii() and key.isprintable()):
+        raise BadSetting(f"The key in {path} has characters that a header cannot carry.")
     return key

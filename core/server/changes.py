@@ -45,7 +45,7 @@ async def changes(service: Service, call: Call) -> Answer:
 def read_feed(connection: sqlite3.Connection, after: int, limit: int) -> Feed:
     """What changed after `after`. With `reset` nothing is told: read all anew, then go on from `next`."""
     present = int(connection.execute("SELECT value FROM sequence").fetchone()[0])
-    if after > present or after < present - KEPT or (after == 0 and present > 0):
+    if after > present or after < present - KEPT:
         return Feed([], present, reset=True)
     rows = connection.execute(
         f"SELECT t.seq, {LISTED} FROM tasks t INDEXED BY tasks_by_change CROSS JOIN task_types y"

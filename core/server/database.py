@@ -83,11 +83,11 @@ class Database:
         return self._closed
 
     def read(self, query: Callable[[sqlite3.Connection], Value]) -> Value:
-        """Run a short query at once, on the calling thread. Raises `DatabaseProblem`."""
+        """Run a short query at once, on the calling thread; all of it sees one state. Raises `DatabaseProblem`."""
         with self._lock:
             self._refuse_when_closed()
             try:
-                return query(self._connection)
+                return of_one_state(self._connection, query)
             except sqlite3.Error as error:
                 raise problem_of(error) from error
 
@@ -120,7 +120,7 @@ class Database:
     def _read_aside(self, query: Callable[[sqlite3.Connection], Value]) -> Value:
         try:
             with closing(connect(self.path)) as connection:
-                return query(connection)
+                return of_one_state(connection, query)
         except sqlite3.Error as error:
             raise problem_of(error) from error
 
@@ -203,3 +203,12 @@ def _in_savepoint(writer: Writer, operation: Operation) -> Done:
         return Done(refusal=refusal)
     writer.connection.execute("RELEASE one")
     return Done(value)
+
+
+def of_one_state(connection: sqlite3.Connection, query: Callable[[sqlite3.Connection], Value]) -> Value:
+    """The query's value; without a transaction each of its statements would see what others committed meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        return query(connection)
+    finally:
+        connection.execute("COMMIT")

@@ -15,7 +15,7 @@ from core.server.refusal import Refused
 EMBEDDED = ("embedded", 0)
 """`scope["client"]` of a caller in the same process: it is no browser, so no page can be behind it."""
 
-DOCUMENTS = ("/openapi.json", "/docs", "/docs/")
+DOCUMENTS = ("/openapi.json", "/docs")
 """Paths below the root of the API that are never counted."""
 
 OPEN = ("/health", *DOCUMENTS)
@@ -50,7 +50,7 @@ class Guard:
 
     def _counted(self, scope: Scope, send: Send) -> Send:
         path = without_prefix(scope["path"])
-        if scope["method"] == "OPTIONS" or path in DOCUMENTS:
+        if scope["method"] == "OPTIONS" or path.rstrip("/") in DOCUMENTS:
             return send
         refuse_large(scope, self._max_body)
         if self._rate is None:
@@ -65,7 +65,7 @@ class Guard:
             self._check_origin(scope)
 
     def _check_key(self, scope: Scope, key: bytes) -> None:
-        if scope["method"] == "OPTIONS" or without_prefix(scope["path"]) in OPEN:
+        if scope["method"] == "OPTIONS" or without_prefix(scope["path"]).rstrip("/") in OPEN:
             return
         given = _header(scope, b"x-api-key")
         if given is None:

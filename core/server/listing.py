@@ -131,7 +131,7 @@ def _page_of(query: Mapping[str, str]) -> Page:
     return Page(
         sort="id" if sort == "created_at" else sort,
         order=direction(query, default="DESC"),
-        limit=from_query(query, "limit", default=50, low=0, high=MOST_LISTED),
+        limit=min(MOST_LISTED, from_query(query, "limit", default=50, low=0)),
         offset=from_query(query, "offset", default=0, low=0),
         after_id=from_query(query, "after_id", default=0, low=0),
     )

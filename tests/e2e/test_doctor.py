@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
+import pytest
+
 from tests.contract.observed import ObservedTaskManager
 from tests.program import Program
 
@@ -37,6 +41,16 @@ def test_a_wrong_key_is_bad_and_is_not_shown(program: Program):
     assert "secret-key-99" not in printed
     assert (right_code, right_found["key"], right_found["clock"]) == (0, "ok", "ok")
     assert "cannot: bulk, changes" in told
+
+
+@pytest.mark.parametrize(("ahead", "told"), [(60, "60 s ahead"), (-60, "60 s behind"), (0, "agrees")])
+def test_a_clock_that_differs_is_told_with_its_direction(program: Program, ahead: int, told: str):
+    observed = ObservedTaskManager(clock=lambda: time.time() + ahead)
+    with observed.serving() as url:
+        here = program.with_settings(TASKMANAGER_API_URL=url, TASKMANAGER_API_KEY=observed.api_key or "")
+        checks = {each["name"]: each for each in here("doctor", "--json").json["checks"]}
+    assert checks["clock"]["finding"] == ("warning" if ahead else "ok")
+    assert told.replace("60", "") in checks["clock"]["sentence"].replace("59", "").replace("60", "").replace("61", "")
 
 
 def test_a_broken_results_database_is_bad(program: Program):

@@ -40,13 +40,19 @@ async def test_small_pages_tell_everything_in_order(api: Api) -> None:
     assert {c["deleted"] for c in told if not c["task"]} == {1, 4}
 
 
-async def test_a_reader_that_knows_nothing_or_too_much_must_read_anew(api: Api) -> None:
-    assert (await api.changes(0))["reset"] is False
+async def test_a_reader_from_the_beginning_is_told_everything(api: Api) -> None:
+    await api.register()
+    made = [await api.create(x=1), await api.create(x=2)]
+    feed = await api.changes(0)
+    assert (feed["reset"], [each["task"]["id"] for each in feed["changes"]]) == (False, made)
+
+
+async def test_a_reader_that_knows_too_much_must_read_anew_from_now_on(api: Api) -> None:
     await api.register()
     await api.create(x=1)
-    from_nothing = await api.changes(0)
-    assert (from_nothing["reset"], from_nothing["changes"]) == (True, [])
-    assert (await api.changes(10**6))["reset"] is True
+    feed = await api.changes(2**53)
+    assert (feed["reset"], feed["changes"]) == (True, [])
+    assert (await api.changes(feed["next"]))["reset"] is False
 
 
 async def test_a_reader_too_far_behind_must_read_anew(api: Api, database: Database) -> None:

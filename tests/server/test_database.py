@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -205,3 +206,34 @@ async def test_a_waiting_claim_notices_a_task_that_another_process_made(api: Api
     await asyncio.to_thread(subprocess.run, [sys.executable, "-c", code, str(database.path)], check=True)
     async with asyncio.timeout(0.35):
         assert len(await waiting) == 1
+
+
+def test_all_statements_of_a_read_see_one_state_whatever_others_commit_meanwhile(database: Database) -> None:
+    def twice(connection: sqlite3.Connection) -> list[int]:
+        seen = [connection.execute("SELECT value FROM sequence").fetchone()[0]]
+        with closing(sqlite3.connect(database.path)) as other:
+            other.execute("UPDATE sequence SET value = value + 1")
+            other.commit()
+        return [*seen, connection.execute("SELECT value FROM sequence").fetchone()[0]]
+
+    first, again = database.read(twice)
+    assert first == again
+    assert database.read(twice)[0] == first + 1
+
+
+@pytest.mark.parametrize(("mode", "number"), [("NORMAL", 1), ("FULL", 2)])
+def test_the_durability_that_was_asked_for_is_that_of_the_file(tmp_path: Path, mode: str, number: int) -> None:
+    database = Database.open(tmp_path / "durable.db", synchronous=mode)
+    pragmas = ("synchronous", "journal_mode", "foreign_keys")
+    told = database.read(lambda c: [c.execute(f"PRAGMA {name}").fetchone()[0] for name in pragmas])
+    database.close()
+    assert told == [number, "wal", 1]
+
+
+async def test_writes_asked_for_in_one_turn_cost_one_commit(database: Database) -> None:
+    said: list[str] = []
+    database.read(lambda connection: connection.set_trace_callback(said.append))
+    said.clear()
+    await asyncio.gather(*(database.write(lambda writer: writer.renew()) for _ in range(20)))
+    database.read(lambda connection: connection.set_trace_callback(None))
+    assert said.count("BEGIN IMMEDIATE") == 1

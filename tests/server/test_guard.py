@@ -12,7 +12,7 @@ SOMEBODY = ("127.0.0.1", 50_000)
 
 async def test_with_a_key_every_call_but_the_open_ones_asks_for_it(database: Database) -> None:
     api = Api(create_app(database, api_key="sécret"), client=SOMEBODY)
-    for path in ("/api/health", "/health", "/api/openapi.json", "/api/docs/", "/docs"):
+    for path in ("/api/health", "/api/health/", "/health", "/api/openapi.json", "/api/docs/", "/docs"):
         assert (await api.get(path)).status == 200
     for path in ("/api/tasks", "/tasks", "/nothing", "/api/task-types/health"):
         missing = await api.get(path)

@@ -111,7 +111,6 @@ async def test_a_text_is_found_in_any_case_and_in_every_field(
         {"filter": '{"colour":"red"}'},
         {"sort_by": "params"},
         {"sort_order": "UP"},
-        {"limit": 1001},
         {"sort_by": "priority", "after_id": 99},
     ],
 )
@@ -151,3 +150,8 @@ async def test_a_page_is_read_from_indexes_without_a_sort(api: Api, database: Da
         plan = database.read(lambda connection, q=inner: connection.execute(f"EXPLAIN QUERY PLAN {q}").fetchall())
         steps = [step[3] for step in plan]
         assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN")], (query, steps)
+
+
+async def test_a_limit_beyond_ours_is_answered_with_ours(api: Api) -> None:
+    reply = await api.get("/api/tasks", limit=2000)
+    assert (reply.status, reply.data["limit"]) == (200, 1000)
