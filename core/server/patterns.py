@@ -28,9 +28,10 @@ class BadPattern(Exception):
 
 
 class Work(NamedTuple):
-    """What backtracking can cost at most: `factor` times length to the power of `degree`."""
+    """What backtracking can cost at most: `ways` to match and `cost` in steps, each times length to the `degree`."""
 
-    factor: int
+    ways: int
+    cost: int
     degree: int
 
 
@@ -64,7 +65,7 @@ class Pattern:
         if self.work is None:
             return MOST_STEPS + 1
         degree = self.work.degree + (0 if self.anchored else 1)
-        return self.work.factor * (length + 1) ** min(degree, 20)
+        return self.work.cost * (length + 1) ** min(degree, 20)
 
     def is_in(self, text: str) -> bool:
         """Whether it matches anywhere in `text`. Raises `BadPattern` when the text is too long for it."""
@@ -76,20 +77,22 @@ class Pattern:
 
 
 def _work_of(tree: Iterable[Any]) -> Work | None:
-    factor, degree = 1, 0
+    ways, cost, degree = 1, 1, 0
     for node, argument in tree:
         work = _work_of_node(str(node), argument)
         if work is None:
             return None
-        factor, degree = min(factor * work.factor, MOST_STEPS + 1), degree + work.degree
-    return Work(factor, degree)
+        # What follows is tried once for every way that leads to it.
+        cost = min(cost + ways * work.cost, MOST_STEPS + 1)
+        ways, degree = min(ways * work.ways, MOST_STEPS + 1), degree + work.degree
+    return Work(ways, cost, degree)
 
 
 def _work_of_node(node: str, argument: Any) -> Work | None:
     if node in _CHARACTERS or node == "AT":
-        return Work(1, 0)
+        return Work(1, 1, 0)
     if node == "GROUPREF":
-        return Work(1, 1)
+        return Work(1, 1, 1)
     if node == "BRANCH":
         ways = [_work_of(way) for way in argument[1]]
         known = [way for way in ways if way is not None]
@@ -100,17 +103,17 @@ def _work_of_node(node: str, argument: Any) -> Work | None:
 
 
 def _either(ways: list[Work]) -> Work:
-    return Work(sum(way.factor for way in ways), max(way.degree for way in ways))
+    return Work(sum(way.ways for way in ways), sum(way.cost for way in ways), max(way.degree for way in ways))
 
 
 def _work_of_repeat(least: int, most: int, inner: Any) -> Work | None:
-    if most <= 1:
-        work = _work_of(inner)
-        return None if work is None else Work(work.factor + 1, work.degree)
-    if _work_of(inner) != Work(1, 0):
+    work = _work_of(inner)
+    if work is None or most <= 1:
+        return None if work is None else Work(work.ways + 1, work.cost + 1, work.degree)
+    if work.ways > 1 or work.degree > 0:
         return None
     # One way through the inside: the number of rounds is the only choice, at most one a character.
-    return Work(1, 0 if least == most else 1)
+    return Work(1, work.cost * least, 0) if least == most else Work(1, work.cost * (least + 1), 1)
 
 
 @dataclass(slots=True)
@@ -196,7 +199,9 @@ class _Program:
             for _ in range(most - least):
                 start = self.add(_State(nexts=[self.sequence(inner, start), after]))
         for _ in range(least):
-            start = self.sequence(inner, start)
+            before, start = start, self.sequence(inner, start)
+            if start == before:  # nothing is inside: more rounds change nothing, and there may be thousands of millions
+                break
         return start
 
 

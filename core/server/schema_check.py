@@ -1,9 +1,10 @@
 """Parameter schemas: whether one is a JSON Schema, and whether parameters fit one. Nothing is fetched."""
 
 from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache, lru_cache
 from importlib import import_module
-from itertools import islice
+from itertools import count, islice
 from typing import Any, cast
 
 from core.server.envelope import decode
@@ -14,6 +15,9 @@ from core.server.refusal import Refused, shortened
 MOST_FOUND = 200
 """Violations that are looked for: a large list of wrong items must not hold up everybody else."""
 
+MOST_STEPS_OF_CHECK = 100_000
+"""Times that a schema is held against a value in one check: references can double these again and again."""
+
 MOST_TOLD = 20
 """Violations that one answer tells."""
 
@@ -22,6 +26,20 @@ LONGEST_TOLD = 500
 
 LONGEST_NAME = 200
 """Characters of a parameter's name where the schema holds patterns for names."""
+
+_VALUES = frozenset({"default", "enum", "const", "examples"})
+"""What holds values, which may look like schemas."""
+
+_NAMED_SCHEMAS = frozenset(
+    {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
+)
+"""What holds schemas by names that are free, so that none of these is a keyword."""
+
+_steps: ContextVar[Iterator[int]] = ContextVar("_steps")
+
+
+class _TooManySteps(Exception):
+    """A check takes more steps than are allowed."""
 
 
 def refuse_bad_schema(schema: object) -> None:
@@ -32,6 +50,8 @@ def refuse_bad_schema(schema: object) -> None:
     if not isinstance(schema, dict):
         raise Refused(400, "param_schema must be a JSON Schema object")
     written = cast(dict[str, Any], schema)
+    if not isinstance(written.get("$schema", ""), str):
+        raise Refused(400, "Invalid JSON Schema: $schema must be a text")
     try:
         validator_for(written, default=_draft()).check_schema(written)
         _refuse_slow_patterns(written)
@@ -41,6 +61,8 @@ def refuse_bad_schema(schema: object) -> None:
         raise Refused(400, f"Invalid JSON Schema: {error}", details=[shortened(str(error), LONGEST_TOLD)]) from None
     except RecursionError:
         raise Refused(400, "Invalid JSON Schema: it is nested too deeply") from None
+    except Exception as error:  # noqa: BLE001 - the library may stumble in any way over what is not a schema
+        raise _unusable(error) from None
 
 
 def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
@@ -50,21 +72,38 @@ def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
     if '"patternProperties"' in schema and any(len(name) > LONGEST_NAME for name in _names(params)):
         raise Refused(400, f"A parameter's name is longer than {LONGEST_NAME} characters")
     try:
-        found = islice(_validator(schema).iter_errors(params), MOST_FOUND)
-        errors = sorted(found, key=lambda error: error.json_path)
+        errors = _errors(schema, params)
     except Unresolvable as error:
         raise Refused(400, f"The type's schema refers to {error.ref!r}, which is never fetched") from None
     except RecursionError:
         raise Refused(
             400, "The type's schema refers to itself without end, or the parameters are nested too deeply for it"
         ) from None
+    except _TooManySteps:
+        raise Refused(400, "The type's schema takes too many steps to check these parameters") from None
     except BadPattern as error:
         raise Refused(
             400, f"Parameter validation failed: {error}", details=[shortened(str(error), LONGEST_TOLD)]
         ) from None
+    except Exception as error:  # noqa: BLE001 - a reference may lead to anything, and the library stumbles over it
+        raise _unusable(error) from None
     if errors:
         details = [_told(error) for error in errors[:MOST_TOLD]]
         raise Refused(400, f"Parameter validation failed: {', '.join(details)}", details=details)
+
+
+def _unusable(error: Exception) -> Refused:
+    told = f"{type(error).__name__}: {error}"
+    return Refused(400, f"The type's schema cannot be used: {shortened(told, LONGEST_TOLD)}")
+
+
+def _errors(schema: str, params: dict[str, Any]) -> list[Any]:
+    before = _steps.set(count(1))
+    try:
+        found = islice(_validator(schema).iter_errors(params), MOST_FOUND)
+        return sorted(found, key=lambda error: error.json_path)
+    finally:
+        _steps.reset(before)
 
 
 @lru_cache(maxsize=256)
@@ -79,9 +118,25 @@ def _validator(schema: str) -> Any:
 
 @cache
 def _bounded(validator: Any) -> Any:
-    """The same draft, with patterns and repeated items searched in bounded time."""
+    """The same draft, with patterns and repeated items searched in bounded time, and with its steps counted."""
+    from attrs import fields
+    from jsonschema.validators import validator_for
+
     own = {"pattern": _check_pattern, "uniqueItems": _check_unique}
-    return import_module("jsonschema.validators").extend(validator, own)
+    bounded = import_module("jsonschema.validators").extend(validator, own)
+    kept = [(field.name, field.alias) for field in fields(bounded) if field.init]
+
+    def evolve(self: Any, **changes: Any) -> Any:
+        if next(_steps.get()) > MOST_STEPS_OF_CHECK:
+            raise _TooManySteps
+        schema = changes.get("schema", self.schema)
+        _refuse_slow_names(schema)  # a reference may lead to what was not looked at, such as a default
+        # The library's own would leave the bounds where a part names its draft.
+        other = _bounded(validator_for(schema, default=validator))
+        return other(**({alias: getattr(self, name) for name, alias in kept} | changes))
+
+    bounded.evolve = evolve
+    return bounded
 
 
 def _check_pattern(validator: Any, source: str, value: object, schema: object) -> Iterator[Any]:
@@ -101,14 +156,41 @@ def _check_unique(validator: Any, wanted: object, value: object, schema: object)
 
 
 def _refuse_slow_patterns(schema: dict[str, Any]) -> None:
-    for name, value in _members(schema):
-        if name == "pattern" and isinstance(value, str):
-            pattern(value)
-        elif name == "patternProperties" and isinstance(value, dict):
-            for source in cast(dict[str, Any], value):
-                # The library joins these with others and searches names itself: they must be quick as they are.
-                if pattern(source).steps(LONGEST_NAME) > MOST_STEPS:
-                    raise BadPattern(f"{source!r} takes too long for a pattern of names")
+    for part in _schemas(schema):
+        if isinstance(part.get("pattern"), str):
+            pattern(part["pattern"])
+        _refuse_slow_names(part)
+
+
+def _refuse_slow_names(schema: Any) -> None:
+    """The library searches names itself, so these patterns must be quick as they are, and fit together."""
+    if not isinstance(schema, dict):
+        return
+    written = cast(dict[str, Any], schema)
+    sources = written.get("patternProperties")
+    if not isinstance(sources, dict):
+        return
+    for source in cast(dict[str, Any], sources):
+        if pattern(source).steps(LONGEST_NAME) > MOST_STEPS:
+            raise BadPattern(f"{source!r} takes too long for a pattern of names")
+    if "additionalProperties" in written:
+        pattern("|".join(cast(dict[str, Any], sources)))  # joined by the library to tell which names are left
+
+
+def _schemas(value: object) -> Iterator[dict[str, Any]]:
+    waiting: list[Any] = [value]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, dict):
+            schema = cast(dict[str, Any], item)
+            yield schema
+            for name, member in schema.items():
+                if name in _NAMED_SCHEMAS and isinstance(member, dict):
+                    waiting += cast(dict[str, Any], member).values()
+                elif name not in _VALUES:
+                    waiting.append(member)
+        elif isinstance(item, list):
+            waiting += cast(list[Any], item)
 
 
 def _names(value: object) -> Iterator[str]:
