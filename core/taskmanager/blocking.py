@@ -40,7 +40,7 @@ class TaskManagerClient:
     """
 
     def __init__(self, config: Config | None = None, *, url: str | None = None, api_key: str | None = None) -> None:
-        """As `AsyncTaskManagerClient`. Raises `BadSetting` for an unusable URL."""
+        """As `AsyncTaskManagerClient`. Raises `BadSetting` for an unusable URL or key."""
         self._tasks = AsyncTaskManagerClient(config, url=url, api_key=api_key)
 
     def __repr__(self) -> str:

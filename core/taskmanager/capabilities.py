@@ -82,8 +82,9 @@ def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
         known = path.removeprefix("/api")
         for method, operation in mapping(methods).items():
             found.add((known, method))
-            listed = mapping(operation).get("parameters") or ()
-            found |= {(known, method, str(mapping(each).get("name"))) for each in listed}
+            listed = mapping(operation).get("parameters")
+            parameters = cast("list[object]", listed) if isinstance(listed, list) else []
+            found |= {(known, method, str(mapping(each).get("name"))) for each in parameters}
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from core.config import Config, Secret, http_url, key_warnings
+from core.config import Config, Secret, header_text, http_url, key_warnings
 from core.errors import BadSetting
 from core.taskmanager.addresses import masked, normalised
 from core.taskmanager.connect import Channel, embedded, remote
@@ -20,7 +20,7 @@ class AsyncTaskManagerClient(ExtendedCalls):
     """
 
     def __init__(self, config: Config | None = None, *, url: str | None = None, api_key: str | None = None) -> None:
-        """Raises `BadSetting` for an unusable URL."""
+        """Raises `BadSetting` for an unusable URL or key."""
         self.config = addressed(config or Config(), url, api_key)
         """The settings in use; ``url`` and ``api_key`` are in it."""
         super().__init__(way(self.config))
@@ -83,10 +83,18 @@ def addressed(config: Config, url: str | None, api_key: str | None) -> Config:
             raise BadSetting(f"The TaskManager's URL {masked(chosen)!r} cannot be used: {fault}.") from None
     if url is not None and chosen is not None and config.taskmanager_api_url is not None:
         key = key if normalised(chosen) == normalised(config.taskmanager_api_url) else ""
-    key = key if api_key is None else api_key
+    key = sendable(key if api_key is None else api_key)
     return config.replace(
         taskmanager_api_url=chosen, taskmanager_api_key=Secret(key), warnings=tuple(key_warnings(chosen, key))
     )
+
+
+def sendable(key: str) -> str:
+    """The key without outer spaces. Raises `BadSetting`, which does not show it, when no header can carry it."""
+    try:
+        return header_text(key.strip())
+    except ValueError as fault:
+        raise BadSetting(f"The TaskManager's API key cannot be used: {fault}.") from None
 
 
 def way(config: Config) -> Channel:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
 from core.config import is_loopback
-from core.errors import DatabaseUnusable, Unreachable
+from core.errors import CoreError, DatabaseUnusable, ServerFault, Unreachable
 
 Query = Mapping[str, str | int]
 """Query parameters, not yet encoded."""
@@ -77,11 +77,14 @@ class DirectChannel:
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> Answer:
-        """Call the application once and collect its answer."""
+        """Call the application once and collect its answer, which stands even when the application fails after it."""
         exchange = Exchange(body or b"")
-        await self._application(
-            request_scope(method, self._root + path, query, body, headers), exchange.receive, exchange.send
-        )
+        scope = request_scope(method, self._root + path, query, body, headers)
+        try:
+            await self._application(scope, exchange.receive, exchange.send)
+        except Exception:
+            if not exchange.begun:
+                raise
         return exchange.answer()
 
     async def close(self) -> None:
@@ -103,7 +106,8 @@ class EmbeddedChannel:
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> Answer:
-        """Call the embedded TaskManager. Raises `DatabaseUnusable` when its file cannot be opened or used."""
+        """Call the embedded TaskManager. Raises `DatabaseUnusable` when its file cannot be opened or used,
+        `ServerFault` when it fails without an answer."""
         from core.server.database import DatabaseProblem
 
         try:
@@ -111,6 +115,15 @@ class EmbeddedChannel:
             return await direct.send(method, path, query, body, headers, timeout)
         except DatabaseProblem as problem:
             raise DatabaseUnusable(f"The TaskManager's database {self._path} cannot be used: {problem}") from problem
+        except CoreError:
+            raise
+        except Exception as fault:
+            raise ServerFault(
+                f"The embedded TaskManager failed at {method} {path} without an answer ({type(fault).__name__}): this "
+                "is a fault of this program.",
+                temporary=False,
+                unclear=True,
+            ) from fault
 
     def _open(self) -> DirectChannel:
         from core.server.app import create_app
@@ -139,6 +152,11 @@ class Exchange:
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []
         self._parts: list[bytes] = []
+
+    @property
+    def begun(self) -> bool:
+        """Whether the answer has begun."""
+        return self._status > 0
 
     async def receive(self) -> Message:
         """The body, once; after that the caller simply stays connected."""

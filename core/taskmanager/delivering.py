@@ -24,6 +24,7 @@ from core.taskmanager import wire, wire_extensions
 from core.taskmanager.envelope import nobody_serves
 from core.taskmanager.line import Line, post, understood
 from core.taskmanager.settling import Settling
+from core.taskmanager.unclear import is_unclear, may_have_acted
 
 MOST_IN_A_CALL = 500
 """Rows in one batch call; more are sent in several."""
@@ -87,7 +88,8 @@ class Delivering:
 
     async def _batch(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
         keys, doubts = about(reports), self._settling.doubts
-        sent = int(doubts.any_of(keys))
+        unclear = doubts.any_of(keys)
+        sent = int(unclear)
         doubts.add(keys)
         call = post(
             f"complete of {len(reports)} tasks",
@@ -96,12 +98,19 @@ class Delivering:
         )
 
         async def once() -> list[RowOutcome]:
-            nonlocal sent
+            nonlocal sent, unclear
             sent += 1
-            said = await self._line.ask_once(call)
-            return understood(call.what, lambda: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
+            try:
+                said = await self._line.ask_once(call)
+                return understood(call.what, lambda: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
+            except TaskManagerError as fault:
+                unclear = unclear or is_unclear(fault)
+                raise
 
-        told = await self._line.retrying.call(call.what, once, say=self._line.say)
+        try:
+            told = await self._line.retrying.call(call.what, once, say=self._line.say)
+        except TaskManagerError as fault:
+            raise may_have_acted(fault) if unclear else fault from fault.__cause__
         outcomes = in_order([each.task_id for each in reports], told, UNSAID)
         repeated = sent > 1
         if repeated:

@@ -71,12 +71,12 @@ class DocumentedCalls:
         """What this server can do; found out at the first call, then remembered."""
         if self._capabilities is None:
             document = await self._line.document(ITS_DOCUMENT)
-            told = capabilities.announced(document)
+            told = understood(ITS_DOCUMENT, lambda: capabilities.announced(document))
             if told is None:
                 shown = capabilities.shown((await self._line.ask(get("tasks", "/tasks", {"limit": 1}))).data)
                 # Only now that a TaskManager has answered is a document that was not to be had known to be missing.
                 later = document or await self._line.document(ITS_DOCUMENT)
-                told = capabilities.announced(later) or shown
+                told = understood(ITS_DOCUMENT, lambda: capabilities.announced(later)) or shown
             self._capabilities = told
         return self._capabilities
 
@@ -188,7 +188,7 @@ class DocumentedCalls:
             body["message"] = message
         what = f"progress of #{number}"
         said = await self._line.ask(post(what, f"/tasks/{number}/progress", body))
-        return understood(what, lambda: wire.progress(said.data))
+        return understood(what, lambda: wire.progress(said.data, number))
 
     async def complete_task(
         self, task_id: int, worker_id: str, success: bool, result: Json = None, error: str | None = None

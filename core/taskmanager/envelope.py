@@ -11,6 +11,10 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from math import ceil, isfinite
+from time import time
 from typing import Any, cast
 
 from core.errors import (
@@ -29,6 +33,9 @@ from core.errors import (
 from core.models import Json
 from core.taskmanager.addresses import masked
 from core.taskmanager.connect import Answer
+
+END_OF_TIME = 253_402_300_800
+"""The year 10000 in unix seconds."""
 
 LONGEST_TEXT = 300
 """Characters of a server's text that are kept."""
@@ -60,7 +67,7 @@ def read(answer: Answer, what: str) -> Said:
     body = parsed(answer.body)
     if 200 <= answer.status < 300 and body is not None and body.get("success") is True:
         at = body.get("timestamp")
-        return Said(body.get("data"), at if isinstance(at, int) else None)
+        return Said(body.get("data"), at if isinstance(at, int) and 0 <= at < END_OF_TIME else None)
     raise error(answer, body, what)
 
 
@@ -182,14 +189,40 @@ def refused(status: int, body: Mapping[str, Any] | None, text: str, what: str) -
 
 
 def rate_limit(answer: Answer, body: Mapping[str, Any] | None, text: str) -> RateLimited:
-    """429, with the seconds to wait from the header or the body; else one second."""
-    said = answer.headers.get("retry-after") or (body or {}).get("retry_after")
-    try:
-        seconds = max(0.0, float(str(said)))
-    except ValueError:
-        seconds = 1.0
+    """429, with the seconds to wait: told as a number, as a date, or by when the limit ends; else one second."""
+    told_waits = (
+        number(answer.headers.get("retry-after")),
+        until(date(answer.headers.get("retry-after"))),
+        number((body or {}).get("retry_after")),
+        until(number(answer.headers.get("x-ratelimit-reset"))),
+    )
+    seconds = next((each for each in told_waits if each is not None), 1.0)
     told = f"The TaskManager takes no more calls for {seconds:g} s: try again after that."
     return RateLimited(told, retry_after=seconds, server_text=text)
+
+
+def number(said: object) -> float | None:
+    """A number from 0 on, or None."""
+    try:
+        found = float(str(said))
+    except ValueError:
+        return None
+    return found if isfinite(found) and found >= 0 else None
+
+
+def date(said: str | None) -> float | None:
+    """The unix seconds of a date as HTTP writes it, or None."""
+    try:
+        found = parsedate_to_datetime(said or "")
+        return (found if found.tzinfo else found.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
+def until(moment: float | None) -> float | None:
+    """Whole seconds from now to a moment in unix seconds; None when it has passed, which tells nothing."""
+    left = ceil(moment - time()) if moment is not None else 0
+    return float(left) if left > 0 else None
 
 
 def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) -> TaskManagerError:

@@ -97,5 +97,5 @@ def understood(what: str, reader: Callable[[], Read]) -> Read:
     """What a reader makes of an answer; a `ServerFault` when it has a shape that nobody knows."""
     try:
         return reader()
-    except (KeyError, TypeError, ValueError, OverflowError) as fault:
+    except (KeyError, TypeError, ValueError, OverflowError, OSError, RecursionError) as fault:
         raise not_understood(what, repr(fault)) from fault

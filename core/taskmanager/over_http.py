@@ -9,12 +9,18 @@ from weakref import WeakKeyDictionary
 
 import httpx
 
-from core.errors import Unreachable
+from core.errors import ServerFault, Unreachable
 from core.taskmanager.addresses import masked
 from core.taskmanager.connect import CONNECT_SECONDS, Answer, Query, trusts_proxies
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Failures in which the request has not left this machine."""
+
+NOT_SENT_SHARE = 0.9
+"""Of the time for a call: what waiting for a connection may use up, so that it ends as one that was not sent."""
+
+MOST_BYTES = 64 * 1024 * 1024
+"""Of one answer: more than the largest page of tasks needs."""
 
 MOST_CONNECTIONS = 512
 """At once: each of 250 workers may wait at the server for a task and report on another; more of them would queue."""
@@ -41,20 +47,39 @@ class HttpChannel:
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> Answer:
-        """Send over HTTP. Raises `Unreachable`."""
-        limits = httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, timeout))
+        """Send over HTTP; ``timeout`` bounds the whole call. Raises `Unreachable`, or `ServerFault` for an endless
+        answer."""
+        unsent = NOT_SENT_SHARE * timeout
+        asking = self._client().stream(
+            method,
+            self._url + path,
+            params=dict(query) if query else None,
+            content=body,
+            headers=dict(headers),
+            timeout=httpx.Timeout(timeout, connect=min(CONNECT_SECONDS, unsent), pool=unsent),
+        )
         try:
-            answer = await self._client().request(
-                method,
-                self._url + path,
-                params=dict(query) if query else None,
-                content=body,
-                headers=dict(headers),
-                timeout=limits,
-            )
-        except (httpx.HTTPError, httpx.InvalidURL) as fault:
+            async with asyncio.timeout(timeout), asking as answer:
+                return Answer(answer.status_code, answer.headers, await self._whole(answer))
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as fault:
             raise Unreachable(self._sentence(fault, timeout), unclear=not isinstance(fault, NOT_SENT)) from fault
-        return Answer(answer.status_code, answer.headers, answer.content)
+
+    async def _whole(self, answer: httpx.Response) -> bytes:
+        """The body of an answer. Raises `ServerFault` when there is no end of it."""
+        parts: list[bytes] = []
+        size = 0
+        async for part in answer.aiter_bytes():
+            size += len(part)
+            if size > MOST_BYTES:
+                raise ServerFault(
+                    f"The answer of the TaskManager at {self._where()} is longer than {MOST_BYTES // 2**20} MiB: "
+                    "ask for less at once, or see whether TASKMANAGER_API_URL is right.",
+                    temporary=False,
+                    unclear=True,
+                    status=answer.status_code,
+                )
+            parts.append(part)
+        return b"".join(parts)
 
     def _client(self) -> httpx.AsyncClient:
         loop = asyncio.get_running_loop()
@@ -71,11 +96,14 @@ class HttpChannel:
             )
         return client
 
+    def _where(self) -> str:
+        return urlsplit(self._url).netloc.rpartition("@")[2]
+
     def _sentence(self, fault: Exception, timeout: float) -> str:
-        where = urlsplit(self._url).netloc.rpartition("@")[2]
+        where = self._where()
         if isinstance(fault, httpx.PoolTimeout):
             return f"More calls to the TaskManager at {where} wait than it has connections for: use fewer workers."
-        if isinstance(fault, (httpx.ReadTimeout, httpx.WriteTimeout)):
+        if isinstance(fault, (httpx.ReadTimeout, httpx.WriteTimeout, TimeoutError)):
             return f"The TaskManager at {where} did not answer within {timeout:g} s: try again, or see if it is busy."
         if isinstance(fault, NOT_SENT):
             return f"The TaskManager at {where} cannot be reached: is it running, and is TASKMANAGER_API_URL right?"

@@ -45,7 +45,7 @@ class Settling:
         row = understood(what, lambda: wire.one(said.data))
         if row is None:
             raise NotFound(f"The TaskManager has no task #{task_id}.", status=404)
-        return understood(what, lambda: wire.task(row))
+        return understood(what, lambda: wire.asked_task(row, task_id))
 
     async def claim(
         self, call: Call, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
@@ -85,6 +85,7 @@ class Settling:
             self.doubts.add(sending)
             try:
                 said = await self._line.ask_once(call)
+                tasks = understood(call.what, lambda: claimed_rows(said, worker_id, type_ids))
             except TaskManagerError as fault:
                 if is_unclear(fault):
                     unclear = True
@@ -93,7 +94,6 @@ class Settling:
                 if nothing_to_claim(fault):
                     return []
                 raise
-            tasks = understood(call.what, lambda: claimed_rows(said, worker_id, type_ids))
             self.doubts.answered(sending)
             return tasks
 
@@ -161,7 +161,9 @@ class Settling:
             sent += 1
             try:
                 said = await self._line.ask_once(call)
-                return understood(call.what, lambda: wire.report_taken(said.data))
+                return understood(
+                    call.what, lambda: wire.report_taken(said.data, report.task_id, success=report.success)
+                )
             except ClaimLost as lost:
                 # 400 on a repeated report may only say that the first one, whose answer failed, has worked.
                 if lost.status != 400 or (sent == 1 and not doubtful):

@@ -1,7 +1,7 @@
 """JSON <-> models: every spelling of a task, a type, a time or a list that a TaskManager may send becomes one shape.
 
-Readers raise KeyError, TypeError, ValueError or OverflowError on what they cannot understand;
-`core.taskmanager.line` turns those into a `ServerFault`.
+Readers raise KeyError, TypeError, ValueError, OverflowError, OSError (of a time) or RecursionError on what they cannot
+understand; `core.taskmanager.line` turns those into a `ServerFault`.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "change
 """Names under which servers put the rows of a list."""
 
 REQUEUED = "pending (retry)"
+
+ENDS_OF_SUCCESS = (TaskStatus.COMPLETED,)
+ENDS_OF_FAILURE = (TaskStatus.FAILED, TaskStatus.PENDING)
+"""What a task can be after a report that was taken."""
 
 
 def packed(body: Json, what: str) -> bytes:
@@ -123,8 +127,25 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
     )
 
 
+def asked_task(row: Row, task_id: int) -> Task:
+    """The task that was asked for, and no other."""
+    id_of(row, task_id)
+    return task(row)
+
+
+def id_of(row: Row, asked: int) -> int:
+    """The id in an answer about one task, as a number or as text. Raises ValueError for another task's."""
+    told = int(row["id"])
+    if told != asked:
+        raise ValueError(f"it is about #{told}, not about #{asked}")
+    return told
+
+
 def claimed(row: Row, worker_id: str, at: int | None, type_id: int | None = None) -> Task:
     """A task as the answer to a claim tells it: who claimed it and when goes without saying there."""
+    owner = text(row.get("claimed_by"))
+    if owner is not None and owner != worker_id:
+        raise ValueError(f"the claim of {worker_id} went to {owner}")
     told = dict(row) | {"status": TaskStatus.CLAIMED, "claimed_by": worker_id}
     if told.get("claimed_at") is None:
         told["claimed_at"] = at
@@ -169,16 +190,19 @@ def created(data: Json, asked_type: str) -> CreatedTask:
     )
 
 
-def progress(data: Json) -> ProgressTaken:
-    """The answer to a progress report."""
+def progress(data: Json, task_id: int) -> ProgressTaken:
+    """The answer to a progress report on this task."""
     row = mapping(data)
-    return ProgressTaken(int(row["id"]), whole(row["progress"]))
+    return ProgressTaken(id_of(row, task_id), whole(row["progress"]))
 
 
-def report_taken(data: Json) -> ReportTaken:
-    """The answer to a completion."""
+def report_taken(data: Json, task_id: int, *, success: bool) -> ReportTaken:
+    """The answer to a completion of this task. Raises ValueError for a status that such a report cannot have."""
     row = mapping(data)
-    return taken(int(row["id"]), str(row["status"]))
+    ended = str(row["status"])
+    if status(ended) not in (ENDS_OF_SUCCESS if success else ENDS_OF_FAILURE):
+        raise ValueError(f"a report of {'success' if success else 'failure'} cannot end in {ended}")
+    return taken(id_of(row, task_id), ended)
 
 
 def taken(task_id: int, status_text: str) -> ReportTaken:

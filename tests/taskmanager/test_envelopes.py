@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ClaimLost, CoreError, NotAllowed, RateLimited, ServerFault, TaskManagerError
+from core.taskmanager import envelope
 from core.taskmanager.connect import Answer
 from core.taskmanager.envelope import LONGEST_TEXT, read
 from core.taskmanager.extended import ExtendedCalls
@@ -49,15 +50,37 @@ def test_a_403_about_a_claim_is_a_lost_claim_and_any_other_a_refusal():
             read(answer, "complete of #1")
 
 
-def test_the_wait_of_a_rate_limit_is_found_in_the_header_or_in_the_body():
-    for answer, seconds in (
-        (Answer(429, {"retry-after": "4"}, b""), 4),
-        (Answer(429, {}, b'{"error": "Too Many Requests", "retry_after": 7}'), 7),
-        (Answer(429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, b""), 1),
-    ):
-        with pytest.raises(RateLimited) as limited:
-            read(answer, "x")
-        assert limited.value.retry_after == seconds
+IN_FIFTY_SECONDS = "Wed, 21 Oct 2026 07:28:50 GMT"
+NOW = 1_792_567_680  # 07:28:00 on that day
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "seconds"),
+    [
+        ({"retry-after": "4"}, b"", 4),
+        ({"retry-after": "0"}, b"", 0),
+        ({"retry-after": "4", "x-ratelimit-reset": str(NOW + 50)}, b"", 4),
+        ({}, b'{"error": "Too Many Requests", "retry_after": 7}', 7),
+        ({"retry-after": IN_FIFTY_SECONDS}, b"", 50),
+        ({"retry-after": IN_FIFTY_SECONDS.replace("GMT", "-0000")}, b"", 50),
+        ({"x-ratelimit-reset": str(NOW + 50)}, b"", 50),
+        ({"retry-after": "soon", "x-ratelimit-reset": str(NOW + 50)}, b"", 50),
+        ({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, b"", 1),
+        ({"x-ratelimit-reset": str(NOW - 50)}, b"", 1),
+        ({"retry-after": "nan"}, b"", 1),
+        ({"retry-after": "inf"}, b'{"retry_after": "nan"}', 1),
+        ({"retry-after": "-5"}, b'{"retry_after": true}', 1),
+        ({"retry-after": "Wed, 99 Xxx 99999999 99:99:99 +999999999999"}, b'{"retry_after": [1]}', 1),
+        ({}, b"", 1),
+    ],
+)
+def test_the_wait_of_a_rate_limit_is_found_however_it_is_told(
+    headers: dict[str, str], body: bytes, seconds: float, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(envelope, "time", lambda: float(NOW))
+    with pytest.raises(RateLimited) as limited:
+        read(Answer(429, headers, body), "x")
+    assert limited.value.retry_after == seconds
 
 
 def test_a_servers_text_is_cleaned_and_cut():

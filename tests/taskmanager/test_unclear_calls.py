@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from core.errors import ClaimLost, ServerFault, Unreachable
+from core.models import Report
 from core.taskmanager.connect import Answer, Channel, DirectChannel, Query
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
@@ -84,6 +85,17 @@ async def test_a_task_that_an_operator_cancelled_is_not_taken_for_our_failure(se
     row.status, row.error_message = "failed", "cancelled"
     with pytest.raises(ClaimLost):
         await on_the_way(service, LOST, NONE).complete_task(1, "w", False, error="boom")
+
+
+async def test_a_batch_that_was_sent_once_may_have_been_taken_though_later_tries_did_not_leave():
+    document = Answer(200, {}, b'{"paths": {"/tasks/complete-batch": {"post": {}}}}')
+    lost, away = Unreachable("No answer.", unclear=True), Unreachable("Not reached.")
+    for faults, unclear in (((away, lost, away), True), ((away,), False)):
+        client = ExtendedCalls(Scripted(document, *faults))
+        client.retrying = AT_ONCE
+        with pytest.raises(Unreachable) as fault:
+            await client.complete_many("w", [Report(1, "w", 1, True)])
+        assert fault.value.unclear is unclear
 
 
 class OneByOne:

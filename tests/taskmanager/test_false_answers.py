@@ -1,0 +1,109 @@
+"""An answer is believed only when it can be one to what was asked; otherwise the TaskManager is asked what it did."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from core.errors import ServerFault
+from core.taskmanager.connect import Answer
+from core.taskmanager.extended import ExtendedCalls
+from core.taskmanager.retry import Retrying
+from tests.taskmanager.faulty import Scripted, said
+from tests.taskmanager.workplace import AT_ONCE
+
+ROW = {"id": 12, "type": "t", "attempts": 1, "max_attempts": 3, "claimed_by": "w", "params": []}
+
+
+def client_of(*answers: Answer | Exception) -> ExtendedCalls:
+    client = ExtendedCalls(Scripted(*answers))
+    client.retrying = AT_ONCE
+    return client
+
+
+def now(**fields: Any) -> Answer:
+    """The task as it is read."""
+    return said({"items": [ROW | fields]})
+
+
+FALSE_REPORTS = [
+    (True, {"id": 99, "status": "completed"}),
+    (True, {"id": 12, "status": "claimed"}),
+    (True, {"id": 12, "status": "failed"}),
+    (True, {"id": "12", "status": "pending (retry)"}),
+    (False, {"id": 12, "status": "completed"}),
+    (False, {"id": 12, "status": "claimed"}),
+    (False, {"id": "13", "status": "failed"}),
+]
+
+
+@pytest.mark.parametrize(("success", "answer"), FALSE_REPORTS)
+async def test_a_report_is_not_believed_taken_while_the_task_is_claimed_still(success: bool, answer: dict[str, Any]):
+    with pytest.raises(ServerFault, match="unknown shape"):
+        await client_of(said(answer), now(status="claimed")).complete_task(12, "w", success)
+
+
+@pytest.mark.parametrize(("success", "answer"), FALSE_REPORTS)
+async def test_what_the_task_shows_counts_where_the_answer_to_a_report_is_false(success: bool, answer: dict[str, Any]):
+    ended = "completed" if success else "failed"
+    taken = await client_of(said(answer), now(status=ended)).complete_task(12, "w", success)
+    assert (taken.id, taken.status) == (12, ended)
+
+
+@pytest.mark.parametrize("number", [12, "12", "012"])
+async def test_an_id_may_be_told_as_text(number: object):
+    for success, status in ((True, "completed"), (False, "failed"), (False, "pending (retry)")):
+        taken = await client_of(said({"id": number, "status": status})).complete_task(12, "w", success)
+        assert (taken.id, taken.status, taken.requeued) == (12, status, status.startswith("pending"))
+
+
+async def test_another_task_is_not_taken_for_the_one_that_was_asked_for():
+    with pytest.raises(ServerFault, match="#5"):
+        await client_of(now(id=5)).get_task(12)
+    with pytest.raises(ServerFault, match="#5"):
+        await client_of(said({"id": 5, "progress": 50})).update_progress(12, "w", 50)
+
+
+async def test_a_claim_that_went_to_somebody_else_is_not_ours():
+    others = said({"id": 12, "type": "t", "claimed_by": "other", "attempts": 1, "params": {}})
+    listed = said({"items": [ROW | {"status": "claimed", "claimed_by": "other"}]})
+    with pytest.raises(ServerFault, match="other"):
+        await client_of(others, listed).claim_task("w", 1)
+
+
+async def test_what_a_claim_took_is_found_where_its_answer_is_false():
+    others = said({"id": 5, "type": "t", "claimed_by": "other", "attempts": 1, "params": {}})
+    task = await client_of(others, now(status="claimed")).claim_task("w", 1)
+    assert task is not None and (task.id, task.claimed_by) == (12, "w")
+
+
+@pytest.mark.parametrize("time", [1e17, -1e17, 67768036191676800, "9999-12-31T23:59:59-05:00", 10**400])
+async def test_a_time_that_no_calendar_has_is_a_server_fault(time: object):
+    client = client_of(now(status="claimed", created_at=time))
+    for call in (client.get_task(12), client.list_tasks()):
+        with pytest.raises(ServerFault, match="unknown shape"):
+            await call
+
+
+async def test_a_servers_clock_that_cannot_be_one_is_not_used():
+    lost = Answer(502, {}, b"")
+    row = ROW | {"status": "claimed", "claimed_at": "2026-01-01 00:00:00"}
+    listed = Answer(200, {}, json.dumps({"success": True, "data": {"items": [row]}, "timestamp": 10**400}).encode())
+    task = await client_of(lost, listed).claim_task("w", 1)
+    assert task is not None and task.id == 12
+
+
+@pytest.mark.parametrize("parameters", [5, "x", {"name": "filter"}, [5, [1], None], True])
+async def test_a_document_with_odd_parameters_still_tells_the_calls(parameters: object):
+    document = {"paths": {"/api/x": {"get": {"parameters": parameters}}, "/api/stats": {"get": {}}, "/y": 7}}
+    client = client_of(Answer(200, {}, json.dumps(document).encode()))
+    assert "stats" in await client.capabilities()
+
+
+async def test_a_document_that_tells_nothing_leaves_the_server_to_be_probed():
+    document = Answer(200, {}, b'{"paths": {"/api/x": {"get": {"parameters": 5}}}}')
+    client = ExtendedCalls(Scripted(document, said({"items": []})))
+    client.retrying = Retrying(tries=1)
+    assert "stats" not in await client.capabilities()
