@@ -53,6 +53,9 @@ PASSING = re.compile(
 )
 NUMBERS_NEED_A_POINT = re.compile(r"expected number, got integer")
 
+LONGEST_ASKED = 3600.0
+"""Seconds that a server's wish to wait is followed, at most; then it is asked again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -198,7 +201,7 @@ def rate_limit(answer: Answer, body: Mapping[str, Any] | None, text: str) -> Rat
     )
     seconds = next((each for each in told_waits if each is not None), 1.0)
     told = f"The TaskManager takes no more calls for {seconds:g} s: try again after that."
-    return RateLimited(told, retry_after=seconds, server_text=text)
+    return RateLimited(told, retry_after=min(seconds, LONGEST_ASKED), server_text=text)
 
 
 def number(said: object) -> float | None:
