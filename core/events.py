@@ -112,13 +112,6 @@ class WorkerChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkerForgotten:
-    """A worker that ended is taken off the list."""
-
-    worker_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class ServerSeen:
     """How the TaskManager is, as far as we can tell."""
 
@@ -184,7 +177,6 @@ Event = (
     | ReportRefused
     | ReportsWaiting
     | WorkerChanged
-    | WorkerForgotten
     | ServerSeen
     | TypesSeen
     | ViewSeen

@@ -113,8 +113,6 @@ class Store:
                 self._say(at, "warning", f"The report of {worker_id} on #{task_id} was refused: {reason}", task_id)
             case events.ReportsWaiting(count):
                 self._snapshot = replace(self._snapshot, reports_waiting=count)
-            case events.WorkerForgotten(worker_id):
-                self._local.pop(worker_id, None)
             case events.ServerSeen(server):
                 self._server = server
             case events.TypesSeen():

@@ -88,8 +88,3 @@ def schema_in(path: str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise BadSetting(f"The schema file {path} is not UTF-8 text.") from None
     return parsed_object(f"The schema in {path}", text)
-
-
-def yes_or_no(holds: bool) -> str:
-    """The word for it."""
-    return "yes" if holds else "no"

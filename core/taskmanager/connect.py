@@ -6,6 +6,7 @@ A `Channel` carries bytes and knows nothing of tasks. Paths are relative to the 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -82,9 +83,10 @@ class DirectChannel:
         scope = request_scope(method, self._root + path, query, body, headers)
         try:
             await self._application(scope, exchange.receive, exchange.send)
-        except Exception:
+        except Exception:  # an answer that has begun is the application's word; its fault is logged
             if not exchange.begun:
                 raise
+            logging.getLogger("prismq").exception("The embedded TaskManager failed on %s %s", method, path)
         return exchange.answer()
 
     async def close(self) -> None:
