@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from textual.app import SystemCommand
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
 from core.models import utcnow
 from core.verbs import Connection
 from tui.commands import CommandScreen
+from tui.driver import BoardDriver
 from tui.look import count
 from tui.notices import NoticeApp
 from tui.screens.board import BoardScreen
@@ -31,6 +34,11 @@ class BoardApp(NoticeApp):
     def __init__(self, connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> None:
         super().__init__()
         self.board = BoardScreen(connection, now, demo=demo)
+
+    def get_driver_class(self) -> type[Driver]:
+        """Ours for a terminal; another where Textual is told to draw elsewhere."""
+        usual = super().get_driver_class()
+        return BoardDriver if usual is LinuxDriver else usual
 
     def on_mount(self) -> None:
         """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""

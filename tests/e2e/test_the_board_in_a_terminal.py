@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -77,6 +78,17 @@ def test_a_hang_up_gives_back_what_is_in_hand(program: Program):
         assert terminal.hang_up() == 0
     task = slow("tasks", "show", "1", "--json").json
     assert (task["status"], task["attempts"]) == ("pending", 1)
+
+
+def test_a_terminal_that_goes_away_unannounced_ends_the_board(program: Program):
+    # As under make: the one that started the board is hung up on, and waits for the board.
+    tmp = program.folder / "tmp"
+    tmp.mkdir()
+    under_a_shell = ["sh", "-c", f"trap : HUP; {shlex.join(DEMO)}; :"]
+    with Terminal(under_a_shell, cwd=program.folder, environ={**program.environ, "TMPDIR": str(tmp)}) as terminal:
+        terminal.shows("live", "busy")
+        assert terminal.hang_up() == 0
+    assert list(tmp.iterdir()) == []
 
 
 def test_the_demo_leaves_nothing_behind(program: Program):
