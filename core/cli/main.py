@@ -18,6 +18,7 @@ COMMANDS = {
     "serve": "core.cli.serve:serve",
     "tasks": "core.cli.tasks:tasks",
     "types": "core.cli.types:types",
+    "workers": "core.cli.workers:workers",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""

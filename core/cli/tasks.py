@@ -1,9 +1,10 @@
-"""`tasks add`, `tasks list`, `tasks show`."""
+"""`tasks`: add, list and show; what mends them is in `mending`."""
 
 from __future__ import annotations
 
 import click
 
+from core.cli import mending
 from core.cli.output import print_fields, print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
 from core.filters import TaskFilter
@@ -13,7 +14,11 @@ from core.registering import created
 
 @click.group()
 def tasks() -> None:
-    """Put tasks on the TaskManager and look at them."""
+    """Put tasks on the TaskManager, look at them, mend them."""
+
+
+for mend in (mending.retry, mending.release, mending.cancel, mending.delete):
+    tasks.add_command(mend)
 
 
 @tasks.command(

@@ -166,7 +166,10 @@ def test_the_program_is_also_a_module(program: Program):
 
 
 def test_every_command_has_help_with_an_example(program: Program):
-    for command in ("board", "demo", "run", "serve", "tasks add", "tasks list", "tasks show", "types list"):
+    for command in (
+        *("board", "demo", "run", "serve", "workers", "types list", "tasks add", "tasks list", "tasks show"),
+        *("tasks retry", "tasks release", "tasks cancel", "tasks delete"),
+    ):
         answer = program(*command.split(), "--help")
         assert answer.code == 0
         assert f"Example: prismq-workers {command}" in " ".join(answer.out.split())
