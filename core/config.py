@@ -11,10 +11,12 @@ import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, timedelta, timezone, tzinfo
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
@@ -46,7 +48,8 @@ class Config:
 
     ``taskmanager_api_url`` None means the embedded TaskManager on ``taskmanager_db``. ``database`` is the
     IdeaInspiration database. ``claim_timeout`` (seconds) is what the TaskManager uses; the embedded one takes it
-    from here. ``warnings`` are sentences worth saying at the start.
+    from here. ``server_zone`` is that of times which come without one. ``warnings`` are sentences worth saying at the
+    start.
     """
 
     taskmanager_api_url: str | None = None
@@ -58,6 +61,7 @@ class Config:
     workers: tuple[str, ...] = ()
     worker_prefix: str = "w"
     claim_timeout: float = 300.0
+    server_zone: tzinfo = UTC
     env_file: Path | None = None
     warnings: tuple[str, ...] = field(default=())
 
@@ -128,6 +132,7 @@ class Sayings:
             "workers": self._read("PRISMQ_WORKERS", listed, ()),
             "worker_prefix": self._read("PRISMQ_WORKER_PREFIX", worker_prefix, "w"),
             "claim_timeout": self._read("PRISMQ_CLAIM_TIMEOUT", positive_seconds, 300.0),
+            "server_zone": self._read("PRISMQ_SERVER_ZONE", time_zone, UTC),
             "env_file": self.env_file,
             "warnings": (),
         }
@@ -260,6 +265,23 @@ def positive_seconds(text: str) -> float:
     if not 0 < seconds < 10**9:
         raise ValueError("it must be more than 0 seconds")
     return seconds
+
+
+def time_zone(text: str) -> tzinfo:
+    """UTC, a fixed offset such as ``+02:00``, or a zone by its name."""
+    offset = re.fullmatch(r"([+-])(\d{1,2})(?::?([0-5]\d))?", text)
+    if offset is not None:
+        sign, hours, minutes = offset[1], int(offset[2]), int(offset[3] or 0)
+        if hours > 14:
+            raise ValueError("no place on earth is more than 14 hours from UTC")
+        ahead = timedelta(hours=hours, minutes=minutes)
+        return timezone(ahead if sign == "+" else -ahead)
+    if text.upper() in ("UTC", "Z"):
+        return UTC
+    try:
+        return ZoneInfo(text)
+    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
+        raise ValueError("it must be UTC, an offset like +02:00, or a zone like Europe/Prague") from None
 
 
 def is_loopback(host: str) -> bool:

@@ -208,6 +208,8 @@ class Engine(WorkerVerbs):
     async def _connect(self) -> None:
         """Learn who the TaskManager is, open the rooms for it, and look after what earlier starts left behind."""
         server = await self._client.identity()
+        for client in filter(None, (self._client, self._watching)):
+            client.keep_to(server)
         can = (await self._client.capabilities()).names
         database, publish = self._database, self.store.publish
         database.bind(server)

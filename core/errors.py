@@ -11,6 +11,7 @@ CoreError
         NotAuthenticated                the key is missing or wrong
         NotAllowed                      the key or address may not do that
         RateLimited                     too many calls; says when to try again
+        AnotherServer                   not the TaskManager that was spoken to before
         NotFound                        no such task or type
         Invalid                         the server refuses what was sent, with details
         ClaimLost                       the task is no longer claimed by this worker
@@ -111,6 +112,12 @@ class RateLimited(TaskManagerError):
     def __init__(self, sentence: str, *, retry_after: float, status: int | None = 429, server_text: str = "") -> None:
         super().__init__(sentence, status=status, server_text=server_text)
         self.retry_after = retry_after
+
+
+class AnotherServer(TaskManagerError):
+    """Another TaskManager answers where the one was that the caller keeps to. It did nothing."""
+
+    exit_code = 4
 
 
 class NotFound(TaskManagerError):

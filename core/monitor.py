@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from core import events
 from core.errors import (
+    AnotherServer,
     CoreError,
     DatabaseUnusable,
     NotAllowed,
@@ -82,6 +83,7 @@ class Monitor:
         self._bell = asyncio.Event()
         self._look_again = True
         self._misses = 0
+        self._told_of: type[CoreError] | None = None
         self._memory = Memory()
 
     def look(self, view: View) -> None:
@@ -227,12 +229,13 @@ class Monitor:
     def _all_well(self) -> None:
         if self._misses:
             self._publish(events.Said(events.Level.INFO, "The TaskManager answers again.", self._now()))
-        self._misses = 0
+        self._misses, self._told_of = 0, None
         self._server = replace(self._server, link=Link.LIVE, heard_at=self._now(), retry_at=None, trouble="")
         self._publish(events.ServerSeen(self._server))
 
     def _trouble(self, error: CoreError) -> None:
-        if not self._misses:
+        if type(error) is not self._told_of:
+            self._told_of = type(error)
             self._publish(events.Said(events.Level.ERROR, str(error), self._now()))
         self._misses += 1
         link = link_after(error)
@@ -250,7 +253,7 @@ def link_after(error: CoreError) -> Link:
     match error:
         case NotAuthenticated() | NotAllowed():
             return Link.REFUSED
-        case Unreachable() | ServerFault():
+        case Unreachable() | ServerFault() | AnotherServer():
             return Link.OFFLINE
         case _:
             return Link.LIVE

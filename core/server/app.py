@@ -51,7 +51,7 @@ class TaskManager:
     def __init__(self, service: Service, api_key: str | None, max_body: int, rate: RateLimit | None) -> None:
         self.service = service
         router = Router(_routes(service, max_body), redirect_slashes=False, default=self._not_found)
-        guard = Guard(_Locate(router), api_key, max_body, rate, service.clock)
+        guard = Guard(_Locate(router), api_key, max_body, rate, service.clock, service.database.server_id)
         self._app = ServerErrorMiddleware(guard, handler=self._broken)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -22,16 +22,28 @@ OPEN = ("/health", *DOCUMENTS)
 """Paths that need no key."""
 
 
+MEANT = b"x-taskmanager-id"
+"""The header by which a client says which TaskManager it means: the `server_id` that `/health` told it."""
+
+
 class Guard:
     """An ASGI application that lets requests through to another one, or refuses them.
 
-    The order of its checks is the real service's: the announced size of the body, the rate, the key.
+    The order of its checks is the real service's: the announced size of the body, the rate, the key; then whether
+    ``server_id`` is the TaskManager that was meant, where the request says so.
     """
 
     def __init__(
-        self, inner: ASGIApp, api_key: str | None, max_body: int, rate: RateLimit | None, clock: Callable[[], float]
+        self,
+        inner: ASGIApp,
+        api_key: str | None,
+        max_body: int,
+        rate: RateLimit | None,
+        clock: Callable[[], float],
+        server_id: str,
     ) -> None:
         self._inner = inner
+        self._server_id = server_id.encode()
         self._max_body = max_body
         self._rate = rate
         self._key = api_key.encode() if api_key else None
@@ -43,6 +55,7 @@ class Guard:
             try:
                 send = self._counted(scope, send)
                 self._check(scope)
+                self._check_meant(scope)
             except Refused as refusal:
                 await send_refusal(scope, send, refusal, int(self._clock()))
                 return
@@ -63,6 +76,11 @@ class Guard:
             self._check_key(scope, self._key)
         elif scope.get("client") != EMBEDDED:
             self._check_origin(scope)
+
+    def _check_meant(self, scope: Scope) -> None:
+        meant = _header(scope, MEANT)
+        if meant is not None and meant != self._server_id:
+            raise Refused(421, "Another TaskManager was meant: this one has other tasks")
 
     def _check_key(self, scope: Scope, key: bytes) -> None:
         if scope["method"] == "OPTIONS" or without_prefix(scope["path"]).rstrip("/") in OPEN:

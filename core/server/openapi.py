@@ -17,6 +17,7 @@ REFUSALS = {
     405: ("MethodNotAllowed", "the path has no such method"),
     409: ("ClaimLost", "the claim that was meant is not the present one"),
     413: ("TooLarge", "the body is larger than the server takes (1 MiB, unless configured)"),
+    421: ("Misdirected", "X-TaskManager-Id names another TaskManager than the one that answers"),
     429: ("TooManyRequests", "a rate limit is configured, and the client was too quick at this path"),
     500: ("ServerError", "the server failed"),
     503: ("Unavailable", "the database is locked by another process, or cannot be used"),
@@ -36,10 +37,12 @@ HEADERS = {
 
 INTRODUCTION = (
     "The TaskManager embedded in PrismQ Workers. Times are ISO 8601 UTC. Bodies are read as JSON whatever their"
-    " content type. Where a rate limit is configured, answers carry X-RateLimit-Limit, -Remaining and -Reset."
+    " content type. Where a rate limit is configured, answers carry X-RateLimit-Limit, -Remaining and -Reset. A client"
+    " that must not mistake another TaskManager at the same address for this one sends the server_id that /health told"
+    " it as X-TaskManager-Id with every call."
 )
 
-_EVERYWHERE = (400, 403, 405, 500, 503)
+_EVERYWHERE = (400, 403, 405, 421, 500, 503)
 
 
 @cache
@@ -109,7 +112,7 @@ def _query_schema(shape: Shape) -> dict[str, Any]:
 
 def _document(summary: str, kind: str, shape: Shape) -> dict[str, Any]:
     found = {"200": {"description": "done", "content": {kind: {"schema": shape}}}}
-    return {"summary": summary, "security": [], "responses": found | _refused_with([400, 403, 405, 500])}
+    return {"summary": summary, "security": [], "responses": found | _refused_with([400, 403, 405, 421, 500])}
 
 
 def _other_methods(methods: dict[str, Any]) -> dict[str, Any]:
@@ -118,7 +121,7 @@ def _other_methods(methods: dict[str, Any]) -> dict[str, Any]:
     options: dict[str, Any] = {
         "summary": "Which methods the path has",
         "security": [],
-        "responses": {"204": allowed} | _refused_with([403]),
+        "responses": {"204": allowed} | _refused_with([403, 421]),
     }
     others = {"options": options}
     if "get" in methods:

@@ -80,7 +80,11 @@ def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
             400, "The type's schema refers to itself without end, or the parameters are nested too deeply for it"
         ) from None
     except _TooManySteps:
-        raise Refused(400, "The type's schema takes too many steps to check these parameters") from None
+        raise Refused(
+            400,
+            f"Checking these parameters by the type's schema takes more than {MOST_STEPS_OF_CHECK:,} steps: send fewer "
+            "items in one task, or make the schema simpler",
+        ) from None
     except BadPattern as error:
         raise Refused(
             400, f"Parameter validation failed: {error}", details=[shortened(str(error), LONGEST_TOLD)]

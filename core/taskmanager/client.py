@@ -25,6 +25,7 @@ class AsyncTaskManagerClient(ExtendedCalls):
         """The settings in use; ``url`` and ``api_key`` are in it."""
         super().__init__(way(self.config))
         self._settling.claim_timeout = self.config.claim_timeout
+        self._line.zone = self.config.server_zone
         self._identity: str | None = None
         self._troubles_known = 0
 
@@ -62,10 +63,19 @@ class AsyncTaskManagerClient(ExtendedCalls):
         """Whether the server that answers at this address now is the one of that identity. Raises `Unreachable`."""
         return await self._identify() == identity
 
+    def keep_to(self, identity: str) -> None:
+        """Have nothing carried out by another server than the one of that identity, where servers have one of their
+        own: a call that reaches another one in its place raises `AnotherServer`, and does nothing there."""
+        self._line.meant = identity if identity != self._address else None
+
+    @property
+    def _address(self) -> str:
+        return normalised(self.config.taskmanager_api_url or str(self.config.taskmanager_db))
+
     async def _identify(self) -> str:
         troubles = self._line.troubles
         told = (await self.health_check()).server_id
-        found = told or normalised(self.config.taskmanager_api_url or str(self.config.taskmanager_db))
+        found = told or self._address
         if self._identity not in (None, found):
             self._forget()
         self._identity, self._troubles_known = found, troubles

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 
 from core.errors import (
+    AnotherServer,
     ClaimLost,
     Invalid,
     NotAllowed,
@@ -37,7 +38,7 @@ UNAVAILABLE = 503
 
 UNSAID = "The TaskManager's answer says nothing about this report: it is still owed."
 
-STOPPING = (NotAuthenticated, NotAllowed, RateLimited)
+STOPPING = (NotAuthenticated, NotAllowed, RateLimited, AnotherServer)
 """After one of these, the next report would fare no better."""
 
 
@@ -112,6 +113,7 @@ class Delivering:
         except TaskManagerError as fault:
             raise may_have_acted(fault) if unclear else fault from fault.__cause__
         outcomes = in_order([each.task_id for each in reports], told, UNSAID)
+        outcomes = [believed(*pair) for pair in zip(reports, outcomes, strict=True)]
         repeated = sent > 1
         if repeated:
             outcomes = [await self._judged(*pair) for pair in zip(reports, outcomes, strict=True)]
@@ -135,6 +137,17 @@ class Delivering:
 def about(reports: Sequence[Report]) -> list[tuple[int, str]]:
     """What is in doubt when a report is: a task, and whose report it was."""
     return [(each.task_id, each.worker_id) for each in reports]
+
+
+def believed(report: Report, outcome: RowOutcome) -> RowOutcome:
+    """The outcome, unless it says that the report was taken, and in the same breath that it cannot have been."""
+    if not outcome.ok:
+        return outcome
+    try:
+        wire.fitting_end(outcome.status or "", success=report.success)
+    except ValueError as fault:
+        return RowOutcome(report.task_id, False, None, UNAVAILABLE, f"{UNSAID} ({fault})")
+    return outcome if outcome.code < 300 else RowOutcome(report.task_id, False, None, UNAVAILABLE, UNSAID)
 
 
 def in_order(asked: Sequence[int], told: Iterable[RowOutcome], unsaid: str) -> list[RowOutcome]:
@@ -166,6 +179,8 @@ def code_of(fault: TaskManagerError) -> int:
             return code if code >= 500 else UNAVAILABLE
         case TooLarge():
             return 413
+        case AnotherServer():
+            return UNAVAILABLE
         case Invalid(status=None):
             return 400
         case ClaimLost(status=None):

@@ -105,7 +105,7 @@ class DocumentedCalls:
         row = understood(what, lambda: wire.one(said.data))
         if row is None:
             raise NotFound(f"The TaskManager knows no task type {name!r}.", status=404)
-        return self._types.know(understood(what, lambda: wire.task_type(row)))
+        return self._types.know(understood(what, lambda: wire.asked_type(row, name)))
 
     async def list_task_types(self, active_only: bool = False) -> list[TaskType]:
         """All types; where the server cannot list them (the real one), those that this client has met."""
@@ -146,7 +146,7 @@ class DocumentedCalls:
             here = await self.capabilities()
             refusals.parameters_here(given, size, here)
             if not here.whole_numbers_ok:
-                given = refusals.with_fractions(given, self._types.schema(name))
+                given = refusals.parameters(refusals.with_fractions(given, self._types.schema(name)))
         said = await self._line.ask(post(what, "/tasks", {"type": name, "params": given, "priority": priority}))
         return understood(what, lambda: wire.created(said.data, name))
 

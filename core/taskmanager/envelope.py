@@ -18,6 +18,7 @@ from time import time
 from typing import Any, cast
 
 from core.errors import (
+    AnotherServer,
     ClaimLost,
     Invalid,
     NotAllowed,
@@ -127,6 +128,13 @@ def error(answer: Answer, body: Mapping[str, Any] | None, what: str) -> TaskMana
             found = rate_limit(answer, body, text)
         case 400 | 403 | 409 if is_cut_off(answer):
             found = fault(answer, body, text, what)
+        case 421:
+            found = AnotherServer(
+                "Another TaskManager answers at this address now, and was told nothing. What is owed to the former one "
+                "is kept for it; start anew to work for this one.",
+                status=421,
+                server_text=text,
+            )
         case 401 | 403:
             found = forbidden(answer.status, body, text, what)
         case status if 400 <= status < 500 and (body is not None or status == 413):

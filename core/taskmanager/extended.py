@@ -23,7 +23,7 @@ from core.models import (
 )
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.connect import Channel
-from core.taskmanager.delivering import MOST_IN_A_CALL, Delivering, in_order
+from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
@@ -41,6 +41,17 @@ INSTEAD = {
     "workers": "Workers can be seen by the tasks that they hold: list those that are claimed.",
 }
 """What can be done where a call is missing."""
+
+
+ENDS = {"retry": "pending", "release": "pending", "cancel": "failed", "delete": "deleted"}
+"""What a task is after an action that was done."""
+
+
+def believable(action: str, outcome: RowOutcome, unsaid: str) -> RowOutcome:
+    """The outcome of an action, unless it says that it was done, and that the task is what it cannot be after it."""
+    if not outcome.ok or (outcome.status == ENDS[action] and outcome.code < 300):
+        return outcome
+    return RowOutcome(outcome.id, ok=False, code=UNAVAILABLE, error=f"{unsaid} Look at the task before you try again.")
 
 
 class ExtendedCalls(DocumentedCalls):
@@ -160,7 +171,8 @@ class ExtendedCalls(DocumentedCalls):
                 body["worker_id"] = refusals.worker_id(worker_id)
             said = await self._line.ask(post(action, "/tasks/bulk", body))
             told = understood(action, lambda said=said: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
-            outcomes += in_order(ids, told, f"The TaskManager's answer to {action} says nothing about this task.")
+            unsaid = f"The TaskManager's answer to {action} says nothing about this task."
+            outcomes += [believable(action, each, unsaid) for each in in_order(ids, told, unsaid)]
         return outcomes
 
     async def list_tasks(

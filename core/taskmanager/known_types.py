@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any
 
 from core.models import TaskType
+from core.taskmanager.refusals import speaks_of_numbers
 
 
 class KnownTypes:
@@ -14,10 +15,13 @@ class KnownTypes:
     def __init__(self) -> None:
         self.listable = True
         self._by_name: dict[str, TaskType] = {}
+        self._with_numbers: set[str] = set()
 
     def know(self, task_type: TaskType) -> TaskType:
         """Remember a type as it was told last."""
-        self._by_name[task_type.name.lower()] = task_type
+        name = task_type.name.lower()
+        self._by_name[name] = task_type
+        (self._with_numbers.add if speaks_of_numbers(task_type.param_schema) else self._with_numbers.discard)(name)
         return task_type
 
     def named(self, name: str) -> TaskType | None:
@@ -30,10 +34,8 @@ class KnownTypes:
         return known.param_schema if known is not None else None
 
     def has_numbers(self, name: str) -> bool:
-        """Whether a type is known to have ``number`` parameters."""
-        fields = (self.schema(name) or {}).get("properties")
-        described = cast("Mapping[str, Any]", fields).values() if isinstance(fields, Mapping) else ()
-        return any(isinstance(each, Mapping) and cast("Any", each).get("type") == "number" for each in described)
+        """Whether a type is known to have ``number`` parameters, at any depth."""
+        return name.lower() in self._with_numbers
 
     def names(self, also: Iterable[str]) -> list[str]:
         """The names of all known types and of ``also``, each once."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
 from typing import Any, TypeVar
 
 from core.errors import TaskManagerError
@@ -12,7 +13,7 @@ from core.models import Json
 from core.taskmanager.connect import Channel, Query
 from core.taskmanager.envelope import Said, is_cut_off, nobody_serves, not_understood, parsed, read
 from core.taskmanager.retry import Retrying, Say
-from core.taskmanager.wire import packed
+from core.taskmanager.wire import packed, zoned
 
 ANSWER_SECONDS = 30.0
 """How long an answer may take, beyond what the server was asked to wait."""
@@ -48,13 +49,16 @@ def post(what: str, path: str, body: Mapping[str, Json], *, repeatable: bool = T
 
 
 class Line:
-    """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set;
-    ``troubles`` counts the calls that no TaskManager answered."""
+    """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set, and so
+    may ``zone`` (of times that come without one) and ``meant`` (the only server that shall carry out what is sent, by
+    the id that it told); ``troubles`` counts the calls that no TaskManager answered."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
         self.retrying = Retrying()
         self.say: Say | None = None
+        self.zone: tzinfo = UTC
+        self.meant: str | None = None
         self.troubles = 0
 
     async def ask(self, call: Call) -> Said:
@@ -66,11 +70,14 @@ class Line:
     async def ask_once(self, call: Call) -> Said:
         """The same, tried once."""
         headers = JSON_HEADERS if call.body is not None else READ_HEADERS
+        if self.meant is not None:
+            headers = {**headers, "x-taskmanager-id": self.meant}
         with self._noting_troubles():
             answer = await self.channel.send(
                 call.method, call.path, call.query, call.body, headers, ANSWER_SECONDS + call.wait
             )
-            return read(answer, call.what)
+            said = read(answer, call.what)
+        return said if self.zone is UTC else replace(said, data=zoned(said.data, self.zone))
 
     async def document(self, path: str) -> Mapping[str, Any]:
         """A JSON document that comes without an envelope; empty where there is none."""

@@ -111,23 +111,28 @@ def size_here(what: str, size: int, limit: int | None) -> None:
         raise too_large(what, size, limit)
 
 
-def with_fractions(params: dict[str, Json], schema: Mapping[str, Any] | None) -> dict[str, Json]:
-    """Parameters whose ``number`` fields are written with a fraction: the real service takes 5.0 there, but not 5.
-
-    It keeps both as 5, so nothing is lost.
+def with_fractions(value: Json, schema: object) -> Json:
+    """The value with each ``number`` in it, at any depth, written with a fraction: the real service takes 5.0 there,
+    but not 5. It keeps both as 5, so nothing is lost.
     """
-    fields = (schema or {}).get("properties")
-    if not isinstance(fields, Mapping):
-        return params
-    described = cast("Mapping[str, Any]", fields)
-    return {name: fraction(value, described.get(name)) for name, value in params.items()}
+    described: Mapping[str, Any] = cast("Mapping[str, Any]", schema) if isinstance(schema, Mapping) else {}
+    if isinstance(value, dict):
+        fields = described.get("properties")
+        by_name: Mapping[str, Any] = cast("Mapping[str, Any]", fields) if isinstance(fields, Mapping) else {}
+        members = cast("dict[str, Json]", value)
+        return {name: with_fractions(each, by_name.get(name)) for name, each in members.items()}
+    if isinstance(value, list):
+        return [with_fractions(each, described.get("items")) for each in cast("list[Json]", value)]
+    is_whole = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
+    return float(value) if is_whole and described.get("type") == "number" else value
 
 
-def fraction(value: Json, described: object) -> Json:
-    """The value as a float where its schema says ``number``."""
-    is_number = isinstance(described, Mapping) and cast("Mapping[str, Any]", described).get("type") == "number"
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return float(value) if is_number and whole and abs(value) < 2**53 else value
+def speaks_of_numbers(schema: object) -> bool:
+    """Whether a schema describes a ``number`` anywhere."""
+    if isinstance(schema, Mapping):
+        described = cast("Mapping[str, Any]", schema)
+        return described.get("type") == "number" or any(speaks_of_numbers(each) for each in described.values())
+    return isinstance(schema, list) and any(speaks_of_numbers(each) for each in cast("list[object]", schema))
 
 
 def invalid(sentence: str) -> Invalid:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
+from unicodedata import combining, normalize
 from urllib.parse import quote
 
 from core.errors import Invalid
@@ -30,6 +31,9 @@ Row = Mapping[str, Any]
 
 LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "changes")
 """Names under which servers put the rows of a list."""
+
+TIMES = frozenset({"created_at", "updated_at", "claimed_at", "completed_at", "last_used_at", "oldest_pending_at", "at"})
+"""Names of what holds a time, where servers tell times without a zone."""
 
 REQUEUED = "pending (retry)"
 
@@ -81,13 +85,33 @@ def mapping(value: object) -> Row:
 
 
 def moment(value: object) -> datetime | None:
-    """A time as aware UTC. The wire may have no zone; then it is UTC (the service requires its database to be)."""
+    """A time as aware UTC. The wire may have no zone; then it is UTC, unless `zoned` was told of another."""
     if value is None or value == "":
         return None
     if isinstance(value, int | float):
         return datetime.fromtimestamp(value, UTC)
     time = datetime.fromisoformat(str(value))
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+
+
+def zoned(data: Json, zone: tzinfo) -> Json:
+    """The data with ``zone`` written behind each time that has none; parameters and results are left alone."""
+    if isinstance(data, list):
+        return [zoned(each, zone) for each in cast("list[Json]", data)]
+    if not isinstance(data, dict):
+        return data
+    row = cast("dict[str, Json]", data)
+    told = {name: with_zone(each, zone) if name in TIMES else each for name, each in row.items()}
+    return told | {name: zoned(told[name], zone) for name in (*LISTS, "task") if name in told}
+
+
+def with_zone(value: Json, zone: tzinfo) -> Json:
+    """The time with its zone, where it is a time and has none; what is no time is told of by its reader."""
+    try:
+        time = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return value
+    return value if time is None or time.tzinfo is not None else time.replace(tzinfo=zone).isoformat()
 
 
 def whole(value: object, default: int = 0) -> int:
@@ -171,6 +195,20 @@ def task_type(row: Row) -> TaskType:
     )
 
 
+def asked_type(row: Row, name: str) -> TaskType:
+    """The type that was asked for, and no other. Raises ValueError for one of another name; the real service takes
+    names for the same that differ in case or accents."""
+    told = task_type(row)
+    if bare(told.name) != bare(name):
+        raise ValueError(f"it is about the type {told.name!r}, not about {name!r}")
+    return told
+
+
+def bare(name: str) -> str:
+    """A name without case and accents."""
+    return "".join(c for c in normalize("NFKD", name.strip().casefold()) if not combining(c))
+
+
 def schema_of(value: object) -> Row:
     """A schema; the real service sends an empty ``properties`` object as a list, and some store the schema as text."""
     schema = mapping(json.loads(value) if isinstance(value, str) else value)
@@ -199,10 +237,14 @@ def progress(data: Json, task_id: int) -> ProgressTaken:
 def report_taken(data: Json, task_id: int, *, success: bool) -> ReportTaken:
     """The answer to a completion of this task. Raises ValueError for a status that such a report cannot have."""
     row = mapping(data)
-    ended = str(row["status"])
+    return taken(id_of(row, task_id), fitting_end(str(row["status"]), success=success))
+
+
+def fitting_end(ended: str, *, success: bool) -> str:
+    """The status after a report. Raises ValueError for one that such a report cannot end in."""
     if status(ended) not in (ENDS_OF_SUCCESS if success else ENDS_OF_FAILURE):
         raise ValueError(f"a report of {'success' if success else 'failure'} cannot end in {ended}")
-    return taken(id_of(row, task_id), ended)
+    return ended
 
 
 def taken(task_id: int, status_text: str) -> ReportTaken:

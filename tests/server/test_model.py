@@ -243,5 +243,5 @@ TestRules.settings = STEADY
 
 @pytest.mark.soak
 def test_long_lives_keep_to_the_rules() -> None:
-    long = settings(STEADY, max_examples=600, stateful_step_count=80, derandomize=False)
+    long = settings(STEADY, max_examples=600, stateful_step_count=80, derandomize=False, print_blob=True)
     run_state_machine_as_test(TaskManagerRules, settings=long)

@@ -93,7 +93,7 @@ FOLLOWED_TWICE = {str(n): {"$ref": f"#/$defs/{n + 1}", "$dynamicRef": f"#/$defs/
 @pytest.mark.parametrize("parts", [DOUBLED, FOLLOWED_TWICE | {"40": {}}])
 async def test_references_that_double_again_and_again_are_refused(api: Api, parts: dict[str, Any]) -> None:
     schema = {"unevaluatedProperties": False, "$ref": "#/$defs/0", "$defs": parts}
-    assert "too many steps" in await told(api, schema, {"a": 1})
+    assert "more than 100,000 steps" in await told(api, schema, {"a": 1})
 
 
 async def test_a_long_list_whose_items_are_referred_to_passes(api: Api) -> None:

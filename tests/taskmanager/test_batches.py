@@ -48,6 +48,31 @@ async def test_reports_are_matched_by_id_and_those_left_out_are_still_owed(told:
     assert all(each.error for each in outcomes if each.code == 503)
 
 
+@pytest.mark.parametrize(
+    "false",
+    [
+        {"status": "claimed"},
+        {"status": "failed"},
+        {"status": "pending"},
+        {"status": None},
+        {"status": "?"},
+        {"code": 500},
+    ],
+    ids=str,
+)
+async def test_a_success_that_says_something_else_is_not_believed_and_its_report_still_owed(false: dict[str, Any]):
+    outcomes = await client_of(said({"outcomes": [row(1), row(2) | false, row(3)]})).complete_many("w", REPORTS)
+    assert [(each.ok, each.code) for each in outcomes] == [(True, 200), (False, 503), (True, 200)]
+
+
+@pytest.mark.parametrize("action", ["retry", "release", "cancel", "delete"])
+async def test_an_action_is_not_believed_done_while_the_task_is_what_it_was(action: str):
+    ends = {"retry": "pending", "release": "pending", "cancel": "failed", "delete": "deleted"}
+    told = [row(1) | {"status": ends[action]}, row(2) | {"status": "claimed"}]
+    outcomes = await client_of(said({"outcomes": told})).bulk(action, [1, 2])
+    assert [(each.ok, each.code) for each in outcomes] == [(True, 200), (False, 503)]
+
+
 async def test_two_reports_about_one_task_have_an_outcome_each():
     both = [Report(1, "w", 1, False), Report(1, "w", 2, True)]
     outcomes = await client_of(said({"outcomes": [row(1, False, 409), row(1)]})).complete_many("w", both)
@@ -55,7 +80,7 @@ async def test_two_reports_about_one_task_have_an_outcome_each():
 
 
 async def test_what_was_left_out_of_the_answer_to_an_action_was_not_done():
-    outcomes = await client_of(said({"outcomes": [row(3)]})).bulk("cancel", [1, 3])
+    outcomes = await client_of(said({"outcomes": [row(3) | {"status": "failed"}]})).bulk("cancel", [1, 3])
     assert [(each.id, each.ok, each.code) for each in outcomes] == [(1, False, 503), (3, True, 200)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import (
+    AnotherServer,
     ClaimLost,
     CoreError,
     Invalid,
@@ -57,6 +58,7 @@ TABLE: list[tuple[Answer, type[TaskManagerError], int, str, str]] = [
     (failed("claim lost", 409), ClaimLost, 409, "claim lost", "stop working on it"),
     (gate(413, "Request Too Large", "over 1 MB"), TooLarge, 413, "over 1 MB", "send less"),
     (failed(TOO_LONG, 500), TooLarge, 500, TOO_LONG, "send less"),
+    (failed("Another was meant", 421), AnotherServer, 421, "Another was meant", "start anew to work for this one"),
     (gate(429, "Too Many Requests", "slow", **{"retry-after": "9"}), RateLimited, 429, "slow", "9 s: try again after"),
     (failed("Task not found", 404), NotFound, 404, "Task not found", "List the tasks"),
     (failed("Task type not found", 404), NotFound, 404, "Task type not found", "Register the type"),

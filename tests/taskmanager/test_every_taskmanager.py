@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from core.config import Config
 from core.errors import ClaimLost, Invalid, NotFound
 from core.filters import TaskFilter
 from core.models import Report, TaskStatus, TaskType
@@ -66,6 +67,16 @@ async def test_whole_numbers_may_be_given_for_numbers(tasks: Client):
     await queue_of(tasks, 0)
     created = await tasks.create_task("example.echo", {"n": 1, "rate": 5})
     assert (await tasks.get_task(created.id)).params == {"n": 1, "rate": 5}
+
+
+async def test_whole_numbers_may_be_given_for_numbers_at_any_depth(tasks: Client):
+    point = {"type": "object", "properties": {"x": {"type": "number"}, "n": {"type": "integer"}}}
+    rates = {"type": "array", "items": {"type": "number"}}
+    nested = {"points": {"type": "array", "items": point}, "most": point, "rates": rates}
+    await tasks.register_task_type("example.nested", "1.0.0", {"type": "object", "properties": nested})
+    given = {"points": [{"x": 1, "n": 2}, {"x": 1.5, "n": 3}], "most": {"x": 7, "n": 7}, "rates": [1, 2.5, 3]}
+    created = await tasks.create_task("example.nested", given)
+    assert (await tasks.get_task(created.id)).params == given
 
 
 async def test_an_empty_queue_is_none_and_an_empty_list(tasks: Client):
@@ -187,3 +198,14 @@ async def test_a_closed_client_opens_anew(tasks: Client):
     await queue_of(tasks, 1)
     await tasks.aclose()
     assert (await tasks.get_task(1)).id == 1
+
+
+async def test_the_embedded_one_takes_its_claim_timeout_from_the_settings_and_tells_it(embedded_config: Config):
+    async with AsyncTaskManagerClient(embedded_config.replace(claim_timeout=1.0)) as tasks:
+        known = await queue_of(tasks, 1)
+        first = await tasks.claim_task("w", known.id)
+        assert await tasks.claim_task("other", known.id) is None
+        taken = await tasks.claim_many("other", [known.id], limit=1, wait=5)
+        await tasks.health_check()
+        assert tasks.claim_timeout == 1.0
+    assert first and [(each.id, each.attempts) for each in taken] == [(first.id, 2)]

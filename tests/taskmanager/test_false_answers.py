@@ -66,6 +66,17 @@ async def test_another_task_is_not_taken_for_the_one_that_was_asked_for():
         await client_of(said({"id": 5, "progress": 50})).update_progress(12, "w", 50)
 
 
+async def test_another_type_is_not_taken_for_the_one_that_was_asked_for():
+    with pytest.raises(ServerFault, match="Other"):
+        await client_of(said({"id": 5, "name": "Other", "version": "1"})).get_task_type("example.echo")
+
+
+@pytest.mark.parametrize("spelled", ["example.echo", "Example.ECHO", "exämple.echo"])
+async def test_a_type_is_known_though_its_name_is_spelled_as_it_was_registered_first(spelled: str):
+    found = await client_of(said({"id": 5, "name": spelled, "version": "1"})).get_task_type("Example.Echo")
+    assert (found.id, found.name) == (5, spelled)
+
+
 async def test_a_claim_that_went_to_somebody_else_is_not_ours():
     others = said({"id": 12, "type": "t", "claimed_by": "other", "attempts": 1, "params": {}})
     listed = said({"items": [ROW | {"status": "claimed", "claimed_by": "other"}]})

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.config import Config
-from core.errors import ServerFault, Unreachable
+from core.errors import AnotherServer, ServerFault, Unreachable
+from core.models import Report
+from core.server.app import create_app
+from core.server.database import Database
 from core.taskmanager import AsyncTaskManagerClient, TaskManagerClient
 from core.taskmanager.connect import Answer
 from core.taskmanager.retry import Retrying
@@ -98,6 +102,41 @@ async def test_what_another_server_can_do_is_found_out_anew(client: AsyncTaskMan
     assert "stats" in await client.capabilities()
     assert not await client.still("one")
     assert "stats" not in await client.capabilities()
+
+
+async def test_another_server_in_its_place_does_nothing_of_what_it_is_told(tmp_path: Path):
+    first, second = (Database.open(tmp_path / f"{name}.db") for name in ("first", "second"))
+    served = {"now": create_app(first)}
+
+    async def whoever_is_there(scope: Any, receive: Any, send: Any) -> None:
+        await served["now"](scope, receive, send)
+
+    with serving(whoever_is_there) as origin:
+        async with AsyncTaskManagerClient(Config.bare(), url=f"{origin}/api") as client:
+            client.keep_to(await client.identity())
+            await client.register_task_type("t", "1", {"type": "object"})
+            served["now"] = create_app(second)
+            for call in (
+                client.create_task("t", {"n": 1}),
+                client.claim_many("w", [1], limit=1),
+                client.complete_many("w", [Report(1, "w", 1, True)]),
+                client.health_check(),
+            ):
+                with pytest.raises(AnotherServer, match="kept"):
+                    await call
+            served["now"] = create_app(first)
+            assert (await client.list_task_types())[0].name == "t"
+        async with AsyncTaskManagerClient(Config.bare(), url=f"{origin}/api") as other:
+            served["now"] = create_app(second)
+            assert await other.list_task_types() == []
+    first.close()
+    second.close()
+
+
+async def test_a_server_without_an_identity_of_its_own_is_told_none(observed_url: str):
+    async with AsyncTaskManagerClient(Config.bare(), url=observed_url, api_key="test-key") as client:
+        client.keep_to(await client.identity())
+        assert client._line.meant is None
 
 
 async def test_a_broken_connection_counts_as_a_failed_one(server: Changing):

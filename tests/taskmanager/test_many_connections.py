@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import pytest
+
 from core.config import Config
+from core.errors import NotFound
 from core.taskmanager import AsyncTaskManagerClient
+from core.taskmanager.retry import Retrying
 from tests.contract.loopback import serving
 from tests.taskmanager.faulty import failed
 
@@ -35,6 +39,17 @@ class Crowd:
         length = (b"content-length", str(len(answer.body)).encode())
         await send({"type": "http.response.start", "status": answer.status, "headers": [length]})
         await send({"type": "http.response.body", "body": answer.body})
+
+
+async def test_calls_one_after_the_other_share_one_connection():
+    crowd = Crowd()
+    with serving(crowd) as origin:
+        async with AsyncTaskManagerClient(Config.bare(), url=f"{origin}/api") as client:
+            client.retrying = Retrying(tries=1)
+            for _ in range(20):
+                with pytest.raises(NotFound):
+                    await client.health_check()
+    assert len(crowd.connections) == 1
 
 
 async def test_250_workers_may_wait_at_the_server_at_once_and_connections_are_used_again():

@@ -90,7 +90,7 @@ async def test_tasks_end_done_once_or_visibly_undone(
 
 @pytest.mark.soak
 @pytest.mark.parametrize("server", [observed, embedded])
-@settings(max_examples=5000, derandomize=False)
+@settings(max_examples=5000, derandomize=False, print_blob=True)
 @given(TROUBLES, STEPS)
 async def test_tasks_end_done_once_or_visibly_undone_in_many_more_lives(
     server: Any, troubles: list[tuple[Trouble, float]], steps: list[tuple[str, int, int]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 import pytest
@@ -111,6 +112,36 @@ async def test_tries_are_bounded():
     with pytest.raises(ServerFault):
         await client.get_task(1)
     assert channel.asked == 4
+
+
+async def test_the_time_of_all_tries_is_bounded():
+    bounded = Retrying(tries=10_000, seconds=0.1, first_wait=0.001, longest_wait=0.005)
+    client, channel, _ = scripted(failed(DEADLOCK), retrying=bounded)
+    began = asyncio.get_running_loop().time()
+    with pytest.raises(ServerFault):
+        await client.get_task(1)
+    assert asyncio.get_running_loop().time() - began < 2
+    assert 2 <= channel.asked < 1000
+
+
+async def test_clients_that_failed_together_do_not_come_again_together():
+    waits: list[float] = []
+
+    async def wait() -> None:
+        times: list[float] = []
+
+        async def once() -> None:
+            times.append(asyncio.get_running_loop().time())
+            if len(times) == 1:
+                raise Unreachable("gone")
+
+        await Retrying(first_wait=0.02).call("a call", once)
+        waits.append(times[1] - times[0])
+
+    for _ in range(12):
+        await wait()
+    assert min(waits) >= 0.019
+    assert max(waits) - min(waits) > 0.005  # twelve draws from 40 ms lie closer together once in a thousand million
 
 
 async def test_a_rate_limit_is_waited_for_as_long_as_the_server_says():
