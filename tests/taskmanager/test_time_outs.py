@@ -27,6 +27,14 @@ def channel_to(listening: socket.socket) -> HttpChannel:
     return HttpChannel(f"http://127.0.0.1:{listening.getsockname()[1]}/api", "")
 
 
+def read_to_the_end(listening: socket.socket) -> None:
+    """Let the connection that waits send what it holds, and close."""
+    connection, _ = listening.accept()
+    with connection:
+        while connection.recv(2**20):
+            pass
+
+
 async def fault_of(channel: HttpChannel, body: bytes | None = None) -> Unreachable:
     began = asyncio.get_running_loop().time()
     with pytest.raises(Unreachable) as fault:
@@ -44,6 +52,7 @@ async def test_an_answer_that_does_not_come_leaves_it_unclear_what_the_server_di
 
 async def test_a_request_that_nobody_takes_in_leaves_it_unclear_too(listener: socket.socket):
     fault = await fault_of(channel_to(listener), body=b"x" * 32 * 2**20)
+    await asyncio.get_running_loop().run_in_executor(None, read_to_the_end, listener)
     assert fault.unclear
     assert "did not answer within 0.4 s" in str(fault)
 
@@ -66,9 +75,12 @@ async def test_a_call_that_finds_no_free_connection_in_time_was_not_sent(
     channel = channel_to(listener)
     first = asyncio.create_task(channel.send("GET", "/health", {}, None, {}, 30))
     connection, _ = await asyncio.get_running_loop().run_in_executor(None, listener.accept)
-    fault = await fault_of(channel)
+    with pytest.raises(Unreachable) as refused:
+        await channel.send("POST", "/tasks", {}, None, {}, SHORT)
+    fault = refused.value
     connection.close()
     with pytest.raises(Unreachable):
         await first
+    await channel.close()
     assert not fault.unclear
     assert "use fewer workers" in str(fault)

@@ -138,13 +138,14 @@ def test_an_address_that_cannot_be_used_is_refused_without_its_secrets(url: str)
 
 
 async def test_no_repr_error_log_or_identity_shows_what_is_secret_in_an_address(caplog: pytest.LogCaptureFixture):
-    channel = HttpChannel("http://me:pa5s@127.0.0.1:1/api?key=pa5s", "")
+    channel = HttpChannel("http://127.0.0.1:1/api?key=pa5s", "")
     client = ExtendedCalls(channel)
     client.retrying = Retrying(tries=1)
     with caplog.at_level(logging.INFO), pytest.raises(Exception, match="cannot be reached") as fault:
         await client.get_task(1)
     await client.aclose()
-    shown = f"{channel!r} {fault.value!r} {fault.value.__cause__!r} {caplog.text} " + normalised(
+    secretive = HttpChannel("http://me:pa5s@host/api", "pa5s")
+    shown = f"{secretive!r} {channel!r} {fault.value!r} {fault.value.__cause__!r} {caplog.text} " + normalised(
         "http://me:pa5s@host/api"
     )
     assert "pa5s" not in shown
