@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -29,7 +29,7 @@ from core.recovery import recover
 from core.results import Database
 from core.results.processes import Processes
 from core.rooms import Rooms, local_types
-from core.snapshot import Link, ServerStatus, Snapshot
+from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.sources.choose import choose_source
 from core.sources.port import Source
 from core.store import Store
@@ -41,6 +41,7 @@ from core.workers.base import BaseWorker
 from core.workers.claiming import strategy_named
 from core.workers.factory import WorkerFactory
 from core.workers.pool import Pool, WorkerPlan
+from core.workers.watchdog import warning
 
 PATIENCE = Retrying(seconds=6.0, longest_wait=0.5)
 """How long one call is tried: workers, outbox and monitor have waits of their own after that."""
@@ -75,6 +76,8 @@ class Engine(WorkerVerbs):
         self._rooms: Rooms | None = None
         self._connected = asyncio.Event()
         self._presence: Presence | None = None
+        self.on_held: Callable[[Holdup | None], None] = lambda holdup: None
+        """Told what holds this event loop, from another thread, while it does; and with None when it is over."""
         self._fault: BaseException | None = None
         self._broken = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
@@ -215,7 +218,8 @@ class Engine(WorkerVerbs):
         database.bind(server)
         start = Processes(database, server).enter(self.config.worker_prefix)
         deliverer = Deliverer(self._client, database, server=server, process_id=start.id, publish=publish)
-        pool = Pool(self._client, deliverer, publish, claim_timeout=self._client.claim_timeout)
+        timeout = self._client.claim_timeout
+        pool = Pool(self._client, deliverer, publish, claim_timeout=timeout, on_held=self._tell_holdup)
         self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
         monitor = self._monitor(self._watching) if self._watching is not None else None
         self._rooms = Rooms(
@@ -256,6 +260,12 @@ class Engine(WorkerVerbs):
 
     def _tell_retry(self, sentence: str) -> None:
         self.store.publish(Said(Level.WARNING, sentence, utcnow()))
+
+    def _tell_holdup(self, holdup: Holdup | None) -> None:
+        """From the watchdog's thread: the store is for the loop, which is held."""
+        if holdup is not None:
+            log_line(Level.WARNING, warning(holdup))
+        self.on_held(holdup)
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done until it is over or the engine closes; its failure ends the watching."""

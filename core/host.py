@@ -8,18 +8,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
+from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from core.errors import CoreError
-from core.snapshot import Snapshot
+from core.snapshot import Holdup, Snapshot
 from core.verbs import Verbs
+
+LETTING_GO = 5.0
+"""Seconds that code which holds the event loop gets to let go of it, before a closing at once leaves it behind."""
+KEPT = "What was saved is kept; the next start on this host gives back the tasks that were in hand."
 
 
 class Hosted(Verbs, Protocol):
-    """What the host needs of an engine."""
+    """What the host needs of an engine. ``on_held`` is set by the host, and called from any thread."""
+
+    on_held: Callable[[Holdup | None], None]
 
     def snapshots(self) -> AsyncGenerator[Snapshot]:
         """The newest snapshot, again and again, on the engine's loop."""
@@ -43,6 +51,8 @@ class EngineHost:
         self._closed: Future[int] = Future()
         self._closing = asyncio.Event()
         self._now = False
+        self._holdup: Holdup | None = None
+        self._mailboxes: set[Mailbox] = set()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = threading.Thread(target=self._main, name="prismq-engine", daemon=True)
 
@@ -59,18 +69,21 @@ class EngineHost:
     async def watch(self) -> AsyncGenerator[Snapshot]:
         """The newest snapshot whenever it is another. Raises what kept the engine from opening."""
         engine = await asyncio.shield(asyncio.wrap_future(self._opened))
-        mailbox = Mailbox(asyncio.get_running_loop())
+        mailbox = Mailbox(asyncio.get_running_loop(), self._holdup)
+        self._mailboxes.add(mailbox)
         relay = self._send(self._relay(engine, mailbox))
         try:
             while (snapshot := await mailbox.take()) is not None:
                 yield snapshot
         finally:
             relay.cancel()
+            self._mailboxes.discard(mailbox)
 
     async def close(self, *, now: bool = False) -> int:
         """Stop the workers, deliver, close the engine; answers how many reports still wait. Raises what went wrong.
 
-        Called again with ``now``, a closing that is under way gives back at once what is in hand.
+        Called again with ``now``, a closing that is under way gives back at once what is in hand. Code that holds the
+        engine's event loop cannot be made to do that: after `LETTING_GO` seconds it is left, which raises `CoreError`.
         """
         if not self._thread.is_alive():
             return 0
@@ -78,6 +91,8 @@ class EngineHost:
         if self._loop is not None and not self._closed.done():
             with suppress(RuntimeError):  # the loop ended between the question and the call
                 self._loop.call_soon_threadsafe(self._ask_to_close, now)
+        if now:
+            await self._leave_a_holdup()
         left = await asyncio.shield(asyncio.wrap_future(self._closed))
         await asyncio.to_thread(self._thread.join)
         return left
@@ -103,24 +118,49 @@ class EngineHost:
             coroutine.close()
             raise CoreError("The engine is closed.") from None
 
+    async def _leave_a_holdup(self) -> None:
+        """Wait until the engine is closed, or the same code has held it for long: then it counts as closed."""
+        holdup, since = self._holdup, time.monotonic()
+        while not self._closed.done():
+            await asyncio.sleep(0.1)
+            if holdup is None or self._holdup is not holdup:
+                holdup, since = self._holdup, time.monotonic()
+            elif time.monotonic() - since > LETTING_GO:
+                self._end(CoreError(f"The engine was left: {holdup.worker_id} holds it at {holdup.place}. {KEPT}"))
+
+    def _tell_holdup(self, holdup: Holdup | None) -> None:
+        """From any thread: those who watch see it, though no snapshot can pass."""
+        self._holdup = holdup
+        for mailbox in tuple(self._mailboxes):
+            mailbox.tell(holdup)
+
     def _ask_to_close(self, now: bool) -> None:
         self._now = self._now or now
         self._closing.set()
 
     def _main(self) -> None:
         try:
-            self._closed.set_result(asyncio.run(self._serve()))
+            self._end(asyncio.run(self._serve()))
         except BaseException as error:  # noqa: BLE001 - however the thread ends, those who wait are told
             fault = told(error)
             if self._opened.done():
-                self._closed.set_exception(fault)
+                self._end(fault)
             else:
                 self._opened.set_exception(fault)
-                self._closed.set_result(0)
+                self._end(0)
+
+    def _end(self, how: int | CoreError) -> None:
+        """It is closed; how is told once: an engine that was left may still come to its own end."""
+        with suppress(InvalidStateError):
+            if isinstance(how, CoreError):
+                self._closed.set_exception(how)
+            else:
+                self._closed.set_result(how)
 
     async def _serve(self) -> int:
         self._loop = asyncio.get_running_loop()
         async with self._opener() as engine:
+            engine.on_held = self._tell_holdup
             self._opened.set_result(engine)
             await self._closing.wait()
             return await self._shut(engine)
@@ -158,9 +198,13 @@ def told(error: BaseException) -> CoreError:
 
 
 class Mailbox:
-    """Room for one snapshot between two loops: the newest replaces one that was not taken yet."""
+    """Room for one snapshot between two loops: the newest replaces one that was not taken yet.
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    What holds up the engine's loop comes past that loop, and is shown on the last snapshot that there was.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, holdup: Holdup | None) -> None:
+        self._holdup = holdup
         self._loop = loop
         self._snapshot: Snapshot | None = None
         self._ended = False
@@ -172,6 +216,11 @@ class Mailbox:
         self._snapshot = snapshot
         self._ring()
 
+    def tell(self, holdup: Holdup | None) -> None:
+        """Say what holds up the engine's loop; called from any thread."""
+        self._holdup = holdup
+        self._ring()
+
     def end(self, error: CoreError | None) -> None:
         """Say that nothing more comes, and why; called from the engine's loop."""
         self._ended, self._error = True, error
@@ -179,10 +228,12 @@ class Mailbox:
 
     async def take(self) -> Snapshot | None:
         """Wait for another snapshot; None at the end. Raises what ended it."""
-        await self._rung.wait()
+        while not self._rung.is_set() or (self._snapshot is None and not self._ended):
+            self._rung.clear()
+            await self._rung.wait()
         self._rung.clear()
         if not self._ended:
-            return self._snapshot
+            return replace(self._snapshot or Snapshot(), holdup=self._holdup)
         if self._error is not None:
             raise self._error
         return None

@@ -26,6 +26,7 @@ class Presence:
         self._rooms = rooms
         self._every = min(EVERY, rooms.client.claim_timeout / 6)
         self._told: dict[str, tuple[object, float]] = {}
+        self._beating = asyncio.Lock()
 
     async def run(self) -> None:
         """Send heartbeats for workers that changed, and for all now and then, until cancelled."""
@@ -33,16 +34,34 @@ class Presence:
             return
         while True:
             await asyncio.sleep(min(LOOK_EVERY, self._every))
-            await self._beat(self._rooms.pool.statuses())
+            await self._beat()
 
     async def leave(self) -> None:
         """Say that our workers have stopped."""
         if "heartbeat" in self._rooms.can:
-            await self._beat(self._rooms.pool.statuses())
+            await self._beat()
 
-    async def _beat(self, statuses: list[WorkerStatus]) -> None:
+    async def _beat(self) -> None:
+        async with self._beating:  # or what one beat saw long ago would be told after the newer word of another
+            await self._say_goodbye()
+            await self._tell_changes()
+
+    async def _say_goodbye(self) -> None:
+        """Tell of workers that have ended and are not shown any more."""
+        pool = self._rooms.pool
+        while pool.gone:
+            status = pool.gone[0]
+            if all(each.id != status.id for each in pool.statuses()):  # else it was started again
+                try:
+                    await self._send(status)
+                except CoreError:
+                    return  # the monitor tells of it; the next beat tries again
+            if pool.gone and pool.gone[0] is status:
+                pool.gone.popleft()
+
+    async def _tell_changes(self) -> None:
         now = asyncio.get_running_loop().time()
-        for status in statuses:
+        for status in self._rooms.pool.statuses():
             seen, at = self._told.get(status.id, (None, -self._every))
             looks = outside(status)
             is_due = now - at >= self._every and status.state in LIVE_STATES

@@ -149,8 +149,17 @@ class Throughput:
 
 
 @dataclass(frozen=True, slots=True)
+class Holdup:
+    """A worker whose code does not let the core's event loop go on; ``place`` is its file, line and function."""
+
+    worker_id: str
+    task_id: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that can be seen at a moment."""
+    """All that can be seen at a moment. While there is a ``holdup``, all the rest stands still."""
 
     server: ServerStatus = ServerStatus()
     counts: Counts = Counts()
@@ -164,6 +173,7 @@ class Snapshot:
     throughput: Throughput = Throughput()
     reports_waiting: int = 0
     oldest_pending_at: datetime | None = None
+    holdup: Holdup | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import sys
 import time
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +17,7 @@ from core.cli.program import run as run_to_end
 from core.engine import Engine
 from core.errors import CoreError
 from core.models import Json
+from core.stops import heard
 from core.workers.claiming import strategy_named
 
 PROGRESS_SECONDS = 0.5
@@ -110,10 +109,10 @@ class Summary:
 
 async def work(program: Program, order: Order) -> Summary:
     """Start workers, wait for the end, stop them."""
-    stops: asyncio.Queue[signal.Signals] = asyncio.Queue()
+    stops: asyncio.Queue[None] = asyncio.Queue()
     summary = Summary()
     async with Engine.open(program.config) as engine:
-        with listening_to(stops):
+        with heard(lambda: stops.put_nowait(None)):
             started = time.monotonic()
             ids = await engine.start_workers(
                 order.types, count=order.count, strategy=order.strategy, concurrency=order.concurrency
@@ -139,7 +138,7 @@ async def let_go(*tasks: asyncio.Task[Any]) -> None:
     await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def stop(engine: Engine, stops: asyncio.Queue[signal.Signals], asked: bool, summary: Summary) -> int:
+async def stop(engine: Engine, stops: asyncio.Queue[None], asked: bool, summary: Summary) -> int:
     """Stop gracefully; a further signal means: at once. Answers how many reports still wait."""
     if asked:
         say("Stopping: tasks in hand are finished; once more gives them back.")
@@ -168,17 +167,3 @@ async def tell_progress(engine: Engine) -> None:
             )
     finally:
         click.echo("\r\x1b[K", nl=False, err=True)
-
-
-@contextmanager
-def listening_to(stops: asyncio.Queue[signal.Signals]) -> Generator[None]:
-    """Signals that ask to stop are put into the queue."""
-    loop = asyncio.get_running_loop()
-    asked = (signal.SIGINT, signal.SIGTERM)
-    for each in asked:
-        loop.add_signal_handler(each, stops.put_nowait, each)
-    try:
-        yield
-    finally:
-        for each in asked:
-            loop.remove_signal_handler(each)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
 from core.models import WorkerStatus, utcnow
+from core.snapshot import Holdup
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
 from core.workers.hand import Hand
@@ -20,18 +22,22 @@ from core.workers.process_host import ProcessHosts
 from core.workers.progress import ProgressTeller
 from core.workers.runner import Runner
 from core.workers.threads import Threads
+from core.workers.watchdog import Watchdog
 
 __all__ = ["Pool", "WorkerPlan"]
 
 REMEMBERED = 20
 """Workers that have ended and are still shown: those that ended last."""
+GONE = 1000
+"""Workers that are not even shown any more, and are kept for whoever says good-bye for them."""
 
 
 class Pool:
     """The workers of this process, on one event loop. All methods are for that loop.
 
     ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else; a task that takes
-    nearly as long is spoken of. Chance comes from ``rng``.
+    nearly as long is spoken of. Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as
+    they ended, oldest first, which are no longer among `statuses`; whoever has told of one takes it out.
     """
 
     def __init__(
@@ -42,7 +48,10 @@ class Pool:
         *,
         claim_timeout: float = 300,
         rng: random.Random | None = None,
+        on_held: Callable[[Holdup | None], None] = lambda holdup: None,
     ) -> None:
+        self.gone: deque[WorkerStatus] = deque(maxlen=GONE)
+        self._watchdog = Watchdog(publish, on_held)
         self._threads = Threads()
         self._processes = ProcessHosts(self._threads)
         self._progress = ProgressTeller(tasks, publish)
@@ -72,6 +81,7 @@ class Pool:
         loop.add_done_callback(partial(self._on_end, post))
         if self._watch is None:
             self._watch = asyncio.create_task(self._watch_claims())
+            self._watchdog.start()
         self._changed(post)
 
     def pause(self, ids: Sequence[str] = ()) -> list[str]:
@@ -144,6 +154,7 @@ class Pool:
             await asyncio.wait(loops)
         if self._watch is not None:
             self._watch.cancel()
+        self._watchdog.close()
         await self._progress.close()
         self._processes.close()
         self._threads.close()
@@ -155,7 +166,9 @@ class Pool:
 
     def _forget(self, worker_id: str) -> None:
         """Take a worker that has ended off the list; what it did is still counted."""
-        pace = self._posts.pop(worker_id).pace
+        post = self._posts.pop(worker_id)
+        pace = post.pace
+        self.gone.append(post.status())
         del self._loops[worker_id]
         self._before = self._before[0] + pace.done, self._before[1] + pace.failed
         if worker_id in self._ended:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import multiprocessing
-import signal
 import sys
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from core.engine import Engine
 from core.errors import BadSetting
 from core.models import LIVE_STATES
+from core.stops import heard
 from core.workers.base import BaseWorker
 from core.workers.pool import Pool
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def run(worker: BaseWorker) -> int:
@@ -67,14 +65,8 @@ async def stopping_on_signals(pool: Pool, worker_id: str, give_up: Callable[[], 
         else:
             give_up()
 
-    installed: list[signal.Signals] = []
-    for each in SIGNALS:
-        with suppress(NotImplementedError, ValueError, RuntimeError):  # only the main thread may
-            loop.add_signal_handler(each, stop)
-            installed.append(each)
     try:
-        yield
+        with heard(stop):
+            yield
     finally:
-        for each in installed:
-            loop.remove_signal_handler(each)
         await asyncio.gather(*stops)

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.widgets import Static
 
 from core.models import LIVE_STATES
-from core.snapshot import Link, ServerStatus, Snapshot
+from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.look import LINK, Piece, Tone, age, content, count, whole_age
 from tui.widgets.safe_text import cut, head
 
@@ -71,6 +71,8 @@ class StatusLine(Static):
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
             yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
+        if snapshot.holdup is not None:
+            yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
         yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
@@ -84,6 +86,13 @@ class StatusLine(Static):
         if snapshot.server.source:
             yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
         yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
+
+
+def held_up(holdup: Holdup, width: int) -> str:
+    """Whose code lets nothing else go on, and where that is."""
+    who = cut(f"■ {head(holdup.worker_id)}", width // 2, keep_end=True)
+    place = head(holdup.place.rsplit("/", 1)[-1])
+    return f"{who} blocks at {cut(place, width - len(who))}"
 
 
 def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
