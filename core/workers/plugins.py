@@ -7,10 +7,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import EntryPoint, entry_points
+from types import ModuleType
 from typing import Any
 
 from core.errors import BadSetting
-from core.workers.base import BaseWorker
 from core.workers.factory import WorkerFactory, worker_factory
 
 ENTRY_POINTS = "prismq.workers"
@@ -52,8 +52,10 @@ def load_entry_point(point: EntryPoint, factory: WorkerFactory) -> str:
     """Load one entry point; a worker class is registered under its name. Answers why it failed, or nothing."""
     try:
         loaded: Any = point.load()
-        if isinstance(loaded, type) and issubclass(loaded, BaseWorker) and point.name not in factory:
+        if not isinstance(loaded, ModuleType) and point.name not in factory:
             factory.register(point.name, loaded)
+    except BadSetting as fault:
+        return f"The installed workers {point.name!r} ({point.value}) cannot be used: {fault}"
     except (Exception, SystemExit) as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
-        return f"The installed workers {point.name!r} cannot be loaded: {type(fault).__name__}: {fault}"
+        return f"The installed workers {point.name!r} ({point.value}) cannot be loaded: {type(fault).__name__}: {fault}"
     return ""

@@ -36,17 +36,18 @@ def test_the_board_names_it_answers_keys_meanwhile_and_goes_on_afterwards(holdin
         terminal.shows("Help")
         terminal.press("q")
         done.touch()
-        terminal.shows("completed 1", "held up everything for")
-        terminal.until(lambda screen: "blocks at" not in screen)
+        terminal.until(lambda screen: "completed 1" in screen and "blocks at" not in screen)
+        terminal.press("444")
+        terminal.shows("held up everything for")
         assert terminal.quit() == 0
 
 
 def test_the_board_can_be_left_though_the_loop_is_never_let_go(holding: Program):
-    assert holding("tasks", "add", "Looping").code == 0
+    assert holding("tasks", "add", "Looping", "--params", "{}").code == 0
     with board(holding) as terminal:
         terminal.shows("blocks at holding_workers.py")
         os.kill(terminal.pid, signal.SIGTERM)
-        terminal.shows("X stop now")
+        terminal.shows("which blocks", "X stop now")
         terminal.press("X")
         assert terminal.ended() == 1
         assert "The engine was left: " in " ".join(terminal.screen.split())
@@ -67,7 +68,7 @@ def test_run_names_it_while_it_holds_and_says_afterwards_for_how_long(holding: P
 
 
 def test_two_signals_end_run_though_the_loop_is_never_let_go(holding: Program):
-    assert holding("tasks", "add", "Looping").code == 0
+    assert holding("tasks", "add", "Looping", "--params", "{}").code == 0
     with holding.running("run", "--types", "Looping") as process:
         assert process.stderr is not None
         process.stderr.readline()

@@ -17,8 +17,8 @@ class Holding(BaseWorker):
     async def process_task(self, task: Task) -> TaskResult:
         await asyncio.sleep(0)
         if path := task.parameters.get("until"):
-            while not Path(path).exists():
-                time.sleep(0.01)  # noqa: ASYNC251 - that it blocks is the point
+            while not Path(path).exists():  # noqa: ASYNC240 - that it blocks is the point
+                time.sleep(0.01)  # noqa: ASYNC251 - so does this
         else:
             await self._deeper(task.parameters.get("seconds", 1.5))
         await asyncio.sleep(0)

@@ -16,6 +16,7 @@ from core.snapshot import Snapshot
 from core.verbs import Connection
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
+from tui.widgets.safe_text import head
 
 Choice = Literal["finish", "now", "stay"]
 
@@ -86,7 +87,10 @@ class ClosingScreen(ModalScreen[None]):
     def tell(self, snapshot: Snapshot) -> None:
         """Say what is waited for."""
         hands, reports = in_hand(snapshot), snapshot.reports_waiting
-        if hands:
+        if snapshot.holdup is not None:
+            who = head(snapshot.holdup.worker_id)
+            said = pieces(f"waiting for {who}, which blocks…   ", ("X", Tone.ACCENT), " stop now, or leave it")
+        elif hands:
             said = pieces(f"finishing {count(hands, 'task')}…   ", ("X", Tone.ACCENT), " stop now and give back")
         else:
             said = pieces(f"delivering {count(reports, 'report')}…" if reports else "closing…")
