@@ -286,6 +286,7 @@ class InHand:
 class WorkerStatus:
     """A worker at a moment. ``until`` is when a wait (backing off, idle poll) ends; ``note`` says why it is as it is.
 
+    ``abandoned``: runs of its code that go on though their tasks have ended (see `core.workers.abandoned`).
     ``local`` workers are of this process; others were told by the server.
     """
 
@@ -303,3 +304,4 @@ class WorkerStatus:
     local: bool = True
     host: str = ""
     pid: int | None = None
+    abandoned: int = 0

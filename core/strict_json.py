@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
+from math import isfinite
 from typing import Any, cast
 
 from core.models import Json
@@ -67,6 +68,8 @@ def refuse_the_unsayable(value: Json) -> None:
     for depth in count():
         containers: list[Json] = [each for each in level if is_container(each)]
         seen += len(level)
+        if any(isinstance(each, str) and len(each) > LARGEST for each in level):
+            raise too_large()
         if any(isinstance(each, int) and not SMALLEST <= each <= GREATEST for each in level):
             raise NotJson("a whole number does not fit into 64 bits")
         if not containers:
@@ -88,15 +91,33 @@ def members(container: Json) -> Iterable[Json]:
     if not isinstance(container, dict):
         return cast("Sequence[Json]", container)
     named = cast("Mapping[Any, Json]", container)
-    if not all(type(key) is str for key in named):
-        keys = dict.fromkeys(named, 0)
-        if len(json.loads(json.dumps(keys, skipkeys=True))) < len(keys):
-            raise NotJson("a dict has keys that are the same in JSON, or that JSON cannot say")
+    if not all(type(key) is str for key in named) and len({name_of(key) for key in named}) < len(named):
+        raise NotJson("a dict has keys that are the same in JSON")
+    if any(len(key) > LARGEST for key in named if isinstance(key, str)):
+        raise too_large()
     return named.values()
+
+
+def name_of(key: object) -> str:
+    """What JSON makes of a key. Raises `NotJson`."""
+    match key:
+        case str():
+            return key
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[key]
+        case int() if key.bit_length() <= 4096:  # as far as Python writes them out
+            return int.__repr__(key)
+        case float() if isfinite(key):
+            return float.__repr__(key)
+        case _:
+            raise NotJson("a dict has a key that JSON cannot say")
 
 
 def pieces(value: Json) -> Iterator[str]:
     """The JSON of a value, in pieces that are light where that can be."""
+    if isinstance(value, str):
+        yield from text_pieces(value)
+        return
     if not is_container(value) or not is_heavy(value):
         yield encode(value)
         return
@@ -104,6 +125,17 @@ def pieces(value: Json) -> Iterator[str]:
     yield opening
     yield from between_brackets(value)
     yield closing
+
+
+def text_pieces(text: str) -> Iterator[str]:
+    """A text in its quotes; each of its characters is written by itself, so that it can be cut anywhere."""
+    if len(text) <= LIGHT:
+        yield encode(text)
+        return
+    yield '"'
+    for start in range(0, len(text), LIGHT):
+        yield encode(text[start : start + LIGHT])[1:-1]
+    yield '"'
 
 
 def between_brackets(container: Json) -> Iterator[str]:
@@ -117,7 +149,8 @@ def between_brackets(container: Json) -> Iterator[str]:
         yield from between_brackets(second)
     elif isinstance(container, dict):
         [(key, value)] = cast("Mapping[Any, Json]", container).items()
-        yield encode({key: 0})[1:-2]
+        yield from text_pieces(name_of(key))
+        yield ":"
         yield from pieces(value)
     else:
         yield from pieces(container[0])

@@ -9,7 +9,7 @@ CUT = " … (cut)"
 
 def cut(text: str, limit: int = ERROR_LIMIT) -> str:
     """The text, at most ``limit`` bytes long in UTF-8, marked when it was cut; lone surrogates become ``?``."""
-    raw = text.encode("utf-8", "replace")
+    raw = text[: limit + 1].encode("utf-8", "replace")  # what is longer is cut, and may be very long
     if len(raw) <= limit:
         return raw.decode("utf-8")
     return raw[: limit - len(CUT.encode())].decode("utf-8", "ignore") + CUT

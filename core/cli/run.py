@@ -162,8 +162,12 @@ async def tell_progress(engine: Engine) -> None:
             await asyncio.sleep(PROGRESS_SECONDS)
             done, failed = engine.rooms.pool.totals()
             hand, waiting = engine.rooms.pool.in_hand(), engine.rooms.deliverer.waiting
+            left = engine.rooms.pool.abandoned()
+            more = f", {left} abandoned" if left else ""
             click.echo(
-                f"\r{done} done, {failed} failed, {hand} in hand, {waiting} reports waiting\x1b[K", nl=False, err=True
+                f"\r{done} done, {failed} failed, {hand} in hand, {waiting} reports waiting{more}\x1b[K",
+                nl=False,
+                err=True,
             )
     finally:
         click.echo("\r\x1b[K", nl=False, err=True)

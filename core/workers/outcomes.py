@@ -31,7 +31,7 @@ def sentence(fault: BaseException) -> str:
     kind = type(fault).__name__
     try:
         text = str(fault)
-    except Exception as second:  # noqa: BLE001  # an author's exception may raise anything when it is read
+    except BaseException as second:  # noqa: BLE001  # an author's exception may raise anything when it is read
         text = f"its text cannot be read ({type(second).__name__})"
     if isinstance(fault, CoreError):
         return text
@@ -47,7 +47,7 @@ def checked(result: object) -> Checked:
         return failed(f"process_task must return a TaskResult, not {type(result).__name__}.")
     count, metrics = cast("tuple[object, object]", (result.items_processed, result.metrics))
     if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= GREATEST:
-        return failed(cut(f"items_processed must be a whole number from 0, of 64 bits at most, not {count!r}.", 300))
+        return failed(f"items_processed must be a whole number from 0, of 64 bits at most, not {shown(count)}.")
     if metrics is not None and not isinstance(metrics, Mapping):
         return failed(f"The result's metrics must be a dict, not {type(metrics).__name__}.")
     told = "data"
@@ -65,10 +65,23 @@ def readable(result: TaskResult) -> TaskResult:
     success = bool(result.success)
     if success:
         return result if result.success is True else replace(result, success=True)
-    error = cut(str(result.error)) if result.error else "The worker reported a failure without saying why."
-    return replace(result, success=False, error=error)
+    said: object = result.error
+    text = said if isinstance(said, str) else shown(said)
+    return replace(
+        result, success=False, error=cut(text) if said else "The worker reported a failure without saying why."
+    )
+
+
+def shown(value: object) -> str:
+    """A value that should be another, as a person can read it: what would be long is named by its kind alone."""
+    if isinstance(value, BaseException):
+        return sentence(value)
+    is_small = value is None or isinstance(value, (bool, float)) or (isinstance(value, int) and abs(value) <= 2**128)
+    if is_small or (isinstance(value, str) and len(value) <= 100):
+        return repr(value)
+    return f"a value of type {type(value).__name__}"
 
 
 def takes_long(result: object) -> bool:
     """Whether checking it would hold up an event loop."""
-    return isinstance(result, TaskResult) and is_heavy([result.data, result.metrics])
+    return isinstance(result, TaskResult) and is_heavy([result.data, result.metrics, result.error])

@@ -12,8 +12,10 @@ from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
 from core.models import WorkerStatus, utcnow
 from core.snapshot import Holdup
+from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
+from core.workers.driving import GRACE
 from core.workers.hand import Hand
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Settlement, Tasks
@@ -37,7 +39,9 @@ class Pool:
 
     ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else; a task that takes
     nearly as long is spoken of. Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as
-    they ended, oldest first, which are no longer among `statuses`; whoever has told of one takes it out.
+    they ended, oldest first, which are no longer among `statuses`; whoever has told of one takes it out. Async code
+    that is told to stop has ``grace`` seconds for that. From ``abandon_limit`` runs on that went on after their end,
+    workers that have some claim nothing more.
     """
 
     def __init__(
@@ -49,14 +53,19 @@ class Pool:
         claim_timeout: float = 300,
         rng: random.Random | None = None,
         on_held: Callable[[Holdup | None], None] = lambda holdup: None,
+        grace: float = GRACE,
+        abandon_limit: int = LIMIT,
     ) -> None:
         self.gone: deque[WorkerStatus] = deque(maxlen=GONE)
         self._watchdog = Watchdog(publish, on_held)
+        self._abandoned = Abandoned(self._on_abandoned, abandon_limit)
         self._threads = Threads()
         self._processes = ProcessHosts(self._threads)
         self._progress = ProgressTeller(tasks, publish)
-        runner = Runner(Collector(settlement).settle, publish, self._threads, self._processes)
-        self._around = Surroundings(tasks, runner, self._progress, publish, rng or random.Random(), self._changed)
+        settle = Collector(settlement).settle
+        runner = Runner(settle, publish, self._threads, self._processes, self._abandoned, grace)
+        chance = rng or random.Random()
+        self._around = Surroundings(tasks, runner, self._progress, publish, chance, self._changed, self._abandoned)
         self._publish = publish
         self._claim_timeout = claim_timeout
         self._posts: dict[str, Post] = {}
@@ -146,6 +155,10 @@ class Pool:
         """How many tasks all workers have in hand."""
         return sum(len(post.hands) for post in self._posts.values())
 
+    def abandoned(self) -> int:
+        """How many runs of workers' code go on though their tasks have ended."""
+        return self._abandoned.total
+
     async def close(self, now: bool = False) -> None:
         """Stop all workers, wait until they have ended, and let threads and processes go."""
         await self.stop((), now)
@@ -182,6 +195,17 @@ class Pool:
         if not self._unpublished:
             asyncio.get_running_loop().call_soon(self._publish_changes)
         self._unpublished[post.plan.worker_id] = post
+
+    def _on_abandoned(self, worker_id: str, many: int) -> None:
+        for post in self._posts.values():
+            if post.plan.worker_id == worker_id or post.ended is None:
+                post.look_again()
+        if many > 0 and self._abandoned.total == self._abandoned.limit:
+            text = (
+                f"{self._abandoned.limit} runs of workers' code go on though they were told to stop, the last of "
+                f"{worker_id}: the workers that have one claim nothing more until one ends."
+            )
+            self._publish(Said(Level.WARNING, text, utcnow()))
 
     def _publish_changes(self) -> None:
         changed, self._unpublished = self._unpublished, {}

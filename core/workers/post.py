@@ -12,6 +12,7 @@ from random import Random
 from core.errors import CoreError
 from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
+from core.workers.abandoned import Abandoned
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
 from core.workers.hand import Hand
@@ -27,6 +28,8 @@ since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
 """Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
 
+HELD_UP = "too many abandoned runs: claims nothing until one ends"
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -38,6 +41,7 @@ class Surroundings:
     publish: Publish
     rng: Random
     changed: Callable[[Post], None]
+    abandoned: Abandoned
 
 
 class Post:
@@ -78,6 +82,11 @@ class Post:
         self.pace.hurry()
         self._woken.set()
 
+    def look_again(self) -> None:
+        """Something that it may wait for is another now."""
+        self._woken.set()
+        self._around.changed(self)
+
     def tell(
         self, *, paused: bool | None = None, stopping: bool | None = None, strategy: Strategy | None = None
     ) -> None:
@@ -112,7 +121,8 @@ class Post:
         """How it is now."""
         plan = self.plan
         now = asyncio.get_running_loop().time()
-        waits = 0.0 if self.ended or self.paused or self.stopping or self._claiming else self.pace.until() - now
+        is_idle = not (self.ended or self.paused or self.stopping or self._claiming or self._is_held_up)
+        waits = self.pace.until() - now if is_idle else 0.0
         return WorkerStatus(
             id=plan.worker_id,
             state=self._state(now),
@@ -124,7 +134,8 @@ class Post:
             failed=self.pace.failed,
             until=None if waits <= 0 else utcnow() + timedelta(seconds=waits),
             last_seen=utcnow(),
-            note=self.pace.note,
+            note=HELD_UP if self._is_held_up else self.pace.note,
+            abandoned=self._around.abandoned.of(plan.worker_id),
         )
 
     def end(self, fault: BaseException | None) -> None:
@@ -142,8 +153,13 @@ class Post:
         limit = self.plan.max_iterations
         return self._fault is not None or (limit is not None and self._passes >= limit)
 
+    @property
+    def _is_held_up(self) -> bool:
+        """Whether so much of its code goes on unheard that it may not begin anything more."""
+        return self.ended is None and self._around.abandoned.are_too_many(self.plan.worker_id)
+
     def _delay(self) -> float | None:
-        if self.paused or self.room <= 0:
+        if self.paused or self.room <= 0 or self._is_held_up:
             return None
         return max(0.0, self.pace.until() - asyncio.get_running_loop().time())
 
@@ -254,7 +270,7 @@ class Post:
             (self.ended is not None, self.ended or WorkerState.STOPPED),
             (self.stopping, WorkerState.DRAINING),
             (self.paused, WorkerState.PAUSED),
-            (self.pace.backs_off(now), WorkerState.BACKING_OFF),
+            (self._is_held_up or self.pace.backs_off(now), WorkerState.BACKING_OFF),
             (bool(self.hands), WorkerState.BUSY),
             (self._claiming and self.pace.misses == 0, WorkerState.POLLING),
             (self._passes == 0, WorkerState.STARTING),

@@ -1,4 +1,8 @@
-"""The other end of `process_host`: what runs in the spawned process of a CPU-bound worker."""
+"""The other end of `process_host`: what runs in the spawned process of a CPU-bound worker.
+
+Each message is a kind, the number of the conversation that it belongs to (0: none), and what is said. An author's
+code may fork: a copy of this process says nothing.
+"""
 
 from __future__ import annotations
 
@@ -24,16 +28,17 @@ Message = tuple[Any, ...]
 class RemoteHand:
     """A task in hand in this process; what is said about it goes through the pipe."""
 
-    def __init__(self, task: Task, worker_id: str, link: Link) -> None:
+    def __init__(self, task: Task, worker_id: str, number: int, link: Link) -> None:
         self.task = task
         self.worker_id = worker_id
+        self.number = number
         self.is_cancelled = False
         self.is_abandoned = False
         self._link = link
 
     def report(self, percent: float, message: str) -> None:
         """Say how far the task is."""
-        self._link.send("progress", whole_percent(percent), str(message))
+        self._link.send("progress", self.number, whole_percent(percent), str(message))
 
 
 class Link:
@@ -42,37 +47,56 @@ class Link:
 
     def __init__(self, pipe: Connection) -> None:
         self._pipe = pipe
+        self._pid = os.getpid()
         self._lock = threading.Lock()
         self.tasks: SimpleQueue[tuple[bytes | None, RemoteHand]] = SimpleQueue()
         self.hand: RemoteHand | None = None
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether this is a process that an author's code forked."""
+        return os.getpid() != self._pid
+
     def send(self, *message: object) -> None:
-        """Send a message; one at a time. Raises what keeps it from being pickled; nothing is sent then."""
+        """Send a message; one at a time, and nothing in a copy. Raises what keeps it from being pickled."""
+        if self.is_copy:
+            return  # not even the lock may be asked for: who held it is not here
+        pickled = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)
         with self._lock:
-            self._pipe.send(message)
+            self._pipe.send_bytes(pickled)
 
     def listen(self) -> None:
-        """Take messages until the parent is gone; then end this process at once."""
+        """Take messages until the parent is gone; then end this process at once, and what it has forked."""
         while True:
             try:
-                message = cast("Message", self._pipe.recv())
+                kind, number, *said = cast("Message", self._pipe.recv())
             except (EOFError, OSError):
+                os.killpg(self._pid, signal.SIGKILL)
                 os._exit(0)
-            if message[0] == "cancel":
-                if self.hand is not None:
+            if kind == "cancel":
+                if self.hand is not None and self.hand.number == number:
                     self.hand.is_cancelled = True
             else:
-                pickled, task, worker_id = message
-                self.hand = RemoteHand(task, worker_id, self)  # at once: the next message may cancel it
+                pickled, task, worker_id = said
+                self.hand = RemoteHand(task, worker_id, number, self)  # at once: the next message may cancel it
                 self.tasks.put((pickled, self.hand))
+
+    def let_go(self) -> None:
+        """In a copy: nobody waits for it, and the pipe must end with the process that it belongs to."""
+        if self.hand is not None:
+            self.hand.is_cancelled = self.hand.is_abandoned = True
+        self._pipe.close()
 
 
 def serve(pipe: Connection) -> None:
     """Do the tasks that come through the pipe, one after the other, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which lets the task in hand finish
+    os.setsid()  # so that the parent can end this process with all that it starts
+    os.set_inheritable(pipe.fileno(), False)
     link = Link(pipe)
+    os.register_at_fork(after_in_child=link.let_go)
     threading.Thread(target=link.listen, name="parent", daemon=True).start()
-    link.send("ready")
+    link.send("ready", 0)
     worker: BaseWorker | None = None
     while True:
         pickled, hand = link.tasks.get()
@@ -80,9 +104,11 @@ def serve(pipe: Connection) -> None:
             if pickled is not None:
                 worker = cast("BaseWorker", pickle.loads(pickled))
             assert worker is not None
-            link.send("done", perform(worker, hand))
+            link.send("done", hand.number, perform(worker, hand))
         except BaseException as fault:  # noqa: BLE001  # whatever an author's code raises is that task's failure
-            link.send("done", failed(sentence(fault)))
+            link.send("done", hand.number, failed(sentence(fault)))
+        if link.is_copy:
+            os._exit(0)  # the fork returned here too, and the task is done where it was begun
 
 
 def perform(worker: BaseWorker, hand: RemoteHand) -> Checked:

@@ -1,22 +1,33 @@
-"""Spawned processes for CPU-bound workers: one a slot, used again, killed when a task takes too long."""
+"""Spawned processes for CPU-bound workers: one a slot, used again, killed when a task takes too long.
+
+Each is the leader of a process group, with which it is ended: an author's code may have forked.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import multiprocessing
+import os
 import pickle
+import signal
 import threading
 from collections import defaultdict
 from contextlib import suppress
 from functools import partial
+from io import BytesIO
 from multiprocessing.context import SpawnProcess
+from typing import Any
 
 from core.errors import CoreError
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
-from core.workers.outcomes import Checked
+from core.workers.outcomes import Checked, sentence
 from core.workers.process_child import serve
 from core.workers.threads import Threads
+
+LOOK_EVERY = 0.25
+"""Seconds between two looks at whether a process lives that says nothing: one that it has started, and that holds its
+end of the pipe, keeps us from hearing that it ended."""
 
 
 class ProcessHosts:
@@ -50,6 +61,7 @@ class ProcessHosts:
             host = idle.pop()
             if host.is_alive():
                 return host
+            host.kill()
             host.close()
         return None
 
@@ -96,6 +108,7 @@ class ProcessHost:
         self._pipe = ours
         self._sending = threading.Lock()
         self._began = False
+        self._number = 0
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs,), name="prismq-worker", daemon=True)
         self._process.start()
         theirs.close()
@@ -105,23 +118,28 @@ class ProcessHost:
         return self._process.is_alive()
 
     def converse(self, hand: Hand) -> Checked:
-        """Have the process do a task; passes on what it says meanwhile. Raises `CoreError` when the process ends."""
+        """Have the process do a task; passes on what it says meanwhile. Raises `CoreError` when the process ends, or
+        what it says cannot be read."""
+        self._number += 1
         try:
             with self._sending:
-                self._pipe.send((self._unsent, hand.task, hand.worker_id))
+                self._pipe.send(("task", self._number, self._unsent, hand.task, hand.worker_id))
             self._unsent = None
             if hand.is_cancelled:
                 self.cancel()
             while True:
-                kind, *said = self._pipe.recv()
+                kind, number, *said = unpickled(self._next_message())
                 self._began = True
+                if number != self._number:
+                    continue  # a thread that an earlier task left behind speaks of that one
                 if kind == "done":
                     return said[0]
                 if kind == "progress":
                     hand.report(*said)
         except (EOFError, OSError) as fault:
+            why = self._how_it_ended()
             self.close()
-            raise CoreError(self._how_it_ended()) from fault
+            raise CoreError(why) from fault
 
     def cancel(self) -> None:
         """Tell the author's code in the process to stop.
@@ -131,14 +149,24 @@ class ProcessHost:
         if self._sending.acquire(blocking=False):
             try:
                 with suppress(OSError):  # it has ended, so it has stopped
-                    self._pipe.send(("cancel",))
+                    self._pipe.send(("cancel", self._number))
             finally:
                 self._sending.release()
 
     def kill(self) -> None:
-        """End the process now, whatever it does; `converse` hears of it."""
+        """End the process now, whatever it does, with all that it has started; `converse` hears of it."""
+        pid = self._process.pid
         if self._process.is_alive():
-            self._process.kill()
+            end_group(pid)
+            self._process.kill()  # it may be too young to have a group
+        elif not is_there(pid):  # else its number is another's by now
+            end_group(pid)
+
+    def _next_message(self) -> bytes:
+        while not self._pipe.poll(LOOK_EVERY):
+            if not self._process.is_alive() and not self._pipe.poll():
+                raise EOFError
+        return self._pipe.recv_bytes()
 
     def close(self) -> None:
         """Close our end of the pipe; only while nobody converses."""
@@ -151,3 +179,49 @@ class ProcessHost:
         if self._began or code != 1:
             return ended
         return f"{ended} It never began: a script that runs it must do so under `if __name__ == '__main__':`."
+
+
+def end_group(leader: int | None) -> None:
+    """End all processes of a group at once, if there is any."""
+    if leader is not None:
+        with suppress(ProcessLookupError, PermissionError):  # PermissionError: on macOS, when all of them have ended
+            os.killpg(leader, signal.SIGKILL)
+
+
+def is_there(pid: int | None) -> bool:
+    """Whether a process has this number."""
+    try:
+        os.kill(pid or 0, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def unpickled(message: bytes) -> tuple[Any, ...]:
+    """What a process said. Raises `CoreError` when it cannot be read: it is made by an author's code."""
+    try:
+        return pickle.load(Steps(message))
+    except Exception as fault:  # whatever keeps it from being read here belongs to that task
+        raise CoreError(f"The answer of the worker's process cannot be read: {sentence(fault)}.") from fault
+
+
+class Steps:
+    """A pickle as a file that is read in steps: each lets other threads run, the event loop's too, which the
+    unpickler by itself does not before it is done."""
+
+    def __init__(self, pickled: bytes) -> None:
+        self._file = BytesIO(pickled)
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes."""
+        return self._file.read(size)
+
+    def readinto(self, buffer: bytearray, /) -> int:
+        """Fill a buffer with the next bytes; answers how many there were."""
+        return self._file.readinto(buffer)
+
+    def readline(self) -> bytes:
+        """The next line."""
+        return self._file.readline()

@@ -13,7 +13,9 @@ from core.errors import CoreError
 from core.events import TaskProcessed
 from core.models import Task, TaskResult, utcnow
 from core.texts import cut
+from core.workers.abandoned import Abandoned
 from core.workers.base import BaseWorker
+from core.workers.driving import GRACE, attended
 from core.workers.hand import Hand
 from core.workers.outcomes import Checked, checked, failed, sentence, takes_long
 from core.workers.ports import Outcome, Publish
@@ -28,13 +30,26 @@ class Settle(Protocol):
 
 
 class Runner:
-    """Takes tasks through their lives. Lives run side by side; each is awaited by whoever gave the task."""
+    """Takes tasks through their lives. Lives run side by side; each is awaited by whoever gave the task.
 
-    def __init__(self, settle: Settle, publish: Publish, threads: Threads, processes: ProcessHosts) -> None:
+    Async code that is told to stop has ``grace`` seconds for that. Runs that go on are counted in ``abandoned``.
+    """
+
+    def __init__(  # what a life passes through, put together in one place
+        self,
+        settle: Settle,
+        publish: Publish,
+        threads: Threads,
+        processes: ProcessHosts,
+        abandoned: Abandoned | None = None,
+        grace: float = GRACE,
+    ) -> None:
         self._settle = settle
         self._publish = publish
         self._threads = threads
         self._processes = processes
+        self._abandoned = Abandoned() if abandoned is None else abandoned
+        self._grace = grace
 
     async def run(self, worker: BaseWorker, hand: Hand, task_timeout: float | None) -> TaskResult:
         """Take a task through its whole life; answers the result that was kept of it.
@@ -60,15 +75,15 @@ class Runner:
             async with timer:
                 with worker.holding(hand):
                     found = await self._work(worker, hand)
+        except GeneratorExit:  # of the loop's own end: an author's comes as `Raised`
+            raise
         except BaseException as raised:  # whatever an author's code raises is that task's failure
-            fault = raised.fault if isinstance(raised, Raised) else raised
-            if isinstance(raised, GeneratorExit) or (isinstance(raised, asyncio.CancelledError) and hand.is_abandoned):
+            if isinstance(raised, asyncio.CancelledError) and hand.is_abandoned:
                 raise
-            if timer.expired():
-                hand.abandon()
-                found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
-            else:
-                found = failed(sentence(fault))
+            found = failed(sentence(raised.fault if isinstance(raised, Raised) else raised))
+        if timer.expired():  # also when the code caught that, and answered all the same
+            hand.abandon()
+            found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
         result = found.result
         save = partial(save_results, worker, hand, result) if has_something_to_save(worker, result) else None
         return Outcome(hand.task, hand.worker_id, result, hand.since, utcnow(), save, found.data, found.metrics)
@@ -77,21 +92,33 @@ class Runner:
         """Have it done where it belongs. A large result is checked, and written as JSON, beside the loop."""
         if worker.cpu_bound:
             return await self._processes.run(worker, hand)
+        left = partial(self._abandoned.add, hand.worker_id)
         if inspect.iscoroutinefunction(worker.process_task):
-            answer: object = await cast("Awaitable[object]", worker.process_task(hand.task))
+            answer = await attended(processed_here(worker, hand.task), hand.cancel, left, self._grace)
         else:
             context = copy_context()
-            answer = await self._threads.run(lambda: context.run(processed, worker, hand.task))
-            if isinstance(answer, Checked):
-                return answer
-            answer = await cast("Awaitable[object]", answer)
-        return await self._threads.run(partial(checked, answer)) if takes_long(answer) else checked(answer)
+            answer = await self._threads.run(lambda: context.run(processed, worker, hand.task), left)
+            if not isinstance(answer, Checked):
+                promised = cast("Awaitable[object]", answer)
+                answer = await attended(awaited_here(promised), hand.cancel, left, self._grace)
+        return answer if isinstance(answer, Checked) else await self._threads.run(partial(checked, answer))
 
 
 def processed(worker: BaseWorker, task: Task) -> Checked | Awaitable[object]:
     """Do a task in this thread; answers the checked result, or what must be awaited for it on the loop."""
     answer: object = worker.process_task(task)
     return answer if inspect.isawaitable(answer) else checked(answer)
+
+
+async def processed_here(worker: BaseWorker, task: Task) -> object:
+    """Do a task on the loop; answers the checked result, or one that is too large to be checked there."""
+    return await awaited_here(cast("Awaitable[object]", worker.process_task(task)))
+
+
+async def awaited_here(promised: Awaitable[object]) -> object:
+    """What was promised, checked, or as it is when it is too large to be checked on the loop."""
+    answer = await promised
+    return answer if takes_long(answer) else checked(answer)
 
 
 def has_something_to_save(worker: BaseWorker, result: TaskResult) -> bool:
@@ -109,5 +136,5 @@ def save_results(worker: BaseWorker, hand: Hand, result: TaskResult) -> None:
     with worker.holding(hand), worker.results_db.saving(hand.task, hand.worker_id):
         try:
             worker.save_results(hand.task, result)
-        except (Exception, SystemExit) as fault:  # an author's own code may raise anything
+        except BaseException as fault:  # an author's own code may raise anything
             raise CoreError(cut(f"The results could not be saved: {sentence(fault)}")) from fault

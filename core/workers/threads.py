@@ -5,11 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
-Work = tuple[Callable[[], Any], "asyncio.Future[Any]", asyncio.AbstractEventLoop]
+Left = Callable[[int], None]
+"""Told 1 when a thread is abandoned, -1 when it comes back after all."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """What a thread is to do. ``is_back``: it has done it; ``is_left``: nobody waited for that."""
+
+    does: Callable[[], Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+    on_left: Left | None = None
+    is_left: bool = False
+    is_back: bool = False
 
 
 class Threads:
@@ -23,13 +37,20 @@ class Threads:
         self._idle: list[SimpleQueue[Work | None]] = []
         self._closed = False
 
-    async def run(self, work: Callable[[], Any]) -> Any:
-        """What ``work`` returns or raises. When the caller is cancelled, the thread goes on unheard."""
+    async def run(self, does: Callable[[], Any], on_left: Left | None = None) -> Any:
+        """What ``does`` returns or raises (as `Raised`). When the caller is cancelled, the thread goes on unheard;
+        ``on_left`` is told so, and again when it comes back."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
+        work = Work(does, loop.create_future(), loop, on_left)
         desk = self._idle.pop() if self._idle else self._start()
-        desk.put((work, future, loop))
-        return await future
+        desk.put(work)
+        try:
+            return await work.future
+        except asyncio.CancelledError:
+            if on_left is not None and not work.is_back:
+                work.is_left = True
+                on_left(1)
+            raise
 
     def close(self) -> None:
         """Let idle threads end; busy ones end with what they do."""
@@ -43,34 +64,34 @@ class Threads:
         return desk
 
     def _serve(self, desk: SimpleQueue[Work | None]) -> None:
-        while (given := desk.get()) is not None:
-            work, future, loop = given
+        while (work := desk.get()) is not None:
             answer, fault = None, None
             try:
-                answer = work()
+                answer = work.does()
             except BaseException as raised:  # noqa: BLE001  # whatever an author's code raises belongs to its caller
                 fault = raised
             with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-                loop.call_soon_threadsafe(self._hand_over, desk, future, answer, fault)
-            del work, future, answer, fault, given
+                work.loop.call_soon_threadsafe(self._hand_over, desk, work, answer, fault)
+            del work, answer, fault
 
-    def _hand_over(
-        self, desk: SimpleQueue[Work | None], future: asyncio.Future[Any], answer: Any, fault: BaseException | None
-    ) -> None:
+    def _hand_over(self, desk: SimpleQueue[Work | None], work: Work, answer: Any, fault: BaseException | None) -> None:
+        work.is_back = True
         if self._closed:
             desk.put(None)
         else:
             self._idle.append(desk)
-        if future.done():
+        if work.is_left and work.on_left is not None:
+            work.on_left(-1)
+        if work.future.done():
             return
         if fault is None:
-            future.set_result(answer)
+            work.future.set_result(answer)
         else:
-            future.set_exception(Raised(fault))
+            work.future.set_exception(Raised(fault))
 
 
 class Raised(Exception):
-    """What a function raised in its thread, as ``fault``.
+    """What an author's function raised, as ``fault``.
 
     Wrapped, since a future refuses StopIteration, and a loop does not survive SystemExit.
     """

@@ -58,6 +58,14 @@ async def test_those_that_stop_already_are_neither_paused_nor_counted(open_board
         assert desk.notes() == ["Stopping 5a3b-2: finishes #10431 first. X stops now."]
 
 
+async def test_code_that_goes_on_after_its_end_is_counted(open_board: Opens):
+    left = replace(scenes.BUSY, workers=(ONE, replace(TWO, abandoned=2), THREE, FOUR))
+    async with open_board(left) as desk:
+        await desk.press("3", "down", "z")
+        assert "3 Workers 2 busy 1 idle 1 paused 2 abandoned" in desk.text()
+        assert "5a3b-2  2 abandoned  2 of 4" in desk.text()
+
+
 async def test_failed_tries_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")

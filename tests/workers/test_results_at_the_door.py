@@ -9,7 +9,7 @@ from hypothesis import strategies as some
 
 from core.models import TaskResult
 from core.server.body import parse_body
-from core.strict_json import DEEPEST, LIGHT, NotJson, as_json
+from core.strict_json import DEEPEST, LIGHT, NotJson, as_json, pieces
 from core.workers import BaseWorker
 from core.workers.outcomes import checked
 from core.workers.testing import perform
@@ -44,8 +44,16 @@ def endless():
         (endless(), "nested"),
         ("x" * 64 * 1024**2, "larger than 64 MiB"),
         (["x" * 1024**2] * 65, "larger than 64 MiB"),
+        ({"text": "x" * 100_000_000}, "larger than 64 MiB"),
+        ({"x" * 65 * 1024**2: 1}, "larger than 64 MiB"),
+        (b"x" * 100_000_000, "bytes is not JSON"),
+        ({"seen": {1, 2}}, "set is not JSON"),
+        (10**100_000, "64 bits"),
+        ({10**100_000: 1}, "key that JSON cannot say"),
+        ({float("nan"): 1}, "key that JSON cannot say"),
+        ({(1, 2): 1}, "key that JSON cannot say"),
     ],
-    ids=lambda value: value if isinstance(value, str) and len(value) < 50 else "",
+    ids=lambda value: value if isinstance(value, str) and len(value) < 50 else type(value).__name__,
 )
 @pytest.mark.parametrize("place", ["data", "metrics"])
 def test_what_cannot_be_sent_fails_the_task_and_says_why(data, reason, place):
@@ -55,7 +63,9 @@ def test_what_cannot_be_sent_fails_the_task_and_says_why(data, reason, place):
     assert place in error
 
 
-@pytest.mark.parametrize("count", [2**63, -1, 1.5, "3", True, None])
+@pytest.mark.parametrize(
+    "count", [2**63, 10**100_000, -1, 1.5, "3", "x" * 10**6, True, None], ids=lambda value: type(value).__name__
+)
 def test_a_count_that_is_no_whole_number_fails_the_task(count):
     assert "items_processed" in (checked(TaskResult(True, items_processed=count)).result.error or "")
 
@@ -72,6 +82,13 @@ def test_a_long_error_is_cut_and_marked():
     error = checked(TaskResult(False, error="é" * 9000)).result.error or ""
     assert len(error.encode()) <= 8192
     assert error.endswith("(cut)")
+
+
+@pytest.mark.parametrize(
+    ("error", "told"), [(ValueError("no"), "ValueError: no"), ([1] * 10**6, "of type list")], ids=["fault", "list"]
+)
+def test_an_error_that_is_no_text_is_told_all_the_same(error, told):
+    assert told in (checked(TaskResult(False, error=error)).result.error or "")
 
 
 def test_a_failure_without_a_word_gets_one():
@@ -109,12 +126,21 @@ HEAVY = [
     {f"key {n}": [n, {}, ()] for n in range(20_000)},
     [[["x" * (2 * LIGHT)]], ["y"] * LIGHT],
     {"one": {"two": {3: "z" * (2 * LIGHT)}}},
+    {'"\\\x00é\U0001f600' * LIGHT: '"\\\x00é\U0001f600' * LIGHT},
+    {None: "y" * LIGHT},
+    {True: "y" * LIGHT},
+    {1.5: "y" * LIGHT},
 ]
 
 
-@pytest.mark.parametrize("value", HEAVY)
+@pytest.mark.parametrize("value", HEAVY, ids=range(len(HEAVY)))
 def test_json_that_is_written_in_pieces_is_the_same(value):
     assert json.loads(as_json(value)) == json.loads(json.dumps(value))
+
+
+@pytest.mark.parametrize("value", HEAVY, ids=range(len(HEAVY)))
+def test_no_piece_holds_up_other_threads_for_long(value):
+    assert max(map(len, pieces(value))) <= 8 * LIGHT
 
 
 class Spy(dict):

@@ -147,7 +147,7 @@ class WorkersPane(ListPane[WorkerRow]):
     about = (
         "The workers. p, x, X and t are for the marked rows or the one under the cursor here, for all workers of this "
         "board elsewhere. Enter opens the task in hand. Workers of other processes are shown, not steered. The lower "
-        "border has the whole id."
+        "border has the whole id, and how many runs of its code go on though they were told to stop (abandoned)."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
@@ -188,12 +188,17 @@ class WorkersPane(ListPane[WorkerRow]):
         for each in (*ORDER, WorkerState.STOPPED):
             if many[each]:
                 yield (f" {many[each]} {each}", WORKER[each][1])
+        abandoned = sum(worker.abandoned for worker in snapshot.workers)
+        if abandoned:
+            yield (f" {abandoned} abandoned", Tone.WARN)
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
         """The whole id under the cursor, and where it is."""
         current = self.row_list.current
         if isinstance(current, WorkerStatus) and short_name(current.id) != current.id:
             yield (f"{current.id}  ", Tone.PLAIN)
+        if isinstance(current, WorkerStatus) and current.abandoned:
+            yield (f"{current.abandoned} abandoned  ", Tone.WARN)
         yield from super().subtitle(snapshot)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:

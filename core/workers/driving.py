@@ -1,0 +1,94 @@
+"""Async code of an author, kept on a leash: it is asked to stop, and is not run any further when it does not."""
+
+from __future__ import annotations
+
+import asyncio
+import types
+from collections.abc import Callable, Coroutine, Generator
+from contextlib import suppress
+from typing import Any
+
+from core.workers.threads import Left, Raised
+
+GRACE = 2.0
+"""Seconds that async code which is cancelled gets to clean up."""
+
+
+async def attended(
+    code: Coroutine[Any, Any, object], on_cancel: Callable[[], None], on_left: Left, grace: float = GRACE
+) -> object:
+    """What the code returns. Raises what it raises as `Raised`, but for its CancelledError.
+
+    When the caller is cancelled, ``on_cancel`` is called and the code is cancelled too. It has ``grace`` seconds to
+    end, and what it returns then is returned; after that it is not run any further, whatever it caught, and
+    CancelledError is raised. ``on_left`` is told so, and again when its `asyncio.Task` is gone, which is at once
+    unless it waits for another one that refuses to end.
+    """
+    leash = Leash()
+    running = asyncio.create_task(leash.driven(code))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        try:
+            if not running.done():
+                on_cancel()
+                running.cancel()
+                await asyncio.wait([running], timeout=grace)
+        finally:
+            code_is_over = running.done()
+            if not code_is_over:
+                leash.cut = True
+                running.cancel()
+                on_left(1)
+                running.add_done_callback(lambda _: on_left(-1))
+            running.add_done_callback(lambda done: done.cancelled() or done.exception())
+            running.add_done_callback(lambda _: close(code))
+        if code_is_over:
+            return running.result()
+        raise
+
+
+class Leash:
+    """Runs a coroutine step by step inside an `asyncio.Task`, so that it can be left where it is.
+
+    A task alone ends only when its code lets it: a loop around ``except CancelledError`` keeps it, and with it the
+    end of the program. ``cut``: the next cancellation is not passed on, but ends the task.
+    """
+
+    def __init__(self) -> None:
+        self.cut = False
+
+    async def driven(self, code: Coroutine[Any, Any, object]) -> object:
+        """Run the code; answers and raises as `attended`."""
+        try:
+            return await self._steps(code)
+        finally:
+            close(code)
+
+    @types.coroutine
+    def _steps(self, code: Coroutine[Any, Any, object]) -> Generator[Any, Any, object]:
+        told: BaseException | None = None
+        while True:
+            try:
+                awaited = code.send(None) if told is None else code.throw(told)
+            except StopIteration as end:
+                return end.value
+            except asyncio.CancelledError:
+                raise
+            except BaseException as fault:  # noqa: BLE001  # a task takes SystemExit for the end of the loop
+                raise Raised(fault) from None
+            told = None
+            try:
+                yield awaited
+            except GeneratorExit:
+                raise
+            except BaseException as thrown:  # what the task is told is for the code, as long as that is heard
+                if self.cut:
+                    raise
+                told = thrown
+
+
+def close(code: Coroutine[Any, Any, object]) -> None:
+    """End code that was not run to its end, where it is; it may refuse that too, and is not run all the same."""
+    with suppress(BaseException):
+        code.close()
