@@ -10,9 +10,11 @@ from functools import partial
 from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
 from core.models import WorkerStatus, utcnow
+from core.snapshot import AttemptLog
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
 from core.workers.hand import Hand
+from core.workers.log_capture import LogCapture
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Settlement, Tasks
 from core.workers.post import Post, Surroundings
@@ -47,7 +49,10 @@ class Pool:
         self._processes = ProcessHosts(self._threads)
         self._progress = ProgressTeller(tasks, publish)
         runner = Runner(Collector(settlement).settle, publish, self._threads, self._processes)
-        self._around = Surroundings(tasks, runner, self._progress, publish, rng or random.Random(), self._changed)
+        chance = rng or random.Random()
+        keep_log = settlement.keep_log
+        self._around = Surroundings(tasks, runner, self._progress, publish, chance, self._changed, keep_log)
+        self._capture = LogCapture()
         self._publish = publish
         self._claim_timeout = claim_timeout
         self._posts: dict[str, Post] = {}
@@ -65,6 +70,7 @@ class Pool:
             if self._posts[plan.worker_id].ended is None:
                 raise BadSetting(f"There is a worker {plan.worker_id} already.")
             self._forget(plan.worker_id)
+        self._capture.start()
         post = Post(plan, self._around)
         self._posts[plan.worker_id] = post
         loop = asyncio.create_task(post.live(), name=f"worker {plan.worker_id}")
@@ -136,6 +142,12 @@ class Pool:
         """How many tasks all workers have in hand."""
         return sum(len(post.hands) for post in self._posts.values())
 
+    def logs(self, task_id: int) -> list[AttemptLog]:
+        """What the attempts at a task that are under way here have logged up to now, newest first."""
+        hands = [hand for post in self._posts.values() for hand in post.hands if hand.task.id == task_id]
+        logs = [log for hand in hands if (log := hand.logged()) is not None]
+        return sorted(logs, key=lambda log: log.started_at, reverse=True)
+
     async def close(self, now: bool = False) -> None:
         """Stop all workers, wait until they have ended, and let threads and processes go."""
         await self.stop((), now)
@@ -147,6 +159,7 @@ class Pool:
         await self._progress.close()
         self._processes.close()
         self._threads.close()
+        self._capture.stop()
         self._publish_changes()
 
     def _live(self, ids: Iterable[str]) -> list[Post]:

@@ -9,13 +9,17 @@ import pickle
 import signal
 import threading
 from collections.abc import Awaitable
+from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, cast
 
 from core.models import Task
+from core.snapshot import LogLine
 from core.workers.base import BaseWorker
-from core.workers.hand import whole_percent
+from core.workers.hand import beginning_log, whole_percent
+from core.workers.log_capture import LogCapture
+from core.workers.log_sending import LogSender
 from core.workers.outcomes import Checked, checked, failed, sentence
 
 Message = tuple[Any, ...]
@@ -30,10 +34,28 @@ class RemoteHand:
         self.is_cancelled = False
         self.is_abandoned = False
         self._link = link
+        self._log: LogSender | None = None
+        self._done = False
 
     def report(self, percent: float, message: str) -> None:
         """Say how far the task is."""
         self._link.send("progress", whole_percent(percent), str(message))
+
+    def log(self, line: LogLine, /) -> None:
+        """Keep a line that was logged."""
+        if self._log is None:
+            with beginning_log:
+                if self._log is None and not self._done:
+                    self._log = LogSender(partial(self._link.send, "log"))
+        if self._log is not None:
+            self._log.add(line)
+
+    def end_log(self) -> None:
+        """Send the lines that are left; none after that."""
+        with beginning_log:
+            self._done = True
+        if self._log is not None:
+            self._log.close()
 
 
 class Link:
@@ -70,6 +92,7 @@ class Link:
 def serve(pipe: Connection) -> None:
     """Do the tasks that come through the pipe, one after the other, until the parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which lets the task in hand finish
+    LogCapture().start()
     link = Link(pipe)
     threading.Thread(target=link.listen, name="parent", daemon=True).start()
     link.send("ready")
@@ -80,8 +103,11 @@ def serve(pipe: Connection) -> None:
             if pickled is not None:
                 worker = cast("BaseWorker", pickle.loads(pickled))
             assert worker is not None
-            link.send("done", perform(worker, hand))
+            result = perform(worker, hand)
+            hand.end_log()
+            link.send("done", result)
         except BaseException as fault:  # noqa: BLE001  # whatever an author's code raises is that task's failure
+            hand.end_log()
             link.send("done", failed(sentence(fault)))
 
 

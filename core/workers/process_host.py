@@ -119,6 +119,8 @@ class ProcessHost:
                     return said[0]
                 if kind == "progress":
                     hand.report(*said)
+                elif kind == "log":
+                    hand.log(*said[0], dropped=said[1])
         except (EOFError, OSError) as fault:
             self.close()
             raise CoreError(self._how_it_ended()) from fault
