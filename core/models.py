@@ -272,7 +272,8 @@ LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """A task that a worker is busy with: progress in percent, and the worker's last words about it."""
+    """A task that a worker is busy with: progress in percent, the worker's last words about it, how many lines it has
+    logged."""
 
     task_id: int
     task_type: str
@@ -280,6 +281,7 @@ class InHand:
     since: datetime
     progress: int = 0
     message: str = ""
+    logged: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from typing import Protocol
 from core.errors import (
     ClaimLost,
     CoreError,
+    DatabaseUnusable,
     Invalid,
     NotFound,
     RateLimited,
@@ -29,12 +30,15 @@ from core.results.ledger import Ledger
 from core.results.owed import ReportState
 from core.results.settling import Claim, claim_of
 from core.results.verdict import Verdict, verdict_on
+from core.snapshot import AttemptLog
 from core.texts import cut
 from core.workers.backoff import Backoff
 from core.workers.ports import Outcome
 
 BATCH = 100
 """Reports that are sent in one call at most."""
+LOG_PATIENCE = 1.0
+"""Seconds for which it is tried to keep the log of a task that is given back."""
 RESEND = Backoff(first=1.0, factor=2.0, ceiling=60.0)
 
 
@@ -108,6 +112,15 @@ class Deliverer:
             self._owe(Debt(claim_of(outcome), report, outcome.task.task_type))
         self._send()
         return [result for result, _ in kept]
+
+    async def keep_log(self, task: Task, log: AttemptLog) -> None:
+        """See `core.workers.ports.Settlement`. Whoever gives tasks back is in a hurry: it is tried for a moment."""
+        try:
+            async with asyncio.timeout(LOG_PATIENCE):
+                await self._ledger.keep_log(task.id, log)
+        except (TimeoutError, DatabaseUnusable) as fault:
+            why = str(fault) or "the results database could not be written in time"
+            self._publish(Said(Level.WARNING, f"What task {task.id} logged is not kept: {why}", utcnow()))
 
     def load(self) -> int:
         """Take up reports of this process that an earlier one left (see `Processes.take_over`); answers how many."""

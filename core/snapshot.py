@@ -190,8 +190,36 @@ class AttemptRow:
 
 
 @dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line that a worker's code logged. All its texts are harmless and bounded; ``text`` has line breaks only before
+    the lines of a traceback."""
+
+    at: datetime
+    level: str
+    logger: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptLog:
+    """What one attempt at a task logged: its newest lines, oldest first, after ``dropped`` others.
+
+    ``started_at`` is when we began with it, by which attempts are told apart: their numbers begin anew after a retry.
+    """
+
+    number: int
+    worker_id: str
+    started_at: datetime
+    lines: tuple[LogLine, ...] = ()
+    dropped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetail:
-    """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it."""
+    """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it.
+
+    ``logs`` are those of the attempts that were made from here, newest first.
+    """
 
     task: Task
     attempts: tuple[AttemptRow, ...] = ()
@@ -200,3 +228,4 @@ class TaskDetail:
     saved: Json = None
     report: str = ""
     notes: tuple[str, ...] = field(default=())
+    logs: tuple[AttemptLog, ...] = ()

@@ -44,6 +44,8 @@ class TaskVerbs(ABC):
         if "history" in rooms.can:
             history = await rooms.client.history(task_id)
         kept = rooms.database.result_of(task_id)
+        # An attempt under way may be kept already, while its end is being told: what is at hand is as new.
+        by_start = {log.started_at: log for log in (*rooms.database.logs_of(task_id), *rooms.pool.logs(task_id))}
         owed = Outbox(rooms.database, rooms.server).of_task(task_id)
         return TaskDetail(
             task,
@@ -53,6 +55,7 @@ class TaskVerbs(ABC):
             saved=kept["data"] if kept else None,
             report=f"report {owed.state}" + (f": {owed.reason}" if owed.reason else "") if owed else "",
             notes=() if "history" in rooms.can else (NO_HISTORY,),
+            logs=tuple(by_start[at] for at in sorted(by_start, reverse=True)),
         )
 
     async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:

@@ -17,4 +17,6 @@ def cut(text: str, limit: int = ERROR_LIMIT) -> str:
 
 def harmless(text: str) -> str:
     """The text with everything that could drive a terminal shown as an escape."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -7,6 +7,7 @@ import click
 from core.cli import mending
 from core.cli.output import print_fields, print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
+from core.cli.task_logs import log_told, print_log, read_with_logs
 from core.filters import TaskFilter
 from core.models import Json, NewTask, Task, TaskPage, TaskStatus
 from core.registering import created
@@ -80,12 +81,14 @@ def list_tasks(
 @json_option
 @passing
 def show(program: Program, task_id: int, as_json: bool) -> None:
-    """Show one task: parameters, progress, result, error."""
-    task: Task = with_client(program, lambda client: client.get_task(task_id))
+    """Show one task: parameters, progress, result, error, and what its newest attempt on this machine logged."""
+    task, logs = with_client(program, lambda client: read_with_logs(client, program.config, task_id))
     if as_json:
-        print_json(told(task))
-    else:
-        print_fields(told(task))
+        print_json(told(task) | {"logs": [log_told(log) for log in logs]})
+        return
+    print_fields(told(task))
+    for log in logs[:1]:
+        print_log(log)
 
 
 def told(task: Task) -> dict[str, Json]:

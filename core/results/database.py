@@ -17,10 +17,10 @@ import sqlite_utils
 from core.config import Config
 from core.errors import BadSetting, DatabaseUnusable
 from core.models import Report, Task, TaskResult
-from core.results import ideas, reading, settling
+from core.results import ideas, logs, reading, settling
 from core.results.faults import is_busy, unusable
 from core.results.schema import DATED, IDEA_COLUMNS, IDEA_TABLE, STATEMENTS
-from core.snapshot import ResultRow
+from core.snapshot import AttemptLog, ResultRow
 
 BUSY_MILLISECONDS = 20
 """How long sqlite itself waits for another program's transaction; longer waits are ours, with the lock let go."""
@@ -123,6 +123,15 @@ class Database:
     def result_of(self, task_id: int) -> dict[str, Any] | None:
         """What is kept of a task of the bound server: its newest claim's result, with data and metrics."""
         return reading.result_of(self.read, self.server, task_id)
+
+    def keep_log(self, server: str, task_id: int, log: AttemptLog) -> None:
+        """Keep what an attempt logged that has no outcome. Raises `DatabaseBusy` at once, and `DatabaseUnusable`."""
+        with self.transaction(0) as connection:
+            logs.keep(connection, self.server_number(server), [(task_id, log)])
+
+    def logs_of(self, task_id: int) -> list[AttemptLog]:
+        """What the attempts at a task of the bound server logged, newest first."""
+        return logs.of_task(self.read, self.server, task_id)
 
     def data_version(self) -> tuple[int, int]:
         """Another value after every change, of ours or of other programs. Cheap."""

@@ -16,6 +16,7 @@ from core.results.database import Database
 from core.results.faults import DatabaseAway
 from core.results.owed import Outbox, OwedReport, ReportState
 from core.results.settling import Claim, Settled
+from core.snapshot import AttemptLog
 from core.texts import cut
 
 FIRST_DELAY, GROWTH, LONGEST_DELAY = 0.02, 1.6, 2.0
@@ -41,6 +42,7 @@ class NotKept:
     save: None = None
     data: None = None
     metrics: None = None
+    logged: Callable[[], AttemptLog | None] | None = None
 
 
 class Ledger:
@@ -82,7 +84,8 @@ class Ledger:
         except Exception as fault:  # noqa: BLE001  # what a value does to a database, or an author's code, is not ours
             said = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
             result = TaskResult(False, error=cut(f"The result could not be kept: {said}"))
-            failure = NotKept(outcome.task, outcome.worker_id, result, outcome.started_at, outcome.finished_at)
+            at = outcome.started_at, outcome.finished_at
+            failure = NotKept(outcome.task, outcome.worker_id, result, *at, logged=outcome.logged)
             [kept] = await self._settle_together([failure])
         return kept
 
@@ -93,6 +96,10 @@ class Ledger:
         except BaseException:
             self._taken += taken
             raise
+
+    async def keep_log(self, task_id: int, log: AttemptLog) -> None:
+        """Keep what an attempt logged that has no outcome. Tries while the database is away."""
+        await self._committed(lambda: self._database.keep_log(self._server, task_id, log))
 
     def waiting(self) -> list[OwedReport]:
         """Reports in the database that this process owes. Raises `DatabaseUnusable`."""

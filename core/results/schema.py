@@ -32,6 +32,13 @@ CREATE TABLE IF NOT EXISTS prismq_outbox ( -- reports that are owed, or that wer
     PRIMARY KEY (server, task_id)
 );
 CREATE INDEX IF NOT EXISTS prismq_outbox_process ON prismq_outbox (process, state);
+CREATE TABLE IF NOT EXISTS prismq_log (    -- one row a claim whose attempt logged something
+    server INTEGER NOT NULL, task_id INTEGER NOT NULL, started_at TEXT NOT NULL,
+    attempt INTEGER NOT NULL, worker_id TEXT NOT NULL,
+    lines TEXT NOT NULL,                   -- JSON list of [time, level, logger, text], oldest first
+    dropped INTEGER NOT NULL,              -- how many lines came before them
+    PRIMARY KEY (server, task_id, started_at)
+);
 CREATE TABLE IF NOT EXISTS prismq_process ( -- one row a start of the program
     id TEXT PRIMARY KEY, server INTEGER NOT NULL, prefix TEXT NOT NULL, host TEXT NOT NULL,
     pid INTEGER NOT NULL, process_started REAL NOT NULL, started_at TEXT NOT NULL,

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple, Protocol
 
 from core.errors import CoreError
 from core.models import Report, Task, TaskResult
+from core.results import logs
 from core.results.faults import TransactionEnded, passing
+from core.snapshot import AttemptLog
 from core.strict_json import as_json
 from core.texts import cut
 
@@ -68,6 +70,8 @@ class Settled(Protocol):
     def data(self) -> str | None: ...
     @property
     def metrics(self) -> str | None: ...
+    @property
+    def logged(self) -> Callable[[], AttemptLog | None] | None: ...
 
 
 def claim_of(outcome: Settled) -> Claim:
@@ -103,7 +107,14 @@ def settle(
         answers.append((result, Report(task.id, worker_id, task.attempts, result.success, summary, error)))
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
+    logs.keep(connection, server, logged_by(outcomes))
     return answers
+
+
+def logged_by(outcomes: Sequence[Settled]) -> list[tuple[int, AttemptLog]]:
+    """What these attempts logged, with their tasks; nothing for those that logged nothing."""
+    told = [(each.task.id, each.logged()) for each in outcomes if each.logged is not None]
+    return [(task_id, log) for task_id, log in told if log is not None]
 
 
 def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Claim]) -> None:

@@ -10,6 +10,12 @@ from datetime import datetime
 from typing import Protocol
 
 from core.models import InHand, Task
+from core.snapshot import AttemptLog, LogLine
+from core.workers.log_lines import LogBuffer
+
+LOG_SPACING = 0.2
+"""Seconds after which new lines of a task's log are told of: once for all that came."""
+beginning_log = threading.Lock()
 
 
 class Tools(Protocol):
@@ -22,6 +28,10 @@ class Tools(Protocol):
 
     def report(self, percent: float, message: str) -> None:
         """Say how far the task is. May be called from any thread."""
+        ...
+
+    def log(self, line: LogLine, /) -> None:
+        """Keep a line that was logged. May be called from any thread, very often."""
         ...
 
 
@@ -41,7 +51,14 @@ class Hand:
     it may save nothing either. ``settling``: processing is over, its outcome is being committed.
     """
 
-    def __init__(self, task: Task, worker_id: str, since: datetime, on_report: Callable[[Hand], None]) -> None:
+    def __init__(
+        self,
+        task: Task,
+        worker_id: str,
+        since: datetime,
+        on_report: Callable[[Hand], None],
+        on_log: Callable[[Hand], None] | None = None,
+    ) -> None:
         self.task = task
         self.worker_id = worker_id
         self.since = since
@@ -56,6 +73,9 @@ class Hand:
         self._loop = asyncio.get_running_loop()
         self._loop_thread = threading.get_ident()
         self._told = False
+        self._on_log = on_log
+        self._log: LogBuffer | None = None
+        self._log_told = on_log is None
 
     def report(self, percent: float, message: str) -> None:
         """Say how far the task is; from another thread, calls faster than the loop turns are seen as the last one."""
@@ -65,6 +85,27 @@ class Hand:
         elif not self._told:
             self._told = True
             self._loop.call_soon_threadsafe(self._tell)
+
+    def log(self, *lines: LogLine, dropped: int = 0) -> None:
+        """Keep lines that were logged, from any thread; ``dropped`` others came before them."""
+        if self._log is None:
+            with beginning_log:
+                self._log = self._log or LogBuffer()
+        self._log.add(*lines, dropped=dropped)
+        if self._log_told:
+            return
+        self._log_told = True
+        if threading.get_ident() == self._loop_thread:
+            self._loop.call_later(LOG_SPACING, self._tell_log)
+        else:
+            self._loop.call_soon_threadsafe(self._loop.call_later, LOG_SPACING, self._tell_log)
+
+    def logged(self) -> AttemptLog | None:
+        """What was logged up to now; None when nothing was."""
+        if self._log is None:
+            return None
+        lines, dropped = self._log.seen()
+        return AttemptLog(self.task.attempts, self.worker_id, self.since, lines, dropped)
 
     def cancel(self) -> None:
         """Ask the author's code to stop."""
@@ -80,9 +121,15 @@ class Hand:
     def seen(self) -> InHand:
         """How it looks from outside."""
         task = self.task
-        return InHand(task.id, task.task_type, task.attempts, self.since, self.percent, self.message)
+        logged = 0 if self._log is None else self._log.count
+        return InHand(task.id, task.task_type, task.attempts, self.since, self.percent, self.message, logged)
 
     def _tell(self) -> None:
         self._told = False
         if not self.ended and not self.is_abandoned:
             self._on_report(self)
+
+    def _tell_log(self) -> None:
+        self._log_told = False
+        if self._on_log is not None and not self.ended and not self.is_abandoned:
+            self._on_log(self)

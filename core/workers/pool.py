@@ -11,12 +11,13 @@ from functools import partial
 from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
 from core.models import WorkerStatus, utcnow
-from core.snapshot import Holdup
+from core.snapshot import AttemptLog, Holdup
 from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
 from core.workers.driving import GRACE
 from core.workers.hand import Hand
+from core.workers.log_capture import LogCapture
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Settlement, Tasks
 from core.workers.post import Post, Surroundings
@@ -64,8 +65,17 @@ class Pool:
         self._progress = ProgressTeller(tasks, publish)
         settle = Collector(settlement).settle
         runner = Runner(settle, publish, self._threads, self._processes, self._abandoned, grace)
-        chance = rng or random.Random()
-        self._around = Surroundings(tasks, runner, self._progress, publish, chance, self._changed, self._abandoned)
+        self._around = Surroundings(
+            tasks,
+            runner,
+            self._progress,
+            publish,
+            rng or random.Random(),
+            self._changed,
+            self._abandoned,
+            settlement.keep_log,
+        )
+        self._capture = LogCapture()
         self._publish = publish
         self._claim_timeout = claim_timeout
         self._posts: dict[str, Post] = {}
@@ -83,6 +93,7 @@ class Pool:
             if self._posts[plan.worker_id].ended is None:
                 raise BadSetting(f"There is a worker {plan.worker_id} already.")
             self._forget(plan.worker_id)
+        self._capture.start()
         post = Post(plan, self._around)
         self._posts[plan.worker_id] = post
         loop = asyncio.create_task(post.live(), name=f"worker {plan.worker_id}")
@@ -159,6 +170,12 @@ class Pool:
         """How many runs of workers' code go on though their tasks have ended."""
         return self._abandoned.total
 
+    def logs(self, task_id: int) -> list[AttemptLog]:
+        """What the attempts at a task that are under way here have logged up to now, newest first."""
+        hands = [hand for post in self._posts.values() for hand in post.hands if hand.task.id == task_id]
+        logs = [log for hand in hands if (log := hand.logged()) is not None]
+        return sorted(logs, key=lambda log: log.started_at, reverse=True)
+
     async def close(self, now: bool = False) -> None:
         """Stop all workers, wait until they have ended, and let threads and processes go."""
         await self.stop((), now)
@@ -171,6 +188,7 @@ class Pool:
         await self._progress.close()
         self._processes.close()
         self._threads.close()
+        self._capture.stop()
         self._publish_changes()
 
     def _live(self, ids: Iterable[str]) -> list[Post]:

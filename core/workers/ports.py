@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from core.events import Event
 from core.models import Task, TaskResult
+from core.snapshot import AttemptLog
 
 Publish = Callable[[Event], None]
 """Says that something happened. Must be called on the core's event loop."""
@@ -56,6 +57,7 @@ class Outcome:
     ``save`` is called inside the database transaction: it stores what was found (it is the worker's
     ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
     ``data`` and ``metrics`` are those of the result as JSON, where that is written already: it may be large.
+    ``logged`` answers what the attempt has logged, what ``save`` logs included; None when it logged nothing.
     """
 
     task: Task
@@ -66,6 +68,7 @@ class Outcome:
     save: Callable[[], object] | None = field(default=None, repr=False)
     data: str | None = field(default=None, repr=False)
     metrics: str | None = field(default=None, repr=False)
+    logged: Callable[[], AttemptLog | None] | None = field(default=None, repr=False)
 
 
 class Settlement(Protocol):
@@ -74,6 +77,10 @@ class Settlement(Protocol):
     async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         """Commit outcomes and owe their reports; returns when that is durable. Answers, in the order given, what was
         kept: the outcome's own result, or a failed one where its ``save`` raised."""
+        ...
+
+    async def keep_log(self, task: Task, log: AttemptLog) -> None:
+        """Keep what an attempt logged that has no outcome, since its task was given back. Says so where it cannot."""
         ...
 
 

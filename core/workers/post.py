@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,6 +13,7 @@ from core.errors import CoreError
 from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
 from core.workers.abandoned import Abandoned
+from core.snapshot import AttemptLog
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
 from core.workers.hand import Hand
@@ -42,6 +43,7 @@ class Surroundings:
     rng: Random
     changed: Callable[[Post], None]
     abandoned: Abandoned
+    keep_log: Callable[[Task, AttemptLog], Awaitable[None]]
 
 
 class Post:
@@ -114,6 +116,8 @@ class Post:
         for hand in left_over:
             self._drop(hand)
         await self._release([hand.task.id for hand in left_over])
+        logs = [(hand.task, log) for hand in left_over if (log := hand.logged()) is not None]
+        await asyncio.gather(*(self._around.keep_log(*each) for each in logs))
         self._giving_back = False
         self._woken.set()
 
@@ -218,7 +222,7 @@ class Post:
             if released or self._leaving:
                 return
         for task in tasks:
-            hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report)
+            hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report, self._on_log)
             for older in [each for each in self.hands if each.task.id == task.id]:
                 older.cancel()  # its claim timed out, and we were given the task again
             self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
@@ -244,6 +248,9 @@ class Post:
 
     def _on_report(self, hand: Hand) -> None:
         self._around.progress.tell(hand)
+        self._around.changed(self)
+
+    def _on_log(self, hand: Hand) -> None:
         self._around.changed(self)
 
     def _on_end_of_life(self, life: asyncio.Task[None]) -> None:

@@ -13,13 +13,17 @@ import pickle
 import signal
 import threading
 from collections.abc import Awaitable
+from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, cast
 
 from core.models import Task
+from core.snapshot import LogLine
 from core.workers.base import BaseWorker
-from core.workers.hand import whole_percent
+from core.workers.hand import beginning_log, whole_percent
+from core.workers.log_capture import LogCapture
+from core.workers.log_sending import LogSender
 from core.workers.outcomes import Checked, checked, failed, sentence
 
 Message = tuple[Any, ...]
@@ -35,10 +39,32 @@ class RemoteHand:
         self.is_cancelled = False
         self.is_abandoned = False
         self._link = link
+        self._log: LogSender | None = None
+        self._done = False
 
     def report(self, percent: float, message: str) -> None:
         """Say how far the task is."""
         self._link.send("progress", self.number, whole_percent(percent), str(message))
+
+    def log(self, line: LogLine, /) -> None:
+        """Keep a line that was logged; not in a copy, where locks may be held by threads that are not there."""
+        if self._link.is_copy:
+            return
+        if self._log is None:
+            with beginning_log:
+                if self._log is None and not self._done:
+                    self._log = LogSender(partial(self._link.send, "log", self.number))
+        if self._log is not None:
+            self._log.add(line)
+
+    def end_log(self) -> None:
+        """Send the lines that are left; none after that."""
+        if self._link.is_copy:
+            return
+        with beginning_log:
+            self._done = True
+        if self._log is not None:
+            self._log.close()
 
 
 class Link:
@@ -93,6 +119,7 @@ def serve(pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which lets the task in hand finish
     os.setsid()  # so that the parent can end this process with all that it starts
     os.set_inheritable(pipe.fileno(), False)
+    LogCapture().start()
     link = Link(pipe)
     os.register_at_fork(after_in_child=link.let_go)
     threading.Thread(target=link.listen, name="parent", daemon=True).start()
@@ -104,8 +131,11 @@ def serve(pipe: Connection) -> None:
             if pickled is not None:
                 worker = cast("BaseWorker", pickle.loads(pickled))
             assert worker is not None
-            link.send("done", hand.number, perform(worker, hand))
+            result = perform(worker, hand)
+            hand.end_log()
+            link.send("done", hand.number, result)
         except BaseException as fault:  # noqa: BLE001  # whatever an author's code raises is that task's failure
+            hand.end_log()
             link.send("done", hand.number, failed(sentence(fault)))
         if link.is_copy:
             os._exit(0)  # the fork returned here too, and the task is done where it was begun

@@ -136,6 +136,8 @@ class ProcessHost:
                     return said[0]
                 if kind == "progress":
                     hand.report(*said)
+                elif kind == "log":
+                    hand.log(*said[0], dropped=said[1])
         except (EOFError, OSError) as fault:
             why = self._how_it_ended()
             self.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextvars import Context
 from dataclasses import dataclass, field
 
 from core.errors import ClaimLost, CoreError
@@ -56,7 +57,10 @@ class ProgressTeller:
 
     def _plan(self, hand: Hand, line: Line) -> None:
         loop = asyncio.get_running_loop()
-        line.timer = loop.call_later(max(0.0, line.last + SPACING - loop.time()), self._start, hand, line)
+        # In a context of its own: what is logged about the call is not the task's.
+        line.timer = loop.call_later(
+            max(0.0, line.last + SPACING - loop.time()), self._start, hand, line, context=Context()
+        )
 
     def _start(self, hand: Hand, line: Line) -> None:
         line.timer, line.unsent, line.last = None, False, asyncio.get_running_loop().time()

@@ -86,7 +86,8 @@ class Runner:
             found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
         result = found.result
         save = partial(save_results, worker, hand, result) if has_something_to_save(worker, result) else None
-        return Outcome(hand.task, hand.worker_id, result, hand.since, utcnow(), save, found.data, found.metrics)
+        now = utcnow()
+        return Outcome(hand.task, hand.worker_id, result, hand.since, now, save, found.data, found.metrics, hand.logged)
 
     async def _work(self, worker: BaseWorker, hand: Hand) -> Checked:
         """Have it done where it belongs. A large result is checked, and written as JSON, beside the loop."""

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from core.errors import ClaimLost, NotFound
 from core.events import Event, WorkerChanged
 from core.models import Report, RowOutcome, Task, TaskResult, TaskStatus, WorkerState, utcnow
+from core.snapshot import AttemptLog
 from core.workers.ports import Outcome
 
 DEADLINE = 10.0
@@ -187,7 +188,12 @@ class MemorySettlement:
     def __init__(self, tasks: FakeTasks) -> None:
         self.kept: list[Outcome] = []
         self.batches: list[int] = []
+        self.logs: list[tuple[Task, AttemptLog]] = []
         self._tasks = tasks
+
+    async def keep_log(self, task: Task, log: AttemptLog) -> None:
+        """See `core.workers.ports.Settlement`."""
+        self.logs.append((task, log))
 
     async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         """See `core.workers.ports.Settlement`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -73,3 +74,19 @@ class Computing(BaseWorker):
         if what == "save":
             self.save({"title": "from a process", "source_platform": "p", "source_id": "1"})
         return TaskResult(True, {"pid": os.getpid(), "sum": sum(range(1000)), "saved": self.saved()})
+
+
+class LogsInProcess(BaseWorker):
+    """Logs in a process of its own: ``lines`` lines, then whatever ``what`` says."""
+
+    cpu_bound = True
+
+    def process_task(self, task: Task) -> TaskResult:
+        log = logging.getLogger("author.process")
+        for number in range(task.parameters.get("lines", 3)):
+            log.info("task %d line %d", task.id, number)
+        if task.parameters.get("what") == "die":
+            os._exit(3)
+        while task.parameters.get("what") == "wait" and not self.is_cancelled:
+            time.sleep(0.01)
+        return TaskResult(True)

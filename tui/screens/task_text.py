@@ -8,6 +8,7 @@ from datetime import datetime
 from core.models import HistoryEntry, TaskStatus
 from core.snapshot import AttemptRow, TaskDetail
 from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.screens.task_log import log_rows, log_title
 from tui.widgets.json_view import json_rows
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import safe_lines
@@ -100,6 +101,8 @@ def sections(detail: TaskDetail, now: datetime, *, reveal: bool) -> dict[str, li
     if task.result is not None:
         told["Result"] = json_rows(task.result, reveal=reveal)
     told |= timed
+    if detail.logs:
+        told[log_title(detail.logs)] = log_rows(detail.logs, reveal=reveal)
     if detail.ideas or detail.saved is not None:
         told[f"Saved ({count(len(detail.ideas), 'idea')})"] = list(saved(detail, reveal))
     if detail.report:
