@@ -12,8 +12,8 @@ from random import Random
 from core.errors import CoreError
 from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
-from core.workers.abandoned import Abandoned
 from core.snapshot import AttemptLog
+from core.workers.abandoned import Abandoned
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
 from core.workers.hand import Hand
