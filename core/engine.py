@@ -25,7 +25,7 @@ from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
-from core.recovery import recover
+from core.recovery import prune_reports, recover
 from core.results import Database
 from core.results.processes import Processes
 from core.rooms import Rooms, local_types
@@ -188,6 +188,8 @@ class Engine(WorkerVerbs):
         """Stop the workers and deliver; answers how many reports still wait."""
         if self._rooms is None:
             return 0
+        if now:
+            self._rooms.deliverer.leave_at_once()
         await self._rooms.pool.close(now=now)
         return await self._rooms.deliverer.drain(CLOSING_SECONDS)
 
@@ -216,6 +218,7 @@ class Engine(WorkerVerbs):
         start = Processes(database, server).enter(self.config.worker_prefix)
         deliverer = Deliverer(self._client, database, server=server, process_id=start.id, publish=publish)
         pool = Pool(self._client, deliverer, publish, claim_timeout=self._client.claim_timeout)
+        deliverer.hold = pool.hold
         self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
         monitor = self._monitor(self._watching) if self._watching is not None else None
         self._rooms = Rooms(
@@ -233,6 +236,7 @@ class Engine(WorkerVerbs):
             publish=publish,
         )
         publish(ServerSeen(self._server))
+        prune_reports(self._rooms)
         await recover(self._rooms)
         deliverer.load()
         self.in_background(deliverer.run())

@@ -12,6 +12,7 @@ from core.events import Level, Said, WorkerChanged
 from core.models import WorkerStatus, utcnow
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
+from core.workers.gate import Gate
 from core.workers.hand import Hand
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Settlement, Tasks
@@ -47,7 +48,9 @@ class Pool:
         self._processes = ProcessHosts(self._threads)
         self._progress = ProgressTeller(tasks, publish)
         runner = Runner(Collector(settlement).settle, publish, self._threads, self._processes)
-        self._around = Surroundings(tasks, runner, self._progress, publish, rng or random.Random(), self._changed)
+        self._gate = Gate(publish, self._on_gate)
+        chance = rng or random.Random()
+        self._around = Surroundings(tasks, runner, self._progress, publish, chance, self._changed, self._gate)
         self._publish = publish
         self._claim_timeout = claim_timeout
         self._posts: dict[str, Post] = {}
@@ -84,6 +87,13 @@ class Pool:
         for post in resumed:
             post.wake()
         return [self._told(post, paused=False) for post in resumed]
+
+    def hold(self, cause: str, why: str) -> None:
+        """Let no worker claim, with ``why`` in a few words; with an empty text that cause is over. Others may remain.
+
+        Tasks in hand go on; what a claim under way brings is given back.
+        """
+        self._gate.hold(cause, why)
 
     def set_strategy(self, strategy: Strategy, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim by this strategy from the next claim on. Answers who was changed."""
@@ -164,6 +174,12 @@ class Pool:
     def _told(self, post: Post, **what: object) -> str:
         post.tell(**what)  # pyright: ignore[reportArgumentType]
         return post.plan.worker_id
+
+    def _on_gate(self) -> None:
+        for post in self._live(()):
+            post.tell()
+            if not self._gate.why:
+                post.wake()
 
     def _changed(self, post: Post) -> None:
         if not self._unpublished:

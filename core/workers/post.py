@@ -14,6 +14,7 @@ from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
+from core.workers.gate import Gate
 from core.workers.hand import Hand
 from core.workers.pace import Pace
 from core.workers.plan import WorkerPlan
@@ -38,6 +39,7 @@ class Surroundings:
     publish: Publish
     rng: Random
     changed: Callable[[Post], None]
+    gate: Gate
 
 
 class Post:
@@ -124,7 +126,7 @@ class Post:
             failed=self.pace.failed,
             until=None if waits <= 0 else utcnow() + timedelta(seconds=waits),
             last_seen=utcnow(),
-            note=self.pace.note,
+            note=self._note(),
         )
 
     def end(self, fault: BaseException | None) -> None:
@@ -143,7 +145,7 @@ class Post:
         return self._fault is not None or (limit is not None and self._passes >= limit)
 
     def _delay(self) -> float | None:
-        if self.paused or self.room <= 0:
+        if self.paused or self.room <= 0 or self._around.gate.why:
             return None
         return max(0.0, self.pace.until() - asyncio.get_running_loop().time())
 
@@ -197,7 +199,7 @@ class Post:
     async def _take(self, tasks: Sequence[Task]) -> None:
         if not tasks:
             return
-        if self.paused or self.stopping:
+        if self.paused or self.stopping or self._around.gate.why:
             released = await self._release([task.id for task in tasks])
             if released or self._leaving:
                 return
@@ -249,12 +251,16 @@ class Post:
             self._around.publish(Said(Level.WARNING, text, utcnow()))
         return released
 
+    def _note(self) -> str:
+        held = "" if self.ended or self.stopping else self._around.gate.why
+        return f"Claims nothing: {held}." if held else self.pace.note
+
     def _state(self, now: float) -> WorkerState:
         facts = (
             (self.ended is not None, self.ended or WorkerState.STOPPED),
             (self.stopping, WorkerState.DRAINING),
             (self.paused, WorkerState.PAUSED),
-            (self.pace.backs_off(now), WorkerState.BACKING_OFF),
+            (bool(self._around.gate.why) or self.pace.backs_off(now), WorkerState.BACKING_OFF),
             (bool(self.hands), WorkerState.BUSY),
             (self._claiming and self.pace.misses == 0, WorkerState.POLLING),
             (self._passes == 0, WorkerState.STARTING),
