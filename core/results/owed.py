@@ -65,7 +65,7 @@ class Outbox:
             "SELECT task_id, started_at, task_type, worker_id, attempt, state, success, "
             f"substr(coalesce(error, result, ''), 1, {SAID}), coalesce(reason, ''), owed_at FROM prismq_outbox "
             "JOIN prismq_server s ON s.id = server WHERE s.name = ? AND state != 'waiting' "
-            "ORDER BY owed_at DESC, task_id DESC LIMIT ?"
+            "ORDER BY owed_at DESC, started_at DESC, task_id DESC LIMIT ?"
         )
         return [as_kept(row) for row in self._database.read(sql, (self._server, limit))]
 
