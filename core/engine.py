@@ -25,7 +25,7 @@ from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
-from core.recovery import recover
+from core.recovery import prune_reports, recover
 from core.results import Database
 from core.results.processes import Processes
 from core.rooms import Rooms, local_types
@@ -191,6 +191,8 @@ class Engine(WorkerVerbs):
         """Stop the workers and deliver; answers how many reports still wait."""
         if self._rooms is None:
             return 0
+        if now:
+            self._rooms.deliverer.leave_at_once()
         await self._rooms.pool.close(now=now)
         return await self._rooms.deliverer.drain(CLOSING_SECONDS)
 
@@ -220,6 +222,7 @@ class Engine(WorkerVerbs):
         deliverer = Deliverer(self._client, database, server=server, process_id=start.id, publish=publish)
         timeout = self._client.claim_timeout
         pool = Pool(self._client, deliverer, publish, claim_timeout=timeout, on_held=self._tell_holdup)
+        deliverer.hold = pool.hold
         self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
         monitor = self._monitor(self._watching) if self._watching is not None else None
         self._rooms = Rooms(
@@ -237,6 +240,7 @@ class Engine(WorkerVerbs):
             publish=publish,
         )
         publish(ServerSeen(self._server))
+        prune_reports(self._rooms)
         await recover(self._rooms)
         deliverer.load()
         self.in_background(deliverer.run())

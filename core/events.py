@@ -105,6 +105,20 @@ class ReportsWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class ReportsAside:
+    """How many reports to this server were refused or are dead, and are kept."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimingHeld:
+    """No worker of this process may claim, with why in a few words; empty: they may again."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerChanged:
     """A worker of this process is now as told."""
 
@@ -176,6 +190,8 @@ Event = (
     | TaskFailed
     | ReportRefused
     | ReportsWaiting
+    | ReportsAside
+    | ClaimingHeld
     | WorkerChanged
     | ServerSeen
     | TypesSeen

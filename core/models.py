@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 Json = Any
 """Anything that JSON can say: dict, list, str, int, float, bool or None."""
@@ -224,6 +224,13 @@ class Report:
     success: bool
     result: Json = None
     error: str | None = None
+
+
+class Claim(NamedTuple):
+    """Which claim of a task is meant. Attempts are counted anew after a retry; when a claim began is never again."""
+
+    task_id: int
+    started_at: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,7 @@ class Monitor:
                 return
             rows = tuple(self._results.newest(SHOWN_RESULTS))
             self._publish(events.ResultsSeen(rows, self._results.count()))
+            self._publish(events.ReportsAside(self._results.kept_aside()))
         except DatabaseUnusable as error:
             if str(error) != self._memory.results_trouble:
                 self._publish(events.Said(events.Level.WARNING, str(error), self._now()))

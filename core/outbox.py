@@ -24,11 +24,11 @@ from core.errors import (
     TooLarge,
 )
 from core.events import Event, Level, ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
-from core.models import Report, RowOutcome, Task, TaskResult, utcnow
+from core.models import Claim, Report, RowOutcome, Task, TaskResult, utcnow
 from core.results.database import Database
 from core.results.ledger import Ledger
 from core.results.owed import ReportState
-from core.results.settling import Claim, claim_of
+from core.results.settling import claim_of
 from core.results.verdict import Verdict, verdict_on
 from core.snapshot import AttemptLog
 from core.texts import cut
@@ -39,6 +39,8 @@ BATCH = 100
 """Reports that are sent in one call at most."""
 LOG_PATIENCE = 1.0
 """Seconds for which it is tried to keep the log of a task that is given back."""
+MOST_WAITING = 1000
+"""Reports that may wait while they cannot be delivered; with more, nobody claims until half of them are delivered."""
 RESEND = Backoff(first=1.0, factor=2.0, ceiling=60.0)
 
 
@@ -84,7 +86,10 @@ class Deliverer:
         self._reports = reports
         self._publish = publish
         self._rng = rng or random.Random()
-        self._ledger = Ledger(database, server, process_id, publish, self._rng)
+        self.hold: Callable[[str, str], None] = lambda cause, why: None
+        """Told why nobody should claim, by cause; with an empty text when that is over. For whoever has a pool."""
+        self._is_full = False
+        self._ledger = Ledger(database, server, process_id, publish, self._rng, lambda why: self.hold("results", why))
         self._debts: dict[Claim, Debt] = {}
         self._queues: defaultdict[str, deque[Debt]] = defaultdict(deque)
         self._senders: dict[str, asyncio.Task[None]] = {}
@@ -104,8 +109,8 @@ class Deliverer:
     async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         """Commit outcomes and owe their reports; see `core.workers.ports.Settlement`.
 
-        While the database cannot be written it tries again, and says so once. An outcome that never can be kept is
-        kept as failed.
+        While the database cannot be written it tries again, says so once, and has claiming stop. An outcome that never
+        can be kept is kept as failed.
         """
         kept = await self._ledger.settle(outcomes)
         for outcome, (_, report) in zip(outcomes, kept, strict=True):
@@ -132,6 +137,18 @@ class Deliverer:
             self._show()
             self._send()
         return len(new)
+
+    async def resend(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Owe reports again that were kept aside: each task is read, then its report sent. Answers which they are."""
+        again = await self._ledger.resend(claims)
+        for owed in again:
+            self._owe(Debt(owed.claim, owed.report, owed.task_type, sent=True))
+        self._send()
+        return [owed.claim for owed in again]
+
+    async def discard(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Delete reports that were kept aside; answers which they are."""
+        return await self._ledger.discard(claims)
 
     async def run(self) -> None:
         """Deliver until cancelled. Raises only what no report can be blamed for."""
@@ -163,6 +180,10 @@ class Deliverer:
         self._gave_up = True
         self._quiet.set()
 
+    def leave_at_once(self) -> None:
+        """Wait no longer for a database that cannot be written: what it cannot take now is done again by others."""
+        self._ledger.give_up()
+
     def _owe(self, debt: Debt) -> None:
         self._debts[debt.claim] = debt
         self._queues[debt.report.worker_id].append(debt)
@@ -187,6 +208,7 @@ class Deliverer:
                 queue.extendleft(reversed(left))
                 misses = misses + 1 if left else 0
                 self._show(troubled=bool(left))
+                self._bound(troubled=bool(left))
                 if left:
                     await self._pause(max(pause, RESEND.delay(misses, self._rng)))
         finally:
@@ -293,6 +315,15 @@ class Deliverer:
             del self._debts[debt.claim]
         if not self._debts:
             self._quiet.set()
+
+    def _bound(self, *, troubled: bool) -> None:
+        """Let nobody claim while too many reports wait that cannot be delivered."""
+        if troubled and not self._is_full and self.waiting > MOST_WAITING:
+            self._is_full = True
+            self.hold("outbox", f"{self.waiting:,} reports wait to be delivered")
+        elif self._is_full and self.waiting <= MOST_WAITING // 2:
+            self._is_full = False
+            self.hold("outbox", "")
 
     def _show(self, *, troubled: bool = True) -> None:
         count = self.waiting if troubled or self.waiting == 0 else self._shown

@@ -67,6 +67,10 @@ class Results(Protocol):
         """How many rows there are."""
         ...
 
+    def kept_aside(self) -> int:
+        """How many reports were not taken and are kept."""
+        ...
+
 
 def count_rows(tasks: Sequence[Task]) -> tuple[TypeStats, ...]:
     """Counts of the rows at hand, for a server that does not count."""

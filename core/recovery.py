@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.errors import CoreError
+from core.errors import CoreError, DatabaseUnusable
 from core.events import Level, Said
 from core.models import Task, TaskStatus, WorkerState, utcnow
 from core.results.owed import Outbox
@@ -16,6 +16,8 @@ from core.rooms import Rooms
 
 PAGE = 1000
 """Rows of one page of claimed tasks."""
+KEEP_REFUSED = timedelta(days=30)
+"""How long reports are kept that were refused; dead ones are kept until they are sent again or discarded."""
 
 
 async def recover(rooms: Rooms) -> None:
@@ -38,6 +40,18 @@ async def recover(rooms: Rooms) -> None:
         say(rooms, Level.INFO, f"Reports of an earlier run that broke off are delivered now: {len(owed)}.")
     for start in dead:
         processes.forget(start)
+
+
+def prune_reports(rooms: Rooms) -> None:
+    """Delete refused reports that are older than `KEEP_REFUSED`; what cannot be done now is done at the next start."""
+    try:
+        gone = Outbox(rooms.database, rooms.server).prune(utcnow() - KEEP_REFUSED)
+    except DatabaseUnusable as error:
+        say(rooms, Level.WARNING, f"Old refused reports could not be deleted: {error}")
+        return
+    if gone:
+        reports = "1 refused report was" if gone == 1 else f"{gone:,} refused reports were"
+        say(rooms, Level.INFO, f"{reports} older than {KEEP_REFUSED.days} days, and deleted.")
 
 
 async def bury(rooms: Rooms, start: Start, living: list[Start]) -> None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.filters import TaskFilter
-from core.models import HistoryEntry, Json, Task, WorkerStatus
+from core.models import Claim, HistoryEntry, Json, Task, WorkerStatus
 
 
 class Link(StrEnum):
@@ -159,7 +159,8 @@ class Holdup:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that can be seen at a moment. While there is a ``holdup``, all the rest stands still."""
+    """All that can be seen at a moment. ``held`` says in a few words why no worker may claim; empty when they may.
+    While there is a ``holdup``, all the rest stands still."""
 
     server: ServerStatus = ServerStatus()
     counts: Counts = Counts()
@@ -172,6 +173,8 @@ class Snapshot:
     activity: tuple[ActivityEntry, ...] = ()
     throughput: Throughput = Throughput()
     reports_waiting: int = 0
+    reports_aside: int = 0
+    held: str = ""
     oldest_pending_at: datetime | None = None
     holdup: Holdup | None = None
 
@@ -229,3 +232,20 @@ class TaskDetail:
     report: str = ""
     notes: tuple[str, ...] = field(default=())
     logs: tuple[AttemptLog, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReport:
+    """A report that the TaskManager did not take, kept aside: ``refused`` since the claim was lost, or ``dead`` since
+    it will never be taken. ``said`` is the error, or the beginning of the result as JSON; ``reason`` why it was not
+    taken."""
+
+    claim: Claim
+    task_type: str
+    worker_id: str
+    attempt: int
+    state: str
+    success: bool
+    said: str
+    reason: str
+    owed_at: datetime | None = None

@@ -113,6 +113,10 @@ class Store:
                 self._say(at, "warning", f"The report of {worker_id} on #{task_id} was refused: {reason}", task_id)
             case events.ReportsWaiting(count):
                 self._snapshot = replace(self._snapshot, reports_waiting=count)
+            case events.ReportsAside(count):
+                self._snapshot = replace(self._snapshot, reports_aside=count)
+            case events.ClaimingHeld(why):
+                self._snapshot = replace(self._snapshot, held=why)
             case events.ServerSeen(server):
                 self._server = server
             case events.TypesSeen():

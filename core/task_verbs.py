@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 
 from core.attempts import attempts_of
 from core.events import Level, Said, TaskCreated
-from core.models import CreatedTask, HistoryEntry, Json, NewTask, RowOutcome, TaskType, utcnow
+from core.models import Claim, CreatedTask, HistoryEntry, Json, NewTask, RowOutcome, TaskType, utcnow
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
-from core.snapshot import TaskDetail, View
+from core.snapshot import KeptReport, TaskDetail, View
 
 NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
 
@@ -77,6 +77,18 @@ class TaskVerbs(ABC):
         """End tasks that are not finished, for good."""
         return await self.rooms.client.bulk("cancel", task_ids)
 
+    async def reports(self) -> list[KeptReport]:
+        """Reports that were refused or are dead, newest first."""
+        return Outbox(self.rooms.database, self.rooms.server).aside()
+
+    async def resend_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        """Owe these reports again."""
+        return kept_or_not(claims, await self.rooms.deliverer.resend(claims), "waiting")
+
+    async def discard_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        """Delete these reports for good."""
+        return kept_or_not(claims, await self.rooms.deliverer.discard(claims), "discarded")
+
     async def register_type(
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
     ) -> TaskType:
@@ -94,3 +106,12 @@ class TaskVerbs(ABC):
         for sentence in differences(ours, theirs):
             rooms.publish(Said(Level.WARNING, sentence, utcnow()))
         return theirs
+
+
+def kept_or_not(claims: Sequence[Claim], done: Sequence[Claim], status: str) -> list[RowOutcome]:
+    """The outcome for each report; one that was not done to is not kept aside any more."""
+    gone = "no report about it is kept aside any more"
+    return [
+        RowOutcome(claim.task_id, True, status) if claim in done else RowOutcome(claim.task_id, False, None, 404, gone)
+        for claim in claims
+    ]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from core.models import CreatedTask, Json, NewTask, RowOutcome, TaskType
-from core.snapshot import Snapshot, TaskDetail, View
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskType
+from core.snapshot import KeptReport, Snapshot, TaskDetail, View
 
 
 class Verbs(Protocol):
@@ -38,6 +38,18 @@ class Verbs(Protocol):
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         """End tasks that are not finished, for good."""
+        ...
+
+    async def reports(self) -> list[KeptReport]:
+        """Reports that the TaskManager did not take and that are kept aside, newest first, bounded."""
+        ...
+
+    async def resend_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        """Owe these reports again: each task is read, and its report sent if the claim still holds."""
+        ...
+
+    async def discard_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        """Delete these reports for good; results that were saved stay."""
         ...
 
     async def start_workers(

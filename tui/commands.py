@@ -68,14 +68,15 @@ class Command:
 
 
 TASK_PANES = ("queue",)
-LISTS = ("types", "queue", "workers", "results", "failures", "activity")
+LISTS = ("types", "queue", "workers", "results", "failures", "activity", "reports")
+MARKABLE = ("queue", "workers", "reports")
 FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
 LIST = (
     Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=7, shown="⏎"),
-    Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", ("queue", "workers")),
-    Command("mark_all", "a", "Mark all", "Mark every row that the list holds; again: unmark.", ("queue", "workers")),
+    Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", MARKABLE),
+    Command("mark_all", "a", "Mark all", "Mark every row that the list holds; again: unmark.", MARKABLE),
     Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
     Command("up", "up,k", "Up", "One row up.", movement=True, shown="↑ k"),
     Command("mark_down", "shift+down", "Mark down", "Mark the row and go down.", movement=True, shown="⇧↓"),
@@ -133,6 +134,7 @@ BOARD = (
     Command("previous_tab", "left", "Previous tab", "The tab before.", OUTCOMES, movement=True, shown="←"),
     Command("next_pane", "tab", "Next pane", "Go to the next pane.", movement=True),
     Command("previous_pane", "shift+tab", "Previous pane", "Go to the pane before.", movement=True, shown="⇧tab"),
+    Command("reports", "o", "Reports aside", "Reports that were not taken: send them again or discard them."),
     Command("maximise", "z", "Maximise", "Give the whole screen to this pane; again: back."),
     Command("freeze", "f", "Freeze", "Hold the picture still; work goes on."),
     HELP,
@@ -161,6 +163,15 @@ TASK = (
     QUIT,
 )
 """What the screen of a task can do."""
+
+REPORTS = (
+    BACK,
+    Command("send_again", "s", "Send again", "Read the task, and send the report if the claim still holds.", footer=2),
+    Command("discard", "D", "Discard", "Delete a report for good; saved results stay.", footer=3, destructive=True),
+    HELP,
+    QUIT,
+)
+"""What the screen of the reports that are kept aside can do."""
 
 
 def bindings(commands: tuple[Command, ...]) -> list[BindingType]:

@@ -19,6 +19,7 @@ COMMANDS = {
     "tasks": "core.cli.tasks:tasks",
     "types": "core.cli.types:types",
     "workers": "core.cli.workers:workers",
+    "reports": "core.cli.reports:reports",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""

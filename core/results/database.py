@@ -12,21 +12,24 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-import sqlite_utils
-
 from core.config import Config
 from core.errors import BadSetting, DatabaseUnusable
-from core.models import Report, Task, TaskResult
+from core.models import Claim, Report, Task, TaskResult
 from core.results import ideas, logs, reading, settling
-from core.results.faults import is_busy, unusable
-from core.results.schema import DATED, IDEA_COLUMNS, IDEA_TABLE, STATEMENTS
+from core.results.faults import DatabaseAway, DatabaseDamaged, DatabaseMoved, is_busy, unusable
+from core.results.opening import FileId, file_at, opened
+from core.results.schema import IDEA_TABLE
 from core.snapshot import AttemptLog, ResultRow
 
 BUSY_MILLISECONDS = 20
 """How long sqlite itself waits for another program's transaction; longer waits are ours, with the lock let go."""
+OPENING_SECONDS = 5.0
+"""How long the first opening waits for another program's transaction."""
 THREAD_PATIENCE = 30.0
 LOOP_PATIENCE = 2.0
-"""Seconds that a save waits for another program's transaction, in a thread and on an event loop."""
+"""Seconds that a save waits for the database, in a thread and on an event loop."""
+RETRY_SECONDS = 0.2
+"""Seconds after which a save in a thread is tried again while the database cannot be written."""
 
 for_task: ContextVar[tuple[Task, str] | None] = ContextVar("for_task", default=None)
 
@@ -43,18 +46,24 @@ class Database:
         self.server = ""
         self._lock = threading.RLock()
         self._servers: dict[str, int] = {}
+        self._owner: int | None = None
+        self._file: FileId | None = None
+        self._damaged = False
+        self.reopened = 0
+        """How often the file was opened anew since it was deleted, replaced or damaged while in use."""
         try:
-            self.tables = self._open()
+            self._open(OPENING_SECONDS)
         except (sqlite3.Error, OSError) as fault:
             raise DatabaseUnusable(f"The results database {self.path} cannot be used: {fault}.") from fault
 
     def __reduce__(self) -> tuple[Callable[[str, str], Database], tuple[str, str]]:
         """Sent to another process, it is opened there anew."""
-        return reopened, (str(self.path), self.server)
+        return opened_there, (str(self.path), self.server)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
+            self._file, self._damaged = None, False
             self.tables.close()
 
     def bind(self, server: str) -> None:
@@ -75,13 +84,23 @@ class Database:
 
         Committed at once, or with the transaction that this thread is in. The key, unless given, is made of the
         source, or else of the content; ``position`` takes the content's place unless that content is known. Raises
-        `DatabaseUnusable`, `core.results.idea.BadIdea`, and `BadSetting` outside a task.
+        `DatabaseUnusable`, `core.results.idea.BadIdea`, and `BadSetting` outside a task. A thread waits up to
+        `THREAD_PATIENCE` seconds for a database that cannot be written; an event loop for other programs only.
         """
         of = for_task.get()
         if of is None:
             raise BadSetting("An idea is saved for a task: say which with `with database.saving(task, worker_id):`.")
-        with self.transaction(LOOP_PATIENCE if on_event_loop() else THREAD_PATIENCE) as connection:
-            return ideas.save(connection, self.idea_columns, self.server_number(), *of, idea, key, position)
+        nested, in_thread = self._owner == threading.get_ident(), not on_event_loop()
+        until = time.monotonic() + (THREAD_PATIENCE if in_thread else LOOP_PATIENCE)
+        while True:
+            try:
+                with self.transaction(max(0.0, until - time.monotonic())) as connection:
+                    return ideas.save(connection, self.idea_columns, self.server_number(), *of, idea, key, position)
+            except DatabaseAway as fault:
+                may_wait = in_thread or isinstance(fault, DatabaseMoved)
+                if nested or not may_wait or time.monotonic() >= until:
+                    raise
+            time.sleep(RETRY_SECONDS if in_thread else 0)
 
     def saved_keys(self, task: Task) -> list[str]:
         """Item keys that any attempt at this task has saved, oldest first."""
@@ -92,7 +111,7 @@ class Database:
         return [row[0] for row in self.read(sql, (self.server, task.id))]
 
     def settle(
-        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[settling.Claim] = ()
+        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[Claim] = ()
     ) -> list[tuple[TaskResult, Report]]:
         """Keep outcomes and owe their reports, in one transaction; forget the reports about claims ``taken``.
 
@@ -103,6 +122,11 @@ class Database:
         with self.transaction(0) as connection:
             self.server_number()  # known before the savepoints, so that none of them can take it back
             return settling.settle(connection, self.server_number(server), process_id, outcomes, taken)
+
+    def doubt(self) -> bool:
+        """Open the file anew with the next call, our tables included; False when there is none (it was closed)."""
+        self._damaged = self._file is not None
+        return self._damaged
 
     def count(self) -> int:
         """How many ideas there are, those of others included."""
@@ -133,16 +157,25 @@ class Database:
         """What the attempts at a task of the bound server logged, newest first."""
         return logs.of_task(self.read, self.server, task_id)
 
-    def data_version(self) -> tuple[int, int]:
+    def kept_aside(self) -> int:
+        """How many reports to the bound server were refused or are dead."""
+        sql = (
+            "SELECT count(*) FROM prismq_outbox JOIN prismq_server s ON s.id = server "
+            "WHERE s.name = ? AND state != 'waiting'"
+        )
+        return self.read(sql, (self.server,))[0][0]
+
+    def data_version(self) -> tuple[int, int, int]:
         """Another value after every change, of ours or of other programs. Cheap."""
         with self._lock:
-            return self.read("PRAGMA data_version")[0][0], self.tables.conn.total_changes
+            return self.read("PRAGMA data_version")[0][0], self.tables.conn.total_changes, self.reopened
 
     @contextmanager
     def transaction(self, patience: float) -> Generator[sqlite3.Connection]:
         """BEGIN IMMEDIATE .. COMMIT, waiting up to ``patience`` seconds for other programs; nested ones join in.
 
-        Raises `DatabaseUnusable`: `DatabaseBusy` or `DatabaseAway` for what passes by itself.
+        Raises `DatabaseUnusable`: `DatabaseBusy` or `DatabaseAway` for what passes by itself, as `DatabaseMoved` when
+        what was committed went into a file that is not there any more.
         """
         nested = self._begin(patience)
         connection = self.tables.conn
@@ -153,23 +186,29 @@ class Database:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                if self._is_elsewhere():
+                    raise DatabaseMoved(self.path)
             except BaseException:
                 self._servers.clear()  # what was learned may have been rolled back
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
                 raise
         except sqlite3.Error as fault:
-            raise unusable(self.path, fault) from fault
+            raise self._unusable(fault) from fault
         finally:
+            if not nested:
+                self._owner = None
             self._lock.release()
 
     def read(self, sql: str, values: Sequence[object] = ()) -> list[Any]:
         """All rows of a query. Raises `DatabaseUnusable`."""
         with self._lock:
+            if self._owner is None:
+                self._follow()
             try:
                 return self.tables.conn.execute(sql, values).fetchall()
             except sqlite3.Error as fault:
-                raise unusable(self.path, fault, verb="read") from fault
+                raise self._unusable(fault, verb="read") from fault
 
     def server_number(self, server: str | None = None) -> int:
         """The number under which our tables know a server (none: the bound one). Inside a transaction."""
@@ -187,43 +226,64 @@ class Database:
         while True:
             self._lock.acquire()
             try:
-                if self.tables.conn.in_transaction:
+                if self._owner is not None:  # it is this thread, which has the lock
                     return True
+                self._follow()
                 self.tables.conn.execute("BEGIN IMMEDIATE")
+                self._owner = threading.get_ident()
                 return False
             except sqlite3.Error as fault:
                 self._lock.release()
                 if not is_busy(fault) or time.monotonic() >= until:
-                    raise unusable(self.path, fault) from fault
+                    raise self._unusable(fault) from fault
+            except BaseException:
+                self._lock.release()
+                raise
             time.sleep(0.005 + 0.02 * random.random())
 
-    def _open(self) -> sqlite_utils.Database:
-        if str(self.path) != ":memory:":
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=5.0)
+    def _unusable(self, fault: sqlite3.Error, *, verb: str = "written") -> DatabaseUnusable:
+        """The error that tells of this fault. A damaged file is opened anew with the next call."""
+        told = unusable(self.path, fault, verb=verb)
+        self._damaged = self._damaged or isinstance(told, DatabaseDamaged)
+        return told
+
+    def _open(self, timeout: float) -> None:
+        """Open the file that is at the path now. Raises sqlite3.Error and OSError."""
+        self.tables = opened(self.path, timeout)
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-            tables = sqlite_utils.Database(connection)
-            connection.execute("BEGIN IMMEDIATE")
-            for statement in STATEMENTS:
-                connection.execute(statement)
-            for table in DATED:
-                if "started_at" not in tables[table].columns_dict:
-                    connection.execute(f"ALTER TABLE {table} ADD COLUMN started_at TEXT NOT NULL DEFAULT ''")
-            if IDEA_TABLE not in tables.table_names():
-                tables.create_table(IDEA_TABLE, IDEA_COLUMNS, pk="id")
-                connection.execute(f"CREATE INDEX idea_source ON {IDEA_TABLE} (source_platform, source_id)")
-            connection.execute("COMMIT")
-            self.idea_columns = ideas.Columns.of(connection)
-            connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            self.idea_columns = ideas.Columns.of(self.tables.conn)
+            self.tables.conn.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            self._file = None if str(self.path) == ":memory:" else file_at(self.path)
         except BaseException:
-            connection.close()
+            self.tables.close()
             raise
-        return tables
+
+    def _is_elsewhere(self) -> bool:
+        """Whether what is open is not the file at the path any more."""
+        return self._file is not None and file_at(self.path) != self._file
+
+    def _follow(self) -> None:
+        """Open the file anew when it was deleted, replaced or damaged. With the lock, outside of transactions.
+
+        Raises `DatabaseUnusable` while that cannot be done.
+        """
+        try:
+            elsewhere = self._is_elsewhere()
+            if not elsewhere and not self._damaged:
+                return
+            self._damaged = True  # until it is open again
+            self._servers.clear()
+            self.tables.close()
+            self._open(BUSY_MILLISECONDS / 1000)
+        except sqlite3.Error as fault:
+            raise unusable(self.path, fault) from fault
+        except OSError as fault:
+            raise DatabaseAway(f"The results database {self.path} cannot be opened: {fault.strerror}.") from fault
+        self._damaged = False
+        self.reopened += 1
 
 
-def reopened(path: str, server: str) -> Database:
+def opened_there(path: str, server: str) -> Database:
     """The database at that path, bound to that server."""
     database = Database(path)
     database.bind(server)

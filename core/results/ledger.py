@@ -11,11 +11,11 @@ from typing import TypeVar
 
 from core.errors import CoreError, DatabaseUnusable
 from core.events import Event, Level, Said
-from core.models import Report, Task, TaskResult, utcnow
+from core.models import Claim, Report, Task, TaskResult, utcnow
 from core.results.database import Database
-from core.results.faults import DatabaseAway
+from core.results.faults import DatabaseAway, DatabaseMoved
 from core.results.owed import Outbox, OwedReport, ReportState
-from core.results.settling import Claim, Settled
+from core.results.settling import Settled
 from core.snapshot import AttemptLog
 from core.texts import cut
 
@@ -25,6 +25,9 @@ PATIENT_MISSES = 5
 """Commits that may fail in a row (about a quarter of a second) before it is worth saying."""
 FORGET_AFTER = 0.05
 """Seconds after which reports that were taken are deleted, when no commit comes that does it on the way."""
+
+AWAY = "the results database cannot be written"
+"""Why nobody may claim meanwhile."""
 
 Answer = TypeVar("Answer")
 Kept = tuple[TaskResult, Report]
@@ -47,7 +50,8 @@ class NotKept:
 
 class Ledger:
     """The outcomes and reports of one process for one server. Everything is for one event loop, and never holds it up
-    for longer than sqlite's own short wait."""
+    for longer than sqlite's own short wait. ``hold`` is told why nobody should claim while nothing can be kept, and an
+    empty text when that is over."""
 
     def __init__(
         self,
@@ -56,7 +60,12 @@ class Ledger:
         process_id: str,
         publish: Callable[[Event], None],
         rng: random.Random,
+        hold: Callable[[str], None],
     ) -> None:
+        self._hold = hold
+        self._in_memory = 0
+        self._is_away = self._gave_up = False
+        self._reopened = database.reopened
         self._database = database
         self._outbox = Outbox(database, server)
         self._server = server
@@ -71,23 +80,36 @@ class Ledger:
 
         An outcome that cannot be kept counts as failed, and hurts no other. Raises what is wrong beyond outcomes.
         """
-        if len(outcomes) > 1:
-            try:
-                return await self._settle_together(outcomes)
-            except Exception:  # noqa: BLE001  # whose fault it is, and what it says, is seen when each is kept alone
-                pass
-        return [await self._settle_alone(outcome) for outcome in outcomes]
+        self._in_memory += len(outcomes)
+        try:
+            if len(outcomes) > 1:
+                try:
+                    return await self._settle_together(outcomes)
+                except Exception:  # noqa: BLE001  # whose fault it is, and what it says, is seen when each is kept alone
+                    pass
+            return [await self._settle_alone(outcome) for outcome in outcomes]
+        finally:
+            self._in_memory -= len(outcomes)
 
     async def _settle_alone(self, outcome: Settled) -> Kept:
-        try:
-            [kept] = await self._settle_together([outcome])
-        except Exception as fault:  # noqa: BLE001  # what a value does to a database, or an author's code, is not ours
-            said = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
+        misses = 0
+        while True:
+            try:
+                [kept] = await self._settle_together([outcome])
+                return kept
+            except Exception as fault:  # noqa: BLE001  # what a value does to a database, or an author's code, is not ours
+                said = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
             result = TaskResult(False, error=cut(f"The result could not be kept: {said}"))
             at = outcome.started_at, outcome.finished_at
             failure = NotKept(outcome.task, outcome.worker_id, result, *at, logged=outcome.logged)
-            [kept] = await self._settle_together([failure])
-        return kept
+            try:
+                [kept] = await self._settle_together([failure])
+                return kept
+            except DatabaseUnusable as fault:  # when not even that can be kept, the outcome is not to blame
+                if not self._database.doubt():
+                    raise
+                misses += 1
+                await self._missed(fault, misses)
 
     async def _settle_together(self, outcomes: Sequence[Settled]) -> list[Kept]:
         taken, self._taken = self._taken, []
@@ -100,6 +122,10 @@ class Ledger:
     async def keep_log(self, task_id: int, log: AttemptLog) -> None:
         """Keep what an attempt logged that has no outcome. Tries while the database is away."""
         await self._committed(lambda: self._database.keep_log(self._server, task_id, log))
+
+    def give_up(self) -> None:
+        """Nobody waits for the database any more: what cannot be kept now raises `DatabaseUnusable`."""
+        self._gave_up = True
 
     def waiting(self) -> list[OwedReport]:
         """Reports in the database that this process owes. Raises `DatabaseUnusable`."""
@@ -131,6 +157,14 @@ class Ledger:
                 return  # nothing is lost: read again by the next start, these tasks tell that they are reported
             self._taken = []
 
+    async def resend(self, claims: Sequence[Claim]) -> list[OwedReport]:
+        """Owe reports again that were kept aside. Tries while the database is away."""
+        return await self._committed(lambda: self._outbox.resend(claims, self._process_id))
+
+    async def discard(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Delete reports that were kept aside; answers which. Tries while the database is away."""
+        return await self._committed(lambda: self._outbox.discard(claims))
+
     def _try_to_forget(self) -> None:
         self.forget()
         if self._taken:
@@ -143,12 +177,35 @@ class Ledger:
             try:
                 answer = work()
             except DatabaseAway as fault:
-                misses += 1
-                if misses == PATIENT_MISSES:
-                    self._publish(Said(Level.WARNING, f"{fault} Trying again until it can be written.", utcnow()))
-                delay = min(LONGEST_DELAY, FIRST_DELAY * GROWTH ** min(misses, 32))
-                await asyncio.sleep(delay * (1 - 0.2 * self._rng.random()))
+                misses += not isinstance(fault, DatabaseMoved)
+                await self._missed(fault, misses)
             else:
-                if misses >= PATIENT_MISSES:
-                    self._publish(Said(Level.INFO, "The results database can be written again.", utcnow()))
+                self._say_back()
                 return answer
+
+    async def _missed(self, fault: DatabaseUnusable, misses: int) -> None:
+        """Wait after so many tries in a row; when they were enough, say once that nothing can be kept now."""
+        if self._gave_up:
+            raise fault
+        if misses >= PATIENT_MISSES and not self._is_away:
+            self._is_away = True
+            kept = "1 outcome is" if self._in_memory == 1 else f"{self._in_memory} outcomes are"
+            text = f"{fault} {kept} kept in memory; claiming stops until it can be written."
+            self._publish(Said(Level.WARNING, text, utcnow()))
+            self._hold(AWAY)
+        delay = min(LONGEST_DELAY, FIRST_DELAY * GROWTH ** min(misses, 32))
+        await asyncio.sleep(delay * (1 - 0.2 * self._rng.random()))
+
+    def _say_back(self) -> None:
+        """Say what happened to the database, now that it could be written."""
+        if self._is_away:
+            self._is_away = False
+            self._publish(Said(Level.INFO, "The results database can be written again.", utcnow()))
+            self._hold("")
+        if self._reopened != self._database.reopened:
+            self._reopened = self._database.reopened
+            text = (
+                f"The results database {self._database.path} was deleted, replaced or damaged while it was in use, and "
+                "has been opened anew. What was in the old file is not in this one."
+            )
+            self._publish(Said(Level.WARNING, text, utcnow()))

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from core.models import Report
+from core.models import Claim, Report
 from core.results.database import Database
-from core.results.settling import Claim, forget
+from core.results.settling import forget
+from core.snapshot import KeptReport
+
+LISTED = 500
+"""Reports kept aside that are told at once, at most."""
+SAID = 500
+"""Characters of a result that are told of a report kept aside."""
 
 
 class ReportState(StrEnum):
@@ -44,8 +51,47 @@ class Outbox:
         return self._rows("AND process = ? AND state = 'waiting'", (process_id,))
 
     def of_task(self, task_id: int) -> OwedReport | None:
-        """The report about a task that is owed or was not taken, if there is one."""
-        return next(iter(self._rows("AND task_id = ?", (task_id,))), None)
+        """The report about the newest claim of a task that is owed or was not taken, if there is one."""
+        rows = self._rows("AND task_id = ?", (task_id,))
+        return max(rows, key=lambda owed: owed.claim.started_at, default=None)
+
+    def of_claim(self, claim: Claim) -> OwedReport | None:
+        """The report about that claim that is owed or was not taken, if there is one."""
+        return next(iter(self._rows("AND task_id = ? AND started_at = ?", claim)), None)
+
+    def aside(self, limit: int = LISTED) -> list[KeptReport]:
+        """Reports that were refused or are dead, newest first."""
+        sql = (
+            "SELECT task_id, started_at, task_type, worker_id, attempt, state, success, "
+            f"substr(coalesce(error, result, ''), 1, {SAID}), coalesce(reason, ''), owed_at FROM prismq_outbox "
+            "JOIN prismq_server s ON s.id = server WHERE s.name = ? AND state != 'waiting' "
+            "ORDER BY owed_at DESC, started_at DESC, task_id DESC LIMIT ?"
+        )
+        return [as_kept(row) for row in self._database.read(sql, (self._server, limit))]
+
+    def resend(self, claims: Sequence[Claim], process_id: str) -> list[OwedReport]:
+        """Owe these reports again, by this process; answers those that were kept aside. Raises as `mark` does."""
+        sql = (
+            "UPDATE prismq_outbox SET state = 'waiting', reason = NULL, process = ? "
+            "WHERE server = ? AND task_id = ? AND started_at = ? AND state != 'waiting'"
+        )
+        with self._database.transaction(0) as connection:
+            server = self._database.server_number(self._server)
+            again = {claim for claim in claims if connection.execute(sql, (process_id, server, *claim)).rowcount}
+        return [owed for owed in self.waiting(process_id) if owed.claim in again]
+
+    def discard(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Delete these reports; answers those that were kept aside. Raises as `mark` does."""
+        sql = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ? AND state != 'waiting'"
+        with self._database.transaction(0) as connection:
+            server = self._database.server_number(self._server)
+            return [claim for claim in claims if connection.execute(sql, (server, *claim)).rowcount]
+
+    def prune(self, before: datetime) -> int:
+        """Delete reports that were refused and are older than that; answers how many. Raises as `mark` does."""
+        sql = "DELETE FROM prismq_outbox WHERE server = ? AND state = 'refused' AND owed_at < ?"
+        with self._database.transaction(0) as connection:
+            return connection.execute(sql, (self._database.server_number(self._server), before.isoformat())).rowcount
 
     def forget(self, claims: Sequence[Claim]) -> None:
         """Delete reports that were taken. Raises `DatabaseBusy`, `DatabaseUnusable`."""
@@ -80,3 +126,11 @@ def as_owed(row: Sequence[Any]) -> OwedReport:
     told = None if result is None else json.loads(result)
     report = Report(task_id, worker_id, attempt, bool(success), told, error)
     return OwedReport(Claim(task_id, started_at), report, task_type, ReportState(state), reason or "")
+
+
+def as_kept(row: Sequence[Any]) -> KeptReport:
+    """A row of the table as it is shown."""
+    task_id, started_at, task_type, worker_id, attempt, state, success, said, reason, owed_at = row
+    at = datetime.fromisoformat(owed_at)
+    told = (task_type, worker_id, attempt, state, bool(success), said, reason)
+    return KeptReport(Claim(task_id, started_at), *told, at if at.tzinfo else at.replace(tzinfo=UTC))

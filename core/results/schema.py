@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 OURS = """
 CREATE TABLE IF NOT EXISTS prismq_server (
     id INTEGER PRIMARY KEY,
@@ -28,8 +30,8 @@ CREATE TABLE IF NOT EXISTS prismq_outbox ( -- reports that are owed, or that wer
     worker_id TEXT NOT NULL, attempt INTEGER NOT NULL, process TEXT NOT NULL,
     state TEXT NOT NULL,                   -- waiting, refused (the claim was lost) or dead (will never be taken)
     success INTEGER NOT NULL, result TEXT, error TEXT, reason TEXT, owed_at TEXT NOT NULL,
-    started_at TEXT NOT NULL DEFAULT '',   -- when the claim began
-    PRIMARY KEY (server, task_id)
+    started_at TEXT NOT NULL DEFAULT '',   -- when the claim began: one row a claim
+    PRIMARY KEY (server, task_id, started_at)
 );
 CREATE INDEX IF NOT EXISTS prismq_outbox_process ON prismq_outbox (process, state);
 CREATE TABLE IF NOT EXISTS prismq_log (    -- one row a claim whose attempt logged something
@@ -75,3 +77,30 @@ DATED = ("prismq_result", "prismq_outbox")
 """Tables that get their column ``started_at`` where they were made without it."""
 
 STATEMENTS = tuple(statement for statement in OURS.split(";\n") if statement.strip())
+
+
+def prepare(connection: sqlite3.Connection) -> None:
+    """Make our tables, or bring those of an earlier version up to date with all that they hold. In a transaction."""
+    for statement in STATEMENTS:
+        connection.execute(statement)
+    for table in DATED:
+        if "started_at" not in columns_of(connection, table):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN started_at TEXT NOT NULL DEFAULT ''")
+    if not columns_of(connection, "prismq_outbox")["started_at"]:
+        key_by_claim(connection)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> dict[str, bool]:
+    """The columns of a table, and whether each is part of its primary key."""
+    return {row[1]: bool(row[5]) for row in connection.execute(f"PRAGMA table_info({table})")}
+
+
+def key_by_claim(connection: sqlite3.Connection) -> None:
+    """Make the outbox anew with a row a claim, where it had a row a task: a key cannot be changed in place."""
+    names = ", ".join(columns_of(connection, "prismq_outbox"))
+    connection.execute("ALTER TABLE prismq_outbox RENAME TO prismq_outbox_by_task")
+    connection.execute("DROP INDEX IF EXISTS prismq_outbox_process")
+    for statement in STATEMENTS:
+        connection.execute(statement)
+    connection.execute(f"INSERT INTO prismq_outbox ({names}) SELECT {names} FROM prismq_outbox_by_task")
+    connection.execute("DROP TABLE prismq_outbox_by_task")

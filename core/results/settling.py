@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from core.errors import CoreError
-from core.models import Report, Task, TaskResult
+from core.models import Claim, Report, Task, TaskResult
 from core.results import logs
-from core.results.faults import TransactionEnded, passing
+from core.results.faults import TransactionEnded, away, passing
 from core.snapshot import AttemptLog
 from core.strict_json import as_json
 from core.texts import cut
@@ -34,21 +34,22 @@ OWE = """
 INSERT INTO prismq_outbox (server, task_id, task_type, worker_id, attempt, process, state, success, result, error,
                            reason, owed_at, started_at)
 VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, NULL, ?, ?)
-ON CONFLICT (server, task_id) DO UPDATE SET
+ON CONFLICT (server, task_id, started_at) DO UPDATE SET
     task_type = excluded.task_type, worker_id = excluded.worker_id, attempt = excluded.attempt,
     process = excluded.process, state = 'waiting', success = excluded.success, result = excluded.result,
-    error = excluded.error, reason = NULL, owed_at = excluded.owed_at, started_at = excluded.started_at
-WHERE excluded.started_at >= started_at
+    error = excluded.error, reason = NULL, owed_at = excluded.owed_at
 """
 
+SUPERSEDE = """
+UPDATE prismq_outbox SET state = 'refused', reason = 'A later claim of the task has been reported.'
+WHERE server = ? AND task_id = ? AND process = ? AND state = 'waiting' AND started_at < (
+    SELECT max(o.started_at) FROM prismq_outbox o
+    WHERE o.server = prismq_outbox.server AND o.task_id = prismq_outbox.task_id AND o.process = prismq_outbox.process
+)
+"""
+"""Only the report of the newest claim is owed; that of an earlier one is kept."""
+
 FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ?"
-
-
-class Claim(NamedTuple):
-    """Which claim of a task is meant. Attempts are counted anew after a retry; when a claim began is never again."""
-
-    task_id: int
-    started_at: str
 
 
 class Settled(Protocol):
@@ -108,6 +109,7 @@ def settle(
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     logs.keep(connection, server, logged_by(outcomes))
+    connection.executemany(SUPERSEDE, [(server, outcome.task.id, process_id) for outcome in outcomes])
     return answers
 
 
@@ -125,7 +127,8 @@ def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Claim]) 
 def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
     """Have the outcome's results saved; answers it, or a failed one, with nothing saved, where that raised.
 
-    Raises when the whole transaction is lost: sqlite3.Error where the disk is to blame, else `TransactionEnded`.
+    Raises when the whole transaction is lost: `DatabaseAway` or sqlite3.Error where the disk is to blame, else
+    `TransactionEnded`.
     """
     if outcome.save is None:
         return outcome.result
@@ -133,8 +136,8 @@ def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
     try:
         outcome.save()
     except Exception as fault:  # an author's save_results may raise anything
-        disk = passing(fault)
-        if disk is not None and not connection.in_transaction:
+        disk = away(fault) or (passing(fault) if not connection.in_transaction else None)
+        if disk is not None:
             raise disk from fault
         leave_savepoint(connection, "ROLLBACK TO outcome", "RELEASE outcome")
         text = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"

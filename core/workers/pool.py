@@ -16,6 +16,7 @@ from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
 from core.workers.driving import GRACE
+from core.workers.gate import Gate
 from core.workers.hand import Hand
 from core.workers.log_capture import LogCapture
 from core.workers.plan import WorkerPlan
@@ -65,6 +66,7 @@ class Pool:
         self._progress = ProgressTeller(tasks, publish)
         settle = Collector(settlement).settle
         runner = Runner(settle, publish, self._threads, self._processes, self._abandoned, grace)
+        self._gate = Gate(publish, self._on_gate)
         self._around = Surroundings(
             tasks,
             runner,
@@ -74,6 +76,7 @@ class Pool:
             self._changed,
             self._abandoned,
             settlement.keep_log,
+            self._gate,
         )
         self._capture = LogCapture()
         self._publish = publish
@@ -114,6 +117,13 @@ class Pool:
         for post in resumed:
             post.wake()
         return [self._told(post, paused=False) for post in resumed]
+
+    def hold(self, cause: str, why: str) -> None:
+        """Let no worker claim, with ``why`` in a few words; with an empty text that cause is over. Others may remain.
+
+        Tasks in hand go on; what a claim under way brings is given back.
+        """
+        self._gate.hold(cause, why)
 
     def set_strategy(self, strategy: Strategy, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim by this strategy from the next claim on. Answers who was changed."""
@@ -208,6 +218,12 @@ class Pool:
     def _told(self, post: Post, **what: object) -> str:
         post.tell(**what)  # pyright: ignore[reportArgumentType]
         return post.plan.worker_id
+
+    def _on_gate(self) -> None:
+        for post in self._live(()):
+            post.tell()
+            if not self._gate.why:
+                post.wake()
 
     def _changed(self, post: Post) -> None:
         if not self._unpublished:

@@ -16,6 +16,7 @@ from core.snapshot import AttemptLog
 from core.workers.abandoned import Abandoned
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
+from core.workers.gate import Gate
 from core.workers.hand import Hand
 from core.workers.pace import Pace
 from core.workers.plan import WorkerPlan
@@ -44,6 +45,7 @@ class Surroundings:
     changed: Callable[[Post], None]
     abandoned: Abandoned
     keep_log: Callable[[Task, AttemptLog], Awaitable[None]]
+    gate: Gate
 
 
 class Post:
@@ -138,7 +140,7 @@ class Post:
             failed=self.pace.failed,
             until=None if waits <= 0 else utcnow() + timedelta(seconds=waits),
             last_seen=utcnow(),
-            note=HELD_UP if self._is_held_up else self.pace.note,
+            note=HELD_UP if self._is_held_up else self._note(),
             abandoned=self._around.abandoned.of(plan.worker_id),
         )
 
@@ -163,7 +165,7 @@ class Post:
         return self.ended is None and self._around.abandoned.are_too_many(self.plan.worker_id)
 
     def _delay(self) -> float | None:
-        if self.paused or self.room <= 0 or self._is_held_up:
+        if self.paused or self.room <= 0 or self._is_held_up or self._around.gate.why:
             return None
         return max(0.0, self.pace.until() - asyncio.get_running_loop().time())
 
@@ -217,7 +219,7 @@ class Post:
     async def _take(self, tasks: Sequence[Task]) -> None:
         if not tasks:
             return
-        if self.paused or self.stopping:
+        if self.paused or self.stopping or self._around.gate.why:
             released = await self._release([task.id for task in tasks])
             if released or self._leaving:
                 return
@@ -272,12 +274,16 @@ class Post:
             self._around.publish(Said(Level.WARNING, text, utcnow()))
         return released
 
+    def _note(self) -> str:
+        held = "" if self.ended or self.stopping else self._around.gate.why
+        return f"Claims nothing: {held}." if held else self.pace.note
+
     def _state(self, now: float) -> WorkerState:
         facts = (
             (self.ended is not None, self.ended or WorkerState.STOPPED),
             (self.stopping, WorkerState.DRAINING),
             (self.paused, WorkerState.PAUSED),
-            (self._is_held_up or self.pace.backs_off(now), WorkerState.BACKING_OFF),
+            (self._is_held_up or bool(self._around.gate.why) or self.pace.backs_off(now), WorkerState.BACKING_OFF),
             (bool(self.hands), WorkerState.BUSY),
             (self._claiming and self.pace.misses == 0, WorkerState.POLLING),
             (self._passes == 0, WorkerState.STARTING),

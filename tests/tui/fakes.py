@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from core.errors import CoreError
-from core.models import CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
-from core.snapshot import Snapshot, TaskDetail, View
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
+from core.snapshot import KeptReport, Snapshot, TaskDetail, View
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -21,6 +21,7 @@ class FakeVerbs:
         self.calls: list[Call] = []
         self.refusal: CoreError | None = None
         self.details: dict[int, TaskDetail] = {}
+        self.kept: list[KeptReport] = []
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
         self.may_answer = asyncio.Event()
@@ -61,6 +62,19 @@ class FakeVerbs:
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         await self._note("cancel", tuple(task_ids))
         return self._rows(task_ids)
+
+    async def reports(self) -> list[KeptReport]:
+        await self._note("reports")
+        return list(self.kept)
+
+    async def resend_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        await self._note("resend_reports", tuple(claims))
+        return self._rows([claim.task_id for claim in claims])
+
+    async def discard_reports(self, claims: Sequence[Claim]) -> list[RowOutcome]:
+        await self._note("discard_reports", tuple(claims))
+        self.kept = [each for each in self.kept if each.claim not in claims]
+        return self._rows([claim.task_id for claim in claims])
 
     async def start_workers(
         self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from core.models import HistoryEntry, InHand, Json, Task, TaskStatus, WorkerState, WorkerStatus
+from core.models import Claim, HistoryEntry, InHand, Json, Task, TaskStatus, WorkerState, WorkerStatus
 from core.snapshot import (
     ActivityEntry,
     AttemptRow,
     Counts,
     FailureGroup,
+    KeptReport,
     Link,
     QueueView,
     ResultRow,
@@ -249,6 +250,7 @@ REFUSED = replace(
         source="",
     ),
 )
+HELD = replace(BUSY, held="the results database cannot be written", reports_waiting=1204, reports_aside=2)
 HOSTILE_TEXT = replace(
     BUSY,
     server=server(label=f"/tmp/{HOSTILE}"),
@@ -304,6 +306,35 @@ def detail() -> TaskDetail:
     )
 
 
+def kept_reports() -> list[KeptReport]:
+    """A success whose claim was lost, and a failure that the TaskManager will never take."""
+    refused = "Task 10311 has been claimed again (attempt 3)."
+    return [
+        KeptReport(
+            Claim(10427, "2026-03-01T11:58:25.000000+00:00"),
+            VIDEO,
+            "w-ann-4242-5a3b-1",
+            3,
+            "dead",
+            False,
+            "quota exceeded: key=AIzaSyNOTREAL",
+            "The error is too long for this TaskManager.",
+            ago(95),
+        ),
+        KeptReport(
+            Claim(10311, "2026-03-01T09:02:10.000000+00:00"),
+            CHANNEL,
+            "w-ann-4242-5a3b-2",
+            2,
+            "refused",
+            True,
+            '{"items_processed": 12, "idea_ids": ["900", "901"]}',
+            refused,
+            ago(10700),
+        ),
+    ]
+
+
 @dataclass(frozen=True)
 class Scene:
     """A snapshot with a name, and the size that it is looked at in."""
@@ -323,6 +354,7 @@ def board(snapshot: Snapshot) -> tuple[BoardApp, FakeConnection]:
     for row in snapshot.view.tasks:
         connection.verbs.details[row.id] = TaskDetail(row)
     connection.verbs.details[10429] = detail()
+    connection.verbs.kept = kept_reports()
     return BoardApp(connection, now=lambda: NOW), connection
 
 
@@ -339,6 +371,7 @@ NAMED = {
     "failing": FAILING,
     "offline": OFFLINE,
     "key_refused": REFUSED,
+    "held": HELD,
     "hostile_text": HOSTILE_TEXT,
     "long_names": LONG_NAMES,
 }

@@ -41,6 +41,8 @@ def test_a_scene_looks_right(scene: scenes.Scene, snap_compare: Compare):
         ("strategy", ["t"]),
         ("help", ["question_mark"]),
         ("marked", ["space", "space"]),
+        ("reports", ["o", "down"]),
+        ("discard", ["o", "D"]),
     ],
 )
 def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap_compare: Compare):

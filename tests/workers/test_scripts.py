@@ -19,7 +19,7 @@ class Slow(BaseWorker):
     def process_task(self, task: Task) -> TaskResult:
         print("started", flush=True)
         if self.task_timeout:
-            self.results_db.tables.conn.execute("DROP TABLE prismq_result")
+            self.results_db.close()
         until = time.monotonic() + task.params["seconds"]
         while time.monotonic() < until and not self.is_cancelled:
             time.sleep(0.01)

@@ -14,9 +14,11 @@ from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.commands import BOARD, LIST, Command, bindings
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
+from tui.report_deeds import ReportDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
+from tui.screens.reports import ReportsScreen
 from tui.screens.start_workers import StartWorkersScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.task import TaskScreen
@@ -229,6 +231,11 @@ class BoardScreen(BoardLayout):
         chosen = self.chosen_workers
         if meant := self.worker_deeds.meant(chosen):
             self.app.push_screen(StrategyScreen(self.worker_deeds, meant, everyone=chosen is None))
+
+    def action_reports(self) -> None:
+        """Look at the reports that are kept aside."""
+        deeds = ReportDeeds(self.app, self.connection.verbs, lambda: self.newest)
+        self.app.push_screen(ReportsScreen(self, deeds, self.open_task))
 
     def action_help(self) -> None:
         """Explain the focused pane and all keys."""

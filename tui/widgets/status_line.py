@@ -83,6 +83,10 @@ class StatusLine(Static):
             yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
         if snapshot.reports_waiting:
             yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
+        if snapshot.reports_aside:
+            yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
+        if snapshot.held:
+            yield Item(1, ((f"‖ no claims: {snapshot.held}", Tone.BAD),))
         if snapshot.server.source:
             yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
         yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))

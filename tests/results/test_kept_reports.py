@@ -1,0 +1,125 @@
+"""Reports that were not taken are kept a claim each, can be sent again or discarded, and grow old."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+
+from core.events import ReportRefused, TaskCompleted
+from core.models import Claim, TaskResult, utcnow
+from core.results import Database
+from core.results.owed import Outbox, ReportState
+from core.results.schema import STATEMENTS
+from core.results.settling import claim_of
+from tests.results.conftest import SERVER, an_outcome, claimed, running
+
+
+def outbox(database):
+    return Outbox(database, SERVER)
+
+
+def test_a_later_attempt_leaves_the_kept_reports_of_earlier_ones_as_they_are(database):
+    first, second, third = (an_outcome(1, TaskResult(True, n), attempts=n) for n in (1, 2, 3))
+    for outcome, state in ((first, ReportState.REFUSED), (second, ReportState.DEAD)):
+        database.settle(SERVER, "me", [outcome])
+        outbox(database).mark(claim_of(outcome), state, "no")
+    database.settle(SERVER, "me", [third])
+    assert [(each.attempt, each.state) for each in outbox(database).aside()] == [(2, "dead"), (1, "refused")]
+    assert [owed.report.attempts for owed in outbox(database).waiting("me")] == [3]
+    assert database.result_of(1)["attempt"] == 3
+    assert database.kept_aside() == 2
+
+
+def test_a_report_that_waits_gives_way_to_that_of_a_later_claim_and_is_kept(database):
+    earlier, later = an_outcome(1, attempts=1), an_outcome(1, attempts=2)
+    database.settle(SERVER, "me", [later])
+    database.settle(SERVER, "me", [earlier])
+    assert [owed.claim for owed in outbox(database).waiting("me")] == [claim_of(later)]
+    [kept] = outbox(database).aside()
+    assert (kept.claim, kept.state) == (claim_of(earlier), "refused")
+    assert "later claim" in kept.reason
+
+
+def test_an_outbox_with_a_row_a_task_is_brought_up_to_date_and_loses_nothing(path):
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as old:
+        for statement in STATEMENTS:
+            old.execute(statement.replace("(server, task_id, started_at)", "(server, task_id)"))
+        old.execute("INSERT INTO prismq_server VALUES (1, ?)", (SERVER,))
+        rows = [
+            (1, "waiting", "2026-01-01T00:00:00+00:00"),
+            (2, "refused", ""),
+            (3, "dead", "2026-01-02T00:00:00+00:00"),
+        ]
+        for task_id, state, began in rows:
+            old.execute(
+                "INSERT INTO prismq_outbox VALUES "
+                "(1, ?, 'T', 'w', 1, 'me', ?, 0, NULL, 'no', 'why', '2026-01-03T00:00:00+00:00', ?)",
+                (task_id, state, began),
+            )
+        old.commit()
+    for _ in range(2):  # opened again, it is as it should be
+        with closing(Database(path)) as database:
+            database.bind(SERVER)
+            told = database.read("SELECT task_id, state, started_at FROM prismq_outbox ORDER BY task_id")
+            assert told == rows
+            database.settle(SERVER, "me", [an_outcome(3)])
+            assert [each.claim.task_id for each in outbox(database).aside()] == [3, 2]
+            outbox(database).forget([owed.claim for owed in outbox(database).waiting("me") if owed.claim.task_id == 3])
+            indexes = database.read("SELECT count(*) FROM sqlite_master WHERE name = 'prismq_outbox_process'")
+            assert indexes == [(1,)]
+
+
+async def test_a_dead_report_is_sent_again_and_taken(tasks, database, heard, deliverer):
+    await claimed(tasks)
+    outcome = an_outcome(1)
+    database.settle(SERVER, "a dead process", [outcome])
+    outbox(database).mark(claim_of(outcome), ReportState.DEAD, "the server was odd")
+    async with running(deliverer):
+        assert await deliverer.resend([claim_of(outcome), Claim(9, "")]) == [claim_of(outcome)]
+        await heard.until(lambda: heard.of(TaskCompleted))
+    assert tasks.calls["get_task"] == 1, "the task is read before its report is sent"
+    assert database.read("SELECT * FROM prismq_outbox") == []
+
+
+async def test_a_report_sent_again_after_its_claim_was_lost_is_refused_and_kept_again(
+    tasks, database, heard, deliverer
+):
+    await claimed(tasks)
+    outcome = an_outcome(1)
+    database.settle(SERVER, "me", [outcome])
+    outbox(database).mark(claim_of(outcome), ReportState.DEAD, "the server was odd")
+    tasks.take_from(1)
+    async with running(deliverer):
+        await deliverer.resend([claim_of(outcome)])
+        await heard.until(lambda: heard.of(ReportRefused))
+    [kept] = outbox(database).aside()
+    assert (kept.state, "claimed again" in kept.reason) == ("refused", True)
+    assert not tasks.reports
+
+
+async def test_only_one_of_two_sends_a_report_again(database, deliverer):
+    outcome = an_outcome(1)
+    database.settle(SERVER, "me", [outcome])
+    outbox(database).mark(claim_of(outcome), ReportState.REFUSED, "no")
+    assert len(await deliverer.resend([claim_of(outcome)])) == 1
+    assert await deliverer.resend([claim_of(outcome)]) == []
+    assert deliverer.waiting == 1
+
+
+async def test_what_is_discarded_is_gone_and_what_waits_cannot_be(database, deliverer):
+    kept, waiting = an_outcome(1), an_outcome(2)
+    database.settle(SERVER, "me", [kept, waiting])
+    outbox(database).mark(claim_of(kept), ReportState.DEAD, "no")
+    assert await deliverer.discard([claim_of(kept), claim_of(waiting)]) == [claim_of(kept)]
+    assert outbox(database).aside() == []
+    assert [owed.claim for owed in outbox(database).waiting("me")] == [claim_of(waiting)]
+
+
+def test_old_refused_reports_are_pruned_and_dead_ones_stay(database):
+    refused, dead = an_outcome(1), an_outcome(2)
+    database.settle(SERVER, "me", [refused, dead])
+    outbox(database).mark(claim_of(refused), ReportState.REFUSED, "no")
+    outbox(database).mark(claim_of(dead), ReportState.DEAD, "no")
+    assert outbox(database).prune(utcnow() - timedelta(days=30)) == 0
+    assert outbox(database).prune(utcnow() + timedelta(seconds=1)) == 1
+    assert [each.state for each in outbox(database).aside()] == ["dead"]
