@@ -272,7 +272,10 @@ LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """A task that a worker is busy with: progress in percent, and the worker's last words about it."""
+    """A task that a worker is busy with: progress in percent, and the worker's last words about it.
+
+    ``deadline``: when its claim is over, as far as that is known; ``late``: it is, and another may be given the task.
+    """
 
     task_id: int
     task_type: str
@@ -280,6 +283,8 @@ class InHand:
     since: datetime
     progress: int = 0
     message: str = ""
+    deadline: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

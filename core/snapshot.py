@@ -181,7 +181,10 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class TaskDetail:
-    """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it."""
+    """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it.
+
+    ``deadline``: when its claim, which lasts ``claim_timeout`` seconds, is over, unless it is renewed before.
+    """
 
     task: Task
     attempts: tuple[AttemptRow, ...] = ()
@@ -190,3 +193,5 @@ class TaskDetail:
     saved: Json = None
     report: str = ""
     notes: tuple[str, ...] = field(default=())
+    deadline: datetime | None = None
+    claim_timeout: float = 0.0

@@ -67,6 +67,11 @@ class ExtendedCalls(DocumentedCalls):
         """Whether ``claim_many`` waits for work; False until the server is known to do that."""
         return self._capabilities is not None and "claim-batch" in self._capabilities
 
+    @property
+    def progress_renews(self) -> bool:
+        """Whether a progress report lets a claim last anew: where a heartbeat does. The real service's does not."""
+        return self._capabilities is not None and "heartbeat" in self._capabilities
+
     async def claim_many(
         self,
         worker_id: str,

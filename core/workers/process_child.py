@@ -60,7 +60,7 @@ class Link:
                 os._exit(0)
             if message[0] == "cancel":
                 if self.hand is not None:
-                    self.hand.is_cancelled = True
+                    self.hand.is_cancelled = self.hand.is_abandoned = True
             else:
                 pickled, task, worker_id = message
                 self.hand = RemoteHand(task, worker_id, self)  # at once: the next message may cancel it

@@ -58,6 +58,12 @@ async def test_those_that_stop_already_are_neither_paused_nor_counted(open_board
         assert desk.notes() == ["Stopping 5a3b-2: finishes #10431 first. X stops now."]
 
 
+async def test_a_task_that_is_past_the_time_of_its_claim_is_marked(open_board: Opens):
+    hand = replace(ONE.in_hand[0], deadline=scenes.ago(72), late=True)
+    async with open_board(replace(scenes.BUSY, workers=(replace(ONE, in_hand=(hand,)),))) as desk:
+        assert "#10432 12%  ⚠ late 1m12s" in desk.text()
+
+
 async def test_failed_tries_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")

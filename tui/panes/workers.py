@@ -60,6 +60,9 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     if worker.in_hand:
         first = worker.in_hand[0]
         more = f" +{len(worker.in_hand) - 1}" if len(worker.in_hand) > 1 else ""
+        if first.late and first.deadline is not None:
+            late = f"  ⚠ late {whole_age(first.deadline, now)}"
+            return pieces(f"#{first.task_id}{more}", (f" {first.progress}%", Tone.BUSY), (late, Tone.WARN))
         done = f" {bar(first.progress)} {first.progress}%"
         return pieces(f"#{first.task_id}{more}", (done, Tone.BUSY), f"  {whole_age(first.since, now)}")
     if worker.until is not None and worker.until > now and worker.state in LIVE_STATES:
