@@ -150,7 +150,7 @@ class Throughput:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that can be seen at a moment."""
+    """All that can be seen at a moment. ``limited_until``: a rate limit holds our claims back till then."""
 
     server: ServerStatus = ServerStatus()
     counts: Counts = Counts()
@@ -164,6 +164,7 @@ class Snapshot:
     throughput: Throughput = Throughput()
     reports_waiting: int = 0
     oldest_pending_at: datetime | None = None
+    limited_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -244,7 +244,9 @@ class Post:
         try:
             worker = self.plan.handler(hand.task)
             result = await self._around.runner.run(worker, hand, self.plan.task_timeout)
-            self.pace.ended(result, asyncio.get_running_loop().time())
+            rest = self.pace.ended(result, asyncio.get_running_loop().time())
+            if rest is not None:
+                self._around.publish(Said(Level.WARNING, f"{self.plan.worker_id}: {rest}", utcnow()))
         finally:
             self._drop(hand)
 

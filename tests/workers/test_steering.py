@@ -156,6 +156,7 @@ async def test_many_failures_in_a_row_rest_a_worker(start, tasks, heard):
     status = heard.of(WorkerChanged)[-1].status
     assert "5 failures in a row" in status.note
     assert "the site is down" in status.note
+    assert [said.text for said in heard.of(Said)] == [f"w: {status.note}"]
     assert tasks.calls["claim_many"] == 5
 
 

@@ -71,6 +71,8 @@ class StatusLine(Static):
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
             yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
+        if snapshot.limited_until is not None and snapshot.limited_until > now:
+            yield Item(1, ((f"◔ rate limited until {snapshot.limited_until:%H:%M:%S}", Tone.WARN),))
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
         yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
@@ -92,8 +94,9 @@ def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     if server.heard_at is not None:
         heard = age(server.heard_at, now)
         said.append((f" {heard}" if server.link is Link.LIVE else f", heard {heard} ago", Tone.MUTED))
-    if server.link is not Link.LIVE and server.retry_at is not None and server.retry_at > now:
-        said.append((f", next try in {whole_age(now, server.retry_at)}", Tone.MUTED))
+    if server.retry_at is not None and server.retry_at > now:
+        what = "looks again" if server.link is Link.LIVE else "next try"  # live: a rate limit lets us look seldom
+        said.append((f", {what} in {whole_age(now, server.retry_at)}", Tone.MUTED))
     return tuple(said)
 
 
