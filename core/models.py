@@ -264,10 +264,11 @@ class WorkerState(StrEnum):
     DRAINING = "draining"
     STOPPED = "stopped"
     CRASHED = "crashed"
+    SILENT = "silent"
 
 
-LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED}
-"""States of a worker that is still there."""
+LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED, WorkerState.SILENT}
+"""States of a worker that is still there. A silent one sends no heartbeats any more, and did not say that it stops."""
 
 
 @dataclass(frozen=True, slots=True)

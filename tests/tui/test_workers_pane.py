@@ -64,6 +64,17 @@ async def test_a_task_that_is_past_the_time_of_its_claim_is_marked(open_board: O
         assert "#10432 12%  ⚠ late 1m12s" in desk.text()
 
 
+async def test_a_worker_of_another_machine_that_is_not_heard_of_is_marked_silent(open_board: Opens):
+    far = replace(ONE, id="w-far-7-aaaa-1", local=False, host="far", pid=7, last_seen=scenes.ago(75))
+    far = replace(far, state=WorkerState.SILENT, note="It has not been heard of for a while.")
+    async with open_board(replace(scenes.BUSY, workers=(TWO, far))) as desk:
+        assert "1 busy 1 silent" in desk.text()
+        assert "workers 1 (1 busy)" in desk.text()
+        await desk.press("3", "z")
+        row = next(line for line in desk.text().splitlines() if "aaaa-1" in line)
+        assert "✗ silent" in row and "#10432" in row and "1m15s" in row
+
+
 async def test_failed_tries_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")
