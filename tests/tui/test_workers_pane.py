@@ -75,6 +75,11 @@ async def test_a_worker_of_another_machine_that_is_not_heard_of_is_marked_silent
         assert "✗ silent" in row and "#10432" in row and "1m15s" in row
 
 
+async def test_the_first_line_says_until_when_a_rate_limit_lasts(open_board: Opens):
+    async with open_board(replace(scenes.BUSY, limited_until=scenes.ago(-200))) as desk:
+        assert "◔ rate limited until 12:03:20" in desk.text()
+
+
 async def test_failed_tries_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")
