@@ -21,6 +21,7 @@ from core.endings import left_to_others, raise_crashed, raise_when_nobody_works
 from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
+from core.limits import LimitTeller
 from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
@@ -86,6 +87,7 @@ class Engine(WorkerVerbs):
         )
         self._trouble = f"{self.label} has not answered yet."
         client.on_retry = self._tell_retry
+        client.on_limit = LimitTeller(self.store.publish).tell
 
     @classmethod
     @asynccontextmanager

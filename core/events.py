@@ -133,6 +133,13 @@ class ServerSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitSeen:
+    """Until when the TaskManager's rate limit holds our claims back; None: it does not any more."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TypesSeen:
     """The types that the TaskManager knows, with counts where it tells them, and those that our workers can do."""
 
@@ -194,6 +201,7 @@ Event = (
     | ClaimingHeld
     | WorkerChanged
     | ServerSeen
+    | LimitSeen
     | TypesSeen
     | ViewSeen
     | FailuresSeen

@@ -271,16 +271,20 @@ class WorkerState(StrEnum):
     DRAINING = "draining"
     STOPPED = "stopped"
     CRASHED = "crashed"
+    SILENT = "silent"
 
 
-LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED}
-"""States of a worker that is still there."""
+LIVE_STATES = frozenset(WorkerState) - {WorkerState.STOPPED, WorkerState.CRASHED, WorkerState.SILENT}
+"""States of a worker that is still there. A silent one sends no heartbeats any more, and did not say that it stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class InHand:
     """A task that a worker is busy with: progress in percent, the worker's last words about it, how many lines it has
-    logged."""
+    logged.
+
+    ``deadline``: when its claim is over, as far as that is known; ``late``: it is, and another may be given the task.
+    """
 
     task_id: int
     task_type: str
@@ -289,6 +293,8 @@ class InHand:
     progress: int = 0
     message: str = ""
     logged: int = 0
+    deadline: datetime | None = None
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

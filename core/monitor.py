@@ -21,6 +21,7 @@ from core.errors import (
     NotAllowed,
     NotAuthenticated,
     NotFound,
+    RateLimited,
     ServerFault,
     Unreachable,
 )
@@ -120,8 +121,7 @@ class Monitor:
             try:
                 await self._read()
             except CoreError as error:
-                self._trouble(error)
-                await self._wait(self._pause(), least=0.0)
+                await self._wait(self._trouble(error), least=0.0)
             else:
                 self._all_well()
                 await self._wait(HEARTBEAT, least=QUICKEST)
@@ -234,15 +234,23 @@ class Monitor:
         self._server = replace(self._server, link=Link.LIVE, heard_at=self._now(), retry_at=None, trouble="")
         self._publish(events.ServerSeen(self._server))
 
-    def _trouble(self, error: CoreError) -> None:
+    def _trouble(self, error: CoreError) -> float:
+        """Tell of it; answers the seconds until the next try. A rate limit is no trouble, only a pause."""
+        if isinstance(error, RateLimited):
+            ends = self._now() + timedelta(seconds=error.retry_after)
+            self._server = replace(self._server, link=Link.LIVE, retry_at=ends, trouble=str(error))
+            self._publish(events.ServerSeen(self._server))
+            return error.retry_after
         if type(error) is not self._told_of:
             self._told_of = type(error)
             self._publish(events.Said(events.Level.ERROR, str(error), self._now()))
         self._misses += 1
         link = link_after(error)
-        retry_at = self._now() + timedelta(seconds=self._pause())
+        pause = self._pause()
+        retry_at = self._now() + timedelta(seconds=pause)
         self._server = replace(self._server, link=link, retry_at=retry_at, trouble=str(error))
         self._publish(events.ServerSeen(self._server))
+        return pause
 
     def _pause(self) -> float:
         """Seconds until the next try."""

@@ -8,7 +8,7 @@ import platform
 from contextlib import suppress
 
 from core.errors import CoreError
-from core.models import LIVE_STATES, WorkerState, WorkerStatus
+from core.models import LIVE_STATES, WorkerState, WorkerStatus, utcnow
 from core.rooms import Rooms
 
 EVERY = 10.0
@@ -74,8 +74,9 @@ class Presence:
 
     async def _send(self, status: WorkerStatus) -> None:
         state, strategy, held = outside(status)
+        asked_at = utcnow()
         lost = await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
-        self._rooms.pool.lost(lost)
+        self._rooms.pool.heard(status.id, asked_at, held, lost)
 
 
 def outside(status: WorkerStatus) -> tuple[str, str, tuple[int, ...]]:

@@ -160,7 +160,7 @@ class Holdup:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that can be seen at a moment. ``held`` says in a few words why no worker may claim; empty when they may.
-    While there is a ``holdup``, all the rest stands still."""
+    While there is a ``holdup``, all the rest stands still. ``limited_until``: a rate limit holds our claims back."""
 
     server: ServerStatus = ServerStatus()
     counts: Counts = Counts()
@@ -177,6 +177,7 @@ class Snapshot:
     held: str = ""
     oldest_pending_at: datetime | None = None
     holdup: Holdup | None = None
+    limited_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +223,7 @@ class TaskDetail:
     """A task opened: itself, its attempts and history (empty where the server tells none), what was saved of it.
 
     ``logs`` are those of the attempts that were made from here, newest first.
+    ``deadline``: when its claim, which lasts ``claim_timeout`` seconds, is over, unless it is renewed before.
     """
 
     task: Task
@@ -232,6 +234,8 @@ class TaskDetail:
     report: str = ""
     notes: tuple[str, ...] = field(default=())
     logs: tuple[AttemptLog, ...] = ()
+    deadline: datetime | None = None
+    claim_timeout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,6 +119,8 @@ class Store:
                 self._snapshot = replace(self._snapshot, held=why)
             case events.ServerSeen(server):
                 self._server = server
+            case events.LimitSeen(until):
+                self._snapshot = replace(self._snapshot, limited_until=until)
             case events.TypesSeen():
                 self._seen_types(event)
             case events.ViewSeen(view):

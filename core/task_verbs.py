@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 
 from core.attempts import attempts_of
 from core.events import Level, Said, TaskCreated
-from core.models import Claim, CreatedTask, HistoryEntry, Json, NewTask, RowOutcome, TaskType, utcnow
+from core.models import (
+    Claim,
+    CreatedTask,
+    HistoryEntry,
+    Json,
+    NewTask,
+    RowOutcome,
+    Task,
+    TaskStatus,
+    TaskType,
+    utcnow,
+)
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
@@ -56,7 +68,23 @@ class TaskVerbs(ABC):
             report=f"report {owed.state}" + (f": {owed.reason}" if owed.reason else "") if owed else "",
             notes=() if "history" in rooms.can else (NO_HISTORY,),
             logs=tuple(by_start[at] for at in sorted(by_start, reverse=True)),
+            deadline=await self._deadline(task),
+            claim_timeout=rooms.client.claim_timeout,
         )
+
+    async def _deadline(self, task: Task) -> datetime | None:
+        """When the claim of a task is over: as our worker knows it, else by when the server last heard of it."""
+        if task.status is not TaskStatus.CLAIMED:
+            return None
+        rooms = self.rooms
+        holders = [worker for worker in rooms.pool.statuses() if worker.id == task.claimed_by]
+        for hand in (hand for worker in holders for hand in worker.in_hand if hand.task_id == task.id):
+            return hand.deadline
+        others = await rooms.client.workers() if "workers" in rooms.can else ()
+        heard = [each for each in others if each.id == task.claimed_by and each.last_seen is not None]
+        beats = [each.last_seen for each in heard if task.id in (hand.task_id for hand in each.in_hand)]
+        known = [moment for moment in (task.claimed_at, *beats) if moment is not None]
+        return max(known) + timedelta(seconds=rooms.client.claim_timeout) if known else None
 
     async def retry(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         """Give failed tasks all their attempts anew."""

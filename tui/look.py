@@ -61,6 +61,7 @@ WORKER: Final[dict[WorkerState, Piece]] = {
     WorkerState.DRAINING: ("↓ draining", Tone.WARN),
     WorkerState.STOPPED: ("■ stopped", Tone.MUTED),
     WorkerState.CRASHED: ("✗ crashed", Tone.BAD),
+    WorkerState.SILENT: ("✗ silent", Tone.BAD),
 }
 
 LINK: Final[dict[Link, Piece]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from core.errors import NotFound, ServerFault
 from core.models import (
@@ -50,6 +50,15 @@ class DocumentedCalls:
     @on_retry.setter
     def on_retry(self, say: Say | None) -> None:
         self._line.say = say
+
+    @property
+    def on_limit(self) -> Callable[[float], None] | None:
+        """Takes the seconds for which a rate limit holds claims back; else ``on_retry`` is told of it, once."""
+        return self._line.on_limit
+
+    @on_limit.setter
+    def on_limit(self, tell: Callable[[float], None] | None) -> None:
+        self._line.on_limit = tell
 
     @property
     def retrying(self) -> Retrying:

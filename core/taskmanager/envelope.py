@@ -208,8 +208,13 @@ def rate_limit(answer: Answer, body: Mapping[str, Any] | None, text: str) -> Rat
         until(number(answer.headers.get("x-ratelimit-reset"))),
     )
     seconds = next((each for each in told_waits if each is not None), 1.0)
-    told = f"The TaskManager takes no more calls for {seconds:g} s: try again after that."
-    return RateLimited(told, retry_after=min(seconds, LONGEST_ASKED), server_text=text)
+    return limited(min(seconds, LONGEST_ASKED), text)
+
+
+def limited(seconds: float, server_text: str = "") -> RateLimited:
+    """That a call is not taken for so many seconds."""
+    told = f"The TaskManager takes no more calls for {seconds:.4g} s: try again after that."
+    return RateLimited(told, retry_after=seconds, server_text=server_text)
 
 
 def number(said: object) -> float | None:

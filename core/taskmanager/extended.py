@@ -60,12 +60,18 @@ class ExtendedCalls(DocumentedCalls):
     def __init__(self, channel: Channel) -> None:
         super().__init__(channel)
         self._turn = 0
+        self._served: dict[int, int] = {}
         self._delivering = Delivering(self._line, self._settling, self._report)
 
     @property
     def can_wait(self) -> bool:
         """Whether ``claim_many`` waits for work; False until the server is known to do that."""
         return self._capabilities is not None and "claim-batch" in self._capabilities
+
+    @property
+    def progress_renews(self) -> bool:
+        """Whether a progress report lets a claim last anew: where a heartbeat does. The real service's does not."""
+        return self._capabilities is not None and "heartbeat" in self._capabilities
 
     async def claim_many(
         self,
@@ -100,10 +106,8 @@ class ExtendedCalls(DocumentedCalls):
     async def _claim_one_by_one(
         self, worker_id: str, types: Sequence[int], limit: int, sort_by: str, sort_order: str
     ) -> list[Task]:
-        # Each call begins with another type, so that none is always first when there is room for few.
-        start = self._turn % len(types)
-        self._turn += 1
-        waiting = [*types[start:], *types[:start]]
+        # The type that was served longest ago comes first, so that each gets its share when there is room for few.
+        waiting = sorted(types, key=lambda type_id: self._served.get(type_id, 0))
         claimed: list[Task] = []
         try:
             while waiting and len(claimed) < limit:
@@ -112,6 +116,8 @@ class ExtendedCalls(DocumentedCalls):
                     if task is None:
                         waiting.remove(type_id)
                     else:
+                        self._turn += 1
+                        self._served[type_id] = self._turn
                         claimed.append(task)
         except asyncio.CancelledError:
             self._settling.not_handed_over(refusals.worker_id(worker_id), claimed)

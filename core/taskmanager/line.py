@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from typing import Any, TypeVar
 
-from core.errors import TaskManagerError
+from core.errors import RateLimited, TaskManagerError
 from core.models import Json
 from core.taskmanager.connect import Channel, Query
-from core.taskmanager.envelope import Said, is_cut_off, nobody_serves, not_understood, parsed, read
+from core.taskmanager.envelope import Said, is_cut_off, limited, nobody_serves, not_understood, parsed, read
 from core.taskmanager.retry import Retrying, Say
+from core.taskmanager.throttle import AFTER_REPORTS, CLAIMS, Throttle, used_up
 from core.taskmanager.wire import packed, zoned
 
 ANSWER_SECONDS = 30.0
@@ -51,7 +52,8 @@ def post(what: str, path: str, body: Mapping[str, Json], *, repeatable: bool = T
 class Line:
     """Sends calls over a channel. ``retrying`` and ``say`` (which takes a sentence about each retry) may be set, and so
     may ``zone`` (of times that come without one) and ``meant`` (the only server that shall carry out what is sent, by
-    the id that it told); ``troubles`` counts the calls that no TaskManager answered."""
+    the id that it told); ``troubles`` counts the calls that no TaskManager answered. What the server's rate limit
+    would refuse is not sent, and ``on_limit`` is told for how many seconds claims wait because of it."""
 
     def __init__(self, channel: Channel) -> None:
         self.channel = channel
@@ -59,6 +61,8 @@ class Line:
         self.say: Say | None = None
         self.zone: tzinfo = UTC
         self.meant: str | None = None
+        self.on_limit: Callable[[float], None] | None = None
+        self.throttle = Throttle()
         self.troubles = 0
 
     async def ask(self, call: Call) -> Said:
@@ -72,18 +76,20 @@ class Line:
         headers = JSON_HEADERS if call.body is not None else READ_HEADERS
         if self.meant is not None:
             headers = {**headers, "x-taskmanager-id": self.meant}
-        with self._noting_troubles():
+        with self._noting_troubles(call.path):
             answer = await self.channel.send(
                 call.method, call.path, call.query, call.body, headers, ANSWER_SECONDS + call.wait
             )
             said = read(answer, call.what)
+            if (seconds := used_up(answer)) is not None:
+                self._limited(lambda: self.throttle.used_up(call.path, seconds))
         return said if self.zone is UTC else replace(said, data=zoned(said.data, self.zone))
 
     async def document(self, path: str) -> Mapping[str, Any]:
         """A JSON document that comes without an envelope; empty where there is none."""
 
         async def once() -> Mapping[str, Any]:
-            with self._noting_troubles():
+            with self._noting_troubles(path):
                 answer = await self.channel.send("GET", path, {}, None, READ_HEADERS, ANSWER_SECONDS)
                 if answer.status in (429, 502, 503, 504) or is_cut_off(answer):
                     read(answer, path)
@@ -92,12 +98,31 @@ class Line:
         return await self.retrying.call(path, once, say=self.say)
 
     @contextmanager
-    def _noting_troubles(self) -> Generator[None]:
+    def _noting_troubles(self, path: str) -> Generator[None]:
+        """Does not let a call begin that would be refused; takes note of how it failed."""
+        if (left := self.throttle.left(path)) > 0:
+            raise limited(left)
         try:
             yield
+        except RateLimited as fault:
+            seconds = fault.retry_after
+            self._limited(lambda: self.throttle.refused(path, seconds))
+            raise
         except TaskManagerError as fault:
             self.troubles += nobody_serves(fault)
             raise
+
+    def _limited(self, hold: Callable[[], None]) -> None:
+        """Hold calls back; tell when that holds claims back longer than before."""
+        before = max(self.throttle.left(each) for each in CLAIMS)
+        hold()
+        seconds = max(self.throttle.left(each) for each in CLAIMS)
+        if seconds <= before + AFTER_REPORTS:
+            return
+        if self.on_limit is not None:
+            self.on_limit(seconds)
+        elif self.say is not None and before == 0:
+            self.say(f"rate limit: no task is claimed for {seconds:.3g} s")
 
 
 def understood(what: str, reader: Callable[[], Read]) -> Read:

@@ -72,7 +72,8 @@ class Retrying:
             nonlocal tried
             tried += 1
             wait = self.delay(fault, repeatable=repeatable)
-            if wait is not False and tried < self.tries and say is not None:
+            is_told = isinstance(fault, RateLimited)  # of the limit itself, once for all calls
+            if wait is not False and tried < self.tries and say is not None and not is_told:
                 say(f"retrying {what}: {reason(fault)}, try {tried + 1}")
             return wait
 
@@ -94,8 +95,6 @@ class Retrying:
 def reason(fault: Exception) -> str:
     """Why a call is made again, in a word or two."""
     match fault:
-        case RateLimited(retry_after=seconds):
-            return f"rate limit, waiting {seconds:g} s"
         case Unreachable(unclear=unclear):
             return "no answer in time" if unclear else "not reached"
         case ServerFault(status=status, server_text=text):

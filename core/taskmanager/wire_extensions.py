@@ -96,7 +96,7 @@ def workers(data: Json) -> tuple[WorkerStatus, ...]:
 
 
 def worker(row: Row) -> WorkerStatus:
-    """One worker that sent heartbeats; one that fell silent without having stopped counts as crashed."""
+    """One worker that sent heartbeats; one that sends none any more without having stopped is silent."""
     seen = moment(row.get("last_seen_at"))
     since = moment(row.get("first_seen_at")) or seen
     held: Sequence[object] = row.get("task_ids") or ()
@@ -105,7 +105,7 @@ def worker(row: Row) -> WorkerStatus:
     silent = row.get("alive") is False and state != WorkerState.STOPPED
     return WorkerStatus(
         id=str(row["id"]),
-        state=WorkerState.CRASHED if silent else state,
+        state=WorkerState.SILENT if silent else state,
         strategy=str(row.get("strategy") or ""),
         in_hand=tuple(InHand(whole(each), "", 0, since) for each in held) if since is not None else (),
         last_seen=seen,

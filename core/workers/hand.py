@@ -11,6 +11,7 @@ from typing import Protocol
 
 from core.models import InHand, Task
 from core.snapshot import AttemptLog, LogLine
+from core.workers.deadlines import ClaimTime
 from core.workers.log_lines import LogBuffer
 
 LOG_SPACING = 0.2
@@ -48,7 +49,8 @@ class Hand:
     """A task that a worker of this process has in hand. Made on the event loop, told things from any thread.
 
     ``is_cancelled`` asks the author's code to stop; ``is_abandoned`` says that nobody waits for it any more, so that
-    it may save nothing either. ``settling``: processing is over, its outcome is being committed.
+    it may save nothing either. ``settling``: processing is over, its outcome is being committed. ``claim`` is the
+    time of its claim, None where nobody watches it; ``lost``: the task is not ours any more, and nothing is kept of it.
     """
 
     def __init__(
@@ -57,11 +59,14 @@ class Hand:
         worker_id: str,
         since: datetime,
         on_report: Callable[[Hand], None],
+        claim: ClaimTime | None = None,
         on_log: Callable[[Hand], None] | None = None,
     ) -> None:
         self.task = task
         self.worker_id = worker_id
         self.since = since
+        self.claim = claim
+        self.lost = False
         self.percent = 0
         self.message = ""
         self.is_cancelled = False
@@ -120,9 +125,11 @@ class Hand:
 
     def seen(self) -> InHand:
         """How it looks from outside."""
-        task = self.task
+        task, claim = self.task, self.claim
+        deadline, late = (None, False) if claim is None else (claim.deadline, claim.late)
         logged = 0 if self._log is None else self._log.count
-        return InHand(task.id, task.task_type, task.attempts, self.since, self.percent, self.message, logged)
+        said = self.percent, self.message, logged
+        return InHand(task.id, task.task_type, task.attempts, self.since, *said, deadline, late)
 
     def _tell(self) -> None:
         self._told = False

@@ -13,7 +13,12 @@ from core.workers.backoff import Backoff
 
 FAILURES_IN_A_ROW = 5
 """Failed tasks in a row after which a worker rests."""
-REST = Backoff(first=5.0, factor=2.0, ceiling=60.0)
+FIRST_REST, LONGEST_REST = 5.0, 60.0
+"""Seconds of the first rest, doubled for each that follows without a success between, and at most. Chance has no part
+in them: who reads of a rest can rely on it."""
+
+LEAST_LIMIT = 0.1
+"""Seconds that a worker waits at least when the server's rate limit refused its claim."""
 
 
 class Pace:
@@ -52,19 +57,25 @@ class Pace:
     def troubled(self, fault: CoreError, now: float) -> None:
         """The server did not answer, or refused."""
         self._troubles += 1
-        asked = fault.retry_after if isinstance(fault, RateLimited) else 0.0
-        self._next_at = now + max(asked, self._backoff.delay(self._troubles, self._rng))
+        if isinstance(fault, RateLimited):
+            self._next_at = now + max(fault.retry_after, LEAST_LIMIT)
+        else:
+            self._next_at = now + self._backoff.delay(self._troubles, self._rng)
         self.note = str(fault)
 
-    def ended(self, result: TaskResult, now: float) -> None:
-        """A task ended; after too many failures in a row it is time to rest, longer each time."""
+    def ended(self, result: TaskResult, now: float) -> str | None:
+        """A task ended; after too many failures in a row it is time to rest, longer each time. Answers what is to be
+        said of a rest that begins."""
         if result.success:
             self.done += 1
             self._failures = self._rests = 0
-            return
+            return None
         self.failed += 1
         self._failures += 1
-        if self._failures >= FAILURES_IN_A_ROW and now >= self._rest_until:
-            self._rests += 1
-            self._rest_until = now + REST.delay(self._rests, self._rng)
-            self.note = f"{self._failures} failures in a row: resting. The last: {result.error}"
+        if self._failures < FAILURES_IN_A_ROW or now < self._rest_until:
+            return None
+        seconds = min(LONGEST_REST, FIRST_REST * 2 ** min(self._rests, 16))
+        self._rests += 1
+        self._rest_until = now + seconds
+        self.note = f"{self._failures} failures in a row: resting for {seconds:g} s. The last: {result.error}"
+        return self.note

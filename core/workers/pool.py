@@ -6,6 +6,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 
 from core.errors import BadSetting
@@ -15,6 +16,7 @@ from core.snapshot import AttemptLog, Holdup
 from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector
+from core.workers.deadlines import Deadlines
 from core.workers.driving import GRACE
 from core.workers.gate import Gate
 from core.workers.hand import Hand
@@ -39,8 +41,8 @@ GONE = 1000
 class Pool:
     """The workers of this process, on one event loop. All methods are for that loop.
 
-    ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else; a task that takes
-    nearly as long is spoken of. Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as
+    ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else, unless it hears of it.
+    Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as
     they ended, oldest first, which are no longer among `statuses`; whoever has told of one takes it out. Async code
     that is told to stop has ``grace`` seconds for that. From ``abandon_limit`` runs on that went on after their end,
     workers that have some claim nothing more.
@@ -63,7 +65,7 @@ class Pool:
         self._abandoned = Abandoned(self._on_abandoned, abandon_limit)
         self._threads = Threads()
         self._processes = ProcessHosts(self._threads)
-        self._progress = ProgressTeller(tasks, publish)
+        self._progress = ProgressTeller(tasks, publish, self._lose)
         settle = Collector(settlement).settle
         runner = Runner(settle, publish, self._threads, self._processes, self._abandoned, grace)
         self._gate = Gate(publish, self._on_gate)
@@ -77,10 +79,11 @@ class Pool:
             self._abandoned,
             settlement.keep_log,
             self._gate,
+            claim_timeout,
         )
         self._capture = LogCapture()
         self._publish = publish
-        self._claim_timeout = claim_timeout
+        self._deadlines = Deadlines(tasks, self._hands, self._lose, self._on_claim_time, publish, seconds=claim_timeout)
         self._posts: dict[str, Post] = {}
         self._ended: list[str] = []
         self._before = (0, 0)
@@ -103,7 +106,7 @@ class Pool:
         self._loops[plan.worker_id] = loop
         loop.add_done_callback(partial(self._on_end, post))
         if self._watch is None:
-            self._watch = asyncio.create_task(self._watch_claims())
+            self._watch = asyncio.create_task(self._deadlines.run())
             self._watchdog.start()
         self._changed(post)
 
@@ -144,13 +147,18 @@ class Pool:
         for post in self._live(()):
             post.wake()
 
-    def lost(self, task_ids: Sequence[int]) -> None:
-        """The TaskManager says that these tasks are not ours any more: whoever has one in hand is asked to stop."""
-        gone = set(task_ids)
-        for post in self._posts.values():
-            for hand in post.hands:
-                if hand.task.id in gone and not hand.settling:
-                    hand.cancel()
+    def heard(self, worker_id: str, asked_at: datetime, held: Sequence[int], lost: Sequence[int]) -> None:
+        """The TaskManager was told at ``asked_at`` that a worker holds these tasks, and answered which of them are not
+        its own any more: those are stopped, and the claims of the others last anew."""
+        post = self._posts.get(worker_id)
+        for hand in () if post is None else tuple(post.hands):
+            if hand.since > asked_at or hand.task.id not in held:
+                continue  # claimed since then, perhaps again: the answer is not about this claim
+            if hand.task.id in lost:
+                self._lose(hand)
+            elif hand.claim is not None:
+                hand.claim.renew(asked_at)
+                self._on_claim_time(hand)
 
     def statuses(self) -> list[WorkerStatus]:
         """How all workers are, the `REMEMBERED` that ended last included, in the order of their start."""
@@ -225,6 +233,17 @@ class Pool:
             if not self._gate.why:
                 post.wake()
 
+    def _hands(self) -> list[Hand]:
+        return [hand for post in self._posts.values() for hand in post.hands]
+
+    def _lose(self, hand: Hand) -> None:
+        if (post := self._posts.get(hand.worker_id)) is not None:
+            post.lose(hand)
+
+    def _on_claim_time(self, hand: Hand) -> None:
+        if (post := self._posts.get(hand.worker_id)) is not None:
+            self._changed(post)
+
     def _changed(self, post: Post) -> None:
         if not self._unpublished:
             asyncio.get_running_loop().call_soon(self._publish_changes)
@@ -258,19 +277,3 @@ class Pool:
             self._ended.append(post.plan.worker_id)
         if len(self._ended) > REMEMBERED:
             self._forget(self._ended[0])
-
-    async def _watch_claims(self) -> None:
-        """Speak once of each task that has been in hand for most of the claim timeout."""
-        spoken: set[Hand] = set()
-        while True:
-            await asyncio.sleep(self._claim_timeout / 5)
-            hands = {hand for post in self._posts.values() for hand in post.hands}
-            spoken &= hands
-            for hand in hands - spoken:
-                if (utcnow() - hand.since).total_seconds() > 0.75 * self._claim_timeout:
-                    spoken.add(hand)
-                    text = (
-                        f"Task {hand.task.id} is taking nearly as long as a claim lasts ({self._claim_timeout:g} s): "
-                        "the TaskManager may give it to another worker."
-                    )
-                    self._publish(Said(Level.WARNING, text, utcnow()))

@@ -41,6 +41,15 @@ class Tasks(Protocol):
         """Let a claim of this worker that waits at the server be answered now; ``task_ids`` are what it holds."""
         ...
 
+    @property
+    def progress_renews(self) -> bool:
+        """Whether a progress report lets the claim last anew."""
+        ...
+
+    async def get_task(self, task_id: int) -> Task:
+        """Read a task as it is now."""
+        ...
+
     async def update_progress(self, task_id: int, worker_id: str, progress: int, message: str | None = None) -> object:
         """Tell how far a task is, in percent. Raises `ClaimLost` when it is not ours any more."""
         ...

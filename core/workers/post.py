@@ -16,6 +16,7 @@ from core.snapshot import AttemptLog
 from core.workers.abandoned import Abandoned
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
+from core.workers.deadlines import claim_time
 from core.workers.gate import Gate
 from core.workers.hand import Hand
 from core.workers.pace import Pace
@@ -35,7 +36,8 @@ HELD_UP = "too many abandoned runs: claims nothing until one ends"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What all posts of a pool share. ``changed`` is told whenever a worker's status may be another."""
+    """What all posts of a pool share. ``changed`` is told whenever a worker's status may be another; ``claim_timeout``
+    (seconds) is how long a claim lasts."""
 
     tasks: Tasks
     runner: Runner
@@ -46,6 +48,7 @@ class Surroundings:
     abandoned: Abandoned
     keep_log: Callable[[Task, AttemptLog], Awaitable[None]]
     gate: Gate
+    claim_timeout: float
 
 
 class Post:
@@ -63,6 +66,7 @@ class Post:
         self._woken = asyncio.Event()
         self._passes = self._turn = 0
         self._claiming = self._leaving = self._giving_back = False
+        self._endings: set[asyncio.Task[None]] = set()
         self._cut_short: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
 
@@ -117,11 +121,34 @@ class Post:
         left_over = [hand for hand in processing if not hand.settling]
         for hand in left_over:
             self._drop(hand)
-        await self._release([hand.task.id for hand in left_over])
+        await self._release([hand.task.id for hand in left_over if not hand.lost])
         logs = [(hand.task, log) for hand in left_over if (log := hand.logged()) is not None]
         await asyncio.gather(*(self._around.keep_log(*each) for each in logs))
         self._giving_back = False
         self._woken.set()
+
+    def lose(self, hand: Hand) -> None:
+        """The task is not ours any more: let it be stopped, and keep nothing of it. Once its outcome is being
+        committed it is too late for that; then its report is refused."""
+        if hand.lost or hand.settling or hand not in self.hands:
+            return
+        hand.lost = True
+        hand.abandon()
+        text = (
+            f"Task {hand.task.id} is not claimed by {self.plan.worker_id} any more: it is stopped, and nothing of this "
+            "attempt is kept."
+        )
+        self._around.publish(Said(Level.WARNING, text, utcnow()))
+        ending = asyncio.create_task(self._stop_lost(hand, self.hands[hand]))
+        self._endings.add(ending)
+        ending.add_done_callback(self._endings.discard)
+
+    async def _stop_lost(self, hand: Hand, life: asyncio.Task[None]) -> None:
+        """Code that was asked to stop gets its grace; then it is cancelled, killed, or, in a thread, left behind."""
+        for _ in range(2):
+            await asyncio.wait([life], timeout=GRACE)
+            life.cancel()
+        self._drop(hand)
 
     def status(self) -> WorkerStatus:
         """How it is now."""
@@ -224,9 +251,11 @@ class Post:
             if released or self._leaving:
                 return
         for task in tasks:
-            hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report, self._on_log)
+            now = utcnow()
+            claim = claim_time(task, now, self._around.claim_timeout)
+            hand = Hand(task, self.plan.worker_id, now, self._on_report, claim, self._on_log)
             for older in [each for each in self.hands if each.task.id == task.id]:
-                older.cancel()  # its claim timed out, and we were given the task again
+                self.lose(older)  # its claim timed out, and we were given the task again
             self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
             life = asyncio.create_task(self._live_through(hand))
             self.hands[hand] = life
@@ -237,7 +266,9 @@ class Post:
         try:
             worker = self.plan.handler(hand.task)
             result = await self._around.runner.run(worker, hand, self.plan.task_timeout)
-            self.pace.ended(result, asyncio.get_running_loop().time())
+            rest = self.pace.ended(result, asyncio.get_running_loop().time())
+            if rest is not None:
+                self._around.publish(Said(Level.WARNING, f"{self.plan.worker_id}: {rest}", utcnow()))
         finally:
             self._drop(hand)
 

@@ -101,7 +101,7 @@ class Link:
                 os._exit(0)
             if kind == "cancel":
                 if self.hand is not None and self.hand.number == number:
-                    self.hand.is_cancelled = True
+                    self.hand.is_cancelled = self.hand.is_abandoned = True
             else:
                 pickled, task, worker_id = said
                 self.hand = RemoteHand(task, worker_id, number, self)  # at once: the next message may cancel it

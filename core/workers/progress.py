@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextvars import Context
 from dataclasses import dataclass, field
 
@@ -27,11 +28,15 @@ class Line:
 
 
 class ProgressTeller:
-    """Publishes progress at once, and passes it on to the server; the newest word replaces those not yet sent."""
+    """Publishes progress at once, and passes it on to the server; the newest word replaces those not yet sent.
 
-    def __init__(self, tasks: Tasks, publish: Publish) -> None:
+    ``lose`` is told of a task that is not ours any more.
+    """
+
+    def __init__(self, tasks: Tasks, publish: Publish, lose: Callable[[Hand], None]) -> None:
         self._tasks = tasks
         self._publish = publish
+        self._lose = lose
         self._lines: dict[Hand, Line] = {}
         self._calls: set[asyncio.Task[None]] = set()
 
@@ -69,11 +74,14 @@ class ProgressTeller:
         line.call.add_done_callback(self._calls.discard)
 
     async def _send(self, hand: Hand, line: Line) -> None:
+        asked_at = utcnow()
         try:
             await self._tasks.update_progress(hand.task.id, hand.worker_id, hand.percent, hand.message or None)
+            if hand.claim is not None and self._tasks.progress_renews:
+                hand.claim.renew(asked_at)
         except ClaimLost:
             if hand in self._lines:
-                hand.cancel()
+                self._lose(hand)
         except CoreError:
             pass  # the next word replaces this one, and the report does not depend on it
         line.call = None

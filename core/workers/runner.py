@@ -54,11 +54,11 @@ class Runner:
     async def run(self, worker: BaseWorker, hand: Hand, task_timeout: float | None) -> TaskResult:
         """Take a task through its whole life; answers the result that was kept of it.
 
-        Raises CancelledError when the task was abandoned before its outcome was settled; nothing is kept then.
+        Raises CancelledError when the task was abandoned or lost before its outcome was settled; nothing is kept then.
         """
         outcome = await self._process(worker, hand, task_timeout)
-        if hand.ended:
-            raise asyncio.CancelledError  # it went on though it was told to stop, and its task was given back
+        if hand.ended or hand.lost:
+            raise asyncio.CancelledError  # it went on though it was told to stop, and its task is not ours any more
         hand.settling = True
         kept = await self._settle(outcome)
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from typing import TypeVar
 
 import pytest
@@ -87,3 +89,16 @@ def test_a_task_is_released_at_once_only_when_its_owner_is_not_alive(queued: Pro
     assert (status_of(queued, 1), status_of(queued, 2)) == ("pending", "claimed")
     assert queued("tasks", "release", "2", "--force").code == 0
     assert status_of(queued, 2) == "pending"
+
+
+def test_a_worker_of_another_machine_that_sends_no_heartbeats_any_more_is_silent(queued: Program):
+    async def beat(client: AsyncTaskManagerClient) -> None:
+        for worker, state in (("far-1", "busy"), ("far-2", "stopped"), ("far-3", "idle")):
+            await client.heartbeat(worker, "another-machine", 7, state, "FIFO", [])
+
+    on(queued, beat)
+    path = queued.folder / "data" / "prismq-workers" / "taskmanager.db"
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute("UPDATE workers SET last_seen_at = last_seen_at - 61000 WHERE id != 'far-3'")
+    listed = {row["id"]: row["state"] for row in queued("workers", "--json").json["workers"]}
+    assert listed == {"far-1": "silent", "far-2": "stopped", "far-3": "idle"}

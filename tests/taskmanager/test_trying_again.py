@@ -148,7 +148,7 @@ async def test_a_rate_limit_is_waited_for_as_long_as_the_server_says():
     limited = Answer(429, {"retry-after": "0.01"}, b'{"error": "Too Many Requests", "message": "slow down"}')
     client, channel, heard = scripted(limited, said({"items": [], "count": 0}))
     assert (await client.list_tasks()).tasks == ()
-    assert (channel.asked, heard) == (2, ["retrying tasks: rate limit, waiting 0.01 s, try 2"])
+    assert (channel.asked, heard) == (2, ["rate limit: no task is claimed for 0.26 s"])
 
 
 async def test_a_rate_limit_that_takes_too_long_is_raised_at_once():

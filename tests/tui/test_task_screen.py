@@ -93,3 +93,18 @@ def test_each_second_only_what_tells_ages_is_made_anew(monkeypatch: pytest.Monke
     monkeypatch.setattr(task_text, "json_rows", lambda *_, **__: pytest.fail("parameters have no age"))
     detail = replace(scenes.detail(), attempts=())
     assert set(ages(detail, scenes.NOW)) == {"Overview"}
+
+
+@pytest.mark.parametrize(
+    ("left", "line"),
+    [
+        (185, "Claim     3m05s left of 5m00s"),
+        (-20, "Claim     past its time since 20s: another worker may be given the task"),
+    ],
+)
+async def test_a_claimed_task_tells_how_much_is_left_of_its_claim(open_board: Opens, left: float, line: str):
+    async with open_board() as desk:
+        claimed = scenes.busy_tasks()[0]
+        desk.verbs.details[claimed.id] = TaskDetail(claimed, deadline=scenes.ago(-left), claim_timeout=300)
+        await desk.press("2", "enter")
+        assert line in desk.text()

@@ -66,6 +66,28 @@ async def test_code_that_goes_on_after_its_end_is_counted(open_board: Opens):
         assert "5a3b-2  2 abandoned  2 of 4" in desk.text()
 
 
+async def test_a_task_that_is_past_the_time_of_its_claim_is_marked(open_board: Opens):
+    hand = replace(ONE.in_hand[0], deadline=scenes.ago(72), late=True)
+    async with open_board(replace(scenes.BUSY, workers=(replace(ONE, in_hand=(hand,)),))) as desk:
+        assert "#10432 12%  ⚠ late 1m12s" in desk.text()
+
+
+async def test_a_worker_of_another_machine_that_is_not_heard_of_is_marked_silent(open_board: Opens):
+    far = replace(ONE, id="w-far-7-aaaa-1", local=False, host="far", pid=7, last_seen=scenes.ago(75))
+    far = replace(far, state=WorkerState.SILENT, note="It has not been heard of for a while.")
+    async with open_board(replace(scenes.BUSY, workers=(TWO, far))) as desk:
+        assert "1 busy 1 silent" in desk.text()
+        assert "workers 1 (1 busy)" in desk.text()
+        await desk.press("3", "z")
+        row = next(line for line in desk.text().splitlines() if "aaaa-1" in line)
+        assert "✗ silent" in row and "#10432" in row and "1m15s" in row
+
+
+async def test_the_first_line_says_until_when_a_rate_limit_lasts(open_board: Opens):
+    async with open_board(replace(scenes.BUSY, limited_until=scenes.ago(-200))) as desk:
+        assert "◔ rate limited until 12:03:20" in desk.text()
+
+
 async def test_failed_tries_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")

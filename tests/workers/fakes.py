@@ -56,6 +56,7 @@ class FakeTasks:
     def __init__(self, *, can_wait: bool = True, can_release: bool = True) -> None:
         self.can_wait = can_wait
         self.can_release = can_release
+        self.progress_renews = False
         self.tasks: dict[int, Task] = {}
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.calls: Counter[str] = Counter()

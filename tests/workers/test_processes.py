@@ -5,7 +5,8 @@ import os
 import signal
 
 from core.errors import ClaimLost
-from core.events import TaskClaimed, TaskProgressed
+from core.events import Said, TaskClaimed, TaskProgressed
+from core.models import utcnow
 from tests.workers.workers_at_hand import Computing
 
 
@@ -35,14 +36,6 @@ async def test_a_cpu_bound_task_that_takes_too_long_is_killed(start, tasks, hear
     assert "Timed out" in settlement.results()[1].error
 
 
-async def test_a_cpu_bound_task_whose_claim_is_lost_hears_of_it(start, tasks, heard, settlement):
-    tasks.faults["update_progress"].append(ClaimLost("taken over"))
-    tasks.add(what="wait for cancel")
-    start(Computing, max_iterations=1)
-    await heard.until(lambda: settlement.kept)
-    assert settlement.results()[1].success
-
-
 async def test_a_process_that_died_while_it_was_idle_fails_no_task(start, tasks, heard, settlement):
     tasks.add()
     start(Computing)
@@ -56,13 +49,35 @@ async def test_a_process_that_died_while_it_was_idle_fails_no_task(start, tasks,
     assert settlement.results()[2].data["pid"] != first
 
 
-async def test_a_task_that_is_lost_while_its_process_starts_hears_of_it(start, tasks, heard, settlement, pool):
+async def test_a_lost_task_is_told_to_its_process_and_nothing_of_it_is_kept(start, tasks, heard, settlement, pool):
+    tasks.faults["update_progress"].append(ClaimLost("taken over"))
+    tasks.add(what="wait for cancel")
+    start(Computing, max_iterations=1)
+    await pool.finished("w")
+    assert (settlement.kept, tasks.reports) == ([], [])
+    assert [said.text for said in heard.of(Said)] == [
+        "Task 1 is not claimed by w any more: it is stopped, and nothing of this attempt is kept."
+    ]
+
+
+async def test_a_task_that_is_lost_while_its_process_starts_is_stopped(start, tasks, heard, settlement, pool):
     tasks.add(what="wait for cancel")
     start(Computing, max_iterations=1)
     await heard.until(lambda: heard.of(TaskClaimed))
-    pool.lost([1])
-    await heard.until(lambda: settlement.kept)
-    assert settlement.results()[1].success
+    pool.heard("w", utcnow(), [1], [1])
+    await pool.finished("w")
+    assert settlement.kept == []
+
+
+async def test_the_process_of_a_lost_task_that_does_not_listen_is_killed(start, tasks, heard, settlement, pool):
+    tasks.add(what="hang")
+    start(Computing, max_iterations=1)
+    await heard.until(lambda: heard.of(TaskProgressed))
+    [process] = multiprocessing.active_children()
+    pool.heard("w", utcnow(), [1], [1])
+    await pool.finished("w")
+    await heard.until(lambda: not process.is_alive())
+    assert settlement.kept == []
 
 
 async def test_a_process_that_ended_at_work_is_not_blamed_on_the_script(start, tasks, heard, settlement):

@@ -156,6 +156,7 @@ async def test_many_failures_in_a_row_rest_a_worker(start, tasks, heard):
     status = heard.of(WorkerChanged)[-1].status
     assert "5 failures in a row" in status.note
     assert "the site is down" in status.note
+    assert [said.text for said in heard.of(Said)] == [f"w: {status.note}"]
     assert tasks.calls["claim_many"] == 5
 
 
@@ -168,25 +169,6 @@ async def test_a_fault_of_our_own_crashes_that_worker_alone_and_is_said(pool, ma
     await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
     assert pool.statuses()[0].state is WorkerState.CRASHED
     assert any("unlucky crashed: RuntimeError: a bug" in said.text for said in heard.of(Said))
-
-
-async def test_a_task_that_is_not_ours_any_more_is_told_to_stop_and_no_other_is(start, tasks, heard, pool):
-    class Listening(Waiting):
-        async def process_task(self, task):
-            while not self.is_cancelled and not self.go.is_set():
-                self.started.append(task.id)
-                await asyncio.sleep(0)
-            return TaskResult(False, error="stopped" if self.is_cancelled else "let go")
-
-    tasks.add(2)
-    worker = start(Listening, concurrency=2, max_iterations=1)
-    await heard.until(lambda: {1, 2} <= set(worker.started))
-    pool.lost([2, 99])
-    await heard.until(lambda: [report.task_id for report in tasks.reports] == [2])
-    assert tasks.reports[0].error == "stopped"
-    worker.go.set()
-    await pool.finished("w")
-    assert tasks.reports[1].error == "let go"
 
 
 async def test_workers_that_ended_long_ago_are_forgotten_and_still_counted(pool, make, tasks, heard):

@@ -63,6 +63,7 @@ class Computing(BaseWorker):
         if what == "raise":
             raise ValueError("too hard")
         if what == "hang":
+            self.report_progress(1, "hanging")
             while not self.is_cancelled:
                 time.sleep(0.01)
             time.sleep(60)

@@ -60,11 +60,14 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     if worker.in_hand:
         first = worker.in_hand[0]
         more = f" +{len(worker.in_hand) - 1}" if len(worker.in_hand) > 1 else ""
+        if first.late and first.deadline is not None:
+            late = f"  ⚠ late {whole_age(first.deadline, now)}"
+            return pieces(f"#{first.task_id}{more}", (f" {first.progress}%", Tone.BUSY), (late, Tone.WARN))
         done = f" {bar(first.progress)} {first.progress}%"
         return pieces(f"#{first.task_id}{more}", (done, Tone.BUSY), f"  {whole_age(first.since, now)}")
     if worker.until is not None and worker.until > now and worker.state in LIVE_STATES:
         return ((f"next try in {whole_age(now, worker.until)}", Tone.MUTED),)
-    return ((worker.note, Tone.BAD if worker.state is WorkerState.CRASHED else Tone.MUTED),)
+    return ((worker.note, Tone.BAD if worker.state in GONE else Tone.MUTED),)
 
 
 def state_and_doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -127,7 +130,9 @@ LAYOUTS = (
     Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, DONE, FAILED, HEARD, HOME),), at_least=140),
 )
 
-ORDER = (WorkerState.BUSY, WorkerState.IDLE, WorkerState.PAUSED, WorkerState.DRAINING, WorkerState.CRASHED)
+GONE = (WorkerState.CRASHED, WorkerState.SILENT)
+"""States of workers that ended without being told to."""
+ORDER = (WorkerState.BUSY, WorkerState.IDLE, WorkerState.PAUSED, WorkerState.DRAINING, *GONE)
 """The order in which the title counts states."""
 
 
@@ -163,10 +168,10 @@ class WorkersPane(ListPane[WorkerRow]):
         return snapshot.workers
 
     def draw(self, part: Sequence[WorkerStatus]) -> None:
-        """Those that live, those that crashed, and one row for those that have stopped."""
+        """Those that live, those that crashed or fell silent, and one row for those that have stopped."""
         stopped = [worker for worker in part if worker.state is WorkerState.STOPPED]
         rows: list[WorkerRow] = [worker for worker in part if worker.state in LIVE_STATES]
-        rows += [worker for worker in part if worker.state is WorkerState.CRASHED]
+        rows += [worker for worker in part if worker.state in GONE]
         if stopped:
             rows += [Stopped(len(stopped), self.unfolded), *(stopped if self.unfolded else ())]
         self.row_list.set_rows(rows)

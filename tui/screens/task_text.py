@@ -41,6 +41,8 @@ def overview(detail: TaskDetail, now: datetime) -> Iterator[Line]:
     yield times("Created", task.created_at, now)
     if task.claimed_at is not None:
         yield times("Claimed", task.claimed_at, now)
+    if detail.deadline is not None:
+        yield claim(detail.deadline, detail.claim_timeout, now)
     if task.completed_at is not None:
         yield times("Ended", task.completed_at, now)
     yield from (pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)
@@ -58,6 +60,16 @@ def times(label: str, at: datetime | None, now: datetime) -> Line:
         (moment(at), Tone.PLAIN),
         (f"  {whole_age(at, now)} ago" if at else "", Tone.MUTED),
     )
+
+
+def claim(deadline: datetime, seconds: float, now: datetime) -> Line:
+    """How much is left of the time of its claim, in which nobody else is given the task."""
+    if deadline <= now:
+        late = whole_age(deadline, now)
+        return field("Claim", f"past its time since {late}: another worker may be given the task", Tone.WARN)
+    left = (deadline - now).total_seconds()
+    tone = Tone.WARN if left < seconds / 4 else Tone.PLAIN
+    return field("Claim", f"{whole_age(now, deadline)} left of {duration(seconds)}", tone)
 
 
 def ages(detail: TaskDetail, now: datetime) -> dict[str, list[Line]]:

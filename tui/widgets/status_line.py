@@ -71,8 +71,7 @@ class StatusLine(Static):
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
             yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
-        if snapshot.holdup is not None:
-            yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
+        yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
         yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
@@ -81,15 +80,28 @@ class StatusLine(Static):
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
         if snapshot.counts.failed:
             yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
+        yield from self._reports()
+        if snapshot.server.source:
+            yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
+        yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
+
+    def _holding_up(self, now: datetime) -> Iterator[Item]:
+        """What keeps all workers from going on."""
+        snapshot = self.snapshot
+        if snapshot.holdup is not None:
+            yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
+        if snapshot.held:
+            yield Item(1, ((f"‖ no claims: {snapshot.held}", Tone.BAD),))
+        if snapshot.limited_until is not None and snapshot.limited_until > now:
+            yield Item(1, ((f"◔ rate limited until {snapshot.limited_until:%H:%M:%S}", Tone.WARN),))
+
+    def _reports(self) -> Iterator[Item]:
+        """Reports that are not taken yet, or never were."""
+        snapshot = self.snapshot
         if snapshot.reports_waiting:
             yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
         if snapshot.reports_aside:
             yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
-        if snapshot.held:
-            yield Item(1, ((f"‖ no claims: {snapshot.held}", Tone.BAD),))
-        if snapshot.server.source:
-            yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
-        yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
 
 
 def held_up(holdup: Holdup, width: int) -> str:
@@ -105,8 +117,9 @@ def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     if server.heard_at is not None:
         heard = age(server.heard_at, now)
         said.append((f" {heard}" if server.link is Link.LIVE else f", heard {heard} ago", Tone.MUTED))
-    if server.link is not Link.LIVE and server.retry_at is not None and server.retry_at > now:
-        said.append((f", next try in {whole_age(now, server.retry_at)}", Tone.MUTED))
+    if server.retry_at is not None and server.retry_at > now:
+        what = "looks again" if server.link is Link.LIVE else "next try"  # live: a rate limit lets us look seldom
+        said.append((f", {what} in {whole_age(now, server.retry_at)}", Tone.MUTED))
     return tuple(said)
 
 
