@@ -75,6 +75,7 @@ async def test_a_worker_that_is_started_again_under_its_id_is_not_told_as_stoppe
             return Idle("same", config, engine.rooms.database, [known.id], poll_interval=0.05, **more)
 
         await engine.run_worker(idle(max_iterations=1))
+        await until(client, [WorkerState.STOPPED])
         running = asyncio.create_task(engine.run_worker(idle()))
         await until(client, [WorkerState.IDLE])
         assert not engine.rooms.pool.gone
