@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -48,8 +49,7 @@ def at(entry: HistoryEntry) -> str:
 def read(url: str, results: Path, ran: Path, ids: Sequence[int]) -> dict[int, Found]:
     """What the server, the results database and the workers themselves tell of these tasks."""
     found = asyncio.run(told_by_server(url, ids))
-    database = sqlite3.connect(results)
-    try:
+    with closing(sqlite3.connect(results)) as database:
         ideas = "SELECT task_id, item_key, i.id, i.title FROM prismq_idea LEFT JOIN IdeaInspiration i ON i.id = idea_id"
         for task_id, *row in database.execute(ideas):
             found[task_id].ideas.append(tuple(row))
@@ -58,8 +58,6 @@ def read(url: str, results: Path, ran: Path, ids: Sequence[int]) -> dict[int, Fo
         outbox = "SELECT task_id, state, worker_id, attempt, success, reason FROM prismq_outbox"
         for task_id, *row in database.execute(outbox):
             found[task_id].reports.append(tuple(row))
-    finally:
-        database.close()
     for line in ran.read_text().splitlines():
         task_id, attempt, *_ = map(int, line.split())
         found[task_id].runs.append(attempt)
@@ -78,13 +76,17 @@ async def told_by_server(url: str, ids: Sequence[int]) -> dict[int, Found]:
         return dict(zip(ids, await asyncio.gather(*map(one, ids)), strict=True))
 
 
-def wrongs(jobs: dict[int, Job], found: dict[int, Found]) -> list[str]:
-    """A text for each task that is not as it must be; the first `SHOWN` with all that is known."""
+def wrongs(jobs: dict[int, Job], found: dict[int, Found], kept: Counter[str]) -> list[str]:
+    """A text for each task that is not as it must be; the first `SHOWN` with all that is known.
+
+    ``kept`` is how often the results database has each idea, by title.
+    """
     texts: list[str] = []
     for task_id, job in jobs.items():
-        faults = [*wrong_end(job, found[task_id]), *wrong_history(found[task_id]), *wrong_keeping(job, found[task_id])]
+        known = found[task_id]
+        faults = [*wrong_end(job, known), *wrong_history(known), *wrong_ideas(job, known, kept), *wrong_report(known)]
         if faults:
-            told = f"\n    {found[task_id].told()}" if len(texts) < SHOWN else ""
+            told = f"\n    {known.told()}" if len(texts) < SHOWN else ""
             texts.append(f"{job}: {'; '.join(faults)}{told}")
     return texts
 
@@ -147,40 +149,47 @@ def wrong_letting_go(entry: HistoryEntry, owner: str | None, attempts: int) -> l
     return faults
 
 
-def wrong_keeping(job: Job, found: Found) -> list[str]:
-    """Whether its ideas and its result are kept once, and no report is owed or was refused without cause."""
+def wrong_ideas(job: Job, found: Found, kept: Counter[str]) -> list[str]:
+    """Whether each of its ideas is kept once, is known to be its own, and is told of in its report."""
     faults: list[str] = []
     titles = Counter(title for _, _, title in found.ideas)
-    missing, strange = job.titles - titles.keys(), titles.keys() - job.titles
-    doubled = {title for title, number in titles.items() if number > 1}
-    for what, which in (("missing", missing), ("strange", strange), ("doubled", doubled)):
+    doubled = {title for title in job.titles if titles[title] > 1 or kept[title] > 1}
+    for what, which in (
+        ("missing", job.titles - titles.keys()),
+        ("strange", titles.keys() - job.titles),
+        ("doubled", doubled),
+    ):
         if which:
             faults.append(f"ideas {what}: {sorted(map(str, which))}")
-    last = next((each for each in reversed(found.history) if each.event in ENDS), None)
-    if last is not None:
-        end = (last.worker, last.attempts, int(last.event == "completed"))
-        if found.results != [end]:
-            faults.append(f"its kept result is {found.results}, not {[end]}")
-        faults += [f"refused though it was taken: {row}" for row in found.reports if (row[1], row[2]) == end[:2]]
-    faults += [f"a report is {row[0]}: {row}" for row in found.reports if row[0] != "refused"]
     reported = found.task.result if isinstance(found.task.result, dict) else {}
     if job.succeeds and set(reported.get("idea_ids", [])) != {idea_id for _, idea_id, _ in found.ideas}:
         faults.append(f"its report tells of the ideas {reported.get('idea_ids')}")
     return faults
 
 
-def wrong_as_a_whole(jobs: dict[int, Job], results: Path) -> list[str]:
-    """What no single task can tell: ideas of nobody or twice, and starts that nobody looks after."""
-    database = sqlite3.connect(results)
-    try:
-        titles = Counter(row[0] for row in database.execute("SELECT title FROM IdeaInspiration"))
-        starts = database.execute("SELECT prefix, pid, started_at, taken_by FROM prismq_process").fetchall()
-    finally:
-        database.close()
-    wanted: defaultdict[str, int] = defaultdict(int)
-    wanted.update({title: 1 for job in jobs.values() for title in job.titles})
-    faults = [f"the start {row} is still on the list" for row in starts]
-    for title in sorted(wanted.keys() | titles.keys()):
-        if titles[title] != wanted[title]:
-            faults.append(f"the idea {title!r} is kept {titles[title]} times, not {wanted[title]}")
+def wrong_report(found: Found) -> list[str]:
+    """Whether the result that is kept is that of its end, and no report is owed or was refused without cause."""
+    faults = [f"a report is {row[0]}: {row}" for row in found.reports if row[0] != "refused"]
+    last = next((each for each in reversed(found.history) if each.event in ENDS), None)
+    if last is not None:
+        end = (last.worker, last.attempts, int(last.event == "completed"))
+        if found.results != [end]:
+            faults.append(f"its kept result is {found.results}, not {[end]}")
+        faults += [f"refused though it was taken: {row}" for row in found.reports if (row[1], row[2]) == end[:2]]
     return faults
+
+
+def wrong_as_a_whole(jobs: dict[int, Job], kept: Counter[str], results: Path) -> list[str]:
+    """What no single task can tell: ideas of nobody, and starts that nobody has looked after."""
+    with closing(sqlite3.connect(results)) as database:
+        starts = database.execute("SELECT prefix, pid, started_at, taken_by FROM prismq_process").fetchall()
+    strange = sorted(kept.keys() - {title for job in jobs.values() for title in job.titles})
+    return [f"the start {row} is still on the list" for row in starts] + [
+        f"{title!r} is of no task" for title in strange
+    ]
+
+
+def kept_in(results: Path) -> Counter[str]:
+    """How often each idea is in the results database, by title."""
+    with closing(sqlite3.connect(results)) as database:
+        return Counter(row[0] for row in database.execute("SELECT title FROM IdeaInspiration"))

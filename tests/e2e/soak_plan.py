@@ -42,7 +42,7 @@ class Size:
 
 
 LONG = Size(2000, 6, 206, 0.8, 5, 20, 6, task_seconds=1.4, claim_timeout=6.0, longest=420.0)
-SHORT = Size(90, 3, 6, 1.0, 1, 3, 0, task_seconds=0.12, claim_timeout=2.0, longest=60.0)
+SHORT = Size(80, 3, 6, 1.0, 1, 3, 0, task_seconds=0.12, claim_timeout=2.0, longest=60.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from core.config import Config
 from core.models import TypeStats
 from core.taskmanager import TaskManagerClient
 from tests.e2e import soak_plan
-from tests.e2e.soak_checks import read, wrong_as_a_whole, wrongs
+from tests.e2e.soak_checks import kept_in, read, wrong_as_a_whole, wrongs
 from tests.e2e.soak_fleet import Fleet
 from tests.e2e.soak_plan import Create, CutLines, Event, Job, Kill, KillServer, Plan, Size, Stall, drawn
 from tests.program import Program
@@ -63,8 +63,8 @@ def soak(program: Program, seed: int, size: Size, again: str) -> None:
             wrong.append(f"the last start ended with {last}")
         results = program.folder / "data" / "prismq-workers" / "ideas.s3db"
         found = read(fleet.url, results, program.folder / "ran.txt", list(play.jobs))
-        wrong += wrongs(play.jobs, found)
-        wrong += wrong_as_a_whole(play.jobs, results)
+        kept = kept_in(results)
+        wrong += wrongs(play.jobs, found, kept) + wrong_as_a_whole(play.jobs, kept, results)
         play.say(f"exit codes: {dict(fleet.exits)}; {len(wrong)} things are wrong")
     assert not wrong, "\n".join([f"{len(wrong)} things are wrong. Again: {again}", *wrong[:200]])
 
