@@ -102,7 +102,9 @@ class Play:
             self._tick()
         for name, number in (("Kill", self.plan.size.kills), ("KillServer", self.plan.size.server_kills)):
             if self.done[name] < number:
-                self.wrong.append(f"in {self.now:.0f} s there was time for {self.done[name]} {name} only")
+                self.wrong.append(
+                    f"this machine was too busy: in {self.now:.0f} s {name} came {self.done[name]} of {number} times"
+                )
         self._empty()
         self.fleet.stop_workers()
 
