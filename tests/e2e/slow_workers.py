@@ -15,7 +15,7 @@ class Slow(BaseWorker):
 
     def process_task(self, task: Task) -> TaskResult:
         with Path(os.environ["RAN"]).open("a") as ran:
-            ran.write(f"{task.id} {task.attempts}\n")
+            ran.write(f"{task.id} {task.attempts} {os.getpid()}\n")
         number = task.parameters["n"]
         self.save({"title": f"early {number}"}, key="early")
         threading.Event().wait(task.parameters.get("seconds", 0.05))

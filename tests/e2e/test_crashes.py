@@ -119,19 +119,5 @@ def test_reports_that_could_not_be_delivered_are_delivered_by_the_next_start(slo
         assert remote("run", "--types", "Slow", "--drain").code == 0
         task = remote("tasks", "show", "1", "--json").json
     assert (task["status"], task["attempts"]) == ("completed", 1)
-    assert (slow.folder / "ran.txt").read_text() == "1 1\n"
+    assert [line.split()[:2] for line in (slow.folder / "ran.txt").read_text().splitlines()] == [["1", "1"]]
     assert saved_titles(slow) == ["early 1", "late 1"]
-
-
-@pytest.mark.soak
-def test_two_hundred_kills_lose_nothing_and_double_nothing(slow: Program):
-    add(slow, 600, seconds=0.05)
-    for kill in range(200):
-        with slow.running("run", "--types", "Slow", "--workers", "3", "--concurrency", "2") as process:
-            wait_for_runs(slow, min(550, 3 + 3 * kill))
-            process.send_signal(signal.SIGKILL)
-            process.wait()
-    assert slow("run", "--types", "Slow", "--drain", "--workers", "4", timeout=300).code == 0
-    tasks = slow("tasks", "list", "--limit", "1000", "--json").json["tasks"]
-    assert {task["status"] for task in tasks} == {"completed"}
-    assert saved_titles(slow) == sorted(f"{when} {n}" for n in range(600) for when in ("early", "late"))
