@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Protocol
 from core.errors import CoreError
 from core.models import Report, Task, TaskResult
 from core.results.faults import TransactionEnded, passing
-from core.strict_json import as_json
+from core.strict_json import as_json, encode
 from core.texts import cut
 
 SUMMARY_LIMIT = 32 * 1024
@@ -168,7 +168,7 @@ def summarised(
     summary["idea_ids"] = unique[:400]
     if len(unique) > 400:
         summary["ideas"] = len(unique)
-    text = as_json(summary)
+    text = encode(summary)  # its parts are known to be JSON: metrics were written as such already
     if data is None or size(text) + size(data) + len(',"data":') > SUMMARY_LIMIT:
         return summary, text
     summary["data"] = result.data

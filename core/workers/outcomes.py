@@ -71,4 +71,6 @@ def readable(result: TaskResult) -> TaskResult:
 
 def takes_long(result: object) -> bool:
     """Whether checking it would hold up an event loop."""
-    return isinstance(result, TaskResult) and is_heavy([result.data, result.metrics])
+    if not isinstance(result, TaskResult) or (result.data is None and not result.metrics):
+        return False
+    return is_heavy([result.data, result.metrics])

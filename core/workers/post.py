@@ -201,10 +201,11 @@ class Post:
             released = await self._release([task.id for task in tasks])
             if released or self._leaving:
                 return
+        given = {task.id for task in tasks}
+        for older in [hand for hand in self.hands if hand.task.id in given]:
+            older.cancel()  # its claim timed out, and we were given the task again
         for task in tasks:
             hand = Hand(task, self.plan.worker_id, utcnow(), self._on_report)
-            for older in [each for each in self.hands if each.task.id == task.id]:
-                older.cancel()  # its claim timed out, and we were given the task again
             self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
             life = asyncio.create_task(self._live_through(hand))
             self.hands[hand] = life
