@@ -21,7 +21,7 @@ from core.workers.ports import Publish, Tasks
 from core.workers.progress import ProgressTeller
 from core.workers.runner import Runner
 
-FIRST_WAIT, LONGEST_WAIT = 0.25, 2.0
+FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
 since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
