@@ -12,7 +12,7 @@ from core.models import Claim, Report, Task, TaskResult
 from core.results import logs
 from core.results.faults import TransactionEnded, away, passing
 from core.snapshot import AttemptLog
-from core.strict_json import as_json
+from core.strict_json import as_json, encode
 from core.texts import cut
 
 SUMMARY_LIMIT = 32 * 1024
@@ -182,7 +182,7 @@ def summarised(
     summary["idea_ids"] = unique[:400]
     if len(unique) > 400:
         summary["ideas"] = len(unique)
-    text = as_json(summary)
+    text = encode(summary)  # its parts are known to be JSON: metrics were written as such already
     if data is None or size(text) + size(data) + len(',"data":') > SUMMARY_LIMIT:
         return summary, text
     summary["data"] = result.data

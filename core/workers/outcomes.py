@@ -84,4 +84,6 @@ def shown(value: object) -> str:
 
 def takes_long(result: object) -> bool:
     """Whether checking it would hold up an event loop."""
-    return isinstance(result, TaskResult) and is_heavy([result.data, result.metrics, result.error])
+    if not isinstance(result, TaskResult) or (result.data is None and not result.metrics and result.error is None):
+        return False
+    return is_heavy([result.data, result.metrics, result.error])

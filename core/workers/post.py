@@ -25,7 +25,7 @@ from core.workers.ports import Publish, Tasks
 from core.workers.progress import ProgressTeller
 from core.workers.runner import Runner
 
-FIRST_WAIT, LONGEST_WAIT = 0.25, 2.0
+FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
 since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
@@ -250,12 +250,13 @@ class Post:
             released = await self._release([task.id for task in tasks])
             if released or self._leaving:
                 return
+        given = {task.id for task in tasks}
+        for older in [hand for hand in self.hands if hand.task.id in given]:
+            self.lose(older)  # its claim timed out, and we were given the task again
         for task in tasks:
             now = utcnow()
             claim = claim_time(task, now, self._around.claim_timeout)
             hand = Hand(task, self.plan.worker_id, now, self._on_report, claim, self._on_log)
-            for older in [each for each in self.hands if each.task.id == task.id]:
-                self.lose(older)  # its claim timed out, and we were given the task again
             self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
             life = asyncio.create_task(self._live_through(hand))
             self.hands[hand] = life
