@@ -80,7 +80,9 @@ def _too_deep() -> Refused:
 
 
 def _too_large(limit: int) -> Refused:
-    return Refused(413, f"The request body is larger than {limit} bytes", headers={"connection": "close"})
+    most = f"{limit >> 20} MB" if limit and limit % (1 << 20) == 0 else f"{limit} bytes"
+    text = f"Request body exceeds maximum allowed size of {most}"
+    return Refused(413, text, title="Request Too Large", headers={"connection": "close"})
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

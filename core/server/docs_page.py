@@ -42,10 +42,11 @@ def _call(operation: Operation) -> str:
     answers = "".join(
         f"<p>{status}: <code>data</code> is {_told(shape)}</p>" for status, shape in operation.answers.items()
     )
+    about = f"<p>{_marked(operation.description)}</p>" if operation.description else ""
     refusals = ", ".join(str(status) for status in refusals_of(operation))
     return (
         f'<h3 id="{_anchor(operation)}">{operation.method} {escape(operation.path)}</h3>'
-        f'<p>{_marked(operation.summary)}.</p>{fields}{answers}<p class="quiet">Refusals: {refusals}</p>'
+        f'<p>{_marked(operation.summary)}.</p>{about}{fields}{answers}<p class="quiet">Refusals: {refusals}</p>'
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.types import Scope, Send
 
 from core.server.refusal import Refused
+from core.server.times import iso
 
 _NO_STORE = b"no-store, no-cache, must-revalidate, max-age=0"
 
@@ -66,12 +67,12 @@ async def send_refusal(scope: Scope, send: Send, refusal: Refused, timestamp: in
 
 
 def error_body(refusal: Refused, timestamp: int) -> bytes:
-    """The error envelope as JSON."""
+    """The error envelope as JSON; with a title it tells the time as the real service does there, in ISO 8601."""
     content: dict[str, Any] = {
         "success": False,
-        "error": refusal.title,
+        "error": refusal.title or refusal.error,
         "message": refusal.error,
-        "timestamp": timestamp,
+        "timestamp": iso(timestamp * 1000) if refusal.title else timestamp,
     }
     if refusal.details:
         content["details"] = refusal.details

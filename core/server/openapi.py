@@ -81,6 +81,7 @@ def _described(operation: Operation) -> dict[str, Any]:
     described: dict[str, Any] = {
         "operationId": name,
         "summary": operation.summary,
+        **({"description": operation.description} if operation.description else {}),
         "parameters": [*_path_parameters(operation.path), *_query_parameters(operation)],
         "responses": {str(status): _success(data) for status, data in operation.answers.items()}
         | _refused_with(refusals_of(operation)),
@@ -167,7 +168,10 @@ def _error() -> Shape:
             "success": {"const": False},
             "error": {"type": "string"},
             "message": {"type": "string"},
-            "timestamp": {"type": ["integer", "string"], "description": "unix seconds; of 429 an ISO 8601 time"},
+            "timestamp": {
+                "type": ["integer", "string"],
+                "description": "unix seconds; of 413 and 429 an ISO 8601 time",
+            },
             "details": {"type": "array", "items": {"type": "string"}},
             "retry_after": {**whole, "description": "of 429: seconds"},
             "limit": {**whole, "description": "of 429: requests"},

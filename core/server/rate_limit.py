@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from math import ceil
 
 from core.server.refusal import Refused
-from core.server.times import iso
 
 MOST_WINDOWS = 10_000
 """Windows kept at a time; beyond that the oldest is forgotten."""
@@ -38,7 +37,7 @@ class RateLimit:
             "x-ratelimit-reset": str(ceil(window.ends)),
         }
         if window.used > self._most:
-            raise self._refusal(max(1, ceil(window.ends - now)), headers, now)
+            raise self._refusal(max(1, ceil(window.ends - now)), headers)
         return headers
 
     def _window(self, key: tuple[str, str], now: float) -> _Window:
@@ -56,12 +55,12 @@ class RateLimit:
                 return
             del self._windows[oldest]
 
-    def _refusal(self, wait: int, headers: dict[str, str], now: float) -> Refused:
+    def _refusal(self, wait: int, headers: dict[str, str]) -> Refused:
         seconds = int(self._seconds) if self._seconds == int(self._seconds) else self._seconds
         return Refused(
             429,
             f"Rate limit exceeded. Please try again in {wait} seconds.",
             title="Too Many Requests",
             headers={"retry-after": str(wait), **headers},
-            facts={"retry_after": wait, "limit": self._most, "window": seconds, "timestamp": iso(int(now * 1000))},
+            facts={"retry_after": wait, "limit": self._most, "window": seconds},
         )

@@ -31,7 +31,7 @@ class Refused(Exception):
         super().__init__(error)
         self.status = status
         self.error = shortened(error, LONGEST_TEXT)
-        self.title = title or self.error
+        self.title = title
         self.details = details
         self.headers = headers or {}
         self.facts = facts or {}

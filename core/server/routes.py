@@ -3,7 +3,18 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from core.server import changes, claims, listing, operator, overview, reports, task_types, tasks, workers
+from core.server import (
+    changes,
+    claims,
+    listing,
+    operator,
+    overview,
+    reports,
+    schema_check,
+    task_types,
+    tasks,
+    workers,
+)
 from core.server import shapes as shape
 from core.server.envelope import Answer
 from core.server.service import Call, Service
@@ -18,6 +29,7 @@ class Operation:
 
     `answers` maps each status of success to the shape of its `data`. `body` and `query` map names of fields to
     shapes, `required` names fields of the body. `refusals` are the statuses of refusal that not every call has.
+    `description` says in sentences what a summary has no room for.
     """
 
     method: str
@@ -29,6 +41,7 @@ class Operation:
     required: tuple[str, ...] = ()
     query: dict[str, Shape] = field(default_factory=dict[str, Shape])
     refusals: tuple[int, ...] = ()
+    description: str = ""
 
 
 # The order is the order of matching: what workers ask most comes first.
@@ -146,6 +159,9 @@ OPERATIONS = (
         {"type": shape.SHORT, "params": shape.OBJECT, "priority": {"type": "integer", "default": 0}},
         ("type", "params"),
         refusals=(404,),
+        description=f"The params are checked by the type's schema in at most {schema_check.MOST_STEPS_OF_CHECK:,} steps"
+        f" (what takes more is refused with 400): one for each value and part of the schema that it is held against,"
+        f" and one for each {schema_check.CHEAP} items of which it tells only the `type`, or that they differ.",
     ),
     Operation(
         "POST",

@@ -11,12 +11,17 @@ from core.server.envelope import decode
 from core.server.equality import canonical
 from core.server.patterns import MOST_STEPS, BadPattern, pattern
 from core.server.refusal import Refused, shortened
+from core.server.schema_parts import schemas
 
 MOST_FOUND = 200
 """Violations that are looked for: a large list of wrong items must not hold up everybody else."""
 
 MOST_STEPS_OF_CHECK = 100_000
-"""Times that a schema is held against a value in one check: references can double these again and again."""
+"""Times that a schema is held against a value in one check: references can double these again and again. What is
+cheap to check counts as one step for every `CHEAP`."""
+
+CHEAP = 20
+"""Items of which a schema tells only the type, or which must all differ, that make one step."""
 
 MOST_TOLD = 20
 """Violations that one answer tells."""
@@ -27,13 +32,16 @@ LONGEST_TOLD = 500
 LONGEST_NAME = 200
 """Characters of a parameter's name where the schema holds patterns for names."""
 
-_VALUES = frozenset({"default", "enum", "const", "examples"})
-"""What holds values, which may look like schemas."""
-
-_NAMED_SCHEMAS = frozenset(
-    {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies"}
-)
-"""What holds schemas by names that are free, so that none of these is a keyword."""
+_TYPES: dict[str, set[type]] = {
+    "integer": {int},
+    "number": {int, float},
+    "string": {str},
+    "boolean": {bool},
+    "null": {type(None)},
+    "array": {list},
+    "object": {dict},
+}
+"""What is of a type in every draft, as JSON is decoded. Some drafts take more: 1.0 for an integer."""
 
 _steps: ContextVar[Iterator[int]] = ContextVar("_steps")
 
@@ -126,13 +134,16 @@ def _bounded(validator: Any) -> Any:
     from attrs import fields
     from jsonschema.validators import validator_for
 
-    own = {"pattern": _check_pattern, "uniqueItems": _check_unique}
+    own = {
+        "pattern": _check_pattern,
+        "uniqueItems": _check_unique,
+        "items": _check_items(validator.VALIDATORS["items"]),
+    }
     bounded = import_module("jsonschema.validators").extend(validator, own)
     kept = [(field.name, field.alias) for field in fields(bounded) if field.init]
 
     def evolve(self: Any, **changes: Any) -> Any:
-        if next(_steps.get()) > MOST_STEPS_OF_CHECK:
-            raise _TooManySteps
+        _count(1)
         schema = changes.get("schema", self.schema)
         _refuse_slow_names(schema)  # a reference may lead to what was not looked at, such as a default
         # The library's own would leave the bounds where a part names its draft.
@@ -143,6 +154,14 @@ def _bounded(validator: Any) -> Any:
     return bounded
 
 
+def _count(steps: int) -> None:
+    """Note steps of the check under way. Raises `_TooManySteps`."""
+    taken = _steps.get()
+    for _ in range(steps):
+        if next(taken) > MOST_STEPS_OF_CHECK:
+            raise _TooManySteps
+
+
 def _check_pattern(validator: Any, source: str, value: object, schema: object) -> Iterator[Any]:
     from jsonschema import ValidationError
 
@@ -150,17 +169,56 @@ def _check_pattern(validator: Any, source: str, value: object, schema: object) -
         yield ValidationError(f"{value!r} does not match {source!r}")
 
 
+def _check_items(in_full: Any) -> Any:
+    """The draft's own check of items, but for those that need no more than a look at their type."""
+
+    def check(validator: Any, items: Any, value: object, schema: dict[str, Any]) -> Iterator[Any]:
+        fitting = _simple_types(items) if isinstance(value, list) and "prefixItems" not in schema else None
+        if fitting is None:
+            yield from in_full(validator, items, value, schema) or ()
+            return
+        listed = cast(list[Any], value)
+        _count(len(listed) // CHEAP)
+        for place, item in enumerate(listed):
+            if type(item) not in fitting:
+                yield from validator.descend(item, items, path=place)
+
+    return check
+
+
+def _simple_types(schema: Any) -> set[type] | None:
+    """What fits a schema that tells nothing but types; None for another one."""
+    described = cast(dict[str, Any], schema) if isinstance(schema, dict) else {}
+    if described.keys() != {"type"}:
+        return None
+    told = described["type"]
+    names = cast(list[Any], told) if isinstance(told, list) else [told]
+    if not all(isinstance(name, str) and name in _TYPES for name in names):
+        return None
+    return set[type]().union(*(_TYPES[name] for name in names))
+
+
 def _check_unique(validator: Any, wanted: object, value: object, schema: object) -> Iterator[Any]:
     from jsonschema import ValidationError
 
     if wanted and isinstance(value, list):
         items = cast(list[Any], value)
-        if len({canonical(item) for item in items}) < len(items):
+        _count(len(items) // CHEAP)
+        if len({_same_for_equals(item) for item in items}) < len(items):
             yield ValidationError(f"{value!r} has non-unique elements")
 
 
+def _same_for_equals(item: Any) -> Any:
+    """What is equal for items that are equal in JSON, where true is not 1."""
+    if isinstance(item, bool | dict | list):
+        text = canonical(item)
+        _count(1 + len(text) // CHEAP)
+        return (text,)
+    return item
+
+
 def _refuse_slow_patterns(schema: dict[str, Any]) -> None:
-    for part in _schemas(schema):
+    for part in schemas(schema):
         if isinstance(part.get("pattern"), str):
             pattern(part["pattern"])
         _refuse_slow_names(part)
@@ -179,22 +237,6 @@ def _refuse_slow_names(schema: Any) -> None:
             raise BadPattern(f"{source!r} takes too long for a pattern of names")
     if "additionalProperties" in written:
         pattern("|".join(cast(dict[str, Any], sources)))  # joined by the library to tell which names are left
-
-
-def _schemas(value: object) -> Iterator[dict[str, Any]]:
-    waiting: list[Any] = [value]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, dict):
-            schema = cast(dict[str, Any], item)
-            yield schema
-            for name, member in schema.items():
-                if name in _NAMED_SCHEMAS and isinstance(member, dict):
-                    waiting += cast(dict[str, Any], member).values()
-                elif name not in _VALUES:
-                    waiting.append(member)
-        elif isinstance(item, list):
-            waiting += cast(list[Any], item)
 
 
 def _names(value: object) -> Iterator[str]:

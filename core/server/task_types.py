@@ -8,6 +8,7 @@ from core.server.envelope import Answer, decode, encode
 from core.server.fields import required, text
 from core.server.refusal import Refused
 from core.server.schema_check import refuse_bad_schema
+from core.server.schema_parts import with_empty_objects
 from core.server.service import Call, Service
 from core.server.times import iso
 from core.server.writer import Writer
@@ -32,7 +33,7 @@ async def register(service: Service, call: Call) -> Answer:
     name, version = text(call.body, "name"), text(call.body, "version")
     if not name.isprintable():
         raise Refused(400, "name must not hold control characters")
-    schema = required(call.body, "param_schema")
+    schema = with_empty_objects(required(call.body, "param_schema"))
     refuse_bad_schema(schema)
     written = encode(schema)
     now = service.now()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from core.errors import NotFound, ServerFault
+from core.errors import Invalid, NotFound, ServerFault, TaskManagerError
 from core.models import (
     CreatedTask,
     Health,
@@ -18,6 +18,7 @@ from core.models import (
 from core.taskmanager import capabilities, refusals, wire
 from core.taskmanager.capabilities import Capabilities
 from core.taskmanager.connect import Channel
+from core.taskmanager.envelope import NUMBERS_NEED_A_POINT
 from core.taskmanager.known_types import KnownTypes
 from core.taskmanager.line import Line, get, post, understood
 from core.taskmanager.retry import Retrying, Say
@@ -104,7 +105,7 @@ class DocumentedCalls:
         what = f"registration of {name}"
         said = await self._line.ask(post(what, "/task-types/register", body))
         row = understood(what, lambda: {"param_schema": param_schema, **wire.mapping(said.data)})
-        return self._types.know(understood(what, lambda: wire.task_type(row)))
+        return self._types.know(understood(what, lambda: wire.asked_type(row, name)))
 
     async def get_task_type(self, name: str) -> TaskType:
         """The type of that name. Raises `NotFound`."""
@@ -151,13 +152,32 @@ class DocumentedCalls:
         given = refusals.parameters(params)
         what = f"a new {name}"
         size = len(wire.packed(given, what))
-        if not given or "0" in given or size > SMALL or self._types.has_numbers(name):
+        known = self._types.has_numbers(name)
+        if not given or "0" in given or size > SMALL or known:
             here = await self.capabilities()
             refusals.parameters_here(given, size, here)
-            if not here.whole_numbers_ok:
+            if known and not here.whole_numbers_ok:
                 given = refusals.parameters(refusals.with_fractions(given, self._types.schema(name)))
+        try:
+            return await self._create(what, name, given, priority)
+        except Invalid as refused:
+            # Only the real service says so, here of a type that this client has not met, or that has changed since.
+            if known or not NUMBERS_NEED_A_POINT.search(refused.server_text):
+                raise
+            pointed = await self._with_fractions(name, given, refused)
+        return await self._create(what, name, pointed, priority)
+
+    async def _create(self, what: str, name: str, given: Mapping[str, Json], priority: int) -> CreatedTask:
         said = await self._line.ask(post(what, "/tasks", {"type": name, "params": given, "priority": priority}))
         return understood(what, lambda: wire.created(said.data, name))
+
+    async def _with_fractions(self, name: str, given: Mapping[str, Json], refused: Invalid) -> Mapping[str, Json]:
+        """Refused parameters as the type wants them; raises the refusal where the type cannot be read."""
+        try:
+            schema = (await self.get_task_type(name)).param_schema
+        except TaskManagerError as fault:
+            raise refused from fault
+        return refusals.parameters(refusals.with_fractions(dict(given), schema))
 
     async def claim_task(
         self,
@@ -188,16 +208,13 @@ class DocumentedCalls:
         self, task_id: int, worker_id: str, progress: int, message: str | None = None
     ) -> ProgressTaken:
         """Tell how far a task is, in percent. Raises `ClaimLost` when it is not this worker's any more."""
-        number = refusals.task_id(task_id)
-        body: dict[str, Json] = {
-            "worker_id": refusals.worker_id(worker_id),
-            "progress": refusals.percent(progress),
-        }
+        number, percent = refusals.task_id(task_id), refusals.percent(progress)
+        body: dict[str, Json] = {"worker_id": refusals.worker_id(worker_id), "progress": percent}
         if message is not None:
             body["message"] = message
         what = f"progress of #{number}"
         said = await self._line.ask(post(what, f"/tasks/{number}/progress", body))
-        return understood(what, lambda: wire.progress(said.data, number))
+        return understood(what, lambda: wire.progress(said.data, number, percent))
 
     async def complete_task(
         self, task_id: int, worker_id: str, success: bool, result: Json = None, error: str | None = None

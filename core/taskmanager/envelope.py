@@ -105,11 +105,11 @@ def cleaned(text: object) -> str:
     return line if len(line) <= LONGEST_TEXT else line[: LONGEST_TEXT - 1] + "…"
 
 
-def server_text(body: Mapping[str, Any] | None) -> str:
+def server_text(body: Mapping[str, Any] | None, *, at_the_gate: bool) -> str:
     """What the server gives as its reason; gate errors put the sentence into ``message``."""
     if body is None:
         return ""
-    names = ("error", "message") if "success" in body else ("message", "error")
+    names = ("message", "error") if at_the_gate or "success" not in body else ("error", "message")
     return next((cleaned(body[name]) for name in names if isinstance(body.get(name), str) and body[name]), "")
 
 
@@ -120,7 +120,7 @@ def nothing_to_claim(fault: TaskManagerError) -> bool:
 
 def error(answer: Answer, body: Mapping[str, Any] | None, what: str) -> TaskManagerError:
     """The error that an unsuccessful answer to ``what`` is."""
-    text = server_text(body)
+    text = server_text(body, at_the_gate=answer.status in (413, 429))
     match answer.status:
         case 404:
             found = missing(body, text, what)

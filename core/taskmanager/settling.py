@@ -85,7 +85,7 @@ class Settling:
             self.doubts.add(sending)
             try:
                 said = await self._line.ask_once(call)
-                tasks = understood(call.what, lambda: claimed_rows(said, worker_id, type_ids))
+                tasks = understood(call.what, lambda: claimed_rows(said, worker_id, type_ids, limit))
             except TaskManagerError as fault:
                 if is_unclear(fault):
                     unclear = True
@@ -216,9 +216,11 @@ def completion(report: Report) -> Call:
     return post(what, f"/tasks/{report.task_id}/complete", body, repeatable=False)
 
 
-def claimed_rows(said: Said, worker_id: str, type_ids: Sequence[int]) -> list[Task]:
-    """The tasks in the answer to a claim, one or many."""
-    type_id = type_ids[0] if len(type_ids) == 1 else None
+def claimed_rows(said: Said, worker_id: str, type_ids: Sequence[int], limit: int) -> list[Task]:
+    """The tasks in the answer to a claim, one or many. Raises ValueError for more than ``limit``, or one twice."""
     data = wire.mapping(said.data)
     found = [data] if "id" in data else wire.rows(data)
-    return [wire.claimed(row, worker_id, said.at, type_id) for row in found]
+    tasks = [wire.claimed(row, worker_id, said.at, type_ids) for row in found]
+    if len(tasks) > limit or len({task.id for task in tasks}) < len(tasks):
+        raise ValueError(f"{len(tasks)} tasks for a claim of {limit}, or one of them twice")
+    return tasks

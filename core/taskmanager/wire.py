@@ -7,7 +7,7 @@ understand; `core.taskmanager.line` turns those into a `ServerFault`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Any, cast
 from unicodedata import combining, normalize
@@ -165,15 +165,21 @@ def id_of(row: Row, asked: int) -> int:
     return told
 
 
-def claimed(row: Row, worker_id: str, at: int | None, type_id: int | None = None) -> Task:
-    """A task as the answer to a claim tells it: who claimed it and when goes without saying there."""
-    owner = text(row.get("claimed_by"))
-    if owner is not None and owner != worker_id:
-        raise ValueError(f"the claim of {worker_id} went to {owner}")
-    told = dict(row) | {"status": TaskStatus.CLAIMED, "claimed_by": worker_id}
-    if told.get("claimed_at") is None:
-        told["claimed_at"] = at
-    return task(told, type_id=type_id)
+def claimed(row: Row, worker_id: str, at: int | None, type_ids: Sequence[int]) -> Task:
+    """A task as the answer to a claim tells it: that it is claimed, by whom and when goes without saying there.
+
+    Raises ValueError for one that a claim of these types by this worker cannot have taken.
+    """
+    unsaid = {"status": TaskStatus.CLAIMED, "claimed_by": worker_id, "claimed_at": at}
+    told = {**row, **{name: value for name, value in unsaid.items() if row.get(name) is None}}
+    found = task(told, type_id=type_ids[0] if len(type_ids) == 1 else None)
+    if found.claimed_by != worker_id:
+        raise ValueError(f"the claim of {worker_id} went to {found.claimed_by}")
+    if found.status is not TaskStatus.CLAIMED:
+        raise ValueError(f"#{found.id} is {found.status} after a claim")
+    if found.task_type_id not in (None, *type_ids):
+        raise ValueError(f"#{found.id} is of type {found.task_type_id}, which was not asked for")
+    return found
 
 
 def task_type(row: Row) -> TaskType:
@@ -199,8 +205,14 @@ def asked_type(row: Row, name: str) -> TaskType:
     """The type that was asked for, and no other. Raises ValueError for one of another name; the real service takes
     names for the same that differ in case or accents."""
     told = task_type(row)
-    if bare(told.name) != bare(name):
-        raise ValueError(f"it is about the type {told.name!r}, not about {name!r}")
+    same_name(told.name, name)
+    return told
+
+
+def same_name(told: str, asked: str) -> str:
+    """The name of a type as it was told. Raises ValueError for one that is not the asked one's, however spelled."""
+    if bare(told) != bare(asked):
+        raise ValueError(f"it is about the type {told!r}, not about {asked!r}")
     return told
 
 
@@ -215,12 +227,13 @@ def schema_of(value: object) -> Row:
     return {name: {} if name == "properties" and each == [] else each for name, each in schema.items()}
 
 
-def created(data: Json, asked_type: str) -> CreatedTask:
-    """The answer to a creation; a duplicate tells neither type nor key. A priority that is not told is not honoured."""
+def created(data: Json, asked: str) -> CreatedTask:
+    """The answer to a creation of this type; a duplicate tells neither type nor key. A priority that is not told is
+    not honoured. Raises ValueError for another type."""
     row = mapping(data)
     return CreatedTask(
         id=int(row["id"]),
-        type=str(row.get("type", asked_type)),
+        type=same_name(str(row.get("type", asked)), asked),
         status=status(row.get("status", TaskStatus.PENDING)),
         priority=whole(row.get("priority")),
         dedupe_key=text(row.get("dedupe_key")),
@@ -228,10 +241,13 @@ def created(data: Json, asked_type: str) -> CreatedTask:
     )
 
 
-def progress(data: Json, task_id: int) -> ProgressTaken:
-    """The answer to a progress report on this task."""
+def progress(data: Json, task_id: int, percent: int) -> ProgressTaken:
+    """The answer to this progress report on this task. Raises ValueError for another one."""
     row = mapping(data)
-    return ProgressTaken(id_of(row, task_id), whole(row["progress"]))
+    told = whole(row["progress"])
+    if told != percent:
+        raise ValueError(f"it is about {told} %, not about {percent} %")
+    return ProgressTaken(id_of(row, task_id), told)
 
 
 def report_taken(data: Json, task_id: int, *, success: bool) -> ReportTaken:

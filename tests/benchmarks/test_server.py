@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import statistics
 import time
@@ -20,6 +21,8 @@ from tests.server.client import Api
 SIZES = (1_000, 100_000, 1_000_000)
 ROUNDS = 12
 CALLS = 25
+CALLERS = 10
+PAIRS = 40
 ORDERS = {"FIFO": ("created_at", "ASC"), "LIFO": ("created_at", "DESC"), "PRIORITY": ("priority", "DESC")}
 Times = dict[str, dict[int, list[float]]]
 
@@ -72,6 +75,8 @@ class Bench:
                 "list by type": {"type": "type-1"},
                 "list by status, after_id": {"status": "completed", "after_id": middle},
                 "list by type, after_id": {"type": "type-%", "after_id": middle},
+                "list by status and type": {"status": "pending", "type": "type-1"},
+                "status and type, after_id": {"status": "completed", "type": "type-1", "after_id": middle},
             }.items():
                 await self.timed(name, lambda query=query: self.api.get("/tasks", **query))
             await self.timed("stats", lambda: self.api.get("/stats"))
@@ -102,3 +107,47 @@ async def test_what_calls_cost_at_any_length_of_the_queue(tmp_path: Path, types:
     for bench in benches:
         bench.database.close()
     show("One type" if types == 1 else f"{types} types", times)
+
+
+class Callers:
+    """Callers of one database that claim and complete at the same time, so that their calls are committed together."""
+
+    def __init__(self, folder: Path, synchronous: str) -> None:
+        self.database = Database.open(folder / f"{synchronous}.db", synchronous=synchronous)
+        self.api = Api(create_app(self.database))
+        self.pairs_a_second: list[float] = []
+        self.made = 0
+
+    async def round(self) -> None:
+        """One measurement; the tasks for it are made before."""
+        for _ in range(CALLERS * PAIRS):
+            self.made += 1
+            await self.api.create("echo", made=self.made)
+        began = time.perf_counter()
+        await asyncio.gather(*(self.work(f"worker-{number}") for number in range(CALLERS)))
+        self.pairs_a_second.append(CALLERS * PAIRS / (time.perf_counter() - began))
+
+    async def work(self, name: str) -> None:
+        for _ in range(PAIRS):
+            task = await self.api.claimed(name)
+            await self.api.complete(task["id"], name, result={"n": 1})
+
+
+@pytest.mark.bench
+async def test_what_waiting_for_the_disk_costs_callers_that_are_committed_together(tmp_path: Path) -> None:
+    modes = {mode: Callers(tmp_path, mode) for mode in ("NORMAL", "FULL")}
+    for callers in modes.values():
+        await callers.api.register("echo")
+    for number in range(ROUNDS):
+        for callers in list(modes.values())[:: 1 if number % 2 else -1]:
+            await callers.round()
+    print(f"\nclaim + complete, {CALLERS} callers at once, in process: pairs a second in {ROUNDS} rounds each")
+    print(f"{'synchronous':28}{'median':>12}{'least':>12}{'most':>12}")
+    for mode, callers in modes.items():
+        callers.database.close()
+        told = callers.pairs_a_second
+        print(f"{mode:28}{statistics.median(told):12.0f}{min(told):12.0f}{max(told):12.0f}")
+    shares = [
+        full / normal for full, normal in zip(*(modes[m].pairs_a_second for m in ("FULL", "NORMAL")), strict=True)
+    ]
+    print(f"{'FULL / NORMAL':28}{statistics.median(shares):12.2f}{min(shares):12.2f}{max(shares):12.2f}")

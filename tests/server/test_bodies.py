@@ -11,7 +11,7 @@ from core.server.app import create_app
 from core.server.database import Database
 from core.server.refusal import Refused
 from core.server.schema_check import refuse_bad_params, refuse_bad_schema
-from tests.server.client import Api
+from tests.server.client import Api, Clock
 
 CALLS = (
     "/task-types/register",
@@ -117,7 +117,7 @@ async def test_a_body_at_the_limit_passes_and_a_longer_one_is_413(database: Data
     assert (await api.send("POST", "/task-types/register", fits)).status == 201
     reply = await api.send("POST", "/task-types/register", fits + b" ")
     assert reply.status == 413
-    assert "1000" in reply.error
+    assert "1000 bytes" in reply.json["message"]
     told = await api.send("POST", "/task-types/register", b"{}", headers={"content-length": "1001"})
     assert told.status == 413
 
@@ -128,7 +128,26 @@ async def test_a_huge_body_is_413_for_every_call_whether_its_size_is_told_or_not
         for headers in ({}, {"content-length": str(len(huge))}):
             reply = await api.send("POST", path, huge, headers=headers)
             assert reply.status == 413
-            assert "1048576" in reply.error
+            assert "1 MB" in reply.json["message"]
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"), [(1 << 20, "1 MB"), (8 << 20, "8 MB"), (1_000_000, "1000000 bytes"), (512, "512 bytes")]
+)
+async def test_a_body_that_is_too_large_is_told_of_as_the_real_service_does(
+    database: Database, clock: Clock, limit: int, said: str
+) -> None:
+    api = Api(create_app(database, clock=clock, max_body=limit))
+    reply = await api.send("POST", "/tasks", b"{}", headers={"content-length": str(limit + 1)})
+    assert (reply.status, reply.json) == (
+        413,
+        {
+            "success": False,
+            "error": "Request Too Large",
+            "message": f"Request body exceeds maximum allowed size of {said}",
+            "timestamp": "2023-11-14T22:13:20.000Z",
+        },
+    )
 
 
 @pytest.mark.parametrize("name", BAD)

@@ -144,6 +144,14 @@ class Curl:
         headers = dict(line.lower().split(": ", 1) for line in lines)
         return status, headers, answers.read(int(headers.get("content-length", 0)))
 
+    def get_json(self, path: str) -> tuple[int, dict[str, Any]]:
+        head = f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{self.port}\r\naccept: */*\r\nx-api-key: {self.key}\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as wire, wire.makefile("rb") as answers:
+            wire.sendall(head.encode())
+            status, headers, text = self.read(answers)
+        assert headers["content-type"] == "application/json"
+        return status, json.loads(text)
+
     def post_json(self, path: str, **fields: object) -> tuple[int, dict[str, Any]]:
         status, headers, text = self.post(path, json.dumps(fields).encode())
         assert headers["content-type"] == "application/json"
@@ -162,6 +170,44 @@ def test_a_curl_client_that_drops_the_path_of_its_base_url_works_at_the_root(ser
     assert (status, told["data"]["status"]) == (200, "completed")
     status, told = curl.post_json("/tasks/claim", worker_id="php-1", task_type_id=1)
     assert (status, told["error"], told["message"]) == (404, "No available tasks", "No available tasks")
+
+
+def test_a_curl_client_reads_lists_and_tells_its_progress(served: Served) -> None:
+    curl = Curl(served.port)
+    curl.post_json("/task-types/register", name=SCRAPE, version="1.0.0", param_schema=SCHEMA)
+    for url in ("a", "b"):
+        curl.post_json("/tasks", type=SCRAPE, params={"url": url})
+    task = curl.post_json("/tasks/claim", worker_id="php-1", task_type_id=1)[1]["data"]
+    status, told = curl.post_json(f"/tasks/{task['id']}/progress", worker_id="php-1", progress=40, message="2 of 5")
+    assert (status, told["data"]) == (200, {"id": 1, "progress": 40})
+    status, told = curl.post_json(f"/tasks/{task['id']}/progress", worker_id="php-2", progress=50)
+    assert (status, told["success"]) == (403, False)
+    status, told = curl.get_json("/tasks/1")
+    assert (status, told["data"]["status"], told["data"]["progress"]) == (200, "claimed", 40)
+    status, told = curl.get_json("/tasks?status=pending&type=PrismQ.%25&limit=10&offset=0")
+    assert (status, [each["id"] for each in told["data"]["tasks"]], told["data"]["count"]) == (200, [2], 1)
+    status, told = curl.get_json("/tasks/99")
+    assert (status, told["message"]) == (404, "Task not found")
+    status, told = curl.get_json(f"/task-types/{quote(SCRAPE)}")
+    assert (status, told["data"]["param_schema"]) == (200, SCHEMA)
+    status, told = curl.get_json("/task-types?active_only=true")
+    assert (status, [each["name"] for each in told["data"]["task_types"]]) == (200, [SCRAPE])
+
+
+def test_the_empty_objects_of_php_which_are_lists_are_understood_in_a_schema(served: Served) -> None:
+    curl = Curl(served.port)
+    schema: dict[str, Any] = {"type": "object", "properties": [], "definitions": []}
+    status, told = curl.post_json("/task-types/register", name="Php.Empty", version="1", param_schema=schema)
+    assert (status, told["data"]["created"]) == (201, True)
+    told = curl.get_json("/task-types/Php.Empty")[1]
+    assert told["data"]["param_schema"] == {"type": "object", "properties": {}, "definitions": {}}
+    status, told = curl.post_json("/tasks", type="Php.Empty", params={"n": 1})
+    assert (status, told["data"]["id"]) == (201, 1)
+    status, told = curl.post_json("/tasks", type="Php.Empty", params=[])
+    assert (status, told["message"]) == (400, "params must be a JSON object")
+    curl.post_json("/tasks/claim", worker_id="php-1", task_type_id=1)
+    status, told = curl.post_json("/tasks/1/complete", worker_id="php-1", success=True, result=[])
+    assert (status, told["data"]["status"]) == (200, "completed")
 
 
 def test_a_curl_client_is_refused_before_it_sends_a_body_that_nobody_wants(served: Served) -> None:

@@ -6,11 +6,13 @@ import asyncio
 
 import pytest
 
+from core.config import Config
 from core.errors import Invalid, NotPossibleHere
 from core.filters import TaskFilter
 from core.models import Report, TaskStatus, WorkerState
 from core.taskmanager import AsyncTaskManagerClient
 from core.taskmanager.capabilities import OBSERVED
+from tests.contract.observed import ObservedTaskManager
 
 Client = AsyncTaskManagerClient
 
@@ -164,6 +166,27 @@ async def test_what_the_real_one_would_mangle_is_refused_before_it_is_sent(real:
     for name in ("with space", "api.fetch", "a/b", "ünusual", "x/api"):
         with pytest.raises(Invalid, match="cannot serve a type named"):
             await real.register_task_type(name, "1", {"type": "object"})
+
+
+async def test_whole_numbers_may_be_given_for_numbers_of_a_type_that_another_client_registered(
+    real: Client, observed_url: str
+):
+    schema = {"type": "object", "properties": {"rate": {"type": "number"}, "n": {"type": "integer"}}}
+    await real.register_task_type("example.rated", "1", schema)
+    async with AsyncTaskManagerClient(Config(environ={}), url=observed_url, api_key="test-key") as other:
+        for rate in (5, 6):
+            created = await other.create_task("example.rated", {"rate": rate, "n": 5})
+            assert (created.id, created.deduplicated) == (rate - 4, False)
+    assert (await real.get_task(1)).params == {"rate": 5, "n": 5}
+
+
+async def test_what_is_refused_for_more_than_its_numbers_is_told_of_in_words(
+    real: Client, observed: ObservedTaskManager
+):
+    await queue_of(real, 0)
+    observed.types["example.echo"]["param_schema"] = {"properties": {"rate": {"type": "number"}}, "required": ["n"]}
+    with pytest.raises(Invalid, match=r"Missing required property: \.n"):
+        await real.create_task("example.echo", {"rate": 5})
 
 
 async def test_a_text_is_searched_in_the_newest_tasks_where_the_server_cannot(real: Client):

@@ -77,6 +77,78 @@ async def test_a_type_is_known_though_its_name_is_spelled_as_it_was_registered_f
     assert (found.id, found.name) == (5, spelled)
 
 
+async def test_a_type_that_was_registered_under_another_name_is_not_taken_for_ours():
+    with pytest.raises(ServerFault, match="Other"):
+        await client_of(said({"id": 5, "name": "Other", "version": "1"})).register_task_type("example.echo", "1", {})
+
+
+@pytest.mark.parametrize("answer", [{"id": "7", "status": "pending"}, {"id": 7, "deduplicated": True}])
+async def test_a_task_of_another_type_is_not_taken_for_the_one_that_was_created(answer: dict[str, Any]):
+    with pytest.raises(ServerFault, match="Other"):
+        await client_of(said(answer | {"type": "Other"})).create_task("example.echo", {"n": 1})
+    for name in ("Example.ECHO", "exämple.echo"):
+        created = await client_of(said(answer | {"type": name})).create_task("example.echo", {"n": 1})
+        assert (created.id, created.type) == (7, name)
+
+
+async def test_another_progress_is_not_taken_for_the_one_that_was_told():
+    with pytest.raises(ServerFault, match="40 %"):
+        await client_of(said({"id": 12, "progress": 40})).update_progress(12, "w", 50)
+    assert (await client_of(said({"id": "12", "progress": "50"})).update_progress(12, "w", 50)).progress == 50
+
+
+CLAIM = {"id": 5, "type": "t", "attempts": 1, "priority": 0, "params": {}}
+"""A claim's answer as the real service gives it: without a status, an owner or the id of a type."""
+
+FALSE_CLAIMS = [
+    *({**CLAIM, "status": status} for status in ("pending", "pending (retry)", "completed", "failed", "bogus", "")),
+    *({**CLAIM, "task_type_id": type_id} for type_id in (2, "2", 0, "x")),
+    {"tasks": [CLAIM, {**CLAIM, "id": 6}]},
+    {"tasks": [CLAIM, CLAIM]},
+]
+
+
+@pytest.mark.parametrize("answer", FALSE_CLAIMS)
+async def test_a_claim_that_cannot_have_been_so_is_not_believed(answer: dict[str, Any]):
+    with pytest.raises(ServerFault, match="unknown shape"):
+        await client_of(said(answer), said({"items": []})).claim_task("w", 1)
+    task = await client_of(said(answer), now(status="claimed")).claim_task("w", 1)
+    assert task is not None and (task.id, task.claimed_by) == (12, "w")
+
+
+@pytest.mark.parametrize("told", [{}, {"status": "claimed", "task_type_id": 1}, {"status": None, "task_type_id": "1"}])
+async def test_a_claim_may_leave_unsaid_what_goes_without_saying(told: dict[str, Any]):
+    task = await client_of(said(CLAIM | told)).claim_task("w", 1)
+    assert task is not None and (task.id, task.status, task.task_type_id) == (5, "claimed", 1)
+
+
+BATCHES = Answer(200, {}, b'{"paths": {"/tasks/claim-batch": {"post": {}}}}')
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{**CLAIM, "id": number} for number in (5, 6, 7)],
+        [CLAIM, {**CLAIM, "id": "5"}],
+        [CLAIM, {**CLAIM, "id": 6, "task_type_id": 3}],
+        [CLAIM, {**CLAIM, "id": 6, "status": "pending"}],
+    ],
+)
+async def test_a_batch_with_a_row_that_cannot_be_is_not_believed(rows: list[dict[str, Any]]):
+    client = client_of(BATCHES, said({"tasks": rows}), now(status="claimed"))
+    assert [task.id for task in await client.claim_many("w", [1, 2], limit=2)] == [12]
+
+
+async def test_what_a_claim_took_beyond_its_limit_comes_with_the_next_one():
+    held = {number: {**ROW, "id": number, "status": "claimed"} for number in (5, 6, 7)}
+    taken = said({"tasks": [{**CLAIM, "id": number} for number in held]})
+    listed = said({"items": list(held.values())})
+    read = {number: said({"items": [row]}) for number, row in held.items()}
+    client = client_of(BATCHES, taken, listed, *read.values(), listed, read[7])
+    assert [task.id for task in await client.claim_many("w", [1, 2], limit=2)] == [5, 6]
+    assert [task.id for task in await client.claim_many("w", [1, 2], limit=2)] == [7]
+
+
 async def test_a_claim_that_went_to_somebody_else_is_not_ours():
     others = said({"id": 12, "type": "t", "claimed_by": "other", "attempts": 1, "params": {}})
     listed = said({"items": [ROW | {"status": "claimed", "claimed_by": "other"}]})

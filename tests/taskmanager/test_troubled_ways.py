@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import secrets
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from core.server.app import create_app
@@ -18,6 +20,9 @@ from core.taskmanager.connect import Channel, DirectChannel
 from tests.contract.observed import ObservedTaskManager
 from tests.taskmanager.faulty import Trouble
 from tests.taskmanager.workplace import LONG, Clock, Workplace
+
+SEED = int(os.environ.get("SOAK_SEED") or secrets.randbelow(2**32))
+"""Of the many lives; `SOAK_SEED` lives the same ones again."""
 
 TROUBLES = st.lists(st.tuples(st.sampled_from(Trouble), st.floats(0, 1)), max_size=30)
 STEPS = st.lists(
@@ -88,9 +93,16 @@ async def test_tasks_end_done_once_or_visibly_undone(
     await live(server, troubles, steps)
 
 
+@pytest.fixture(scope="module")
+def told_seed() -> None:
+    print(f"\nThese lives are those of SOAK_SEED={SEED}")
+
+
 @pytest.mark.soak
+@pytest.mark.usefixtures("told_seed")
 @pytest.mark.parametrize("server", [observed, embedded])
-@settings(max_examples=5000, derandomize=False, print_blob=True)
+@seed(SEED)
+@settings(max_examples=5000, derandomize=False, print_blob=True, database=None)
 @given(TROUBLES, STEPS)
 async def test_tasks_end_done_once_or_visibly_undone_in_many_more_lives(
     server: Any, troubles: list[tuple[Trouble, float]], steps: list[tuple[str, int, int]]
