@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -88,6 +88,22 @@ class Reading(Protocol):
     async def get_task(self, task_id: int) -> Task:
         """Read a task as it is now. Raises `NotFound`."""
         ...
+
+
+async def still_ours(tasks: Reading, claimed: Sequence[Task], worker_id: str) -> list[Task]:
+    """Of tasks whose claim was answered late: those that are not somebody else's by now. What cannot be read counts as
+    ours, and is looked up again when its time is over."""
+
+    async def is_ours(task: Task) -> bool:
+        try:
+            return not is_lost(await tasks.get_task(task.id), task, worker_id)
+        except NotFound:
+            return False
+        except CoreError:
+            return True
+
+    ours = await asyncio.gather(*(is_ours(task) for task in claimed))
+    return [task for task, holds in zip(claimed, ours, strict=True) if holds]
 
 
 class Deadlines:

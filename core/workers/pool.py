@@ -23,10 +23,11 @@ from core.workers.hand import Hand
 from core.workers.log_capture import LogCapture
 from core.workers.plan import WorkerPlan
 from core.workers.ports import Publish, Settlement, Tasks
-from core.workers.post import Post, Surroundings
+from core.workers.post import Post
 from core.workers.process_host import ProcessHosts
 from core.workers.progress import ProgressTeller
 from core.workers.runner import Runner
+from core.workers.surroundings import Surroundings
 from core.workers.threads import Threads
 from core.workers.watchdog import Watchdog
 
@@ -42,10 +43,10 @@ class Pool:
     """The workers of this process, on one event loop. All methods are for that loop.
 
     ``claim_timeout`` (seconds) is when the TaskManager gives a claimed task to somebody else, unless it hears of it.
-    Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as
-    they ended, oldest first, which are no longer among `statuses`; whoever has told of one takes it out. Async code
-    that is told to stop has ``grace`` seconds for that. From ``abandon_limit`` runs on that went on after their end,
-    workers that have some claim nothing more.
+    Chance comes from ``rng``. ``on_held`` is as in `Watchdog`. ``gone`` are workers as they ended, oldest first, which
+    are no longer among `statuses`; whoever has told of one takes it out. Async code that is told to stop has ``grace``
+    seconds for that. From ``abandon_limit`` runs on that went on after their end, workers that have some claim nothing
+    more.
     """
 
     def __init__(

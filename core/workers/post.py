@@ -3,52 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import timedelta
-from random import Random
 
 from core.errors import CoreError
 from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
-from core.snapshot import AttemptLog
-from core.workers.abandoned import Abandoned
 from core.workers.backoff import Backoff
 from core.workers.claiming import Strategy
-from core.workers.deadlines import claim_time
-from core.workers.gate import Gate
+from core.workers.deadlines import claim_time, still_ours
 from core.workers.hand import Hand
 from core.workers.pace import Pace
 from core.workers.plan import WorkerPlan
-from core.workers.ports import Publish, Tasks
-from core.workers.progress import ProgressTeller
-from core.workers.runner import Runner
+from core.workers.surroundings import Surroundings
 
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
 since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
 """Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
+LATE_ANSWER = 0.75
+"""Share of the time of a claim after which the answer that tells of it may speak of one that is over."""
 
 HELD_UP = "too many abandoned runs: claims nothing until one ends"
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What all posts of a pool share. ``changed`` is told whenever a worker's status may be another; ``claim_timeout``
-    (seconds) is how long a claim lasts."""
-
-    tasks: Tasks
-    runner: Runner
-    progress: ProgressTeller
-    publish: Publish
-    rng: Random
-    changed: Callable[[Post], None]
-    abandoned: Abandoned
-    keep_log: Callable[[Task, AttemptLog], Awaitable[None]]
-    gate: Gate
-    claim_timeout: float
 
 
 class Post:
@@ -148,6 +126,8 @@ class Post:
         for _ in range(2):
             await asyncio.wait([life], timeout=GRACE)
             life.cancel()
+        if (log := hand.logged()) is not None:
+            await self._around.keep_log(hand.task, log)
         self._drop(hand)
 
     def status(self) -> WorkerStatus:
@@ -218,6 +198,8 @@ class Post:
             self._around.changed(self)
         waited = self._cut_short is not None or 0 < wait / 2 <= loop.time() - started
         self.pace.answered(len(tasks), loop.time(), waited=waited)
+        if loop.time() - started >= LATE_ANSWER * self._around.claim_timeout:
+            tasks = await still_ours(self._around.tasks, tasks, self.plan.worker_id)
         await self._take(tasks)
 
     async def _end_wait(self) -> None:

@@ -269,3 +269,27 @@ async def test_the_claims_of_a_worker_that_left_are_watched_no_more(
     pool.heard("w", utcnow(), [1], [1])
     pool.heard("nobody", utcnow(), [1], [1])
     assert heard.of(Said) == []
+
+
+class SlowAnswers(FakeTasks):
+    """Claims at once, and answers after the claim has gone to somebody else."""
+
+    async def claim_many(self, *args: Any, **options: Any) -> list[Task]:
+        """Claim; the answer is on its way for longer than a claim lasts."""
+        claimed = await super().claim_many(*args, **options)
+        for task in claimed[:1]:
+            await asyncio.sleep(1.5 * SHORT)
+            self.take_from(task.id)
+        return claimed
+
+
+async def test_a_claim_that_was_over_before_its_answer_came_is_not_begun(make: Callable[..., Any], heard: Heard):
+    tasks = SlowAnswers(can_wait=False)
+    settlement = MemorySettlement(tasks)
+    pool = Pool(tasks, settlement, heard.publish, claim_timeout=SHORT, rng=Random(1))
+    tasks.add()
+    tasks.add()
+    pool.start(WorkerPlan.of(make(Async, concurrency=2, max_iterations=1), types=("T",)))
+    await pool.finished("w")
+    await pool.close()
+    assert [outcome.task.id for outcome in settlement.kept] == [2]

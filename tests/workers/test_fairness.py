@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.models import TaskResult, TaskStatus
+from core.models import Task, TaskResult, TaskStatus
 from core.server.app import create_app
 from core.server.database import Database
+from core.snapshot import AttemptLog
 from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.workers import BaseWorker
@@ -42,6 +43,10 @@ class Keeping:
 
     def __init__(self) -> None:
         self.kept: list[Outcome] = []
+
+    async def keep_log(self, task: Task, log: AttemptLog) -> None:
+        """See `core.workers.ports.Settlement`."""
+        raise AssertionError("nothing was logged, and nothing was given back")
 
     async def settle(self, outcomes: Sequence[Outcome]) -> Sequence[TaskResult]:
         """See `core.workers.ports.Settlement`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
+import multiprocessing
 import os
 import sys
 import time
@@ -130,8 +131,10 @@ async def test_what_a_fork_left_running_ends_with_its_killed_process(start, task
     tasks.add(what="stay", pids=str(noted.path))
     start(Forking)
     await heard.until(lambda: settlement.kept and len(noted.live()) == 2)
-    os.kill(noted.pids()[0], 9)
-    await heard.until(lambda: len(noted.live()) == 1)
+    killed = noted.pids()[0]
+    os.kill(killed, 9)
+    await heard.until(lambda: killed not in [child.pid for child in multiprocessing.active_children()])
+    assert len(noted.live()) == 1
     tasks.add(pids=str(noted.path))
     await heard.until(lambda: len(settlement.kept) == 2)
     assert settlement.results()[2].data == 2

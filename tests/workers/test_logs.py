@@ -13,8 +13,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from core.models import TaskResult
-from core.workers import BaseWorker
+from core.models import TaskResult, utcnow
+from core.workers import BaseWorker, post
 from core.workers.log_capture import LogCapture
 from core.workers.log_lines import LINE_BYTES, MOST_BYTES, MOST_LINES
 from core.workers.plan import WorkerPlan
@@ -34,6 +34,15 @@ class LogsOnTheLoop(BaseWorker):
         for number in range(3):
             logging.getLogger("author.async").info("task %d line %d", task.id, number)
             await asyncio.sleep(0)
+        return TaskResult(True)
+
+
+class LogsAndWaits(BaseWorker):
+    """Logs once, and waits until it is told to stop."""
+
+    async def process_task(self, task):
+        AUTHOR.info("begun")
+        await asyncio.Event().wait()
         return TaskResult(True)
 
 
@@ -237,14 +246,8 @@ async def test_a_task_that_is_given_back_leaves_its_log(start, tasks, heard, set
 
 
 async def test_a_task_that_takes_too_long_leaves_its_log(start, tasks, heard, settlement):
-    class Slow(BaseWorker):
-        async def process_task(self, task):
-            AUTHOR.info("begun")
-            await asyncio.Event().wait()
-            return TaskResult(True)
-
     tasks.add()
-    start(Slow, task_timeout=0.05, max_iterations=1)
+    start(LogsAndWaits, task_timeout=0.05, max_iterations=1)
     await heard.until(lambda: settlement.kept)
     assert "Timed out" in settlement.kept[0].result.error
     assert texts(settlement.kept[0]) == ["begun"]
@@ -263,7 +266,23 @@ async def test_lines_of_a_process_are_seen_while_it_runs(start, tasks, heard, po
     await heard.until(lambda: pool.logs(1) and len(pool.logs(1)[0].lines) == 5)
     await heard.until(lambda: any(h.logged == 5 for status in pool.statuses() for h in status.in_hand))
     tasks.take_from(1)
-    pool.lost([1])
+    [worker] = pool.statuses()
+    pool.heard(worker.id, utcnow(), [1], [1])
+
+
+async def test_the_log_of_an_attempt_whose_claim_is_lost_is_kept_though_its_outcome_is_not(
+    start, tasks, heard, pool, settlement, monkeypatch
+):
+    monkeypatch.setattr(post, "GRACE", 0.05)
+    tasks.add()
+    start(LogsAndWaits)
+    await heard.until(lambda: pool.logs(1))
+    tasks.take_from(1)
+    [worker] = pool.statuses()
+    pool.heard(worker.id, utcnow(), [1], [1])
+    await pool.close()
+    assert [[line.text for line in log.lines] for _, log in settlement.logs] == [["begun"]]
+    assert settlement.kept == []
 
 
 async def test_of_a_flood_in_a_process_the_newest_lines_are_kept_and_all_are_counted(
