@@ -11,7 +11,7 @@ from core.errors import CoreError
 from core.models import LIVE_STATES, WorkerState, WorkerStatus, utcnow
 from core.rooms import Rooms
 
-EVERY = 10.0
+EVERY = 15.0
 """Seconds between two heartbeats of a worker that does not change; never more than a sixth of the claim timeout."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at who has changed."""

@@ -35,8 +35,9 @@ from core.server.writer import Writer
 MOST_CLAIMED = 1000
 MOST_TYPES = 500
 LONGEST_WAIT = 30.0
-LOOK_FOR_EXPIRED_EVERY = 1.0
-"""Seconds: nobody commits when a claim grows too old, so a waiting claim looks by itself."""
+LOOK_AGAIN = 0.05, 10.0
+"""Seconds, at least and at most, after which a waiting claim looks by itself: nobody commits when a claim is too old.
+Between them, it looks when the oldest one will."""
 
 EXPIRED_AT_ONCE = 1000
 SORTS = ("created_at", "priority", "id", "attempts")
@@ -74,6 +75,11 @@ CLAIM = (
 EXPIRED = (
     "SELECT id FROM tasks INDEXED BY claimed_by_age"
     " WHERE status = 'claimed' AND claimable = 0 AND heard_at < ? ORDER BY heard_at LIMIT ?"
+)
+
+OLDEST_CLAIM = (
+    "SELECT heard_at FROM tasks INDEXED BY claimed_by_age"
+    " WHERE status = 'claimed' AND claimable = 0 AND heard_at IS NOT NULL ORDER BY heard_at LIMIT 1"
 )
 
 
@@ -140,7 +146,9 @@ async def _wait_for_tasks(service: Service, receive: Receive, wish: Wish, wait: 
                 tasks = await service.database.write(take_unless_gone)
                 if tasks:
                     return tasks
-            if not await poll.heard(LOOK_FOR_EXPIRED_EVERY):
+            if not await poll.heard(
+                service.database.read(lambda connection: _until_one_is_too_old(connection, service))
+            ):
                 break
     return []
 
@@ -209,6 +217,15 @@ def _claim_all(writer: Writer, service: Service, worker: str, rows: list[Any], n
 
 def _name_of(connection: sqlite3.Connection, type_id: int) -> str:
     return str(connection.execute("SELECT name FROM task_types WHERE id = ?", (type_id,)).fetchone()[0])
+
+
+def _until_one_is_too_old(connection: sqlite3.Connection, service: Service) -> float:
+    """Seconds after which it is worth to look whether a claim has grown too old."""
+    least, most = LOOK_AGAIN
+    oldest = connection.execute(OLDEST_CLAIM).fetchone()
+    if oldest is None:
+        return most
+    return max(least, min(most, (oldest[0] + service.claim_timeout - service.now()) / 1000 + least))
 
 
 def _is_something_there(connection: sqlite3.Connection, service: Service, wish: Wish) -> bool:

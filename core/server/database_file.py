@@ -85,7 +85,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         raise DatabaseProblem(f"The folder of {path} does not allow SQLite's write-ahead log; choose a local disk.")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute("PRAGMA wal_autocheckpoint = 4000")
-    connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA cache_size = -4096")
     # Takes the write lock even when there is nothing to make: a file that cannot be written is told now.
     connection.execute("BEGIN IMMEDIATE")
     try:

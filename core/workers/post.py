@@ -18,7 +18,7 @@ from core.workers.pace import Pace
 from core.workers.plan import WorkerPlan
 from core.workers.surroundings import Surroundings
 
-FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
+FIRST_WAIT, LONGEST_WAIT = 0.25, 15.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
 since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
@@ -211,7 +211,7 @@ class Post:
         is_last = self.plan.max_iterations is not None and self._passes >= self.plan.max_iterations
         if is_last or not self._around.tasks.can_wait:
             return 0.0
-        return min(self.plan.poll_interval, FIRST_WAIT * 2 ** min(self.pace.misses, 16), LONGEST_WAIT)
+        return min(FIRST_WAIT * 2 ** min(self.pace.misses, 16), LONGEST_WAIT)
 
     async def _claim(self, wait: float) -> list[Task]:
         ids = list(self.plan.handlers)
