@@ -50,6 +50,11 @@ class Terminal:
         os.close(self._fd)
 
     @property
+    def fd(self) -> int:
+        """Our end of the terminal; readable when the program has sent something."""
+        return self._fd
+
+    @property
     def screen(self) -> str:
         """The text on the screen."""
         return "\n".join(line.rstrip() for line in self._screen.display)
