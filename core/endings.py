@@ -2,14 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
 
-from core.errors import CoreError
+from core.errors import CoreError, RateLimited, Unreachable
 from core.models import LIVE_STATES, TaskStatus, WorkerState, WorkerStatus
 from core.rooms import Rooms
 
 EMPTY_ROUNDS = 2
 """Passes without a task after which a queue that cannot be counted is taken to be empty."""
+
+
+LOOK_EVERY, ASK_EVERY = 0.1, 1.0
+"""Seconds between two looks at our own workers; and between two questions to the TaskManager while they find tasks."""
+LONGEST_AWAY = 60.0
+"""Seconds that the TaskManager may be away while there is nothing in hand."""
+
+
+async def drained(rooms: Rooms, check: Callable[[], None]) -> int:
+    """See `core.engine.Engine.drained`; ``check`` raises what broke the background work."""
+    loop = asyncio.get_running_loop()
+    ask_at = heard_at = loop.time()
+    while True:
+        check()
+        statuses = rooms.pool.statuses()
+        seem_idle = all(rooms.pool.empty_rounds(each.id) for each in statuses if each.state in LIVE_STATES)
+        if loop.time() >= ask_at or seem_idle:
+            ask_at = loop.time() + ASK_EVERY
+            try:
+                others = await left_to_others(rooms)
+            except RateLimited as limit:
+                ask_at = heard_at = loop.time() + max(ASK_EVERY, limit.retry_after)
+                await asyncio.sleep(ask_at - loop.time())
+                continue
+            except Unreachable:
+                if loop.time() - heard_at > LONGEST_AWAY:
+                    raise
+                await asyncio.sleep(ASK_EVERY)
+                continue
+            heard_at = loop.time()
+            if others is not None:
+                return others
+            raise_when_nobody_works(rooms)
+        await asyncio.sleep(LOOK_EVERY)
 
 
 async def left_to_others(rooms: Rooms) -> int | None:

@@ -17,11 +17,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import Config
-from core.endings import left_to_others, raise_crashed, raise_when_nobody_works
+from core.endings import drained, raise_crashed
 from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
-from core.limits import LimitTeller
 from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
@@ -36,6 +35,7 @@ from core.sources.port import Source
 from core.store import Store
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
+from core.tellers import LimitTeller, RetryTeller
 from core.texts import harmless
 from core.worker_verbs import WorkerVerbs
 from core.workers.base import BaseWorker
@@ -48,8 +48,6 @@ PATIENCE = Retrying(seconds=6.0, longest_wait=0.5)
 """How long one call is tried: workers, outbox and monitor have waits of their own after that."""
 CLOSING_SECONDS = 5.0
 """How long a closing engine tries to deliver reports."""
-DRAIN_POLL = 0.1
-"""Seconds between two looks at whether the queue is empty."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries to reach a TaskManager that was away at the start."""
 
@@ -86,7 +84,7 @@ class Engine(WorkerVerbs):
             label=self.label, embedded=config.embedded, source=source.name if source is not None else ""
         )
         self._trouble = f"{self.label} has not answered yet."
-        client.on_retry = self._tell_retry
+        client.on_retry = RetryTeller(self.store.publish).tell
         client.on_limit = LimitTeller(self.store.publish).tell
 
     @classmethod
@@ -167,15 +165,9 @@ class Engine(WorkerVerbs):
         """Wait until no task of our workers' types is pending, none is in hand and no report waits.
 
         Answers how many tasks others hold; they are not waited for. Raises `CoreError` when no worker is left to do
-        them, and what broke the background work.
+        them, what broke the background work, and `Unreachable` when the TaskManager is away for long.
         """
-        while True:
-            self._raise_fault()
-            others = await left_to_others(self.rooms)
-            if others is not None:
-                return others
-            raise_when_nobody_works(self.rooms)
-            await asyncio.sleep(DRAIN_POLL)
+        return await drained(self.rooms, self._raise_fault)
 
     async def over(self) -> None:
         """Wait until every worker has ended. Raises `CoreError` when one crashed, or what broke the background."""
@@ -263,9 +255,6 @@ class Engine(WorkerVerbs):
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:
         return replace(self._server, link=link, trouble=trouble, retry_at=retry_at)
-
-    def _tell_retry(self, sentence: str) -> None:
-        self.store.publish(Said(Level.WARNING, sentence, utcnow()))
 
     def _tell_holdup(self, holdup: Holdup | None) -> None:
         """From the watchdog's thread: the store is for the loop, which is held."""

@@ -16,6 +16,7 @@ from dataclasses import replace
 from typing import Any, Protocol, cast
 
 from core.errors import CoreError
+from core.loops import run_to_end
 from core.snapshot import Holdup, Snapshot
 from core.verbs import Verbs
 
@@ -140,7 +141,7 @@ class EngineHost:
 
     def _main(self) -> None:
         try:
-            self._end(asyncio.run(self._serve()))
+            self._end(run_to_end(self._serve()))
         except BaseException as error:  # noqa: BLE001 - however the thread ends, those who wait are told
             fault = told(error)
             if self._opened.done():

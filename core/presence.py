@@ -7,7 +7,7 @@ import os
 import platform
 from contextlib import suppress
 
-from core.errors import CoreError
+from core.errors import CoreError, Unreachable
 from core.models import LIVE_STATES, WorkerState, WorkerStatus, utcnow
 from core.rooms import Rooms
 
@@ -15,6 +15,10 @@ EVERY = 15.0
 """Seconds between two heartbeats of a worker that does not change; never more than a sixth of the claim timeout."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at who has changed."""
+LONGEST_BEAT = 5.0
+"""Seconds that a heartbeat may take: those of other workers wait for it."""
+LONGEST_GOODBYE = 2.0
+"""Seconds that leaving may take; silence tells the same, only later."""
 RESTING = (WorkerState.STARTING, WorkerState.POLLING, WorkerState.IDLE)
 """States between which a worker without work goes to and fro: not worth a heartbeat."""
 
@@ -37,9 +41,11 @@ class Presence:
             await self._beat()
 
     async def leave(self) -> None:
-        """Say that our workers have stopped."""
+        """Say that our workers have stopped, if that can be said soon."""
         if "heartbeat" in self._rooms.can:
-            await self._beat()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_GOODBYE):
+                    await self._beat()
 
     async def _beat(self) -> None:
         async with self._beating:  # or what one beat saw long ago would be told after the newer word of another
@@ -54,7 +60,7 @@ class Presence:
             if all(each.id != status.id for each in pool.statuses()):  # else it was started again
                 try:
                     await self._send(status)
-                except CoreError:
+                except (CoreError, TimeoutError):
                     return  # the monitor tells of it; the next beat tries again
             if pool.gone and pool.gone[0] is status:
                 pool.gone.popleft()
@@ -66,16 +72,21 @@ class Presence:
             looks = outside(status)
             is_due = now - at >= self._every and status.state in LIVE_STATES
             if looks != seen or is_due:
-                with suppress(CoreError):  # the monitor tells of it; the next beat comes, or silence tells
+                try:
                     await self._send(status)
-                    self._told[status.id] = (looks, now)
+                except (Unreachable, TimeoutError):
+                    return  # nor would those of the others be heard now
+                except CoreError:
+                    continue  # the monitor tells of it; the next beat comes, or silence tells
+                self._told[status.id] = (looks, now)
         here = {status.id for status in self._rooms.pool.statuses()}
         self._told = {worker_id: told for worker_id, told in self._told.items() if worker_id in here}
 
     async def _send(self, status: WorkerStatus) -> None:
         state, strategy, held = outside(status)
         asked_at = utcnow()
-        lost = await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
+        async with asyncio.timeout(LONGEST_BEAT):
+            lost = await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
         self._rooms.pool.heard(status.id, asked_at, held, lost)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from core.cli.output import say
 from core.config import Config
 from core.errors import BadSetting
 from core.known_workers import known_workers
+from core.loops import run_to_end
 from core.models import Json
 from core.verbs import Connection
 from core.workers.factory import WorkerFactory
@@ -48,7 +48,7 @@ class Program:
 
 def run(work: Coroutine[Any, Any, Value]) -> Value:
     """Run a coroutine to its end."""
-    return asyncio.run(work)
+    return run_to_end(work)
 
 
 def with_client(program: Program, ask: Callable[[Any], Awaitable[Value]]) -> Value:

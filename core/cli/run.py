@@ -149,8 +149,11 @@ async def stop(engine: Engine, stops: asyncio.Queue[None], asked: bool, summary:
         say("Stopping at once: tasks in hand are given back.")
         summary.interrupted = True
         await engine.shut(now=True)
+        engine.rooms.deliverer.give_up()
     again.cancel()
-    return await shutting
+    waiting = await shutting
+    engine.rooms.deliverer.give_up()  # that was the wait; closing the engine needs no other
+    return waiting
 
 
 async def tell_progress(engine: Engine) -> None:

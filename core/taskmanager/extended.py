@@ -233,12 +233,13 @@ class ExtendedCalls(DocumentedCalls):
         self, worker_id: str, host: str, pid: int, state: str, strategy: str, task_ids: Sequence[int]
     ) -> tuple[int, ...]:
         """Tell that a worker is alive; its claims of the listed tasks are extended. Answers those of them that are
-        not its own any more: what is done on them is for nothing. Raises `NotPossibleHere`."""
+        not its own any more: what is done on them is for nothing. Tried once: the next one comes. Raises
+        `NotPossibleHere`."""
         await self._need("heartbeat", "be told that a worker is alive")
         name = refusals.worker_id(worker_id)
         body = {"host": host, "pid": pid, "state": str(state), "strategy": strategy, "task_ids": list(task_ids)}
         what = f"heartbeat of {name}"
-        said = await self._line.ask(post(what, f"/workers/{wire.segment(name)}/heartbeat", body))
+        said = await self._line.ask_once(post(what, f"/workers/{wire.segment(name)}/heartbeat", body))
         return understood(what, lambda: wire_extensions.lost(said.data))
 
     async def end_wait(self, worker_id: str, task_ids: Sequence[int] = ()) -> None:
@@ -249,7 +250,7 @@ class ExtendedCalls(DocumentedCalls):
         if self.can_wait and "heartbeat" in await self.capabilities():
             name = refusals.worker_id(worker_id)
             body = {"state": "draining", "task_ids": list(task_ids)}
-            await self._line.ask(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
+            await self._line.ask_once(post(f"heartbeat of {name}", f"/workers/{wire.segment(name)}/heartbeat", body))
 
     async def workers(self) -> tuple[WorkerStatus, ...]:
         """Who is alive, as far as workers send heartbeats. Raises `NotPossibleHere`."""

@@ -23,6 +23,8 @@ FIRST_WAIT, LONGEST_WAIT = 0.25, 15.0
 since a task could be lost with it; the server is asked to answer it early."""
 GRACE = 2.0
 """Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
+LONGEST_RELEASE = 5.0
+"""Seconds that giving tasks back may take; whoever leaves does not wait longer for the server."""
 LATE_ANSWER = 0.75
 """Share of the time of a claim after which the answer that tells of it may speak of one that is over."""
 
@@ -44,6 +46,7 @@ class Post:
         self._woken = asyncio.Event()
         self._passes = self._turn = 0
         self._claiming = self._leaving = self._giving_back = False
+        self._claim_limit: asyncio.Timeout | None = None
         self._endings: set[asyncio.Task[None]] = set()
         self._cut_short: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
@@ -89,6 +92,8 @@ class Post:
         """Leave at once: stop what is being processed, and give those tasks back. Outcomes being kept are kept."""
         self._leaving = self._giving_back = True
         self.tell(stopping=True)
+        if self._claiming and self._claim_limit is not None:
+            self._claim_limit.reschedule(asyncio.get_running_loop().time() + GRACE)
         processing = [hand for hand in self.hands if not hand.settling]
         lives = list(self.hands.values())
         for hand in processing:
@@ -189,7 +194,10 @@ class Post:
         self._claiming, self._cut_short = True, None
         self._around.changed(self)
         try:
-            tasks = await self._claim(wait)
+            async with asyncio.timeout(None) as self._claim_limit:
+                tasks = await self._claim(wait)
+        except TimeoutError:
+            return  # it left meanwhile; what the claim may bring is found by the next start
         except CoreError as fault:
             self.pace.troubled(fault, loop.time())
             return
@@ -279,7 +287,11 @@ class Post:
         if not ids:
             return True
         try:
-            released, why = await self._around.tasks.release_many(self.plan.worker_id, ids), "the server cannot do that"
+            async with asyncio.timeout(LONGEST_RELEASE):
+                released = await self._around.tasks.release_many(self.plan.worker_id, ids)
+            why = "the server cannot do that"
+        except TimeoutError:
+            released, why = False, "the server does not answer"
         except CoreError as fault:
             released, why = False, str(fault)
         if not released:

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from core.engine import Engine
 from core.errors import BadSetting
+from core.loops import run_to_end
 from core.models import LIVE_STATES
 from core.stops import heard
 from core.workers.base import BaseWorker
@@ -24,7 +25,7 @@ def run(worker: BaseWorker) -> int:
     """
     if getattr(multiprocessing.current_process(), "_inheriting", False):
         raise BadSetting("A script that runs a CPU-bound worker must do so under `if __name__ == '__main__':`.")
-    return asyncio.run(run_async(worker))
+    return run_to_end(run_async(worker))
 
 
 async def run_async(worker: BaseWorker) -> int:

@@ -12,7 +12,6 @@ from core.config import Config
 from core.engine import Engine
 from core.errors import RateLimited
 from core.events import Event, Level, LimitSeen, Said
-from core.limits import LimitTeller
 from core.models import TaskResult
 from core.server.app import create_app
 from core.server.database import Database
@@ -21,6 +20,7 @@ from core.taskmanager.connect import Answer, Application, Message, Receive, Send
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from core.taskmanager.throttle import AFTER_REPORTS, Throttle, used_up
+from core.tellers import RETRIES_TOLD, LimitTeller, RetryTeller
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.loopback import serving
 from tests.taskmanager.faulty import Scripted, said
@@ -150,3 +150,15 @@ async def test_five_workers_at_a_limited_server_claim_nothing_before_the_time_an
     starts = [text for text in said_of_it if text.startswith("Rate limited until")]
     assert 1 <= len(starts) <= windows
     database.close()
+
+
+async def test_of_many_retries_in_a_minute_only_the_first_are_told_one_by_one():
+    said: list[Event] = []
+    teller = RetryTeller(said.append)
+    for number in range(RETRIES_TOLD + 5):
+        teller.tell(f"retrying {number}")
+    assert len(said) == RETRIES_TOLD
+    teller.over()
+    assert "5 more calls were made again" in said[-1].text
+    teller.tell("retrying once more")
+    assert said[-1].text == "retrying once more"
