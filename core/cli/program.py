@@ -6,18 +6,19 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from core.cli.output import say
 from core.config import Config
 from core.errors import BadSetting
-from core.known_workers import known_workers
 from core.loops import run_to_end
 from core.models import Json
 from core.verbs import Connection
-from core.workers.factory import WorkerFactory
+
+if TYPE_CHECKING:
+    from core.workers.factory import WorkerFactory
 
 Value = TypeVar("Value")
 PATIENCE = 3.0
@@ -40,6 +41,8 @@ class Program:
 
     def factory(self) -> WorkerFactory:
         """All workers that there are, with those that the settings name; says which could not be loaded."""
+        from core.known_workers import known_workers
+
         factory, faults = known_workers(self.config)
         for sentence in faults:
             say(f"Warning: {sentence}")
