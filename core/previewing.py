@@ -18,9 +18,9 @@ IN_TURN = "Types come in turn."
 
 async def preview(rooms: Rooms, strategy: Strategy, types: Sequence[str]) -> Preview:
     """The next tasks of these types; nothing is claimed."""
-    order, note = strategy, ""
+    order, notes = strategy, list[str]()
     if strategy.sort_by == "priority" and "priority" not in rooms.can:
-        order, note = STRATEGIES["FIFO"], IGNORED
+        order, notes = STRATEGIES["FIFO"], [IGNORED]
     pages = [await rooms.client.pending_in_order(each, order.sort_by, order.sort_order, SHOWN) for each in types]
     last: Task | None = None
     if order.sort_by != "id" or order.sort_order != "ASC":
@@ -29,7 +29,7 @@ async def preview(rooms: Rooms, strategy: Strategy, types: Sequence[str]) -> Pre
         last = last_of([task for page in ends for task in page.tasks], order)
     in_turn = [task for task in chain.from_iterable(zip_longest(*(page.tasks for page in pages))) if task is not None]
     if sum(bool(page.tasks) for page in pages) > 1:
-        note = f"{IN_TURN} {note}".rstrip()
+        notes.append(IN_TURN)
     return Preview(
         strategy.name,
         tuple(in_turn[:SHOWN]),
@@ -37,7 +37,7 @@ async def preview(rooms: Rooms, strategy: Strategy, types: Sequence[str]) -> Pre
         searched=sum(page.searched for page in pages if page.searched is not None) or None,
         pending=pending(pages),
         last=last,
-        note=note,
+        notes=tuple(notes),
     )
 
 

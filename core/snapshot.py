@@ -287,7 +287,7 @@ class Preview:
 
     ``exact`` is false where only ``searched`` tasks could be looked at, newest first, and others may come before them.
     ``pending``: how many wait, None where that is not known. ``last`` is the task that waits for all others, and None
-    where none starves, since every task gets its turn. ``note``: what else the order depends on.
+    where none starves, since every task gets its turn. ``notes``: what else the order depends on.
     """
 
     strategy: str
@@ -296,4 +296,4 @@ class Preview:
     searched: int | None = None
     pending: int | None = None
     last: Task | None = None
-    note: str = ""
+    notes: tuple[str, ...] = ()

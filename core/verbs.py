@@ -110,6 +110,10 @@ class Verbs(Protocol):
         """What is remembered of a worker of this process; empty for any other."""
         ...
 
+    async def hindrances(self) -> dict[str, str]:
+        """Why no worker can be started for a type though there is a class for it, by the name of the type."""
+        ...
+
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         """Which tasks of these types (none: all that there are workers for) are claimed next by this strategy."""
         ...

@@ -151,6 +151,11 @@ class WorkerVerbs(TaskVerbs):
         """Which tasks of these types (none: all that can be started) are claimed next by this strategy."""
         return await preview(self.rooms, strategy_named(strategy), types or self._startable(()))
 
+    async def hindrances(self) -> dict[str, str]:
+        """Why no worker can be started for a type though there is a class for it, by the name of the type."""
+        known = self.rooms.factory.registrations()
+        return {each.task_type: str(why_not(each)) for each in known if not can_start(each, self.rooms.source)}
+
     async def scale(self, count: int, *, like: str = "") -> int:
         """Have ``count`` workers like those that run: start more, or stop idle ones first.
 

@@ -226,7 +226,7 @@ async def test_a_preview_of_several_types_takes_them_in_turn_and_says_so(engine:
     await create(engine, 3, 4, kind="Other")
     ahead = await engine.preview("FIFO")
     assert [task.id for task in ahead.tasks] == [1, 3, 2, 4]
-    assert ahead.note == "Types come in turn."
+    assert ahead.notes == ("Types come in turn.",)
 
 
 async def test_where_lists_cannot_be_sorted_a_preview_sorts_what_it_loaded_and_says_so(
@@ -245,7 +245,7 @@ async def test_where_lists_cannot_be_sorted_a_preview_sorts_what_it_loaded_and_s
             assert [task.id for task in ahead.tasks] == [3, 2, 1]
             by_priority = await engine.preview("PRIORITY", ["Gate"])
             assert [task.id for task in by_priority.tasks] == [1, 2, 3]
-            assert "ignores priorities" in by_priority.note
+            assert "ignores priorities" in by_priority.notes[0]
             for n in range(60):
                 await engine.create_task(NewTask("Gate", {"name": f"more {n}"}))
             many = await engine.preview("FIFO", ["Gate"])

@@ -19,6 +19,7 @@ class FakeVerbs:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.reads: list[Call] = []
         self.refusal: CoreError | None = None
         self.details: dict[int, TaskDetail] = {}
         self.kept: list[KeptReport] = []
@@ -27,12 +28,19 @@ class FakeVerbs:
         self.next_task: int | None = 10430
         self.opened: dict[str, WorkerDetail] = {}
         self.previews: dict[str, Preview] = {}
+        self.hindered: dict[str, str] = {}
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def _note(self, *call: object) -> None:
         self.calls.append(call)  # type: ignore[arg-type]  # the first is always the name
         await self.may_answer.wait()
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def _read(self, *call: object) -> None:
+        """A verb that only looks: written down apart."""
+        self.reads.append(call)  # type: ignore[arg-type]  # the first is always the name
         if self.refusal is not None:
             raise self.refusal
 
@@ -127,12 +135,16 @@ class FakeVerbs:
         return list(worker_ids)
 
     async def open_worker(self, worker_id: str) -> WorkerDetail:
-        await self._note("open_worker", worker_id)
+        await self._read("open_worker", worker_id)
         return self.opened.get(worker_id, WorkerDetail(worker_id))
 
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
-        await self._note("preview", strategy, tuple(types))
+        await self._read("preview", strategy, tuple(types))
         return self.previews.get(strategy, Preview(strategy))
+
+    async def hindrances(self) -> dict[str, str]:
+        await self._read("hindrances")
+        return dict(self.hindered)
 
     async def register_type(
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
