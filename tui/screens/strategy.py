@@ -147,7 +147,7 @@ def starved(preview: Preview, now: datetime) -> Piece:
         return ("Nothing starves: each task gets its turn.", Tone.MUTED)
     if last.id in shown:
         return ("Nothing starves now: all that wait are next.", Tone.MUTED)
-    waits = f", waiting {whole_age(last.created_at, now)}" if last.created_at is not None else ""
-    rank = f" (priority {last.priority})" if preview.strategy == "PRIORITY" else ""
+    waits = f" (waits {whole_age(last.created_at, now)})" if last.created_at is not None else ""
+    rank = f" p{last.priority}" if preview.strategy == "PRIORITY" else ""
     others = "higher" if preview.strategy == "PRIORITY" else "newer"
-    return (f"Starves #{last.id}{rank}{waits}, while {others} ones come.", Tone.WARN)
+    return (f"Starves #{last.id}{rank}{waits} while {others} ones come.", Tone.WARN)
