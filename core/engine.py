@@ -232,6 +232,7 @@ class Engine(WorkerVerbs):
             deliverer=deliverer,
             monitor=monitor,
             publish=publish,
+            book=self.store.book,
         )
         publish(ServerSeen(self._server))
         prune_reports(self._rooms)

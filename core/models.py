@@ -302,7 +302,9 @@ class WorkerStatus:
     """A worker at a moment. ``until`` is when a wait (backing off, idle poll) ends; ``note`` says why it is as it is.
 
     ``abandoned``: runs of its code that go on though their tasks have ended (see `core.workers.abandoned`).
-    ``local`` workers are of this process; others were told by the server.
+    ``local`` workers are of this process; others were told by the server. ``failed_in_a_row``: failed tries since the
+    last success. ``per_minute``: tries that ended in the last minute, None where that is not known. ``poll_interval``
+    and ``task_timeout`` are in seconds, as it was started.
     """
 
     id: str
@@ -320,3 +322,16 @@ class WorkerStatus:
     host: str = ""
     pid: int | None = None
     abandoned: int = 0
+    failed_in_a_row: int = 0
+    per_minute: int | None = None
+    poll_interval: float | None = None
+    task_timeout: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step(Record):
+    """What a worker claimed that was told to do one task; ``task_id`` is None when there was nothing to claim."""
+
+    worker_id: str
+    task_id: int | None = None
+    task_type: str = ""

@@ -24,6 +24,15 @@ class PerSecond:
         else:
             self._counts.append((second, count))
 
+    def total(self, now: int, seconds: int) -> int:
+        """How many there were in the second that is ``now`` and the ``seconds`` - 1 before it."""
+        total = 0
+        for second, count in reversed(self._counts):
+            if second <= now - seconds:
+                break
+            total += count
+        return total
+
     def series(self, now: int, seconds: int) -> tuple[int, ...]:
         """Counts of the ``seconds`` whole seconds before ``now``, oldest first."""
         counted = [0] * seconds

@@ -16,6 +16,7 @@ from core.results import Database
 from core.results.processes import Start
 from core.sources.port import Source
 from core.taskmanager.client import AsyncTaskManagerClient
+from core.worker_book import WorkerBook
 from core.workers.factory import Registration, WorkerFactory
 from core.workers.pool import Pool
 
@@ -24,7 +25,8 @@ from core.workers.pool import Pool
 class Rooms:
     """What is open. ``server`` is the identity that everything we keep is keyed by; ``can`` what that server offers.
 
-    ``start`` is this start's row in the results database; ``numbers`` are those of the workers that it names.
+    ``start`` is this start's row in the results database; ``numbers`` are those of the workers that it names. ``book``
+    remembers what became of them.
     """
 
     config: Config
@@ -39,6 +41,7 @@ class Rooms:
     deliverer: Deliverer
     monitor: Monitor | None
     publish: Callable[[Event], None]
+    book: WorkerBook
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 

@@ -253,3 +253,47 @@ class KeptReport:
     said: str
     reason: str
     owed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerTask:
+    """A try that one of our workers is through with. ``report`` is what the TaskManager made of it: completed, tried
+    again, failed for good, refused; empty until it is told."""
+
+    task_id: int
+    task_type: str
+    attempt: int
+    success: bool
+    error: str
+    items: int
+    seconds: float
+    at: datetime
+    report: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDetail:
+    """What is remembered of a worker of this process, newest first and bounded: its tries, and what happened to it
+    (states that somebody asked for or that are trouble, other strategies, other concurrency)."""
+
+    worker_id: str
+    tasks: tuple[WorkerTask, ...] = ()
+    log: tuple[ActivityEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The tasks that a strategy claims next, in that order, types in turn.
+
+    ``exact`` is false where only ``searched`` tasks could be looked at, newest first, and others may come before them.
+    ``pending``: how many wait, None where that is not known. ``last`` is the task that waits for all others, and None
+    where none starves, since every task gets its turn. ``notes``: what else the order depends on.
+    """
+
+    strategy: str
+    tasks: tuple[Task, ...] = ()
+    exact: bool = True
+    searched: int | None = None
+    pending: int | None = None
+    last: Task | None = None
+    notes: tuple[str, ...] = ()

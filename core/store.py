@@ -19,6 +19,7 @@ from core import events
 from core.models import LIVE_STATES, TaskType, TypeStats, WorkerState, WorkerStatus
 from core.rates import Growth, PerSecond
 from core.snapshot import ActivityEntry, Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
+from core.worker_book import WorkerBook
 
 FRAMES_PER_SECOND = 15
 KEPT_ACTIVITY = 1000
@@ -42,6 +43,8 @@ class Store:
         self._server = ServerStatus()
         self._activity: deque[ActivityEntry] = deque(maxlen=KEPT_ACTIVITY)
         self._lines = 0
+        self.book = WorkerBook()
+        """What is remembered of each worker of this process."""
         self._local: dict[str, WorkerStatus] = {}
         self._remote: tuple[WorkerStatus, ...] = ()
         self._view = QueueView()
@@ -54,6 +57,7 @@ class Store:
     def publish(self, event: events.Event) -> None:
         """Take note of an event and ring. Must be called on the core's event loop."""
         self._fold(event)
+        self.book.fold(event, int(self._monotonic()))
         self._dirty = True
         for watcher in self._watchers:
             watcher.set()
@@ -149,6 +153,7 @@ class Store:
         ended = [each.id for each in self._local.values() if each.state not in LIVE_STATES]
         for worker_id in ended[:-KEPT_STOPPED_WORKERS]:
             del self._local[worker_id]
+            self.book.forget(worker_id)
 
     def _seen_types(self, seen: events.TypesSeen) -> None:
         self._types = seen
@@ -165,7 +170,7 @@ class Store:
     def _build(self) -> Snapshot:
         old = self._snapshot
         second = int(self._monotonic())
-        workers = self._workers()
+        workers = self._workers(second)
         types = self._type_rows(second)
         new = replace(
             old,
@@ -185,8 +190,12 @@ class Store:
         same = {name: getattr(old, name) for name in KEPT_SLICES if getattr(old, name) == getattr(new, name)}
         return replace(new, **same)
 
-    def _workers(self) -> tuple[WorkerStatus, ...]:
-        return (*self._local.values(), *(worker for worker in self._remote if worker.id not in self._local))
+    def _workers(self, second: int) -> tuple[WorkerStatus, ...]:
+        local = [replace(each, per_minute=self.book.per_minute(each.id, second)) for each in self._local.values()]
+        return (*local, *self._others())
+
+    def _others(self) -> list[WorkerStatus]:
+        return [worker for worker in self._remote if worker.id not in self._local]
 
     def _activity_lines(self) -> tuple[ActivityEntry, ...]:
         old = self._snapshot.activity
@@ -233,7 +242,9 @@ class Store:
             name,
             rates=rate[1].series(second, SPARKLINE_SECONDS) if rate else (),
             workable=seen is not None and name in seen.workable,
-            workers=sum(name in worker.types for worker in self._workers() if worker.state in WORKING),
+            workers=sum(
+                name in worker.types for worker in (*self._local.values(), *self._others()) if worker.state in WORKING
+            ),
         )
         if known is not None:
             row = replace(

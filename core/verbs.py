@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskType
-from core.snapshot import KeptReport, Snapshot, TaskDetail, View
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
+from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
 
 
 class Verbs(Protocol):
@@ -53,9 +53,19 @@ class Verbs(Protocol):
         ...
 
     async def start_workers(
-        self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
+        self,
+        types: Sequence[str] = (),
+        *,
+        count: int = 1,
+        strategy: str = "FIFO",
+        concurrency: int = 1,
+        poll_interval: float | None = None,
+        task_timeout: float | None = None,
     ) -> list[str]:
-        """Start workers for these types (none: all that there are workers for); answers their ids."""
+        """Start workers for these types (none: all that there are workers for); answers their ids.
+
+        ``poll_interval`` and ``task_timeout`` are in seconds; None is what the class of the worker has.
+        """
         ...
 
     async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
@@ -74,8 +84,38 @@ class Verbs(Protocol):
         """Claim by this strategy from the next claim on. Answers who was changed."""
         ...
 
-    async def scale(self, count: int) -> int:
-        """Have ``count`` workers like those that run: start more, or stop idle ones first. Answers the new number."""
+    async def scale(self, count: int, *, like: str = "") -> int:
+        """Have ``count`` workers like those that run: start more, or stop idle ones first. Answers the new number.
+
+        ``like``: the id of a worker; then only those of the same types are counted, started and stopped.
+        """
+        ...
+
+    async def set_concurrency(self, concurrency: int, worker_ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) have so many tasks in hand. Answers who was changed."""
+        ...
+
+    async def step(self, worker_ids: Sequence[str] = ()) -> list[Step]:
+        """Let each of these paused workers (none: a fresh one) claim and do one task, and stay paused.
+
+        Answers what they claimed as soon as they have.
+        """
+        ...
+
+    async def restart(self, worker_ids: Sequence[str]) -> list[str]:
+        """Start workers that crashed or stopped again, as they were. Answers who was started."""
+        ...
+
+    async def open_worker(self, worker_id: str) -> WorkerDetail:
+        """What is remembered of a worker of this process; empty for any other."""
+        ...
+
+    async def hindrances(self) -> dict[str, str]:
+        """Why no worker can be started for a type though there is a class for it, by the name of the type."""
+        ...
+
+    async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
+        """Which tasks of these types (none: all that there are workers for) are claimed next by this strategy."""
         ...
 
     async def register_type(

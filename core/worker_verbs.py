@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from core.errors import BadSetting
 from core.events import Level, Said
-from core.models import LIVE_STATES, TaskType, WorkerState, WorkerStatus, utcnow
+from core.models import LIVE_STATES, Step, TaskType, WorkerState, WorkerStatus, utcnow
+from core.previewing import preview
 from core.rooms import Rooms, can_start, why_not
+from core.snapshot import Preview, WorkerDetail
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
 from core.workers.claiming import Strategy, strategy_named
@@ -15,25 +19,55 @@ from core.workers.pool import WorkerPlan
 
 MOST_WORKERS = 200
 """Workers of one process, at most: more would only wait for each other."""
+MOST_AT_ONCE = 1000
+"""Tasks that one worker may have in hand, at most."""
+ENDED = (WorkerState.STOPPED, WorkerState.CRASHED)
+"""States of workers of this process that can be started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Making:
+    """How a worker is made. Times are in seconds, None is what its class has; without a ``worker_id`` it gets one."""
+
+    strategy: Strategy
+    concurrency: int = 1
+    poll_interval: float | None = None
+    task_timeout: float | None = None
+    paused: bool = False
+    worker_id: str = ""
+
+
+def check_concurrency(concurrency: int) -> None:
+    """Raises `BadSetting` for one that is not possible."""
+    if not 1 <= concurrency <= MOST_AT_ONCE:
+        raise BadSetting(f"A concurrency of {concurrency} is not possible: it goes from 1 to {MOST_AT_ONCE}.")
 
 
 class WorkerVerbs(TaskVerbs):
     """What can be done with the workers of this process."""
 
     async def start_workers(
-        self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
+        self,
+        types: Sequence[str] = (),
+        *,
+        count: int = 1,
+        strategy: str = "FIFO",
+        concurrency: int = 1,
+        poll_interval: float | None = None,
+        task_timeout: float | None = None,
     ) -> list[str]:
-        """Start workers for these types (none: all that can be started); answers their ids."""
+        """Start workers for these types (none: all that can be started); answers their ids.
+
+        ``poll_interval`` and ``task_timeout`` are in seconds; None is what the class of the worker has.
+        """
         rooms = self.rooms
         chosen = strategy_named(strategy)
-        if not 1 <= count <= MOST_WORKERS - len(self._live()):
-            raise BadSetting(f"{count} workers cannot be started: from 1 to {MOST_WORKERS} can work in one process.")
-        if not 1 <= concurrency <= 1000:
-            raise BadSetting(f"A concurrency of {concurrency} is not possible: it goes from 1 to 1000.")
-        names = self._startable(types)
-        task_types = [await self.type_for_work(name) for name in names]
+        self._check_room(count)
+        check_concurrency(concurrency)
+        task_types = [await self.type_for_work(name) for name in self._startable(types)]
         self.warn_of_priorities(chosen)
-        return [self._start_one(rooms, task_types, chosen, concurrency) for _ in range(count)]
+        made = Making(chosen, concurrency, poll_interval, task_timeout)
+        return [self._start_one(rooms, task_types, made) for _ in range(count)]
 
     async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim nothing more; tasks in hand finish."""
@@ -63,23 +97,94 @@ class WorkerVerbs(TaskVerbs):
         self.rooms.publish(Said(Level.INFO, f"{who} {named.name} from now on.", utcnow()))
         return chosen
 
-    async def scale(self, count: int) -> int:
-        """Have ``count`` workers like those that run: start more, or stop idle ones first."""
+    async def set_concurrency(self, concurrency: int, worker_ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) have so many tasks in hand; with fewer, those in hand still finish."""
+        check_concurrency(concurrency)
+        chosen = self._ours(worker_ids)
+        self.rooms.pool.set_concurrency(concurrency, chosen)
+        return chosen
+
+    async def step(self, worker_ids: Sequence[str] = ()) -> list[Step]:
+        """Let each of these paused workers claim and do one task, and stay paused; none: a fresh one for all types.
+
+        Answers what they claimed as soon as they have. Raises `BadSetting` for one that is not paused.
+        """
+        chosen = list(worker_ids)
+        if not chosen:
+            self._check_room(1)
+            names = self._startable(())
+            made = Making(strategy_named("FIFO"), paused=True)
+            chosen = [self._start_one(self.rooms, [await self.type_for_work(name) for name in names], made)]
+        claims = (self.rooms.pool.step(each) for each in self._ours(chosen))
+        claimed = await asyncio.gather(*claims, return_exceptions=True)
+        steps: list[Step] = []
+        for worker_id, task in zip(chosen, claimed, strict=True):
+            if isinstance(task, BaseException):
+                raise task
+            steps.append(Step(worker_id) if task is None else Step(worker_id, task.id, task.task_type))
+        return steps
+
+    async def restart(self, worker_ids: Sequence[str]) -> list[str]:
+        """Start workers that crashed or stopped again, under their ids, as they were. Answers who was started.
+
+        Raises `BadSetting` for one that is at work, or that was not started from here.
+        """
+        known = {each.id: each for each in self.rooms.pool.statuses()}
+        for worker_id in worker_ids:
+            status = known.get(worker_id)
+            if status is None or status.state not in ENDED or not status.types:
+                raise BadSetting(f"{worker_id} cannot be started again: only workers that ended here can.")
+        self._check_room(len(worker_ids))
+        for worker_id in worker_ids:
+            was = known[worker_id]
+            types = [await self.type_for_work(name) for name in self._startable(was.types)]
+            strategy = strategy_named(was.strategy)
+            made = Making(strategy, was.concurrency, was.poll_interval, was.task_timeout, worker_id=worker_id)
+            self._start_one(self.rooms, types, made)
+        return list(worker_ids)
+
+    async def open_worker(self, worker_id: str) -> WorkerDetail:
+        """What is remembered of a worker of this process; empty for any other."""
+        return self.rooms.book.of(worker_id)
+
+    async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
+        """Which tasks of these types (none: all that can be started) are claimed next by this strategy."""
+        return await preview(self.rooms, strategy_named(strategy), types or self._startable(()))
+
+    async def hindrances(self) -> dict[str, str]:
+        """Why no worker can be started for a type though there is a class for it, by the name of the type."""
+        known = self.rooms.factory.registrations()
+        return {each.task_type: str(why_not(each)) for each in known if not can_start(each, self.rooms.source)}
+
+    async def scale(self, count: int, *, like: str = "") -> int:
+        """Have ``count`` workers like those that run: start more, or stop idle ones first.
+
+        ``like``: a worker that is known; then only those of the same types are counted, started and stopped.
+        """
         if not 0 <= count <= MOST_WORKERS:
             raise BadSetting(f"{count} workers are not possible: it goes from 0 to {MOST_WORKERS}.")
+        model = self._known(like) if like else None
         live = [each for each in self._live() if each.state is not WorkerState.DRAINING]
+        live = [each for each in live if model is None or each.types == model.types]
         if count > len(live):
-            like = live[-1] if live else None
-            types, strategy = (like.types, like.strategy) if like else ((), "FIFO")
-            more = count - len(live)
-            await self.start_workers(types, count=more, strategy=strategy, concurrency=like.concurrency if like else 1)
+            model = model or (live[-1] if live else WorkerStatus("", WorkerState.STARTING))
+            await self.start_workers(
+                model.types,
+                count=count - len(live),
+                strategy=model.strategy,
+                concurrency=model.concurrency,
+                poll_interval=model.poll_interval,
+                task_timeout=model.task_timeout,
+            )
         elif count < len(live):
             idle_first = sorted(live, key=lambda each: (bool(each.in_hand), -live.index(each)))
             await self.stop_workers([each.id for each in idle_first[: len(live) - count]])
         return count
 
-    def _start_one(self, rooms: Rooms, types: Sequence[TaskType], strategy: Strategy, concurrency: int) -> str:
-        worker_id = rooms.start.worker_id(next(rooms.numbers))
+    def _start_one(self, rooms: Rooms, types: Sequence[TaskType], made: Making) -> str:
+        worker_id = made.worker_id or rooms.start.worker_id(next(rooms.numbers))
+        own = {"poll_interval": made.poll_interval, "task_timeout": made.task_timeout}
+        given = {name: value for name, value in own.items() if value is not None}
         handlers: dict[int, BaseWorker] = {}
         for each in types:
             needs_source = getattr(rooms.factory.registration(each.name).worker_class, "needs_source", False)
@@ -89,12 +194,14 @@ class WorkerVerbs(TaskVerbs):
                 config=rooms.config,
                 results_db=rooms.database,
                 task_type_ids=[each.id],
-                strategy=strategy.name,
-                concurrency=concurrency,
+                strategy=made.strategy.name,
+                concurrency=made.concurrency,
+                **given,
                 **({"source": rooms.source} if needs_source else {}),
             )
         first = next(iter(handlers.values()))
-        rooms.pool.start(WorkerPlan.of(first, handlers, tuple(each.name for each in types), strategy))
+        plan = WorkerPlan.of(first, handlers, tuple(each.name for each in types), made.strategy)
+        rooms.pool.start(replace(plan, paused=made.paused))
         return worker_id
 
     def _startable(self, types: Sequence[str]) -> list[str]:
@@ -111,6 +218,18 @@ class WorkerVerbs(TaskVerbs):
             if not can_start(each, rooms.source):
                 raise why_not(each)
         return [each.task_type for each in asked]
+
+    def _check_room(self, count: int) -> None:
+        """Raises `BadSetting` where so many more workers are too many, or none."""
+        if not 1 <= count <= MOST_WORKERS - len(self._live()):
+            raise BadSetting(f"{count} workers cannot be started: from 1 to {MOST_WORKERS} can work in one process.")
+
+    def _known(self, worker_id: str) -> WorkerStatus:
+        """A worker of this process, at work or ended. Raises `BadSetting`."""
+        for each in self.rooms.pool.statuses():
+            if each.id == worker_id:
+                return each
+        raise BadSetting(f"{worker_id} is no worker of this process.")
 
     def _live(self) -> list[WorkerStatus]:
         return [each for each in self.rooms.pool.statuses() if each.state in LIVE_STATES]

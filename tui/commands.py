@@ -68,7 +68,8 @@ class Command:
 
 
 TASK_PANES = ("queue",)
-LISTS = ("types", "queue", "workers", "results", "failures", "activity", "reports")
+LISTS = ("types", "queue", "workers", "worker", "results", "failures", "activity", "reports")
+WORKERS = ("workers", "worker")
 MARKABLE = ("queue", "workers", "reports")
 FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
@@ -110,8 +111,11 @@ BOARD = (
     Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
     Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 2, ("workers",)),
-    Command("scale_up", "plus", "One worker more", "Start one more like those that run.", shown="+"),
-    Command("scale_down", "minus", "One worker fewer", "Stop one, an idle one first.", shown="-"),
+    Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),
+    Command("concurrency", "c", "At once", "How many tasks a worker may have in hand.", WORKERS, 17),
+    Command("restart", "r", "Start again", "Start a worker that crashed or stopped again.", WORKERS, 8),
+    Command("scale_up", "plus", "One worker more", "Start one like the one under the cursor, or like all.", shown="+"),
+    Command("scale_down", "minus", "One worker fewer", "Stop one of its kind, an idle one first.", shown="-"),
     Command("new_task", "n", "New task", "Create a task.", footer=5, near=("types",), shown="n"),
     RETRY,
     RELEASE,
@@ -172,6 +176,16 @@ REPORTS = (
     QUIT,
 )
 """What the screen of the reports that are kept aside can do."""
+
+
+WORKER = (
+    BACK,
+    *(each for each in BOARD if each.id in ("pause", "stop", "stop_now", "strategy", "step", "concurrency", "restart")),
+    Command("copy", "y", "Copy id", "Copy the id of the worker."),
+    HELP,
+    QUIT,
+)
+"""What the screen of a worker can do."""
 
 
 def bindings(commands: tuple[Command, ...]) -> list[BindingType]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.models import LIVE_STATES, WorkerState, WorkerStatus
+from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
-from tui.look import count
+from tui.look import count, ids, short_name
 from tui.wording import stopping, the_workers
 
+NO_WORKER = "No worker of this board runs; s starts some."
+ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
 ENDED = "That worker has ended, or belongs to another process and is steered there."
 
 
@@ -23,7 +25,7 @@ class WorkerDeeds(Deeds):
         if here and not kept:
             self.say(f"{stopping(here)} X stops now.")
         elif not kept:
-            self.say("No worker of this board runs; s starts some." if chosen is None else ENDED)
+            self.say(NO_WORKER if chosen is None else ENDED)
         return kept
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
@@ -51,7 +53,7 @@ class WorkerDeeds(Deeds):
         risk = (
             f"{count(hands, 'task')} in hand: given back unfinished, begun anew by the next worker."
             if now
-            else f"{count(hands, 'task')} in hand: finished first. Nothing new is claimed."
+            else f"{finished_first(meant)} Nothing new is claimed."
         )
         question = f"Stop {the_workers(names)}{' now' if now else ''}?"
         call = f"stop {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}{' now' if now else ''}"
@@ -66,16 +68,64 @@ class WorkerDeeds(Deeds):
 
         self.carry_out(deed)
 
-    def scale(self, step: int) -> None:
-        """Have one worker more or fewer."""
+    def scale(self, step: int, like: WorkerStatus | None = None) -> None:
+        """Have one worker more or fewer; ``like``: of those of its types."""
+        if like is not None and not like.local:
+            self.say(ENDED)
+            return
         live = [worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES]
-        wanted = sum(worker.state is not WorkerState.DRAINING for worker in live) + step
+        kind = [worker for worker in live if like is None or worker.types == like.types]
+        wanted = sum(worker.state is not WorkerState.DRAINING for worker in kind) + step
         if wanted < 0:
-            self.say("No worker of this board runs; s starts some.")
+            self.say("No worker of this kind runs; + starts one." if like else NO_WORKER)
+            return
+        others = f" for {', '.join(like.types) or 'these types'}" if like and len(kind) < len(live) else ""
+
+        async def deed() -> str:
+            call = self.verbs.scale(wanted, like=like.id) if like else self.verbs.scale(wanted)
+            return f"{count(await self.working(call), 'worker')} now{others}."
+
+        self.carry_out(deed)
+
+    def step(self, chosen: Sequence[WorkerStatus] | None) -> None:
+        """Let the paused ones of these do one task; with None the first that is paused, or a fresh one."""
+        among = self.snapshot().workers if chosen is None else chosen
+        paused = [worker for worker in among if worker.local and worker.state is WorkerState.PAUSED]
+        if chosen is not None and not paused:
+            live = self.meant(chosen)
+            if live:
+                names = [worker.id for worker in live]
+                verb = "is" if len(live) == 1 else "are"
+                self.say(f"{the_workers(names)} {verb} not paused: p pauses, then . does one task.")
+            return
+        names = [worker.id for worker in (paused if chosen is not None else paused[:1])]
+
+        async def deed() -> str:
+            return stepped(await self.working(self.verbs.step(names)))
+
+        self.carry_out(deed)
+
+    def set_concurrency(self, concurrency: int, chosen: Sequence[WorkerStatus]) -> None:
+        """Let these have so many tasks in hand from the next claim on."""
+        names = [worker.id for worker in chosen]
+
+        async def deed() -> str:
+            changed = await self.working(self.verbs.set_concurrency(concurrency, names))
+            over = sum(len(worker.in_hand) > concurrency for worker in chosen)
+            later = " What is in hand beyond that is finished." if over else ""
+            return f"{the_workers(changed)}: {count(concurrency, 'task')} at once.{later}"
+
+        self.carry_out(deed)
+
+    def restart(self, chosen: Sequence[WorkerStatus]) -> None:
+        """Start those of these again that crashed or stopped."""
+        ended = [worker.id for worker in chosen if worker.local and worker.state in ENDED_STATES]
+        if not ended:
+            self.say("Only a worker of this board that crashed or stopped can be started again; s starts others.")
             return
 
         async def deed() -> str:
-            return f"{count(await self.working(self.verbs.scale(wanted)), 'worker')} now."
+            return f"Started {the_workers(await self.working(self.verbs.restart(ended)))} again."
 
         self.carry_out(deed)
 
@@ -88,3 +138,32 @@ class WorkerDeeds(Deeds):
             return f"{the_workers(changed)}: {strategy} from the next claim on."
 
         self.carry_out(deed)
+
+
+def finished_first(workers: Sequence[WorkerStatus]) -> str:
+    """Which tasks these finish before they stop."""
+    hands = [hand.task_id for worker in workers for hand in worker.in_hand]
+    if not hands:
+        return "No task is in hand."
+    return f"{count(len(hands), 'task')} in hand, finished first: {ids(hands, 6)}."
+
+
+def stepped(steps: Sequence[Step]) -> str:
+    """What was claimed for one step, and that there was nothing."""
+    begun = [f"{short_name(each.worker_id)} does #{each.task_id}" for each in steps if each.task_id is not None]
+    idle = [each.worker_id for each in steps if each.task_id is None]
+    said = [f"{', '.join(begun[:3])}{f' and {len(begun) - 3} more' if len(begun) > 3 else ''}"] if begun else []
+    said += [f"{the_workers(idle)} found nothing to claim"] if idle else []
+    return f"{'; '.join(said)}. Paused again after that." if begun else f"{'; '.join(said)}. Still paused."
+
+
+def worker_could(command: str, chosen: Sequence[WorkerStatus] | None) -> bool:
+    """Whether ``step``, ``restart`` or ``concurrency`` would do something to these; None: all, or a fresh one."""
+    here = [worker for worker in chosen or () if worker.local]
+    match command:
+        case "step":
+            return chosen is None or any(worker.state is WorkerState.PAUSED for worker in here)
+        case "restart":
+            return any(worker.state in ENDED_STATES for worker in here)
+        case _:
+            return any(worker.state in LIVE_STATES for worker in here)

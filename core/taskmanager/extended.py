@@ -27,6 +27,7 @@ from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering,
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
+from core.taskmanager.next_up import sorted_by_us
 
 INSTEAD = {
     "retry": "Create a new task with a changed parameter, where the schema of its type allows one.",
@@ -207,6 +208,23 @@ class ExtendedCalls(DocumentedCalls):
             query["after_id"] = after_id
         said = await self._line.ask(get("tasks", "/tasks", query))
         return understood("tasks", lambda: wire.page(said.data, limit, offset))
+
+    async def pending_in_order(self, type_name: str, sort_by: str, sort_order: str, limit: int) -> TaskPage:
+        """The pending tasks of a type in the order in which a claim takes them. Where the server cannot sort its lists,
+        over a bounded number of the newest; then ``searched`` says how many."""
+        field, order = refusals.sorting(sort_by, sort_order)
+        refusals.window(limit, 0)
+        if "filter" not in await self.capabilities():
+            return await sorted_by_us(self._line, type_name, field, order, limit)
+        query: dict[str, str | int | None] = {
+            "status": "pending",
+            "type": type_name,
+            "sort_by": field,
+            "sort_order": order,
+            "limit": limit,
+        }
+        said = await self._line.ask(get("tasks", "/tasks", query))
+        return understood("tasks", lambda: wire.page(said.data, limit, 0))
 
     async def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
         """The life of a task, oldest first. Raises `NotPossibleHere`, `NotFound`."""

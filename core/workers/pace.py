@@ -42,6 +42,11 @@ class Pace:
         """Whether it waits because something is wrong, not because there is nothing to do."""
         return self._troubles > 0 or self._rest_until > now
 
+    @property
+    def failures(self) -> int:
+        """Failed tries since the last success."""
+        return self._failures
+
     def hurry(self) -> None:
         """There may be something to claim: do not wait for the poll."""
         self._next_at = 0.0

@@ -15,7 +15,7 @@ class WorkerPlan:
     """What a worker of the pool is to do.
 
     ``handlers`` are the authors' objects by task type id; ``types`` the types' names. Times are in seconds;
-    ``max_iterations`` counts passes of the claim loop, empty ones too (None: for ever).
+    ``max_iterations`` counts passes of the claim loop, empty ones too (None: for ever). ``paused``: it begins so.
     """
 
     worker_id: str
@@ -28,6 +28,7 @@ class WorkerPlan:
     backoff_multiplier: float = 1.5
     task_timeout: float | None = None
     max_iterations: int | None = None
+    paused: bool = False
 
     @classmethod
     def of(

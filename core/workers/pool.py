@@ -11,7 +11,7 @@ from functools import partial
 
 from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
-from core.models import WorkerStatus, utcnow
+from core.models import Task, WorkerStatus, utcnow
 from core.snapshot import AttemptLog, Holdup
 from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
@@ -132,6 +132,19 @@ class Pool:
     def set_strategy(self, strategy: Strategy, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim by this strategy from the next claim on. Answers who was changed."""
         return [self._told(post, strategy=strategy) for post in self._live(ids) if post.strategy != strategy]
+
+    def set_concurrency(self, concurrency: int, ids: Sequence[str] = ()) -> list[str]:
+        """Let these workers (none: all) have so many tasks in hand, from the next claim on; those in hand go on.
+        Answers who was changed."""
+        changed = [post for post in self._live(ids) if post.concurrency != concurrency]
+        return [self._told(post, concurrency=concurrency) for post in changed]
+
+    async def step(self, worker_id: str) -> Task | None:
+        """Let a paused worker do one task, and stay paused; see `Post.step`. Raises `BadSetting`."""
+        post = self._posts.get(worker_id)
+        if post is None or post.ended is not None:
+            raise BadSetting(f"{worker_id} is no live worker of this process.")
+        return await post.step()
 
     async def stop(self, ids: Sequence[str] = (), now: bool = False) -> list[str]:
         """Let these workers (none: all) end when the tasks in hand are done; see `finished`. Answers who was told.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
-from core.errors import CoreError
+from core.errors import BadSetting, CoreError
 from core.events import Level, Said, TaskClaimed
 from core.models import Task, WorkerState, WorkerStatus, utcnow
 from core.workers.backoff import Backoff
@@ -37,7 +37,8 @@ class Post:
     def __init__(self, plan: WorkerPlan, around: Surroundings) -> None:
         self.plan = plan
         self.strategy = plan.strategy
-        self.paused = False
+        self.concurrency = plan.concurrency
+        self.paused = plan.paused
         self.stopping = False
         self.ended: WorkerState | None = None
         self.hands: dict[Hand, asyncio.Task[None]] = {}
@@ -50,15 +51,20 @@ class Post:
         self._endings: set[asyncio.Task[None]] = set()
         self._cut_short: asyncio.Task[None] | None = None
         self._fault: BaseException | None = None
+        self._step: asyncio.Future[Task | None] | None = None
 
     async def live(self) -> None:
         """Claim tasks and have them done until told to stop. Raises what went wrong beyond an author's code."""
         while not self.stopping and not self._is_through():
             delay = self._delay()
-            if delay == 0:
+            if self._step is not None:
+                await self._do_step(self._step)
+            elif delay == 0:
                 await self._pass()
             else:
                 await self._wait(delay)
+        if self._step is not None and not self._step.done():
+            self._step.set_exception(self._no_step("it stops"))
         while self.hands or self._giving_back:
             self.stopping = True
             self._around.changed(self)
@@ -76,13 +82,36 @@ class Post:
         self._woken.set()
         self._around.changed(self)
 
+    async def step(self) -> Task | None:
+        """Claim one task, have it done, and stay paused; answers it, or None when there was nothing to claim.
+
+        Returns when it is claimed. Raises `BadSetting` where it may not claim, and what the TaskManager says.
+        """
+        held = self._around.gate.why or (HELD_UP if self._is_held_up else "")
+        if not self.paused or self.stopping:
+            raise self._no_step("it stops" if self.stopping else "it is not paused")
+        if self.room <= 0:
+            raise self._no_step("it has as many tasks in hand as it may have")
+        if held:
+            raise self._no_step(held)
+        if self._step is None:
+            self._step = asyncio.get_running_loop().create_future()
+            self._woken.set()
+        return await asyncio.shield(self._step)
+
     def tell(
-        self, *, paused: bool | None = None, stopping: bool | None = None, strategy: Strategy | None = None
+        self,
+        *,
+        paused: bool | None = None,
+        stopping: bool | None = None,
+        strategy: Strategy | None = None,
+        concurrency: int | None = None,
     ) -> None:
         """Change how it works, from its next claim on; what a claim under way brings is given back when it must."""
         self.paused = self.paused if paused is None else paused
         self.stopping = self.stopping if stopping is None else stopping
         self.strategy = strategy or self.strategy
+        self.concurrency = concurrency or self.concurrency
         if self._claiming and self._cut_short is None:
             self._cut_short = asyncio.create_task(self._end_wait())
         self._woken.set()
@@ -146,7 +175,7 @@ class Post:
             state=self._state(now),
             types=plan.types,
             strategy=self.strategy.name,
-            concurrency=plan.concurrency,
+            concurrency=self.concurrency,
             in_hand=tuple([hand.seen() for hand in self.hands]),
             done=self.pace.done,
             failed=self.pace.failed,
@@ -154,6 +183,9 @@ class Post:
             last_seen=utcnow(),
             note=HELD_UP if self._is_held_up else self._note(),
             abandoned=self._around.abandoned.of(plan.worker_id),
+            failed_in_a_row=self.pace.failures,
+            poll_interval=plan.poll_interval,
+            task_timeout=plan.task_timeout,
         )
 
     def end(self, fault: BaseException | None) -> None:
@@ -165,7 +197,7 @@ class Post:
     @property
     def room(self) -> int:
         """How many more tasks it may have in hand."""
-        return self.plan.concurrency - len(self.hands)
+        return self.concurrency - len(self.hands)
 
     def _is_through(self) -> bool:
         limit = self.plan.max_iterations
@@ -206,9 +238,31 @@ class Post:
             self._around.changed(self)
         waited = self._cut_short is not None or 0 < wait / 2 <= loop.time() - started
         self.pace.answered(len(tasks), loop.time(), waited=waited)
-        if loop.time() - started >= LATE_ANSWER * self._around.claim_timeout:
-            tasks = await still_ours(self._around.tasks, tasks, self.plan.worker_id)
-        await self._take(tasks)
+        await self._take(await self._if_late(tasks, started))
+
+    async def _if_late(self, tasks: list[Task], started: float) -> list[Task]:
+        """Those of these tasks that are ours; the claim that brought them was asked for at ``started``."""
+        if asyncio.get_running_loop().time() - started >= LATE_ANSWER * self._around.claim_timeout:
+            return await still_ours(self._around.tasks, tasks, self.plan.worker_id)
+        return tasks
+
+    async def _do_step(self, asked: asyncio.Future[Task | None]) -> None:
+        started = asyncio.get_running_loop().time()
+        self._claiming, self._cut_short = True, None
+        self._around.changed(self)
+        try:
+            begun = await self._take(await self._if_late(await self._claim(0.0, limit=1), started), is_step=True)
+            asked.set_result(begun[0] if begun else None)
+        except CoreError as fault:
+            asked.set_exception(fault)
+        finally:
+            self._step, self._claiming = None, False
+            if not asked.done():
+                asked.set_exception(self._no_step("it crashed"))
+            self._around.changed(self)
+
+    def _no_step(self, why: str) -> BadSetting:
+        return BadSetting(f"{self.plan.worker_id} cannot do one task: {why}.")
 
     async def _end_wait(self) -> None:
         """Something about this worker is another now: what it waits for at the server may not hold any more."""
@@ -221,25 +275,29 @@ class Post:
             return 0.0
         return min(FIRST_WAIT * 2 ** min(self.pace.misses, 16), LONGEST_WAIT)
 
-    async def _claim(self, wait: float) -> list[Task]:
+    async def _claim(self, wait: float, limit: int | None = None) -> list[Task]:
         ids = list(self.plan.handlers)
         self._turn = (self._turn + 1) % len(ids)
         return await self._around.tasks.claim_many(
             self.plan.worker_id,
             ids[self._turn :] + ids[: self._turn],
-            limit=self.room,
+            limit=limit or self.room,
             sort_by=self.strategy.sort_by,
             sort_order=self.strategy.sort_order,
             wait=wait,
         )
 
-    async def _take(self, tasks: Sequence[Task]) -> None:
+    async def _take(self, tasks: Sequence[Task], *, is_step: bool = False) -> Sequence[Task]:
+        """Begin with these tasks, or give back those that it may not begin; answers those that were begun."""
+        room = max(0, self.room)
+        if len(tasks) > room and await self._release([task.id for task in tasks[room:]]):
+            tasks = tasks[:room]  # its concurrency was lowered while it claimed
         if not tasks:
-            return
-        if self.paused or self.stopping or self._around.gate.why:
+            return ()
+        if (self.paused and not is_step) or self.stopping or self._around.gate.why:
             released = await self._release([task.id for task in tasks])
             if released or self._leaving:
-                return
+                return ()
         given = {task.id for task in tasks}
         for older in [hand for hand in self.hands if hand.task.id in given]:
             self.lose(older)  # its claim timed out, and we were given the task again
@@ -252,6 +310,7 @@ class Post:
             self.hands[hand] = life
             life.add_done_callback(self._on_end_of_life)
         self._around.changed(self)
+        return tasks
 
     async def _live_through(self, hand: Hand) -> None:
         try:

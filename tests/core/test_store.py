@@ -134,3 +134,26 @@ async def test_workers_elsewhere_are_shown_beside_ours_and_never_twice():
 
 async def test_waiting_for_a_picture_that_never_comes_ends():
     assert await Store().until(lambda snapshot: snapshot.results_total > 0, 0.05) is False
+
+
+async def test_the_rate_of_a_worker_is_what_it_ended_in_the_last_minute_and_nothing_is_kept_for_ever():
+    clock = Clock()
+    store = Store(monotonic=clock)
+    store.publish(worker("w-1"))
+    for number in range(30):
+        store.publish(events.TaskProcessed(Task(number, "Echo"), "w-1", True, None, 0, 0.1, NOW))
+        clock.seconds += 1
+    assert store.snapshot.workers[0].per_minute == 30
+    assert [each.task_id for each in store.book.of("w-1").tasks] == list(range(29, 9, -1))
+    clock.seconds += 40
+    store.publish(events.Said(events.Level.INFO, "time goes by", NOW))
+    assert store.snapshot.workers[0].per_minute == 19
+    for number in range(KEPT_STOPPED_WORKERS + 1):
+        store.publish(worker("w-1" if not number else f"w-{number + 1}", WorkerState.STOPPED))
+    assert store.book.of("w-1").tasks == ()
+
+
+async def test_a_task_that_ends_after_its_worker_is_forgotten_leaves_no_trace():
+    store = Store()
+    store.publish(events.TaskProcessed(Task(1, "Echo"), "w-1", True, None, 0, 0.1, NOW))
+    assert store.book.of("w-1").tasks == ()

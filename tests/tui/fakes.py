@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from core.errors import CoreError
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
-from core.snapshot import KeptReport, Snapshot, TaskDetail, View
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType
+from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -19,17 +19,28 @@ class FakeVerbs:
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
+        self.reads: list[Call] = []
         self.refusal: CoreError | None = None
         self.details: dict[int, TaskDetail] = {}
         self.kept: list[KeptReport] = []
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
+        self.next_task: int | None = 10430
+        self.opened: dict[str, WorkerDetail] = {}
+        self.previews: dict[str, Preview] = {}
+        self.hindered: dict[str, str] = {}
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
     async def _note(self, *call: object) -> None:
         self.calls.append(call)  # type: ignore[arg-type]  # the first is always the name
         await self.may_answer.wait()
+        if self.refusal is not None:
+            raise self.refusal
+
+    async def _read(self, *call: object) -> None:
+        """A verb that only looks: written down apart."""
+        self.reads.append(call)  # type: ignore[arg-type]  # the first is always the name
         if self.refusal is not None:
             raise self.refusal
 
@@ -77,9 +88,18 @@ class FakeVerbs:
         return self._rows([claim.task_id for claim in claims])
 
     async def start_workers(
-        self, types: Sequence[str] = (), *, count: int = 1, strategy: str = "FIFO", concurrency: int = 1
+        self,
+        types: Sequence[str] = (),
+        *,
+        count: int = 1,
+        strategy: str = "FIFO",
+        concurrency: int = 1,
+        poll_interval: float | None = None,
+        task_timeout: float | None = None,
     ) -> list[str]:
-        await self._note("start_workers", tuple(types), count, strategy, concurrency)
+        advanced = {"poll_interval": poll_interval, "task_timeout": task_timeout}
+        told = {name: value for name, value in advanced.items() if value is not None}
+        await self._note("start_workers", tuple(types), count, strategy, concurrency, *([told] if told else []))
         return [f"w-{number}" for number in range(count)]
 
     async def pause(self, worker_ids: Sequence[str] = ()) -> list[str]:
@@ -98,9 +118,33 @@ class FakeVerbs:
         await self._note("set_strategy", strategy, tuple(worker_ids))
         return list(worker_ids)
 
-    async def scale(self, count: int) -> int:
-        await self._note("scale", count)
+    async def scale(self, count: int, *, like: str = "") -> int:
+        await self._note("scale", count, *([like] if like else []))
         return count
+
+    async def set_concurrency(self, concurrency: int, worker_ids: Sequence[str] = ()) -> list[str]:
+        await self._note("set_concurrency", concurrency, tuple(worker_ids))
+        return list(worker_ids)
+
+    async def step(self, worker_ids: Sequence[str] = ()) -> list[Step]:
+        await self._note("step", tuple(worker_ids))
+        return [Step(each, self.next_task, "Echo") for each in worker_ids or ("w-fresh",)]
+
+    async def restart(self, worker_ids: Sequence[str]) -> list[str]:
+        await self._note("restart", tuple(worker_ids))
+        return list(worker_ids)
+
+    async def open_worker(self, worker_id: str) -> WorkerDetail:
+        await self._read("open_worker", worker_id)
+        return self.opened.get(worker_id, WorkerDetail(worker_id))
+
+    async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
+        await self._read("preview", strategy, tuple(types))
+        return self.previews.get(strategy, Preview(strategy))
+
+    async def hindrances(self) -> dict[str, str]:
+        await self._read("hindrances")
+        return dict(self.hindered)
 
     async def register_type(
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False

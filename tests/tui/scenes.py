@@ -24,6 +24,7 @@ from core.snapshot import (
     View,
 )
 from tests.tui.fakes import FakeConnection
+from tests.tui.scenes_workers import EVERY_STATE, previews, remembered
 from tui.app import BoardApp
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -355,6 +356,8 @@ def board(snapshot: Snapshot) -> tuple[BoardApp, FakeConnection]:
         connection.verbs.details[row.id] = TaskDetail(row)
     connection.verbs.details[10429] = detail()
     connection.verbs.kept = kept_reports()
+    connection.verbs.previews = previews()
+    connection.verbs.opened = {each.id: remembered(each.id) for each in EVERY_STATE if each.local}
     return BoardApp(connection, now=lambda: NOW), connection
 
 
@@ -374,6 +377,7 @@ NAMED = {
     "held": HELD,
     "hostile_text": HOSTILE_TEXT,
     "long_names": LONG_NAMES,
+    "worker_states": replace(BUSY, workers=EVERY_STATE),
 }
 ALL = [
     *(Scene(f"{name}-120x36", snapshot) for name, snapshot in NAMED.items()),

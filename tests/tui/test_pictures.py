@@ -53,3 +53,25 @@ def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap
             await still(pilot)
 
     assert snap_compare(scenes.board(scenes.BUSY)[0], terminal_size=(120, 36), run_before=press)
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("worker", ["3", "enter"]),
+        ("worker_backing_off", ["3", "down", "down", "enter"]),
+        ("start", ["s"]),
+        ("strategy_preview", ["t"]),
+        ("worker_list", ["3", "z"]),
+    ],
+)
+def test_what_is_told_of_workers_looks_right(name: str, keys: list[str], size: tuple[int, int], snap_compare: Compare):
+    async def press(pilot: Pilot[int]) -> None:
+        await still(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await still(pilot)
+
+    app, _ = scenes.board(scenes.NAMED["worker_states"])
+    assert snap_compare(app, terminal_size=size, run_before=press)

@@ -12,6 +12,7 @@ from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
 from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.panes.base import ListPane
+from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 
@@ -47,7 +48,8 @@ def column(title: str, cell: Cell, *, stopped: str = "", width: int = 0, share: 
 
 def name(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """What tells it from the others; the whole id of the one under the cursor stands in the lower border."""
-    return ((short_name(worker.id), Tone.STRONG if worker.state in LIVE_STATES else Tone.MUTED),)
+    said = (short_name(worker.id), Tone.STRONG if worker.state in LIVE_STATES else Tone.MUTED)
+    return (said,) if worker.local else (said, (f" on {worker.host or 'another machine'}", Tone.MUTED))
 
 
 def state(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -57,6 +59,9 @@ def state(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """The task in hand and its progress; else when the wait ends, or why it is as it is."""
+    if worker.state is WorkerState.SILENT:
+        held = ", ".join(f"#{hand.task_id}" for hand in worker.in_hand[:2])
+        return pieces((f"for {whole_age(worker.last_seen, now)}", Tone.BAD), f", held {held}" if held else "")
     if worker.in_hand:
         first = worker.in_hand[0]
         more = f" +{len(worker.in_hand) - 1}" if len(worker.in_hand) > 1 else ""
@@ -66,8 +71,9 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
         done = f" {bar(first.progress)} {first.progress}%"
         return pieces(f"#{first.task_id}{more}", (done, Tone.BUSY), f"  {whole_age(first.since, now)}")
     if worker.until is not None and worker.until > now and worker.state in LIVE_STATES:
-        return ((f"next try in {whole_age(now, worker.until)}", Tone.MUTED),)
-    return ((worker.note, Tone.BAD if worker.state in GONE else Tone.MUTED),)
+        why = f": {masked_text(worker.note)}" if worker.note else ""
+        return pieces((f"next try in {whole_age(now, worker.until)}", Tone.PLAIN), (why, Tone.WARN))
+    return ((masked_text(worker.note), Tone.BAD if worker.state in GONE else Tone.MUTED),)
 
 
 def state_and_doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -86,7 +92,9 @@ def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Type of the task in hand and the worker's last words about it; else the types that it claims."""
     if worker.in_hand:
         first = worker.in_hand[0]
-        return pieces(first.task_type, (f"  {first.message}", Tone.MUTED))
+        return pieces(first.task_type, (f"  {masked_text(first.message)}", Tone.MUTED))
+    if worker.state is WorkerState.BACKING_OFF and worker.note:
+        return ((masked_text(worker.note), Tone.WARN),)
     return ((", ".join(worker.types) or "any type", Tone.MUTED),)
 
 
@@ -98,6 +106,22 @@ def done(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 def failed(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Tries that failed; a task has several, so that these are more than the failed tasks."""
     return ((f"{worker.failed:,}", Tone.WARN if worker.failed else Tone.MUTED),)
+
+
+def rate(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """Tries that ended in the last minute."""
+    known = worker.per_minute is not None
+    return ((f"{worker.per_minute:,}" if known else "–", Tone.PLAIN if worker.per_minute else Tone.MUTED),)
+
+
+def short_rate(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """The same with its unit, for lists without titles; nothing where it is not known."""
+    return ((f"{worker.per_minute:,}/min" if worker.per_minute is not None else "", Tone.MUTED),)
+
+
+def in_a_row(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """Failed tries since its last success."""
+    return ((f"{worker.failed_in_a_row:,}", Tone.WARN if worker.failed_in_a_row > 1 else Tone.MUTED),)
 
 
 def heard(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -120,14 +144,18 @@ MESSAGE = column("About", message, share=4)
 STRATEGY = column("Strategy", strategy, width=8, right=True)
 DONE = column("Done", done, width=7, right=True)
 FAILED = column("Failed tries", failed, width=12, right=True)
+SHORT_RATE = column("", short_rate, width=9, right=True)
+RATE = column("/min", rate, width=5, right=True)
+IN_A_ROW = column("In a row", in_a_row, width=8, right=True)
 HEARD = column("Heard", heard, width=6, right=True)
 HOME = column("Runs", home)
 LAYOUTS = (
-    Layout(((NAME, STRATEGY), (STATE_AND_DOING,)), titles=False),
-    Layout(((NAME, STATE, DOING, STRATEGY, DONE),), at_least=74),
-    Layout(((NAME, STATE, DOING, STRATEGY, DONE, FAILED),), at_least=84),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, DONE, FAILED, HEARD),), at_least=108),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, DONE, FAILED, HEARD, HOME),), at_least=140),
+    Layout(((NAME, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
+    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE),), at_least=74),
+    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=92),
+    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=102),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, HEARD),), at_least=114),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=150),
 )
 
 GONE = (WorkerState.CRASHED, WorkerState.SILENT)
@@ -150,9 +178,10 @@ class WorkersPane(ListPane[WorkerRow]):
     key = "3"
     heading = "Workers"
     about = (
-        "The workers. p, x, X and t are for the marked rows or the one under the cursor here, for all workers of this "
-        "board elsewhere. Enter opens the task in hand. Workers of other processes are shown, not steered. The lower "
-        "border has the whole id, and how many runs of its code go on though they were told to stop (abandoned)."
+        "The workers. p, x, X, t and . are for the marked rows or the one under the cursor here, for all workers of "
+        "this board elsewhere; + and - are for those of its types. Enter opens a worker. Workers of other "
+        "processes are shown, not steered. The lower border has the whole id, and how many runs of its code go on "
+        "though they were told to stop (abandoned)."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:

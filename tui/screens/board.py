@@ -15,6 +15,7 @@ from tui.commands import BOARD, LIST, Command, bindings
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.report_deeds import ReportDeeds
+from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
@@ -22,10 +23,11 @@ from tui.screens.reports import ReportsScreen
 from tui.screens.start_workers import StartWorkersScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.task import TaskScreen
+from tui.screens.worker import WorkerScreen
 from tui.task_deeds import TaskDeeds
 from tui.widgets.row_list import RowList
 from tui.wording import FITTING, told
-from tui.worker_deeds import WorkerDeeds
+from tui.worker_deeds import WorkerDeeds, worker_could
 
 
 class BoardScreen(BoardLayout):
@@ -57,6 +59,11 @@ class BoardScreen(BoardLayout):
         return self.worker_pane.chosen if here else None
 
     @property
+    def current_worker(self) -> WorkerStatus | None:
+        """The worker under the cursor of the workers' pane; elsewhere none."""
+        return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
+
+    @property
     def current(self) -> object:
         """The row under the cursor of the focused pane."""
         target = self.pane.target
@@ -72,6 +79,8 @@ class BoardScreen(BoardLayout):
         if command.id in ("pause", "stop", "strategy"):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
             return any(worker.local and worker.state in LIVE_STATES for worker in meant)
+        if command.id in ("step", "restart", "concurrency"):
+            return worker_could(command.id, self.chosen_workers)
         return command.id != "open" or self.current is not None
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
@@ -92,8 +101,8 @@ class BoardScreen(BoardLayout):
                 self.action_pane("queue")
             case Task(id=task_id):
                 self.open_task(task_id)
-            case WorkerStatus(in_hand=(first, *_)):
-                self.open_task(first.task_id)
+            case WorkerStatus(id=worker_id):
+                self.app.push_screen(WorkerScreen(self, self.worker_deeds, worker_id, self.open_task))
             case FailureGroup(task_ids=(task_id, *_)):
                 self.open_task(task_id)
             case ResultRow(task_id=int(task_id)) | ActivityEntry(task_id=int(task_id)):
@@ -220,17 +229,30 @@ class BoardScreen(BoardLayout):
 
     def action_scale_up(self) -> None:
         """One worker more."""
-        self.worker_deeds.scale(1)
+        self.worker_deeds.scale(1, self.current_worker)
 
     def action_scale_down(self) -> None:
         """One worker fewer."""
-        self.worker_deeds.scale(-1)
+        self.worker_deeds.scale(-1, self.current_worker)
+
+    def action_step(self) -> None:
+        """One task, and paused again."""
+        self.worker_deeds.step(self.chosen_workers)
+
+    def action_concurrency(self) -> None:
+        """Choose how many tasks the chosen workers have in hand."""
+        if meant := self.worker_deeds.meant(self.chosen_workers):
+            self.app.push_screen(ConcurrencyScreen(self.worker_deeds, meant))
+
+    def action_restart(self) -> None:
+        """Start the chosen workers again."""
+        self.worker_deeds.restart(self.chosen_workers or ())
 
     def action_strategy(self) -> None:
         """Choose which task is claimed next."""
         chosen = self.chosen_workers
         if meant := self.worker_deeds.meant(chosen):
-            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, everyone=chosen is None))
+            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now, everyone=chosen is None))
 
     def action_reports(self) -> None:
         """Look at the reports that are kept aside."""

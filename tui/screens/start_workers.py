@@ -1,26 +1,33 @@
-"""Asks which workers to start, and starts them."""
+"""Asks which workers to start, says what that will be, and starts them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
+from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.widgets import Input, Select, Static
+from textual.widgets import Collapsible, Input, Select, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
+from core.errors import CoreError
 from core.snapshot import TypeRow
-from tui.look import Tone, content, count, number
+from tui.look import Piece, Tone, content, count, lines, number, pieces
 from tui.screens.form import Form, labelled, whole_number
 from tui.screens.strategy import MEANING, STRATEGIES
 from tui.widgets.choices import Choices
+from tui.wording import told
 from tui.worker_deeds import WorkerDeeds
+
+MOST_SECONDS = 86_400.0
+"""Seconds of the longest poll interval and task timeout: a day."""
 
 
 class StartWorkersScreen(Form):
-    """How many, for which types, by which strategy, how much at once."""
+    """How many, for which types, by which strategy, how much at once; folded below: how often they look, how long a
+    task may take."""
 
     AUTO_FOCUS = "#count"
     heading = "Start workers"
@@ -30,15 +37,20 @@ class StartWorkersScreen(Form):
         super().__init__()
         self.deeds = deeds
         self.workable = [row for row in types if row.workable]
+        self.unworkable = [row.name for row in types if not row.workable]
+        self.hindered: dict[str, str] = {}
         self.number = Input("1", id="count", type="integer", compact=True)
         self.concurrency = Input("1", id="concurrency", type="integer", compact=True)
         self.kinds = Choices(*(Selection(self._prompt(row), row.name, True) for row in self.workable))
         self.strategy: Select[str] = Select(
             [(f"{name}: {MEANING[name]}", name) for name in STRATEGIES], value="FIFO", allow_blank=False, compact=True
         )
+        self.poll = Input(placeholder="as its class has it", id="poll", type="number", compact=True)
+        self.timeout = Input(placeholder="as its class has it", id="timeout", type="number", compact=True)
+        self.plan = Static(id="plan")
 
     def fields(self) -> ComposeResult:
-        """Numbers, types, strategy."""
+        """Numbers, types, strategy, times, what will be started."""
         with Horizontal(classes="row"):
             yield labelled("Workers", self.number)
             yield labelled("Tasks at once, each", self.concurrency)
@@ -48,27 +60,106 @@ class StartWorkersScreen(Form):
         else:
             yield Static(content((("No worker for any type is installed here; see PRISMQ_WORKERS.", Tone.WARN),)))
         yield labelled("Claims first", self.strategy)
+        with Collapsible(title="Advanced: poll interval, task timeout", collapsed=True), Horizontal(classes="row"):
+            yield labelled("Poll interval, seconds", self.poll)
+            yield labelled("Task timeout, seconds", self.timeout)
+        yield self.plan
+
+    def on_mount(self) -> None:
+        """Say what will be started, and learn what keeps types from it."""
+        self.tell()
+        self.learn()
+
+    @work(group="learn")
+    async def learn(self) -> None:
+        """Types that lack something are not chosen, and it is said what they lack."""
+        try:
+            self.hindered = await self.deeds.verbs.hindrances()
+        except CoreError as error:
+            self.refuse(told(error))
+            return
+        for row in self.workable:
+            if row.name in self.hindered:
+                self.kinds.deselect(row.name)
+        self.tell()
+
+    def on_input_changed(self) -> None:
+        """Something else will be started."""
+        self.tell()
+
+    def on_select_changed(self) -> None:
+        """Something else will be started."""
+        self.tell()
+
+    def on_selection_list_selected_changed(self, event: SelectionList.SelectedChanged[str]) -> None:
+        """Something else will be started."""
+        self.tell()
+
+    @property
+    def chosen(self) -> list[str]:
+        """The types that are chosen, in the order of the list."""
+        return [row.name for row in self.workable if row.name in self.kinds.selected]
+
+    def tell(self) -> None:
+        """What will be started, and what cannot be."""
+        self.plan.update(lines(self.planned()))
+
+    def planned(self) -> Iterator[tuple[Piece, ...]]:
+        """Lines about what will be started, and about the types that cannot be."""
+        chosen = self.chosen
+        if chosen:
+            many, at_once = self.number.value.strip() or "?", self.concurrency.value.strip() or "?"
+            kinds = chosen[0] if len(chosen) == 1 else f"{len(chosen)} types"
+            who = "1 worker" if many == "1" else f"{many} workers"
+            load = "1 task" if at_once == "1" else f"{at_once} tasks"
+            first = str(self.strategy.value)
+            yield pieces(("Starts ", Tone.MUTED), f"{who} for {kinds}, {load} at once each, {first}.")
+        for name, why in list(self.hindered.items())[:2]:
+            yield ((f"⚠ {why}" if name in why else f"⚠ {name}: {why}", Tone.WARN),)
+        if self.unworkable:
+            more = f" and {len(self.unworkable) - 1} more" if len(self.unworkable) > 1 else ""
+            yield ((f"⚠ No worker class here for {self.unworkable[0]}{more}.", Tone.WARN),)
 
     def action_send(self) -> None:
         """Start them."""
         try:
-            many = whole_number(self.number.value, "The number of workers", 1, 1000)
+            many = whole_number(self.number.value, "The number of workers", 1, 200)
             at_once = whole_number(self.concurrency.value, "Tasks at once", 1, 1000)
+            poll = seconds(self.poll.value, "The poll interval")
+            timeout = seconds(self.timeout.value, "The task timeout")
         except ValueError as fault:
             self.refuse(str(fault))
             return
-        chosen = [row.name for row in self.workable if row.name in self.kinds.selected]
+        chosen = self.chosen
         if not chosen:
             self.refuse("Choose at least one type." if self.workable else "There is no type to start workers for.")
             return
+        hindered = next((self.hindered[name] for name in chosen if name in self.hindered), "")
+        if hindered:
+            self.refuse(hindered)
+            return
         strategy = str(self.strategy.value)
-        self.send(partial(self._start, chosen, many, strategy, at_once))
+        start = partial(self.deeds.verbs.start_workers, chosen, count=many, strategy=strategy, concurrency=at_once)
 
-    async def _start(self, types: list[str], many: int, strategy: str, at_once: int) -> str:
-        started = await self.deeds.verbs.start_workers(types, count=many, strategy=strategy, concurrency=at_once)
-        return f"Started {count(len(started), 'worker')}."
+        async def deed() -> str:
+            return f"Started {count(len(await start(poll_interval=poll, task_timeout=timeout)), 'worker')}."
+
+        self.send(deed)
 
     @staticmethod
     def _prompt(row: TypeRow) -> Content:
         waiting = f"  {number(row.counts.pending, exact=row.counts.exact)} pending"
         return content(((row.name, Tone.PLAIN), (waiting, Tone.MUTED)))
+
+
+def seconds(text: str, what: str) -> float | None:
+    """A time in seconds, None where nothing is typed; a `ValueError` with a sentence where it is none."""
+    if not text.strip():
+        return None
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0 < value <= MOST_SECONDS:
+        raise ValueError(f"{what} must be a number of seconds above 0, at most {MOST_SECONDS:,.0f}.")
+    return value

@@ -1,18 +1,22 @@
-"""Asks which task workers shall claim next."""
+"""Asks which task workers shall claim next, and shows beforehand which tasks these would be."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Final
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from core.models import WorkerStatus
-from tui.look import Piece, Tone, lines, pieces
+from core.errors import CoreError
+from core.models import Task, WorkerStatus
+from core.snapshot import Preview
+from tui.look import Piece, Tone, hanging, lines, pieces, whole_age
 from tui.screens.form import Form
-from tui.wording import the_workers
+from tui.wording import the_workers, told
 from tui.worker_deeds import WorkerDeeds
 
 STRATEGIES: Final = ("FIFO", "LIFO", "PRIORITY")
@@ -24,25 +28,77 @@ MEANING: Final = {
     "PRIORITY": "the highest first, where the server can",
 }
 
+LOOK_EVERY: Final = 2.0
+"""Seconds between two looks at what would be claimed next."""
+FRAME: Final = 6
+"""Cells of the form beside its text."""
+INDENT: Final = 3
+
 
 class StrategyScreen(Form):
-    """One key a strategy."""
+    """One key a strategy; below each the tasks that it would claim next, and what would starve."""
 
     BINDINGS = [Binding(name[0].lower(), f"use('{name}')", name) for name in STRATEGIES]
     heading = "Strategy"
 
-    def __init__(self, deeds: WorkerDeeds, workers: Sequence[WorkerStatus], *, everyone: bool) -> None:
+    def __init__(
+        self,
+        deeds: WorkerDeeds,
+        workers: Sequence[WorkerStatus],
+        now: Callable[[], datetime],
+        *,
+        everyone: bool,
+    ) -> None:
         super().__init__()
+        self.now = now
         self.worker_deeds = deeds
         self.workers_meant = workers
         self.everyone = everyone
+        self.types = tuple(dict.fromkeys(name for each in workers for name in each.types))
+        self.told = Static()
+        self.previews: dict[str, Preview | str] = {}
 
     def fields(self) -> ComposeResult:
-        """Who, and what each strategy means."""
+        """Who, what each strategy means, what it would claim."""
+        yield self.told
+
+    def on_mount(self) -> None:
+        """Look at once, and now and then."""
+        self.write()
+        self.look()
+        self.set_interval(LOOK_EVERY, self.look)
+
+    def on_resize(self) -> None:
+        """Write it anew where there is more or less room."""
+        self.write()
+
+    @work(exclusive=True, group="look")
+    async def look(self) -> None:
+        """Ask what each strategy would claim next."""
+        for name in STRATEGIES:
+            try:
+                self.previews[name] = await self.worker_deeds.verbs.preview(name, self.types)
+            except CoreError as error:
+                self.previews[name] = told(error)
+            self.write()
+
+    def write(self) -> None:
+        """Lines as long as there is room for."""
+        self.told.update(lines(self.rows(min(76, self.app.size.width) - FRAME)))
+
+    def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
+        """What the form says, in so many cells."""
         who = "all workers of this board" if self.everyone else the_workers([each.id for each in self.workers_meant])
-        rows: list[tuple[Piece, ...]] = [pieces(f"Which task shall {who} claim next?"), pieces("")]
-        rows += [pieces((name[0].lower(), Tone.ACCENT), f"  {name:<9} {MEANING[name]}") for name in STRATEGIES]
-        yield Static(lines(rows))
+        now = {each.strategy for each in self.workers_meant}
+        yield pieces(f"Which task shall {who} claim next?")
+        for name in STRATEGIES:
+            chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
+            yield pieces((name[0].lower(), Tone.ACCENT), f"  {name:<9} {MEANING[name]}", chosen)
+            for text, tone in told_of(self.previews.get(name), self.now()):
+                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), (text, tone), INDENT, width)
+        known = [each for each in self.previews.values() if isinstance(each, Preview)]
+        for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
+            yield from hanging((), (text, tone), 0, width)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
@@ -55,3 +111,43 @@ class StrategyScreen(Form):
 
     def action_send(self) -> None:
         """There is nothing to send but a choice."""
+
+
+def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
+    """What is known of what a strategy would claim."""
+    if preview is None:
+        yield ("looking…", Tone.MUTED)
+    elif isinstance(preview, str):
+        yield (f"✗ {preview}", Tone.BAD)
+    elif not preview.tasks:
+        yield ("Nothing is pending for these workers.", Tone.MUTED)
+    else:
+        yield (f"next {', '.join(named(task, preview.strategy) for task in preview.tasks)}", Tone.PLAIN)
+        yield starved(preview, now)
+
+
+def depends(preview: Preview) -> Iterator[Piece]:
+    """What must be known of an order to rely on it; the same for several strategies."""
+    if not preview.exact:
+        yield (f"⚠ Only the newest {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
+    for note in preview.notes:
+        yield (note, Tone.MUTED)
+
+
+def named(task: Task, strategy: str) -> str:
+    """A task in a list of those that are next."""
+    return f"#{task.id} p{task.priority}" if strategy == "PRIORITY" else f"#{task.id}"
+
+
+def starved(preview: Preview, now: datetime) -> Piece:
+    """Which task would wait for all others, in one line."""
+    last = preview.last
+    shown = {task.id for task in preview.tasks}
+    if last is None:
+        return ("Nothing starves: each task gets its turn.", Tone.MUTED)
+    if last.id in shown:
+        return ("Nothing starves now: all that wait are next.", Tone.MUTED)
+    waits = f" (waits {whole_age(last.created_at, now)})" if last.created_at is not None else ""
+    rank = f" p{last.priority}" if preview.strategy == "PRIORITY" else ""
+    others = "higher" if preview.strategy == "PRIORITY" else "newer"
+    return (f"Starves #{last.id}{rank}{waits} while {others} ones come.", Tone.WARN)
