@@ -245,6 +245,10 @@ class TaskScreen(CommandScreen):
 
     # Where one reads
 
+    def on_reader_moved(self, event: Reader.Moved) -> None:
+        """Name what can be done there."""
+        self.query_one(KeyBar).fill()
+
     def action_back(self) -> None:
         """Search for nothing any more; else back to the board."""
         if self.search.is_open:

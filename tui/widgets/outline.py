@@ -128,8 +128,10 @@ class Folds:
         return opens != (path in self._changed)
 
     def turn(self, path: Path) -> None:
-        """Fold what is unfolded, and the other way round. Who was reading its rows stops."""
+        """Fold what is unfolded, and the other way round. Who was reading its rows stops; a section keeps them."""
         self._changed ^= {path}
+        if len(path) == 1:
+            return
         for reading in (each for at, each in self._reading.items() if at[: len(path)] == path):
             reading.over = True
 

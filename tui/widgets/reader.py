@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -48,6 +50,10 @@ class Reader(ScrollView, can_focus=True):
     Reader > .reader--busy { color: $text-primary; }
     Reader > .reader--accent { color: $text-accent; }
     """
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is elsewhere, or there is more to read, or less."""
 
     def __init__(self) -> None:
         super().__init__(id="reader")
@@ -101,7 +107,7 @@ class Reader(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         at_cursor = line == self.cursor
         base = self.get_component_rich_style("reader--cursor") if at_cursor else self.rich_style
-        gutter = "›" if at_cursor and self.has_focus else " "
+        gutter = "›" if at_cursor else " "
         section, shown = self.outline.at(line)
         if shown is None and not self.outline.is_heading(line):
             segments = [Segment(gutter, base)]
@@ -169,6 +175,7 @@ class Reader(ScrollView, can_focus=True):
         if not top <= self.cursor < top + height:
             near = self.cursor if self.cursor < top else self.cursor - height + 1
             self._scroll(self.cursor - height // 2 if centre else near)
+        self.post_message(self.Moved())
         self.refresh()
 
     def action_down(self) -> None:
@@ -275,7 +282,7 @@ class Reader(ScrollView, can_focus=True):
                 rows = await asyncio.to_thread(behind, mark, MORE_ROWS)
                 self.outline.splice(section.key, mark, rows)
                 self._measure()
-                self.refresh()
+                self.move(self.cursor)
 
     # Finding
 
