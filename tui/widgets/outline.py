@@ -76,13 +76,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row in its place. ``more``: instead of a row, the rest of its rows, not yet read."""
+    """A row in its place. ``more``: instead of a row, the rest of its rows, not yet read. ``reading``: who read it."""
 
     path: Path
     level: int
     row: Row
     open: bool = False
     more: Iterator[Shown] | None = None
+    reading: Reading | None = None
 
 
 def found_in(rows: Iterator[Row], needle: str) -> Iterator[Path]:
@@ -143,7 +144,7 @@ class Folds:
                 return
             path = (*above, row.key)
             opened = row.branch is not None and self.is_open(path, row.opens)
-            yield Shown(path, level, row, opened)
+            yield Shown(path, level, row, opened, reading=reading)
             if row.branch is not None and opened:
                 yield from self.read(row.branch.rows(), path, level + 1)
         if self._reading.get(above) is reading:
@@ -161,8 +162,9 @@ def taken(rows: Iterator[Shown], above: Path, level: int, most: int, total: int 
 
 
 def chained(first: Shown, rest: Iterator[Shown]) -> Iterator[Shown]:
-    """A row, then others."""
-    yield first
+    """A row, unless what it is in was folded meanwhile; then others."""
+    if first.reading is None or not first.reading.over:
+        yield first
     yield from rest
 
 

@@ -64,8 +64,8 @@ class Reader(ScrollView, can_focus=True):
 
     @property
     def room(self) -> int:
-        """Cells that a row has which is not set in."""
-        return max(20, self.scrollable_content_region.width - MARGIN)
+        """Cells that a row has which is not set in; the same with and without a scroll bar."""
+        return max(20, self.size.width - self.styles.scrollbar_size_vertical - MARGIN)
 
     @property
     def section(self) -> Section | None:
