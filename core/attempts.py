@@ -6,11 +6,18 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.failures import kind_of
 from core.models import HistoryEntry, Task, TaskStatus
 from core.snapshot import AttemptRow
 
 ENDINGS = {"completed": "completed", "failed": "failed", "retry": "failed, to be tried again", "released": "released"}
 """What a line of history says about how an attempt ended."""
+
+MUCH = 2.0
+"""How many times longer or shorter an attempt is than the one before, where its length is called another."""
+
+LOOKED_AT = 2_000
+"""Characters of an error by which it is compared with another."""
 
 PERCENT = re.compile(r"(\d{1,3})\s*%")
 
@@ -55,3 +62,35 @@ def last_attempt(task: Task) -> tuple[AttemptRow, ...]:
             task.progress or None,
         ),
     )
+
+
+def differences(rows: Sequence[AttemptRow]) -> tuple[frozenset[str], ...]:
+    """For each attempt, what is otherwise than at the one before: ``worker``, ``outcome``, ``error``, ``duration``,
+    ``progress``. Nothing for the first; an attempt that still runs has no error, outcome or duration to compare."""
+    return tuple(frozenset[str]() if place == 0 else difference(rows[place - 1], row) for place, row in enumerate(rows))
+
+
+def difference(before: AttemptRow, row: AttemptRow) -> frozenset[str]:
+    """What is otherwise in an attempt than in the one before it."""
+    other = {"worker"} if before.worker_id != row.worker_id else set[str]()
+    if before.outcome and row.outcome:
+        other |= {"outcome"} if before.outcome != row.outcome else set()
+        other |= {"error"} if kind_of(before.message[:LOOKED_AT]) != kind_of(row.message[:LOOKED_AT]) else set()
+        other |= {"progress"} if before.progress != row.progress else set()
+        lengths = seconds_of(before), seconds_of(row)
+        if None not in lengths and differ_much(*lengths):
+            other.add("duration")
+    return frozenset(other)
+
+
+def seconds_of(row: AttemptRow) -> float | None:
+    """How long an attempt took; None while it runs, or where that is not known."""
+    if row.started_at is None or row.ended_at is None:
+        return None
+    return max(0.0, (row.ended_at - row.started_at).total_seconds())
+
+
+def differ_much(first: float | None, second: float | None) -> bool:
+    """Whether one is `MUCH` times the other, by a second at least."""
+    short, long = sorted((first or 0.0, second or 0.0))
+    return long - short >= 1.0 and long >= MUCH * short

@@ -63,7 +63,8 @@ class Task(Record):
     """One piece of work, as its TaskManager tells it.
 
     ``attempts`` counts claims, the present one included. ``partial`` is true when the row comes from a list that
-    tells neither parameters nor result.
+    tells neither parameters nor result. ``dedupe_key`` stands for its type and parameters: while the task is there, a
+    new one with the same key is answered with this one.
     """
 
     id: int
@@ -82,6 +83,7 @@ class Task(Record):
     error: str | None = None
     task_type_id: int | None = None
     partial: bool = False
+    dedupe_key: str | None = None
 
     @property
     def type(self) -> str:

@@ -154,15 +154,40 @@ ELSEWHERE = frozenset(
 )
 """Keys that have nothing to do with the row under the cursor."""
 
+READING = (
+    Command("fold", "enter,space", "Fold", "Fold or unfold the section or value; show a long text whole.", shown="⏎"),
+    Command("more", "m", "More", "Read more of a long section.", footer=9),
+    Command("fold_all", "minus", "Fold all", "Fold all sections; again: unfold them.", shown="-"),
+    Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
+    Command("up", "up,k", "Up", "One row up.", movement=True, shown="↑ k"),
+    Command("fold_in", "left", "Fold", "Fold; on what is folded: to what it is in.", movement=True, shown="←"),
+    Command("unfold", "right", "Unfold", "Unfold, else one row down.", movement=True, shown="→"),
+    Command("next_section", "tab", "Next section", "To the next heading.", movement=True),
+    Command("previous_section", "shift+tab", "Section before", "To the heading before.", movement=True, shown="⇧tab"),
+    Command("first", "home,g", "First row", "To the top.", movement=True, shown="g"),
+    Command("last", "end,G", "Last row", "To the last row that is read.", movement=True, shown="G"),
+    Command("page_down", "pagedown,ctrl+d", "Page down", "A page down.", movement=True, shown="PgDn"),
+    Command("page_up", "pageup,ctrl+u", "Page up", "A page up.", movement=True, shown="PgUp"),
+)
+"""What can be done where sections are read."""
+
 TASK = (
     BACK,
     RETRY,
     RELEASE,
     CANCEL,
     CLONE,
-    COPY,
-    Command("copy_json", "Y", "Copy JSON", "Copy everything that is known of the task, as JSON.", footer=3),
+    Command("find", "slash", "Search", "Search all sections, folded or not.", footer=2, shown="/"),
+    Command("next_hit", "n", "Next place", "To the next place of what was searched for.", footer=10),
+    Command("previous_hit", "N", "Place before", "To the place before."),
+    Command("copy", "y", "Copy…", "Copy the id, JSON, or a curl command that reads or retries the task.", footer=3),
+    Command("copy_json", "Y", "Copy JSON", "Copy everything that is known of the task, as JSON."),
+    Command("save", "S", "Save section", "Save the section under the cursor to a file in this folder.", footer=12),
     Command("reveal", "", "Show secrets", "Show masked values on this screen; again: hide them."),
+    Command(
+        "next_task", "right_square_bracket,J", "Next task", "The next task of the queue as it is shown.", shown="]"
+    ),
+    Command("previous_task", "left_square_bracket,K", "Task before", "The task above it in the queue.", shown="["),
     HELP,
     QUIT,
 )

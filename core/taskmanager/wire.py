@@ -148,6 +148,7 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
         error=text(row.get("error_message")),
         task_type_id=whole(row["task_type_id"]) if row.get("task_type_id") is not None else type_id,
         partial="params" not in row,
+        dedupe_key=text(row.get("dedupe_key")),
     )
 
 

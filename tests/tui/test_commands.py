@@ -11,7 +11,7 @@ from core.models import RowOutcome, TaskStatus, WorkerState
 from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
-from tui.commands import BOARD, LIST, TASK
+from tui.commands import BOARD, LIST, READING, TASK
 from tui.screens.help import HelpScreen
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.start_workers import StartWorkersScreen
@@ -298,9 +298,10 @@ def test_every_command_can_be_carried_out():
     from tui.app import BoardApp
     from tui.screens.board import BoardScreen
     from tui.screens.task import TaskScreen
+    from tui.widgets.reader import Reader
     from tui.widgets.row_list import RowList
 
-    for commands, place in ((LIST, RowList), (BOARD, BoardScreen), (TASK, TaskScreen)):
+    for commands, place in ((LIST, RowList), (BOARD, BoardScreen), (TASK, TaskScreen), (READING, Reader)):
         for command in commands:
             assert hasattr(place, command.method) or hasattr(BoardApp, command.method), command.id
 

@@ -9,8 +9,8 @@ from core.snapshot import AttemptLog, LogLine, TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.test_untrusted_text import raw
-from tui.screens.task_log import MOST_ROWS
-from tui.screens.task_text import sections
+from tui.screens.task_text import Showing, sections
+from tui.widgets.json_view import unfolded
 from tui.widgets.masking import MASK
 
 
@@ -22,34 +22,46 @@ def a_log(number: int, *texts: str, dropped: int = 0) -> AttemptLog:
 def told(*logs: AttemptLog, reveal: bool = False) -> tuple[str, list[str]]:
     """The heading and the rows of the log section."""
     detail = TaskDetail(scenes.task(5, TaskStatus.FAILED), logs=logs)
-    shown = sections(detail, scenes.NOW, reveal=reveal)
-    [title] = [title for title in shown if title.startswith("Log")]
-    return title, ["".join(text for text, _ in row) for row in shown[title]]
+    [log] = [each for each in sections(detail, Showing(scenes.NOW, 80, reveal)) if each.key == "log"]
+    return log.title, [row.text for row in unfolded(log.make())]
 
 
 def test_attempts_are_told_apart_and_what_is_missing_is_counted():
     title, rows = told(a_log(2, "again", "done\nValueError: no", dropped=1200), a_log(1, "first"))
     assert title == "Log (3 lines)"
     assert [row.split("  ")[0] for row in rows if row.startswith("Attempt")] == ["Attempt 2", "Attempt 1"]
-    assert "1,200 earlier lines not kept" in rows[1]
-    assert rows[3].endswith("author  done")
-    assert rows[4] == "          ValueError: no"
+    assert "1,200 earlier lines not kept" in rows[2]
+    assert rows[4].endswith("author  done")
+    assert rows[5] == "          ValueError: no"
 
 
 def test_a_task_without_a_log_has_no_section_for_it():
     detail = TaskDetail(scenes.task(5, TaskStatus.FAILED))
-    assert not [title for title in sections(detail, scenes.NOW, reveal=False) if title.startswith("Log")]
+    assert "log" not in [each.key for each in sections(detail, Showing(scenes.NOW))]
 
 
 def test_secrets_in_a_log_are_masked_until_they_are_shown():
-    assert told(a_log(1, "api_key=abc"))[1][1].endswith(f"api_key={MASK}")
-    assert told(a_log(1, "api_key=abc"), reveal=True)[1][1].endswith("api_key=abc")
+    assert told(a_log(1, "api_key=abc"))[1][2].endswith(f"api_key={MASK}")
+    assert told(a_log(1, "api_key=abc"), reveal=True)[1][2].endswith("api_key=abc")
 
 
-def test_of_long_logs_the_newest_attempts_are_shown():
-    _, rows = told(*(a_log(number, *["line"] * 200) for number in range(20, 0, -1)))
-    assert len(rows) == MOST_ROWS + 1
-    assert "cut after" in rows[-1]
+async def test_the_log_of_each_attempt_unfolds_and_the_newest_is_unfolded_at_once(open_board: Opens):
+    async with open_board() as desk:
+        row = desk.connection.snapshot.view.tasks[0]
+        desk.verbs.details[row.id] = TaskDetail(row, logs=(a_log(2, "newer"), a_log(1, "older")))
+        await desk.press("enter")
+        assert "author  newer" in desk.text() and "author  older" not in desk.text()
+        await desk.press("G", "up", "enter")
+        assert "author  older" in desk.text()
+
+
+async def test_a_long_line_of_a_log_goes_on_below_itself(open_board: Opens):
+    async with open_board(size=(60, 40)) as desk:
+        row = desk.connection.snapshot.view.tasks[0]
+        desk.verbs.details[row.id] = TaskDetail(row, logs=(a_log(1, "word " * 30 + "end"),))
+        await desk.press("2", "enter")
+        assert desk.text().count("word") == 30
+        assert "end" in desk.text()
 
 
 async def test_the_log_of_a_task_in_hand_grows_on_its_screen(open_board: Opens):

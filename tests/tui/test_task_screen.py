@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from core.models import HistoryEntry, TaskStatus
 from core.snapshot import AttemptRow, TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
-from tui.commands import TASK
-from tui.screens import task_text
+from tui.commands import READING, TASK
 from tui.screens.new_task import NewTaskScreen
-from tui.screens.task_text import ages, sections
+from tui.screens.task_text import Showing, sections
+from tui.widgets import masking
 from tui.widgets.confirm import Confirm
 from tui.widgets.masking import MASK, masked_text
+from tui.widgets.outline import FIRST_ROWS, Outline
 
 
 async def test_every_key_that_is_offered_on_the_task_screen_can_be_pressed(open_board: Opens):
     async with open_board() as desk:
         await desk.press("enter")
         opened = desk.app.screen
-        for command in TASK:
+        for command in (*READING, *TASK):
             for key in filter(None, command.keys.split(",")):
                 await desk.press(key)
                 assert desk.app.is_running, key
@@ -59,11 +58,10 @@ async def test_a_retry_by_an_operator_is_a_line_between_the_attempts():
     )
     task = scenes.task(5, TaskStatus.CLAIMED, attempts=1, error="HTTP 503")
     detail = TaskDetail(task, (*rows, again), history)
-    told = sections(detail, scenes.NOW, reveal=False)
-    lines = ["".join(text for text, _ in row) for row in told["Attempts (4 in all)"]]
-    heads = [line[:2] for line in lines if not line.startswith("   ")]
+    told = {each.title: [row.text for row in each.make()] for each in sections(detail, Showing(scenes.NOW))}
+    heads = [line[:2] for line in told["Attempts (4 in all)"] if line[0] not in " │≠"]
     assert heads == ["✗ ", "✗ ", "✗ ", "↻ ", "● "]
-    assert "1 of 3 since it was retried" in str(told["Overview"])
+    assert "Attempts  1 of 3 since it was retried" in told["Overview"]
     assert "Last error" in told and "Error" not in told
 
 
@@ -79,20 +77,22 @@ def test_what_was_cut_amid_a_secret_does_not_tell_its_beginning():
     assert masked_text("X-API-Key: abc, retry") == f"X-API-Key: {MASK}, retry"
 
 
-def test_of_a_long_error_only_the_beginning_is_masked_and_shown(monkeypatch: pytest.MonkeyPatch):
+def test_of_a_long_error_only_what_is_looked_at_is_masked(monkeypatch: pytest.MonkeyPatch):
     masked: list[int] = []
-    monkeypatch.setattr(task_text, "masked_text", lambda text: masked.append(len(text)) or text)
-    detail = TaskDetail(scenes.task(5, TaskStatus.FAILED, error="x" * 1_000_000))
-    told = sections(detail, scenes.NOW, reveal=False)["Error"]
-    assert max(masked) <= task_text.MOST_OF_AN_ERROR
-    assert sum(len(text) for row in told for text, _ in row) < 3_000
-    assert "1,000,000 characters in all, Y copies the whole" in told[-1][0][0]
+    monkeypatch.setattr(masking, "masked_text", lambda text: masked.append(len(text)) or text)
+    detail = TaskDetail(scenes.task(5, TaskStatus.FAILED, error="a word " * 1_000_000))
+    outline = Outline()
+    outline.put(sections(detail, Showing(scenes.NOW)))
+    assert max(masked) <= masking.WINDOW
+    assert sum(masked) <= FIRST_ROWS * 80 + 2 * masking.WINDOW
 
 
-def test_each_second_only_what_tells_ages_is_made_anew(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(task_text, "json_rows", lambda *_, **__: pytest.fail("parameters have no age"))
-    detail = replace(scenes.detail(), attempts=())
-    assert set(ages(detail, scenes.NOW)) == {"Overview"}
+def test_each_second_only_what_tells_ages_is_made_anew():
+    outline = Outline()
+    outline.put(sections(scenes.detail(), Showing(scenes.NOW)))
+    before = {each.key: each.shown for each in outline.sections}
+    assert outline.put(sections(scenes.detail(), Showing(scenes.ago(-1))))
+    assert {each.key for each in outline.sections if each.shown is not before[each.key]} == {"overview", "attempts"}
 
 
 @pytest.mark.parametrize(

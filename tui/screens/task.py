@@ -2,46 +2,44 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
-from textual.widgets import Collapsible, Static
+from textual.widgets import Static
 
 from core.errors import CoreError
-from core.models import Json, NewTask, RowOutcome, Task
+from core.models import NewTask, RowOutcome, Task
 from core.snapshot import Snapshot, TaskDetail
-from tui.commands import TASK, Command, CommandScreen, bindings
-from tui.look import STATUS, Tone, content, lines, pieces
+from core.strict_json import is_heavy, pieces
+from tui.commands import READING, TASK, Command, CommandScreen, bindings
+from tui.look import STATUS, Piece, Tone, content
+from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.new_task import NewTaskScreen
-from tui.screens.task_text import Line, ages, sections
+from tui.screens.task_search import SearchLine
+from tui.screens.task_text import Showing, sections
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.masking import masked
+from tui.widgets.reader import Reader
+from tui.widgets.safe_text import cut, head
 from tui.wording import FITTING, told
 
-CLOSED = ("Report", "History")
-"""Sections that begin closed."""
+LARGE_COPY = 100_000
+"""Characters from which on many terminals refuse to take a copy."""
 
 
 class TaskScreen(CommandScreen):
     """A task opened. It is read again whenever its row on the board becomes another."""
 
     CSS_PATH = "task.tcss"
-    AUTO_FOCUS = "#sections"
-    BINDINGS = [
-        *bindings(TASK),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
-    command_set = TASK
+    AUTO_FOCUS = "#reader"
+    BINDINGS = bindings(TASK)
+    command_set = (*READING, *TASK)
 
     def __init__(self, live: LiveScreen, deeds: TaskDeeds, task_id: int) -> None:
         super().__init__()
@@ -51,7 +49,9 @@ class TaskScreen(CommandScreen):
         self.detail: TaskDetail | None = None
         self.revealed = False
         self.heading = Static(id="heading")
-        self.body = VerticalScroll(id="sections")
+        self.reader = Reader()
+        self.search = SearchLine(self.reader)
+        self._sizes: dict[str, int] = {}
         self._seen: object = None
         self._stale = False
 
@@ -61,18 +61,26 @@ class TaskScreen(CommandScreen):
         return "task"
 
     def compose(self) -> ComposeResult:
-        """Heading, sections, keys."""
+        """Heading, sections, search, keys."""
         yield self.heading
-        yield self.body
+        yield self.reader
+        yield self.search
         yield KeyBar()
 
     def on_mount(self) -> None:
         """Read it, follow it, let its ages tick."""
-        self.heading.update(content(((f"Task #{self.task_id}", Tone.STRONG), ("  reading…", Tone.MUTED))))
+        self._say_reading()
         self._seen = self._trace(self.live.newest)
         self.watch(self.live, "snapshot", self.follow, init=False)
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self.tick)
         self.read()
+
+    def on_resize(self) -> None:
+        """Lines are as long as there is room for."""
+        self.call_after_refresh(self.draw)
+
+    def _say_reading(self) -> None:
+        self._head((f"Task #{self.task_id}", Tone.STRONG), ("  reading…", Tone.MUTED))
 
     def follow(self, snapshot: Snapshot) -> None:
         """Read anew when something about the task is another."""
@@ -89,68 +97,58 @@ class TaskScreen(CommandScreen):
     def read(self) -> None:
         """Read the task; while it is being read, one more reading is enough."""
         self._stale = True
-        if not any(worker.group == "read" and worker.is_running for worker in self.workers):
+        if not any(worker.group == "read" and worker.node is self and worker.is_running for worker in self.workers):
             self._read()
 
     @work(group="read")
     async def _read(self) -> None:
         while self._stale:
             self._stale = False
+            wanted = self.task_id
             try:
-                self.detail = await self.deeds.verbs.open_task(self.task_id)
+                detail = await self.deeds.verbs.open_task(wanted)
             except CoreError as error:
-                self.heading.update(
-                    lines([pieces((f"Task #{self.task_id}", Tone.STRONG)), pieces((f"✗ {told(error)}", Tone.BAD))])
-                )
-            else:
-                await self._fill(self.detail)
+                self._head((f"Task #{wanted}  ", Tone.STRONG), (f"✗ {told(error)}  (esc goes back)", Tone.BAD))
+                continue
+            if wanted == self.task_id:
+                self.detail = detail
+                self.draw()
+                self.search.again()
+                await self._measure(detail)
 
-    async def _fill(self, detail: TaskDetail) -> None:
-        """Bring the sections up to date; what the user opened or closed stays so."""
-        told = sections(detail, self._now(), reveal=self.revealed)
-        wanted = [title.partition(" (")[0] for title in told]
-        present = [each.id for each in self.body.query(Collapsible)]
-        if present != [slug(name) for name in wanted]:
-            closed = {each.id for each in self.body.query(Collapsible) if each.collapsed}
-            await self.body.remove_children()
-            await self.body.mount_all(
-                Collapsible(
-                    Static(classes="text"),
-                    title=name,
-                    id=slug(name),
-                    collapsed=slug(name) in closed or (not present and name in CLOSED),
-                )
-                for name in wanted
-            )
-        self._write(told)
+    async def _measure(self, detail: TaskDetail) -> None:
+        """Learn how large the large parts are, after what is shown of them stands there."""
+        heavy = {key: value for key, value in copies.large_parts(detail).items() if is_heavy(value)}
+        sizes = await asyncio.to_thread(lambda: {key: sum(map(len, pieces(value))) for key, value in heavy.items()})
+        if detail is self.detail and sizes != self._sizes:
+            self._sizes = sizes
+            self.draw()
+
+    def tick(self) -> None:
+        """Ages are older now."""
+        if self.live.frozen_at is None and self.is_current:
+            self.draw()
 
     def draw(self) -> None:
-        """Ages are older now; nothing else is written anew."""
-        if self.detail is not None and self.live.frozen_at is None and self.is_current:
-            self._write(ages(self.detail, self._now()))
+        """Bring the sections up to date; what is folded, and where one reads, stays."""
+        if self.detail is None or not self.reader.size.width:
+            return
+        server = self.live.newest.server
+        how = Showing(self._now(), self.reader.room, self.revealed, "" if server.embedded else server.label)
+        self.reader.put(sections(self.detail, how, self._sizes))
+        task = self.detail.task
+        status, tone = STATUS[task.status]
+        begun = f"Task #{task.id}  "
+        room = self.size.width - 4 - len(begun) - len(status)
+        kind = cut(head(task.task_type), max(8, room), keep_end=True)
+        self._head((begun, Tone.STRONG), (f"{status}  ", tone), (kind, Tone.PLAIN))
+        self.query_one(KeyBar).fill()
 
-    def _write(self, told: dict[str, list[Line]]) -> None:
-        for title, rows in told.items():
-            for each in self.body.query(f"#{slug(title.partition(' (')[0])}").results(Collapsible):
-                each.title = title
-                each.query_one(".text", Static).update(lines(rows))
-        if self.detail is not None:
-            task = self.detail.task
-            self.heading.update(
-                content(((f"Task #{task.id}  ", Tone.STRONG), (f"{task.task_type}  ", Tone.PLAIN), STATUS[task.status]))
-            )
-            self.query_one(KeyBar).fill()
+    def _head(self, *said: Piece) -> None:
+        self.heading.update(content(said))
 
     def _now(self) -> datetime:
         return self.live.now()
-
-    def action_back(self) -> None:
-        """Back to the board."""
-        self.dismiss()
-
-    def _settled(self, rows: Sequence[RowOutcome]) -> None:
-        if self.is_attached:
-            self.read()
 
     @property
     def opened(self) -> list[Task]:
@@ -158,9 +156,19 @@ class TaskScreen(CommandScreen):
         return [self.detail.task] if self.detail is not None else []
 
     def possible(self, command: Command) -> bool:
-        """Whether the status of the task is such that the command does something."""
+        """Whether the status of the task, or what is read of it, is such that the command does something."""
         done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
+        if command.id == "next_hit":
+            return bool(self.search.hits)
+        if command.id == "more":
+            return bool(len(self.reader.outline) and self.reader.outline.mark_at(self.reader.cursor))
         return done is None or any(task.status in FITTING[done] for task in self.opened)
+
+    # What is done to the task
+
+    def _settled(self, rows: Sequence[RowOutcome]) -> None:
+        if self.is_attached:
+            self.read()
 
     def action_retry(self) -> None:
         """Retry this task."""
@@ -180,44 +188,113 @@ class TaskScreen(CommandScreen):
             like = NewTask(task.task_type, task.parameters, task.priority)
             self.app.push_screen(NewTaskScreen(self.deeds, self.live.newest.types, like=like))
 
+    # What leaves the screen
+
     def action_copy(self) -> None:
-        """Copy its id."""
-        self.app.copy_to_clipboard(str(self.task_id))
-        self.deeds.say(f"Copied {self.task_id}")
+        """Choose what to copy."""
+        for task in self.opened:
+            menu = copies.CopyMenu(task, self.live.newest.server, reveal=self.revealed)
+            self.app.push_screen(menu, self._copy)
+
+    def _copy(self, what: str | None) -> None:
+        server = self.live.newest.server
+        for task in self.opened if what else []:
+            match what:
+                case "json":
+                    self.action_copy_json()
+                case "curl":
+                    self._put(copies.curl_read(task, server), "Copied the curl command that reads it")
+                case "retry":
+                    self._put(copies.curl_retry(task, server), "Copied the curl command that retries it")
+                case _:
+                    self._put(str(task.id), f"Copied {task.id}")
+
+    def _put(self, text: str, sentence: str) -> None:
+        self.app.copy_to_clipboard(text)
+        self.deeds.say(sentence)
 
     def action_copy_json(self) -> None:
         """Copy all that is known of it; secrets stay masked unless they are shown."""
         if self.detail is not None:
-            known = plain(self.detail)
-            text = json.dumps(known if self.revealed else masked(known), ensure_ascii=False, indent=2, default=str)
-            self.app.copy_to_clipboard(text)
-            self.deeds.say(f"Copied {len(text):,} characters of JSON")
+            self.deeds.carry_out(partial(self._copy_json, self.detail, self.revealed))
 
-    async def action_reveal(self) -> None:
+    async def _copy_json(self, detail: TaskDetail, reveal: bool) -> str:
+        text = await asyncio.to_thread(copies.as_json, detail, reveal=reveal)
+        self.app.copy_to_clipboard(text)
+        doubt = "; many terminals take less, S saves a section to a file" if len(text) > LARGE_COPY else ""
+        return f"Copied {len(text):,} characters of JSON{doubt}"
+
+    def action_save(self) -> None:
+        """Save the section under the cursor to a file."""
+        if self.detail is not None and self.reader.section is not None:
+            self.deeds.carry_out(partial(self._save, self.detail.task.id, self.reader.section, self.revealed))
+
+    async def _save(self, task_id: int, section: copies.Section, reveal: bool) -> str:
+        try:
+            path = await asyncio.to_thread(copies.saved_section, task_id, section, reveal=reveal)
+        except OSError as error:
+            self.deeds.say(f"{section.title} was not saved: {error.strerror or error}", wrong=True)
+            return ""
+        return f"Saved {section.title} to {path}" + ("" if reveal else "; secrets are masked")
+
+    def action_reveal(self) -> None:
         """Show or hide secrets."""
         self.revealed = not self.revealed
-        if self.detail is not None:
-            await self._fill(self.detail)
+        self.draw()
+        self.search.again()
 
-    def action_scroll(self, step: int) -> None:
-        """A line down or up."""
-        self.body.scroll_relative(y=step, animate=False)
+    # Where one reads
+
+    def on_reader_moved(self, event: Reader.Moved) -> None:
+        """Name what can be done there."""
+        self.query_one(KeyBar).fill()
+
+    def action_back(self) -> None:
+        """Search for nothing any more; else back to the board."""
+        if self.search.is_open:
+            self.search.close()
+        else:
+            self.dismiss()
+
+    def action_find(self) -> None:
+        """Search."""
+        self.search.open()
+
+    def action_next_hit(self) -> None:
+        """To the next place."""
+        self._step(1)
+
+    def action_previous_hit(self) -> None:
+        """To the place before."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        if not self.search.step(step):
+            self.deeds.say("There is no place to go to; / searches.")
+
+    def action_next_task(self) -> None:
+        """The next task of the list."""
+        self._neighbour(1)
+
+    def action_previous_task(self) -> None:
+        """The task before."""
+        self._neighbour(-1)
+
+    def _neighbour(self, step: int) -> None:
+        rows = [task.id for task in self.live.snapshot.view.tasks]
+        place = rows.index(self.task_id) + step if self.task_id in rows else -2
+        if place == -2:
+            self.deeds.say("This task is not among the rows of the queue that are shown.")
+        elif not 0 <= place < len(rows):
+            self.deeds.say("This is the last row of the queue here." if step > 0 else "This is its first row.")
+        else:
+            self.task_id, self.detail, self._sizes = rows[place], None, {}
+            self.reader.clear()
+            self._say_reading()
+            self._seen = self._trace(self.live.newest)
+            self.read()
 
     def action_help(self) -> None:
         """Explain this screen."""
-        about = "Everything that is known of a task, kept up to date. Enter on a heading opens or closes its section."
-        self.app.push_screen(HelpScreen("Task", about, TASK, "task"))
-
-
-def slug(title: str) -> str:
-    """A heading as an id."""
-    return f"section-{title.lower().replace(' ', '-')}"
-
-
-def plain(value: object) -> Json:
-    """Records as JSON can say them."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, tuple):
-        return [plain(each) for each in value]
-    return value
+        about = "Everything that is known of a task, kept up to date. Enter folds and unfolds what the cursor is on."
+        self.app.push_screen(HelpScreen("Task", about, self.command_set, "task"))

@@ -2,159 +2,204 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.models import HistoryEntry, TaskStatus
-from core.snapshot import AttemptRow, TaskDetail
+from core.models import HistoryEntry, Json, TaskStatus
+from core.snapshot import TaskDetail
 from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.json_view import json_rows
+from tui.widgets.long_text import LongText, hung
 from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import safe_lines
+from tui.widgets.outline import Row, Section
+from tui.widgets.reader import amount
 
 Line = tuple[Piece, ...]
 
-OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
-"""Symbols of how an attempt ended; any other word (released, timed out) has a neutral one."""
-
-MOST_OF_AN_ERROR = 50_000
-"""Characters of an error that are looked at; the rest can be copied."""
-
 MOST_OF_A_LINE = 2_000
-"""Characters of any other text that are looked at."""
+"""Characters of a message that are looked at."""
+
+CLOSED = ("report", "history")
+"""Sections that begin folded."""
+
+LABEL = 10
+"""Cells of the name of a field."""
 
 
-def overview(detail: TaskDetail, now: datetime) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """How it is told: at which time, in how many cells, with secrets or without, on which TaskManager (its URL; empty
+    for the embedded one)."""
+
+    now: datetime
+    width: int = 80
+    reveal: bool = False
+    url: str = ""
+
+
+def sections(detail: TaskDetail, how: Showing, sizes: Mapping[str, int] | None = None) -> list[Section]:
+    """Everything that is there to tell, in the order in which it is asked for. ``sizes``: characters of those that are
+    large, by section."""
+    task, large = detail.task, sizes or {}
+    made = [
+        timed("overview", "Overview", list(overview(detail, how)), how),
+        of_json("parameters", "Parameters", dict(task.parameters), how, large),
+    ]
+    if task.error:
+        title = "Error" if task.status is TaskStatus.FAILED else "Last error"
+        made.append(of_text("error", title, task.error, how))
+    if task.result is not None:
+        made.append(of_json("result", "Result", task.result, how, large))
+    if detail.attempts:
+        made.append(timed("attempts", f"Attempts ({len(detail.attempts)} in all)", list(timeline(detail, how)), how))
+    if detail.logs:
+        logs = detail.logs
+        made.append(Section("log", log_title(logs), (logs, *frame(how)), lambda: log_rows(logs, how.width, how.reveal)))
+    made += ended(detail, how, large)
+    for section in made:
+        section.opens = section.key not in CLOSED
+    return made
+
+
+def ended(detail: TaskDetail, how: Showing, large: Mapping[str, int]) -> Iterator[Section]:
+    """What is kept of it: ideas, the report that is owed, its history."""
+    if detail.ideas:
+        title = f"Ideas ({count(len(detail.ideas), 'idea')})"
+        yield Section("ideas", title, (detail.ideas, *frame(how)), lambda: ideas(detail, how))
+    if detail.saved is not None:
+        yield of_json("saved", "Saved result", detail.saved, how, large)
+    if detail.report:
+        yield of_text("report", "Report", detail.report, how)
+    if detail.history:
+        title = f"History ({len(detail.history)})"
+        yield Section("history", title, (detail.history, *frame(how)), lambda: happened(detail.history, how))
+
+
+def frame(how: Showing) -> tuple[object, ...]:
+    """What a section depends on besides what it tells."""
+    return (how.width, how.reveal)
+
+
+def timed(key: str, title: str, said: Sequence[Line], how: Showing) -> Section:
+    """A section of a few lines that may be others at any second."""
+    rows = list(numbered(said))
+    return Section(key, title, (said, *frame(how)), lambda: rows)
+
+
+def of_json(key: str, title: str, value: Json, how: Showing, large: Mapping[str, int]) -> Section:
+    """A section of JSON."""
+    size = large.get(key)
+    named = f"{title} ({amount(size)})" if size else title
+    make = lambda: json_rows(value, width=how.width, reveal=how.reveal)  # noqa: E731
+    return Section(key, named, (value, *frame(how)), make, total=size)
+
+
+def of_text(key: str, title: str, text: str, how: Showing) -> Section:
+    """A section of text."""
+    long = LongText(text, how.width, Tone.BAD if key == "error" else Tone.PLAIN, reveal=how.reveal)
+    named = f"{title} ({amount(len(text))})" if len(text) >= 10_000 else title
+    return Section(key, named, (text, *frame(how)), long.rows, total=len(text))
+
+
+def numbered(said: Sequence[Line]) -> Iterator[Row]:
+    """Lines as rows: known by what their first piece says, so that they are found again where others come in."""
+    seen: dict[str, int] = {}
+    for line in said:
+        name = line[0][0] if line else ""
+        seen[name] = seen.get(name, 0) + 1
+        yield Row((name, seen[name]), line)
+
+
+def wrapped(first: Sequence[Piece], text: Piece, indent: int, width: int) -> Iterator[Line]:
+    """A short text behind ``first``, in rows that fit."""
+    yield from hung(first, (" ".join(text[0][:MOST_OF_A_LINE].splitlines()), text[1]), indent, width)
+
+
+def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     """What it is, where it is in its life, and whose it is; and what else there is to note."""
     task = detail.task
     symbol, tone = STATUS[task.status]
-    head: list[Piece | str] = [(symbol, tone)]
+    status: list[Piece | str] = [(symbol, tone)]
     if task.status is TaskStatus.CLAIMED:
-        head += [(f"  {bar(task.progress, 20)}", Tone.BUSY), f" {task.progress}%"]
-    yield pieces(*head)
-    yield field("Type", task.task_type)
-    yield field("Priority", str(task.priority))
+        status += [(f"  {bar(task.progress, 20)}", Tone.BUSY), f" {task.progress}%"]
+    yield pieces(*status)
+    yield from field("Type", task.task_type, how)
+    yield from field("Priority", str(task.priority), how)
     anew = " since it was retried" if any(is_retry(entry) for entry in detail.history) else ""
-    yield field("Attempts", f"{task.attempts} of {task.max_retries}{anew}")
-    yield field("Worker", task.claimed_by or "–")
-    yield times("Created", task.created_at, now)
-    if task.claimed_at is not None:
-        yield times("Claimed", task.claimed_at, now)
+    yield from field("Attempts", f"{task.attempts} of {task.max_retries}{anew}", how)
+    yield from field("Worker", task.claimed_by or "–", how)
+    for label, at in (("Created", task.created_at), ("Claimed", task.claimed_at)):
+        if at is not None or label == "Created":
+            yield times(label, at, how)
     if detail.deadline is not None:
-        yield claim(detail.deadline, detail.claim_timeout, now)
+        yield from claim(detail.deadline, detail.claim_timeout, how)
     if task.completed_at is not None:
-        yield times("Ended", task.completed_at, now)
-    yield from (pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)
+        yield times("Ended", task.completed_at, how)
+    yield from links(detail, how)
+    for note in detail.notes:
+        yield from wrapped((("⚠ ", Tone.WARN),), (note, Tone.WARN), 2, how.width)
 
 
-def field(label: str, value: str, tone: Tone = Tone.PLAIN) -> Line:
-    """A name and what it is."""
-    return ((f"{label:<10}", Tone.MUTED), (value, tone))
-
-
-def times(label: str, at: datetime | None, now: datetime) -> Line:
-    """A moment and how long ago it was."""
-    return (
-        (f"{label:<10}", Tone.MUTED),
-        (moment(at), Tone.PLAIN),
-        (f"  {whole_age(at, now)} ago" if at else "", Tone.MUTED),
-    )
-
-
-def claim(deadline: datetime, seconds: float, now: datetime) -> Line:
-    """How much is left of the time of its claim, in which nobody else is given the task."""
-    if deadline <= now:
-        late = whole_age(deadline, now)
-        return field("Claim", f"past its time since {late}: another worker may be given the task", Tone.WARN)
-    left = (deadline - now).total_seconds()
-    tone = Tone.WARN if left < seconds / 4 else Tone.PLAIN
-    return field("Claim", f"{whole_age(now, deadline)} left of {duration(seconds)}", tone)
-
-
-def ages(detail: TaskDetail, now: datetime) -> dict[str, list[Line]]:
-    """The sections that tell how long ago something was."""
-    told = {"Overview": list(overview(detail, now))}
-    if detail.attempts:
-        told[f"Attempts ({len(detail.attempts)} in all)"] = list(timeline(detail, now))
-    return told
-
-
-def timeline(detail: TaskDetail, now: datetime) -> Iterator[Line]:
-    """Attempt after attempt; where an operator asked for a retry, a line says so, and the numbers begin anew."""
-    retries: list[tuple[int, HistoryEntry]] = []
-    claims = 0
-    for entry in detail.history:
-        claims += entry.event == "claimed"
-        if is_retry(entry):
-            retries.append((claims, entry))
-    for place in range(len(detail.attempts) + 1):
-        for claimed, entry in retries:
-            if min(claimed, len(detail.attempts)) == place:
-                yield pieces(("↻ ", Tone.ACCENT), "retried by an operator  ", (moment(entry.at), Tone.MUTED))
-        if place < len(detail.attempts):
-            yield from attempt(detail.attempts[place], now)
-
-
-def is_retry(entry: HistoryEntry) -> bool:
-    """Whether an operator gave the task all its attempts anew; the server's own next try leaves them counted."""
-    return entry.event == "retry" and entry.attempts == 0
-
-
-def sections(detail: TaskDetail, now: datetime, *, reveal: bool) -> dict[str, list[Line]]:
-    """Headings and lines of everything that is there to tell, in the order in which it is asked for."""
+def links(detail: TaskDetail, how: Showing) -> Iterator[Line]:
+    """Where it can be read, and which tasks it stands in the way of."""
     task = detail.task
-    timed = ages(detail, now)
-    told = {"Overview": timed.pop("Overview"), "Parameters": json_rows(dict(task.parameters), reveal=reveal)}
-    if task.error:
-        text = task.error[:MOST_OF_AN_ERROR]
-        shown = safe_lines(text if reveal else masked_text(text), of=len(task.error))
-        told["Error" if task.status is TaskStatus.FAILED else "Last error"] = [((line, Tone.BAD),) for line in shown]
-    if task.result is not None:
-        told["Result"] = json_rows(task.result, reveal=reveal)
-    told |= timed
-    if detail.logs:
-        told[log_title(detail.logs)] = log_rows(detail.logs, reveal=reveal)
-    if detail.ideas or detail.saved is not None:
-        told[f"Saved ({count(len(detail.ideas), 'idea')})"] = list(saved(detail, reveal))
-    if detail.report:
-        told["Report"] = [pieces(masked_text(detail.report[:MOST_OF_A_LINE]))]
-    if detail.history:
-        told[f"History ({len(detail.history)})"] = [happened(entry) for entry in detail.history]
-    return told
+    if how.url:
+        yield from field("Address", f"{how.url.rstrip('/')}/tasks/{task.id}", how)
+    if task.dedupe_key:
+        yield from field("Key", task.dedupe_key, how)
+        blocks = f"a new task of this type with the same parameters: it is answered with #{task.id}"
+        yield from field("Blocks", blocks, how, Tone.MUTED)
 
 
-def happened(entry: HistoryEntry) -> Line:
-    """A line of its history."""
-    said = (masked_text((entry.message or "")[:MOST_OF_A_LINE]), Tone.MUTED)
-    return pieces((f"{moment(entry.at)}  ", Tone.MUTED), f"{entry.event:<10} ", f"{entry.worker or ''}  ", said)
+def field(label: str, value: str, how: Showing, tone: Tone = Tone.PLAIN) -> Iterator[Line]:
+    """A name and what it is."""
+    yield from wrapped(((f"{label:<{LABEL}}", Tone.MUTED),), (value, tone), LABEL, how.width)
 
 
-def attempt(row: AttemptRow, now: datetime) -> Iterator[Line]:
-    """One step of the timeline: who, how long, how it ended; below it what was said."""
-    symbol, tone = OUTCOME.get(row.outcome, ("◦", Tone.WARN))
-    seconds = ((row.ended_at or now) - row.started_at).total_seconds() if row.started_at else None
-    took = "–" if seconds is None else duration(seconds)
-    reached = f"  {bar(row.progress, 10)} {row.progress}%" if row.progress is not None else ""
-    yield pieces(
-        (f"{symbol} ", tone),
-        (f"{row.number}  ", Tone.STRONG),
-        f"{row.worker_id}  ",
-        (f"{moment(row.started_at)}  ", Tone.MUTED),
-        f"{took}  ",
-        (row.outcome or "running", tone),
-        (reached, Tone.BUSY),
-    )
-    if row.message:
-        yield pieces("   ", (masked_text(row.message[:MOST_OF_A_LINE]), Tone.MUTED))
+def times(label: str, at: datetime | None, how: Showing) -> Line:
+    """A moment and how long ago it was."""
+    ago = f"  {whole_age(at, how.now)} ago" if at else ""
+    return ((f"{label:<{LABEL}}", Tone.MUTED), (moment(at), Tone.PLAIN), (ago, Tone.MUTED))
 
 
-def saved(detail: TaskDetail, reveal: bool) -> Iterator[Line]:
-    """The ideas that came of it."""
-    for idea in detail.ideas[:100]:
-        where = idea.source_url or idea.source_platform
-        yield pieces((f"{idea.idea_id:>6}  ", Tone.MUTED), f"{idea.title or '(no title)'}  ", (where, Tone.MUTED))
-    if len(detail.ideas) > 100:
-        yield ((f"… {len(detail.ideas) - 100:,} more", Tone.WARN),)
-    if detail.saved is not None:
-        yield from json_rows(detail.saved, reveal=reveal)
+def claim(deadline: datetime, seconds: float, how: Showing) -> Iterator[Line]:
+    """How much is left of the time of its claim, in which nobody else is given the task."""
+    if deadline <= how.now:
+        late = whole_age(deadline, how.now)
+        yield from field("Claim", f"past its time since {late}: another worker may be given the task", how, Tone.WARN)
+        return
+    left = (deadline - how.now).total_seconds()
+    tone = Tone.WARN if left < seconds / 4 else Tone.PLAIN
+    yield from field("Claim", f"{whole_age(how.now, deadline)} left of {duration(seconds)}", how, tone)
+
+
+def happened(history: Sequence[HistoryEntry], how: Showing) -> Iterator[Row]:
+    """Its history, oldest first: a line for each entry, and below it what was said."""
+    day = None
+    for number, entry in enumerate(history):
+        if entry.at is not None and entry.at.date() != day:
+            day = entry.at.date()
+            yield Row(("day", str(day)), ((f"{day:%Y-%m-%d} UTC", Tone.STRONG),))
+        at = f"{entry.at:%H:%M:%S}" if entry.at is not None else "–"
+        attempt = f"  attempt {entry.attempts}" if entry.attempts else ""
+        said = pieces((f"{at:<8}  ", Tone.MUTED), f"{entry.event:<10}  ", entry.worker or "", (attempt, Tone.MUTED))
+        yield Row((number, "entry"), said)
+        if entry.message:
+            text = entry.message[:MOST_OF_A_LINE] if how.reveal else masked_text(entry.message[:MOST_OF_A_LINE])
+            for part, line in enumerate(wrapped(pieces(" " * 10), (text, Tone.MUTED), 10, how.width)):
+                yield Row((number, part), line)
+
+
+def ideas(detail: TaskDetail, how: Showing) -> Iterator[Row]:
+    """The ideas that came of it: what each is called, and below it where it is from."""
+    for idea in detail.ideas:
+        label = f"{idea.idea_id:>6}  "
+        for part, line in enumerate(
+            wrapped(((label, Tone.MUTED),), (idea.title or "(no title)", Tone.PLAIN), len(label), how.width)
+        ):
+            yield Row((idea.idea_id, part), line)
+        if where := idea.source_url or idea.source_platform:
+            yield Row((idea.idea_id, "where"), pieces(" " * len(label), (masked_text(where), Tone.MUTED)))

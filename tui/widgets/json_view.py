@@ -1,64 +1,117 @@
-"""Shows JSON of any size: indented, in tones, secrets masked, cut with a mark where it is long."""
+"""Shows JSON of any size as rows that fold: indented, in tones, secrets masked, read only as far as someone looks."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from dataclasses import dataclass, replace
+
+from rich.cells import cell_len
 
 from core.models import Json
-from tui.look import Piece, Tone
+from tui.look import Piece, Tone, count
+from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, is_secret, masked_text
-from tui.widgets.safe_text import CUT
+from tui.widgets.outline import Branch, Row, Rows
+from tui.widgets.safe_text import CUT, safe
 
-MOST_LINES = 200
-MOST_CHARACTERS = 1_000
-DEEPEST = 20
+MOST_CHARACTERS = 500
+"""Characters of a text that its own row looks at; unfolded, it is shown wrapped and whole."""
 
+DEEPEST = 200
+"""Levels below which nothing is shown. No TaskManager takes as many."""
 
-def json_rows(value: Json, *, reveal: bool = False) -> list[tuple[Piece, ...]]:
-    """The first lines of a value; only what is shown is looked at."""
-    rows = list(islice(walk(value, (), 0, reveal), MOST_LINES + 1))
-    if len(rows) > MOST_LINES:
-        rows[MOST_LINES] = ((f"{CUT} cut after {MOST_LINES} lines; Y copies the whole", Tone.WARN),)
-    return rows
+DEEPEST_SET_IN = 16
+"""Levels that are set in; what is deeper begins where they do."""
 
 
-def walk(value: Json, label: tuple[Piece, ...], depth: int, reveal: bool) -> Iterator[tuple[Piece, ...]]:
-    """The lines of a value, one after another."""
-    indent = ("  " * depth, Tone.PLAIN)
-    if isinstance(value, Mapping) and value:
-        yield from block(value.items(), "{}", label, depth, reveal)
-    elif isinstance(value, list | tuple) and value:
-        yield from block(((None, each) for each in value), "[]", label, depth, reveal)
-    else:
-        yield (indent, *label, leaf(value, reveal))
+@dataclass(frozen=True)
+class JsonShape:
+    """How JSON is laid out: in rows of so many cells, secrets shown or not."""
 
+    width: int = 80
+    reveal: bool = False
 
-def block(
-    members: Iterable[tuple[object, Json]], brackets: str, label: tuple[Piece, ...], depth: int, reveal: bool
-) -> Iterator[tuple[Piece, ...]]:
-    """An object or array between its brackets."""
-    indent = ("  " * depth, Tone.PLAIN)
-    if depth >= DEEPEST:
-        yield (indent, *label, (f"{CUT} nested deeper; Y copies the whole", Tone.WARN))
-        return
-    yield (indent, *label, (brackets[0], Tone.MUTED))
-    for name, member in members:
-        own: tuple[Piece, ...] = () if name is None else ((str(name), Tone.ACCENT), (": ", Tone.MUTED))
-        if name is not None and not reveal and is_secret(str(name)) and member not in (None, "", True, False):
-            yield (("  " * (depth + 1), Tone.PLAIN), *own, (MASK, Tone.WARN))
+    def rows(self, value: Json) -> Iterator[Row]:
+        """The rows of a value: the members of an object or array that has any stand at the margin."""
+        if is_block(value):
+            yield from self.members(value, 0)
         else:
-            yield from walk(member, own, depth + 1, reveal)
-    yield (indent, (brackets[1], Tone.MUTED))
+            yield self.row("", value, (), 0)
+
+    def members(self, value: Json, depth: int) -> Iterator[Row]:
+        """One row for each member."""
+        if depth > DEEPEST:
+            yield Row("deeper", ((f"{CUT} nested deeper; Y copies the whole", Tone.WARN),), depth=DEEPEST_SET_IN)
+            return
+        named: Iterable[tuple[object, Json]] = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, member in named:
+            own: tuple[Piece, ...] = (
+                ((short(str(name)), Tone.ACCENT), (": ", Tone.MUTED))
+                if isinstance(value, Mapping)
+                else ((f"{name} ", Tone.MUTED),)
+            )
+            if isinstance(value, Mapping) and self._hides(str(name), member):
+                yield Row(name, (*own, (MASK, Tone.WARN)), depth=set_in(depth), size=len(str(name)) + 4)
+            else:
+                yield self.row(name, member, own, depth)
+
+    def row(self, key: object, value: Json, label: tuple[Piece, ...], depth: int) -> Row:
+        """A value behind its name."""
+        size = sum(len(text) for text, _ in label) + 2
+        if is_block(value):
+            brackets = "{}" if isinstance(value, Mapping) else "[]"
+            inside = count(len(value), "field" if isinstance(value, Mapping) else "item")
+            branch = Rows(lambda: self.members(value, depth + 1))
+            said = label or ((brackets, Tone.MUTED),)
+            folded = (*label, (f"{brackets[0]}{CUT}{brackets[1]} {inside}", Tone.MUTED))
+            return Row(key, said, branch, folded, depth=set_in(depth), size=size, note=inside)
+        if isinstance(value, str):
+            return self._text(key, value, label, set_in(depth), size)
+        said = (*label, (json.dumps(value, default=str), Tone.BUSY))
+        return Row(key, said, depth=set_in(depth), size=size + len(said[-1][0]))
+
+    def _text(self, key: object, value: str, label: tuple[Piece, ...], depth: int, size: int) -> Row:
+        """A text as JSON writes it; where that does not fit into its row, it unfolds into all of itself."""
+        head = value[:MOST_CHARACTERS]
+        said = (*label, (json.dumps(head if self.reveal else masked_text(head), ensure_ascii=False), Tone.GOOD))
+        room = self.width - 2 * depth
+        fits = len(value) <= MOST_CHARACTERS and cell_len(safe("".join(text for text, _ in said))) <= room
+        if fits and "\n" not in value:
+            return Row(key, said, depth=depth, size=size + len(value))
+        branch: Branch = LongText(value, room - 2, Tone.GOOD, depth + 1, self.reveal)
+        more = f"{CUT} {len(value):,} characters, ⏎ " if len(value) > MOST_CHARACTERS else "⏎ "
+        folded = (*label, (more, Tone.MUTED), (said[-1][0], Tone.GOOD))
+        note = f"{len(value):,} characters"
+        return Row(key, label, branch, folded, opens=False, depth=depth, size=size + len(value), note=note)
+
+    def _hides(self, name: str, member: Json) -> bool:
+        return not self.reveal and is_secret(name) and member not in (None, "", True, False)
 
 
-def leaf(value: Json, reveal: bool) -> Piece:
-    """A value that holds no others."""
-    if not isinstance(value, str):
-        return (json.dumps(value, default=str), Tone.BUSY)
-    text = value[:MOST_CHARACTERS] if reveal else masked_text(value[:MOST_CHARACTERS])
-    shown = json.dumps(text, ensure_ascii=False)
-    if len(value) > MOST_CHARACTERS:
-        return (f"{shown}{CUT} {len(value):,} characters", Tone.GOOD)
-    return (shown, Tone.GOOD)
+def json_rows(value: Json, *, width: int = 80, reveal: bool = False) -> Iterator[Row]:
+    """The rows of a value; only those that are asked for are made."""
+    return JsonShape(width, reveal).rows(value)
+
+
+def unfolded(rows: Iterable[Row]) -> Iterator[Row]:
+    """Rows and all that they hold, as far as it begins unfolded."""
+    for row in rows:
+        yield row if row.branch is None or row.opens else replace(row, said=row.folded)
+        if row.branch is not None and row.opens:
+            yield from unfolded(row.branch.rows())
+
+
+def is_block(value: Json) -> bool:
+    """Whether a value holds others."""
+    return isinstance(value, Mapping | list | tuple) and bool(value)
+
+
+def set_in(depth: int) -> int:
+    """How far a row is set in."""
+    return min(depth, DEEPEST_SET_IN)
+
+
+def short(name: str) -> str:
+    """A name of a field; a long one is cut with a mark."""
+    return name if len(name) <= MOST_CHARACTERS else f"{name[:MOST_CHARACTERS]}{CUT}"

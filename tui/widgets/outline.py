@@ -1,0 +1,373 @@
+"""Sections of rows that fold: which rows there are now, read from their sources only as far as someone looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+
+from tui.look import Piece
+
+FIRST_ROWS = 400
+"""Rows of a section that are read when it is opened; a mark stands where there are more."""
+
+MORE_ROWS = 5_000
+"""Rows that are read when more are asked for."""
+
+MORE = object()
+"""The key of the mark where rows are not read yet."""
+
+Path = tuple[object, ...]
+"""Where a row is: the key of its section, of the branches that it is in, its own. It stays while other rows change."""
+
+
+class Branch:
+    """Rows that a row holds."""
+
+    def rows(self) -> Iterator[Row]:
+        """They, one after another, made as they are asked for."""
+        raise NotImplementedError
+
+    @property
+    def total(self) -> int:
+        """How many characters its rows tell; 0 where that is not known."""
+        return 0
+
+    def finds(self, needle: str) -> Iterator[Path]:
+        """Where it holds a text (lower case), as paths below the row that holds it."""
+        yield from found_in(self.rows(), needle)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows(Branch):
+    """A branch of rows that are made when they are asked for."""
+
+    make: Callable[[], Iterable[Row]]
+
+    def rows(self) -> Iterator[Row]:
+        """They."""
+        yield from self.make()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line: its key among its siblings, what it says, and the rows that it holds.
+
+    ``folded`` is what it says while it is folded. ``opens``: it begins unfolded. ``size``: how many characters of its
+    source it tells. ``up_to``: where the row is a part of a text, where that part ends; its key is where it begins.
+    ``note`` stands behind it and is not searched; of a mark, ``size`` is what is left, 0 where that is not known.
+    """
+
+    key: object
+    said: Sequence[Piece]
+    branch: Branch | None = None
+    folded: Sequence[Piece] = ()
+    opens: bool = True
+    depth: int = 0
+    size: int = 0
+    up_to: int | None = None
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """What it says, without tones."""
+        return "".join(text for text, _ in self.said)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row in its place. ``more``: instead of a row, the rest of its rows, not yet read. ``reading``: who read it."""
+
+    path: Path
+    level: int
+    row: Row
+    open: bool = False
+    more: Iterator[Shown] | None = None
+    reading: Reading | None = None
+
+
+def found_in(rows: Iterator[Row], needle: str) -> Iterator[Path]:
+    """The paths of the rows that hold a text, folded or not."""
+    for row in rows:
+        if needle in row.text.lower():
+            yield (row.key,)
+        if row.branch is not None:
+            for path in row.branch.finds(needle):
+                yield (row.key, *path)
+
+
+@dataclass(slots=True)
+class Section:
+    """Rows under a heading. ``source``: what they are made of; while it is equal, they are the same. ``total``: how
+    many characters there are to tell, None where that is not known. ``opens``: it begins unfolded."""
+
+    key: str
+    title: str
+    source: object
+    make: Callable[[], Iterable[Row]]
+    opens: bool = True
+    total: int | None = None
+    shown: list[Shown] = field(default_factory=list[Shown])
+
+
+class Reading:
+    """Rows of a branch that are being read; ``over``: it was folded meanwhile."""
+
+    def __init__(self) -> None:
+        self.over = False
+
+
+class Folds:
+    """What is unfolded: what began so, but for what was changed by hand. Lives longer than the rows."""
+
+    def __init__(self) -> None:
+        self._changed: set[Path] = set()
+        self._reading: dict[Path, Reading] = {}
+
+    def is_open(self, path: Path, opens: bool) -> bool:
+        """Whether it is unfolded."""
+        return opens != (path in self._changed)
+
+    def turn(self, path: Path) -> None:
+        """Fold what is unfolded, and the other way round. Who was reading its rows stops; a section keeps them."""
+        self._changed ^= {path}
+        if len(path) == 1:
+            return
+        for reading in (each for at, each in self._reading.items() if at[: len(path)] == path):
+            reading.over = True
+
+    def read(self, rows: Iterable[Row], above: Path, level: int) -> Iterator[Shown]:
+        """The rows of a branch, with those of its branches that are unfolded; ends early when it is folded."""
+        reading = self._reading[above] = Reading()
+        for row in rows:
+            if reading.over:
+                return
+            path = (*above, row.key)
+            opened = row.branch is not None and self.is_open(path, row.opens)
+            yield Shown(path, level, row, opened, reading=reading)
+            if row.branch is not None and opened:
+                yield from self.read(row.branch.rows(), path, level + 1)
+        if self._reading.get(above) is reading:
+            del self._reading[above]
+
+
+def taken(rows: Iterator[Shown], above: Path, level: int, most: int, total: int = 0) -> list[Shown]:
+    """The first of these rows, and a mark when there are more. ``total``: of how many characters, 0: not known."""
+    head = list(islice(rows, most))
+    following = next(rows, None)
+    if following is not None:
+        left = max(0, total - sum(each.row.size for each in head))
+        head.append(Shown((*above, MORE), level, Row(MORE, (), size=left), more=chained(following, rows)))
+    return head
+
+
+def chained(first: Shown, rest: Iterator[Shown]) -> Iterator[Shown]:
+    """A row, unless what it is in was folded meanwhile; then others."""
+    if first.reading is None or not first.reading.over:
+        yield first
+    yield from rest
+
+
+class Outline:
+    """The sections, and the line of each of their rows: a heading, its rows, an empty line."""
+
+    def __init__(self) -> None:
+        self.sections: list[Section] = []
+        self.folds = Folds()
+        self._starts: list[int] = [0]
+
+    def __len__(self) -> int:
+        return self._starts[-1]
+
+    def put(self, sections: Sequence[Section]) -> bool:
+        """Show these sections from now on; answers whether anything is otherwise. What was read stays read."""
+        known = {section.key: section for section in self.sections}
+        changed = [section.key for section in sections] != list(known)
+        for section in sections:
+            old = known.get(section.key)
+            if old is not None and old.source == section.source:
+                section.shown = old.shown
+                changed |= (old.title, old.total) != (section.title, section.total)
+            else:
+                section.shown = self.read(section, max(FIRST_ROWS, len(old.shown) if old else 0))
+                changed = True
+        self.sections = list(sections)
+        self.count()
+        return changed
+
+    def read(self, section: Section, most: int, until: Path | None = None) -> list[Shown]:
+        """Its first rows, at least up to the one that is looked for. Safe in another thread."""
+        above: Path = (section.key,)
+        rows = self.folds.read(section.make(), above, 1)
+        head: list[Shown] = []
+        if until is not None:
+            for shown in rows:
+                head.append(shown)
+                if is_at(shown, until):
+                    break
+        return head + taken(rows, above, 1, most)
+
+    def is_open(self, section: Section) -> bool:
+        """Whether it is unfolded."""
+        return self.folds.is_open((section.key,), section.opens)
+
+    def at(self, line: int) -> tuple[Section, Shown | None]:
+        """The section at a line, and its row there: None for the heading and for the empty line below."""
+        section, offset = self.sections[self._place(line)], self._offset(line)
+        return section, section.shown[offset] if 0 <= offset < len(section.shown) else None
+
+    def is_heading(self, line: int) -> bool:
+        """Whether a heading stands there."""
+        return self._starts[self._place(line)] == line
+
+    def headings(self) -> list[int]:
+        """The lines of all headings."""
+        return self._starts[:-1]
+
+    def path_at(self, line: int) -> Path:
+        """Where the line is, for finding it again."""
+        section, shown = self.at(line)
+        if shown is not None:
+            return shown.path
+        return (section.key,) if self.is_heading(line) else (section.key, "", "")
+
+    def line_of(self, path: Path) -> int | None:
+        """The line of a path, of the nearest row that it is in; None when its section is gone."""
+        place = next((n for n, section in enumerate(self.sections) if section.key == path[0]), None)
+        if place is None:
+            return None
+        section, start = self.sections[place], self._starts[place]
+        if path[1:] == ("", ""):
+            return self._starts[place + 1] - 1
+        best, line = 1, start
+        for offset, shown in enumerate(section.shown if self.is_open(section) else ()):
+            if is_at(shown, path):
+                return start + 1 + offset
+            if best < len(shown.path) < len(path) and shown.path == path[: len(shown.path)]:
+                best, line = len(shown.path), start + 1 + offset
+        return line
+
+    def turn(self, line: int) -> bool:
+        """Fold or unfold what is there; answers whether there is anything to fold."""
+        section, shown = self.at(line)
+        if shown is None:
+            self.folds.turn((section.key,))
+        elif shown.row.branch is None:
+            return False
+        else:
+            self._turn_row(section, self._offset(line), shown, shown.row.branch)
+        self.count()
+        return True
+
+    def _turn_row(self, section: Section, place: int, shown: Shown, branch: Branch) -> None:
+        self.folds.turn(shown.path)
+        rows: list[Shown] = []
+        if not shown.open:
+            below = shown.level + 1
+            found = self.folds.read(branch.rows(), shown.path, below)
+            rows = taken(found, shown.path, below, FIRST_ROWS, branch.total)
+        end = next(
+            (n for n in range(place + 1, len(section.shown)) if section.shown[n].level <= shown.level),
+            len(section.shown),
+        )
+        turned = Shown(shown.path, shown.level, shown.row, not shown.open)
+        section.shown[place : end if shown.open else place + 1] = [turned, *rows]
+
+    def folded_above(self, path: Path) -> list[Path]:
+        """The paths that must be unfolded for a path to be seen. Safe in another thread."""
+        section = self.section(path)
+        if section is None:
+            return []
+        folded: list[Path] = [] if self.is_open(section) else [path[:1]]
+        rows: Iterable[Row] = section.make()
+        for depth in range(1, len(path) - 1):
+            row = next((row for row in rows if row.key == path[depth]), None)
+            if row is None or row.branch is None:
+                break
+            if not self.folds.is_open(path[: depth + 1], row.opens):
+                folded.append(path[: depth + 1])
+            rows = row.branch.rows()
+        return folded
+
+    def section(self, path: Path) -> Section | None:
+        """The section that a path leads to; None when it is gone."""
+        return next((each for each in self.sections if each.key == path[0]), None)
+
+    def fold_all(self, *, fold: bool) -> None:
+        """Fold or unfold all sections."""
+        for section in self.sections:
+            if self.is_open(section) == fold:
+                self.folds.turn((section.key,))
+        self.count()
+
+    def replace(self, key: str, shown: list[Shown]) -> None:
+        """Show these rows of a section."""
+        for section in self.sections:
+            if section.key == key:
+                section.shown = shown
+        self.count()
+
+    def mark_at(self, line: int) -> tuple[Section, Shown] | None:
+        """The mark for more at that line, or the next one below it in the section, or the last one above."""
+        section = self.at(line)[0]
+        marks = [n for n, each in enumerate(section.shown) if each.more is not None]
+        if not marks or not self.is_open(section):
+            return None
+        here = self._offset(line)
+        return section, section.shown[next((n for n in marks if n >= here), marks[-1])]
+
+    def splice(self, key: str, mark: Shown, rows: Sequence[Shown]) -> None:
+        """Put rows in the place of a mark, if it still stands there."""
+        for section in (each for each in self.sections if each.key == key):
+            place = next((n for n, each in enumerate(section.shown) if each is mark), None)
+            if place is not None:
+                section.shown[place : place + 1] = rows
+        self.count()
+
+    def finds(self, needle: str) -> Iterator[Path]:
+        """Where a text (lower case) is, folded or not. Safe in another thread."""
+        for section in self.sections:
+            for path in found_in(iter(section.make()), needle):
+                yield (section.key, *path)
+
+    def left(self, section: Section) -> int | None:
+        """How many characters of a section are not read yet, about; None where that is not known."""
+        if section.total is None:
+            return None
+        return max(0, section.total - sum(each.row.size for each in section.shown))
+
+    def exactly(self, path: Path) -> int | None:
+        """The line of a path where it is to be seen; None where it is not."""
+        line = self.line_of(path)
+        shown = None if line is None else self.at(line)[1]
+        return line if (shown is not None and is_at(shown, path)) or path[1:] == () else None
+
+    def _offset(self, line: int) -> int:
+        return line - self._starts[self._place(line)] - 1
+
+    def _place(self, line: int) -> int:
+        return next(n for n in range(len(self.sections)) if self._starts[n + 1] > line)
+
+    def count(self) -> None:
+        """Where each section begins now."""
+        self._starts = [0]
+        for section in self.sections:
+            rows = len(section.shown) if self.is_open(section) else 0
+            self._starts.append(self._starts[-1] + 1 + rows + (1 if rows else 0))
+
+
+def behind(mark: Shown, most: int) -> list[Shown]:
+    """The rows that stand behind a mark, and a new mark where there are still more. Safe in another thread."""
+    assert mark.more is not None
+    return taken(mark.more, mark.path[:-1], mark.level, most, mark.row.size)
+
+
+def is_at(shown: Shown, path: Path) -> bool:
+    """Whether a row is the one of a path, or the part of a text that holds its place."""
+    if shown.path == path:
+        return True
+    end, place = shown.row.up_to, path[-1]
+    if end is None or shown.path[:-1] != path[:-1] or not isinstance(place, int):
+        return False
+    start = shown.path[-1]
+    return isinstance(start, int) and start <= place < end

@@ -1,0 +1,316 @@
+"""Reads an outline: draws the rows in sight, keeps its place while they change, folds, and finds."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from tui.commands import READING, bindings
+from tui.look import Piece, Tone
+from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind
+from tui.widgets.safe_text import CUT, cut, head, safe
+
+MARGIN = 4
+"""Cells before a row that is not set in: the cursor, a space, and whether it is folded."""
+
+STEP = 2
+"""Cells by which a row that is in another is set in."""
+
+MOST_HITS = 10_000
+"""Places of a text that are counted."""
+
+
+class Reader(ScrollView, can_focus=True):
+    """Sections of rows with a cursor. What is read stays where it is, whatever changes above it."""
+
+    ALLOW_SELECT = False
+    BINDINGS = bindings(READING)
+    COMPONENT_CLASSES = {f"reader--{tone}" for tone in Tone} | {"reader--cursor", "reader--hit", "reader--heading"}
+    DEFAULT_CSS = """
+    Reader { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
+    Reader > .reader--cursor { background: $surface-lighten-1; }
+    Reader:focus > .reader--cursor { background: $primary 35%; }
+    Reader > .reader--hit { background: $warning 40%; text-style: underline; }
+    Reader > .reader--heading { color: $text-primary; text-style: bold; }
+    Reader > .reader--strong { text-style: bold; }
+    Reader > .reader--muted { color: $text-muted; }
+    Reader > .reader--good { color: $text-success; }
+    Reader > .reader--warn { color: $text-warning; }
+    Reader > .reader--bad { color: $text-error; }
+    Reader > .reader--busy { color: $text-primary; }
+    Reader > .reader--accent { color: $text-accent; }
+    """
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is elsewhere, or there is more to read, or less."""
+
+    def __init__(self) -> None:
+        super().__init__(id="reader")
+        self.outline = Outline()
+        self.cursor = 0
+        self.needle = ""
+        self._one_at_a_time = asyncio.Lock()
+
+    @property
+    def room(self) -> int:
+        """Cells that a row has which is not set in; the same with and without a scroll bar."""
+        return max(20, self.size.width - self.styles.scrollbar_size_vertical - MARGIN)
+
+    @property
+    def section(self) -> Section | None:
+        """The section that the cursor is in."""
+        return self.outline.at(self.cursor)[0] if len(self.outline) else None
+
+    def put(self, sections: Sequence[Section]) -> None:
+        """Show these sections; neither the cursor nor what is in sight moves."""
+        had = len(self.outline)
+        top = min(round(self.scroll_offset.y), max(0, had - 1))
+        places = [self.outline.path_at(min(line, had - 1)) for line in (self.cursor, top)] if had else []
+        if not self.outline.put(sections):
+            return
+        if places:
+            self.cursor = self._line_now(places[0], self.cursor)
+        self._measure()
+        if places and top:
+            self._scroll(self._line_now(places[1], top))
+        self.refresh()
+
+    def _line_now(self, path: Path, before: int) -> int:
+        line = self.outline.line_of(path)
+        return max(0, min(before if line is None else line, len(self.outline) - 1))
+
+    def clear(self) -> None:
+        """Begin anew, for another text; what was unfolded by hand stays so."""
+        self.outline.sections = []
+        self.outline.put([])
+        self.cursor = 0
+        self._measure()
+        self._scroll(0)
+
+    # Drawing
+
+    def render_line(self, y: int) -> Strip:
+        """One line of the screen."""
+        line, width = round(self.scroll_offset.y) + y, self.scrollable_content_region.width
+        if line >= len(self.outline):
+            return Strip.blank(width, self.rich_style)
+        at_cursor = line == self.cursor
+        base = self.get_component_rich_style("reader--cursor") if at_cursor else self.rich_style
+        gutter = "›" if at_cursor else " "
+        section, shown = self.outline.at(line)
+        if shown is None and not self.outline.is_heading(line):
+            segments = [Segment(gutter, base)]
+        elif shown is None:
+            mark = "▾ " if self.outline.is_open(section) else "▸ "
+            title = cut(head(section.title), width - 3)
+            heading = base + self._style("heading")
+            segments = [Segment(gutter, base), Segment(mark, heading), *self._lit(title, heading)]
+        else:
+            segments = [Segment(gutter, base), *self._row(section, shown, width - 1, base)]
+        return Strip(segments).adjust_cell_length(width, base)
+
+    def _row(self, section: Section, shown: Shown, width: int, base: Style) -> list[Segment]:
+        row = shown.row
+        mark = "  " if row.branch is None else "▾ " if shown.open else "▸ "
+        margin = " " * (1 + STEP * row.depth) + mark
+        pieces: list[Piece] = list(row.said)
+        if shown.more is not None:
+            pieces = [(f"{CUT} {self._left(section, shown)}more, press m", Tone.WARN)]
+        elif row.branch is not None and not shown.open:
+            pieces = list(row.folded or row.said)
+        segments, left = [Segment(margin, base)], width - len(margin)
+        for text, tone in pieces:
+            whole = safe(text[: 2 * width]) + (CUT if len(text) > 2 * width else "")
+            said = cut(whole, max(0, left))
+            style = base if tone is Tone.PLAIN else base + self._style(tone)
+            segments += self._lit(said, style)
+            left -= Segment(said).cell_length
+        if row.note and (row.branch is None or shown.open) and left > len(row.note) + 1:
+            segments.append(Segment(f" {safe(row.note)}", base + self._style(Tone.MUTED)))
+        return segments
+
+    def _left(self, section: Section, mark: Shown) -> str:
+        left = (self.outline.left(section) if mark.level == 1 else 0) or mark.row.size
+        return f"{amount(left)} " if left else ""
+
+    def _lit(self, text: str, style: Style) -> list[Segment]:
+        """A text with what was searched for marked in it."""
+        low, segments, start = text.lower(), list[Segment](), 0
+        if not self.needle or len(low) != len(text):
+            return [Segment(text, style)]
+        while (found := low.find(self.needle, start)) >= 0:
+            end = found + len(self.needle)
+            segments += [Segment(text[start:found], style), Segment(text[found:end], style + self._style("hit"))]
+            start = end
+        return [*segments, Segment(text[start:], style)]
+
+    def _style(self, name: str) -> Style:
+        style = self.get_component_rich_style(f"reader--{name}")
+        background = style.bgcolor if name == "hit" else None
+        return Style(color=style.color, bgcolor=background, bold=style.bold, underline=style.underline)
+
+    # Moving
+
+    def _measure(self) -> None:
+        self.virtual_size = Size(0, len(self.outline))
+
+    def _scroll(self, y: float) -> None:
+        self.scroll_to(y=y, animate=False, force=True, immediate=True)
+
+    def move(self, line: int, *, centre: bool = False) -> None:
+        """Put the cursor on a line, and bring it into sight."""
+        self.cursor = max(0, min(line, len(self.outline) - 1))
+        top, height = round(self.scroll_offset.y), max(1, self.size.height)
+        if not top <= self.cursor < top + height:
+            near = self.cursor if self.cursor < top else self.cursor - height + 1
+            self._scroll(self.cursor - height // 2 if centre else near)
+        self.post_message(self.Moved())
+        self.refresh()
+
+    def action_down(self) -> None:
+        """One row down."""
+        self.move(self.cursor + 1)
+
+    def action_up(self) -> None:
+        """One row up."""
+        self.move(self.cursor - 1)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.move(self.cursor + max(1, self.size.height - 1))
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.move(self.cursor - max(1, self.size.height - 1))
+
+    def action_first(self) -> None:
+        """To the top."""
+        self.move(0)
+
+    def action_last(self) -> None:
+        """To the end of what is read."""
+        self.move(len(self.outline) - 1)
+
+    def action_next_section(self) -> None:
+        """To the next heading; it comes to the top."""
+        lines = self.outline.headings()
+        self._to_heading(next((line for line in lines if line > self.cursor), lines[0] if lines else 0))
+
+    def action_previous_section(self) -> None:
+        """To the heading before."""
+        lines = self.outline.headings()
+        self._to_heading(next((line for line in reversed(lines) if line < self.cursor), lines[-1] if lines else 0))
+
+    def _to_heading(self, line: int) -> None:
+        self.cursor = line
+        self._scroll(line)
+        self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """The mouse moves the cursor; twice folds."""
+        self.move(round(self.scroll_offset.y) + event.y)
+        if event.chain == 2:
+            self.action_fold()
+
+    # Folding
+
+    def action_fold(self) -> None:
+        """Fold or unfold what the cursor is on; on a mark, read more."""
+        if not len(self.outline) or self._one_at_a_time.locked():
+            return
+        shown = self.outline.at(self.cursor)[1]
+        if shown is not None and shown.more is not None:
+            self.action_more()
+        elif shown is not None or self.outline.is_heading(self.cursor):
+            self.outline.turn(self.cursor)
+            self._measure()
+            self.refresh()
+
+    def action_fold_in(self) -> None:
+        """Fold what the cursor is on, else go to what it is in."""
+        section, shown = self.outline.at(self.cursor) if len(self.outline) else (None, None)
+        if section is None:
+            return
+        if self.outline.is_open(section) if shown is None else shown.open:
+            self.action_fold()
+        else:
+            path = self.outline.path_at(self.cursor)
+            self.move(self._line_now(path[:-1] or path, self.cursor))
+
+    def action_unfold(self) -> None:
+        """Unfold what the cursor is on, else go a row down."""
+        section, shown = self.outline.at(self.cursor) if len(self.outline) else (None, None)
+        if section is None:
+            return
+        if shown is None:
+            foldable = self.outline.is_heading(self.cursor) and not self.outline.is_open(section)
+        else:
+            foldable = shown.more is not None or (shown.row.branch is not None and not shown.open)
+        if foldable:
+            self.action_fold()
+        else:
+            self.action_down()
+
+    def action_fold_all(self) -> None:
+        """Fold all sections; when they all are, unfold them."""
+        path = self.outline.path_at(self.cursor) if len(self.outline) else ()
+        self.outline.fold_all(fold=any(self.outline.is_open(each) for each in self.outline.sections))
+        self._measure()
+        if path:
+            self.move(self._line_now(path, self.cursor))
+
+    def action_more(self) -> None:
+        """Read more of the section that the cursor is in."""
+        self.run_worker(self._more(), group="more")
+
+    async def _more(self) -> None:
+        async with self._one_at_a_time:
+            found = self.outline.mark_at(self.cursor) if len(self.outline) else None
+            if found is not None:
+                section, mark = found
+                rows = await asyncio.to_thread(behind, mark, MORE_ROWS)
+                self.outline.splice(section.key, mark, rows)
+                self._measure()
+                self.move(self.cursor)
+
+    # Finding
+
+    async def find(self, needle: str) -> list[Path]:
+        """Mark a text wherever it is in sight; answers all its places, at most `MOST_HITS` and one."""
+        self.needle = needle.lower()
+        self.refresh()
+        if not needle:
+            return []
+        return await asyncio.to_thread(lambda: list(islice(self.outline.finds(needle.lower()), MOST_HITS + 1)))
+
+    async def go_to(self, path: Path) -> None:
+        """Put the cursor on a place; what it is folded into is unfolded, and read as far as it."""
+        async with self._one_at_a_time:
+            folded = await asyncio.to_thread(self.outline.folded_above, path)
+            for each in folded:
+                self.outline.folds.turn(each)
+            self.outline.count()
+            section = self.outline.section(path)
+            if section is not None and (any(len(each) > 1 for each in folded) or self.outline.exactly(path) is None):
+                shown = await asyncio.to_thread(self.outline.read, section, max(100, self.size.height), path)
+                self.outline.replace(section.key, shown)
+            self._measure()
+            self.move(self._line_now(path, self.cursor), centre=True)
+
+
+def amount(characters: int) -> str:
+    """``4.9 MB``, ``12 kB``, ``80 characters``."""
+    if characters >= 1_000_000:
+        return f"{characters / 1_000_000:.1f} MB"
+    return f"{characters / 1000:.0f} kB" if characters >= 10_000 else f"{characters:,} characters"
