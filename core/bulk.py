@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
@@ -361,7 +361,7 @@ class Carrier(Protocol):
         ...
 
 
-async def carried_out(carrier: Carrier, made: Plan) -> AsyncIterator[tuple[BulkRow, ...]]:
+async def carried_out(carrier: Carrier, made: Plan) -> AsyncGenerator[tuple[BulkRow, ...]]:
     """Do what the plan says, chunk after chunk; whoever stops asking stops it between two of them.
 
     A chunk that was broken off ends it: its tasks are told as failed, since it may have been done by half, and all

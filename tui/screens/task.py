@@ -159,7 +159,7 @@ class TaskScreen(CommandScreen):
 
     def possible(self, command: Command) -> bool:
         """Whether the status of the task is such that the command does something."""
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
+        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
         return done is None or any(task.status in FITTING[done] for task in self.opened)
 
     def action_retry(self) -> None:
@@ -173,6 +173,10 @@ class TaskScreen(CommandScreen):
     def action_cancel(self) -> None:
         """Cancel this task."""
         self.deeds.cancel(self.opened, self._settled)
+
+    def action_delete(self) -> None:
+        """Delete this task."""
+        self.deeds.delete(self.opened, self._settled)
 
     def action_clone(self) -> None:
         """Edit a copy of it."""
