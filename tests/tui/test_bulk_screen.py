@@ -161,7 +161,7 @@ async def test_one_task_is_deleted_after_a_small_question(open_board: Opens):
     async with open_board() as desk:
         await desk.press("down", "D")
         assert "Delete #10430" in desk.text()
-        assert "cannot be undone" in desk.text()
+        assert "history are lost; this cannot" in desk.text()
         await desk.press("D", "enter")
         assert desk.verbs.called("bulk") == []
         await desk.press("D")
