@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core.attempts import attempts_of
+from core.bulk_verbs import BulkVerbs
 from core.events import Level, Said, TaskCreated
 from core.models import (
     Claim,
@@ -28,7 +29,7 @@ from core.snapshot import KeptReport, TaskDetail, View
 NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
 
 
-class TaskVerbs(ABC):
+class TaskVerbs(BulkVerbs):
     """What can be done with tasks and their types."""
 
     @property

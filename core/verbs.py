@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from core.bulk import BulkRow, Meant, Order, Plan
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
 from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
 
@@ -38,6 +39,14 @@ class Verbs(Protocol):
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         """End tasks that are not finished, for good."""
+        ...
+
+    async def plan_bulk(self, order: Order, meant: Meant) -> Plan:
+        """What the order would do to the tasks that are meant, as things are now. Changes nothing."""
+        ...
+
+    async def bulk(self, plan: Plan, task_ids: Sequence[int]) -> list[BulkRow]:
+        """Do what the plan says to these of its tasks; `core.bulk.carried_out` does all of it, chunk after chunk."""
         ...
 
     async def reports(self) -> list[KeptReport]:

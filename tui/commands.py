@@ -102,7 +102,16 @@ RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.
 CANCEL = Command(
     "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), 19, destructive=True
 )
-CLONE = Command("clone", "e", "Clone and edit", "A new task with the same parameters, to edit.", ("queue", "task"))
+CLONE = Command(
+    "clone",
+    "e",
+    "Clone and edit",
+    "A new task with the same parameters, to edit; of several marked ones: copies.",
+    ("queue", "task"),
+)
+DELETE = Command(
+    "delete", "D", "Delete", "Remove a task that nobody works on, for good.", ("queue", "task"), 20, destructive=True
+)
 COPY = Command("copy", "y", "Copy id", "Copy the id (results: the address).", ("queue", "failures", "results", "task"))
 
 BOARD = (
@@ -120,6 +129,7 @@ BOARD = (
     RETRY,
     RELEASE,
     CANCEL,
+    DELETE,
     CLONE,
     COPY,
     Command("filter", "slash", "Filter", "Narrow the queue: words, status:…, type:…", (), 4, shown="/"),
@@ -176,6 +186,7 @@ TASK = (
     RETRY,
     RELEASE,
     CANCEL,
+    DELETE,
     CLONE,
     Command("find", "slash", "Search", "Search all sections, folded or not.", footer=2, shown="/"),
     Command("next_hit", "n", "Next place", "To the next place of what was searched for.", footer=10),
@@ -201,6 +212,23 @@ REPORTS = (
     QUIT,
 )
 """What the screen of the reports that are kept aside can do."""
+
+BULK = (
+    BACK,
+    Command("carry_out", "enter,ctrl+s", "Carry out", "Ask, and do it after a yes.", footer=2, shown="⏎"),
+    Command("force", "F", "Live owners too", "Release also tasks whose owner may be alive; again: not.", footer=4),
+    Command("more_copies", "plus", "One copy more", "One copy more of each task.", footer=6, shown="+"),
+    Command("fewer_copies", "minus", "One copy fewer", "One copy fewer of each task.", footer=7, shown="-"),
+    Command("change", "e", "How copies differ", "Choose the parameters that copies have otherwise.", footer=4),
+    Command("undo", "u", "Undo", "Delete the tasks that were created, after a dry run.", footer=3),
+    Command("look_again", "R", "Look again", "Make the dry run anew.", footer=9),
+    Command("export_json", "J", "Export JSON", "Write the list to a file here.", footer=8, does="export('json')"),
+    Command("export_csv", "V", "Export CSV", "Write the list to a file here.", footer=8, does="export('csv')"),
+    Command("copy_ledger", "y", "Copy", "Copy the list as JSON.", footer=10),
+    HELP,
+    QUIT,
+)  # fmt: skip
+"""What the screen of an action on many tasks can do."""
 
 
 WORKER = (

@@ -9,6 +9,7 @@ from typing import TypeVar
 from textual.app import App
 
 from core.errors import CoreError
+from core.models import RowOutcome
 from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.widgets.confirm import Confirm
@@ -20,6 +21,9 @@ Answer = TypeVar("Answer")
 
 Deed = Callable[[], Awaitable[str]]
 """Something to be done; answers the sentence to say afterwards, empty for none."""
+
+Settled = Callable[[list[RowOutcome]], None]
+"""Takes the outcome of each row."""
 
 PATIENCE = 0.3
 """Seconds after which a deed that is not done yet is said to be under way."""

@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 
+from core.bulk import Action, Meant, Order
 from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus
-from tui.deeds import Deeds
+from core.snapshot import Link
+from tui.deeds import Deeds, Settled
 from tui.look import count, ids, short_name
+from tui.screens.bulk import BulkScreen
 from tui.wording import FITTING, left_out, outcome, unfit
-
-Settled = Callable[[list[RowOutcome]], None]
-"""Takes the outcome of each row."""
 
 
 class TaskDeeds(Deeds):
     """What can be done to tasks. Which tasks is settled when the key is pressed, whatever moves afterwards."""
 
+    def bulk(self, order: Order, meant: Meant, settled: Settled) -> None:
+        """Show what the order would do to these tasks, or to all that match a filter, and do it after a yes."""
+        self.app.push_screen(BulkScreen(self, order, meant, settled))
+
+    def _several(self, action: Action, tasks: Sequence[Task], fitting: Sequence[Task], settled: Settled) -> bool:
+        """Whether these are more than one, or in need of another way than the direct one: then a dry run is shown."""
+        if len(fitting) == 1 and self._direct(action):
+            return False
+        self.bulk(Order(action), tuple(task.id for task in tasks), settled)
+        return True
+
+    def _direct(self, action: Action) -> bool:
+        server = self.snapshot().server
+        return server.link is not Link.LIVE or action.value in server.can
+
     def retry(self, tasks: Sequence[Task], settled: Settled) -> None:
-        """Give the failed ones of these all their attempts anew; asks when there is more than one."""
-        if fitting := self._fitting("retried", tasks):
-            self.retry_ids([task.id for task in fitting], settled, left_out("retried", tasks))
+        """Give the failed ones of these all their attempts anew; a dry run comes first when there is more than one."""
+        fitting = self._fitting("retried", tasks)
+        if fitting and not self._several(Action.RETRY, tasks, fitting, settled):
+            self._retry([task.id for task in fitting], settled, left_out("retried", tasks))
 
-    def retry_ids(self, task_ids: Sequence[int], settled: Settled, unasked: Sequence[RowOutcome] = ()) -> None:
-        """Give failed tasks all their attempts anew; asks when there is more than one."""
+    def retry_ids(self, task_ids: Sequence[int], settled: Settled) -> None:
+        """Give failed tasks all their attempts anew; a dry run comes first when there is more than one."""
+        if len(task_ids) > 1 or not self._direct(Action.RETRY):
+            self.bulk(Order(Action.RETRY), tuple(task_ids), settled)
+        else:
+            self._retry(task_ids, settled, ())
 
+    def _retry(self, task_ids: Sequence[int], settled: Settled, unasked: Sequence[RowOutcome]) -> None:
         async def deed() -> str:
-            if len(task_ids) > 1 and not await self.confirmed(
-                f"Retry {count(len(task_ids), 'task')}?",
-                "Each gets all its attempts anew; those that are not failed are skipped.",
-                f"retry {ids(task_ids)}",
-            ):
-                return ""
             return await self._settle("retried", self.verbs.retry(task_ids), settled, unasked)
 
         self.carry_out(deed)
@@ -38,7 +53,7 @@ class TaskDeeds(Deeds):
     def release(self, tasks: Sequence[Task], settled: Settled) -> None:
         """Make the claimed ones of these pending again; warns when their owners are alive."""
         fitting = self._fitting("released", tasks)
-        if not fitting:
+        if not fitting or self._several(Action.RELEASE, tasks, fitting, settled):
             return
         task_ids = [task.id for task in fitting]
 
@@ -55,7 +70,7 @@ class TaskDeeds(Deeds):
     def cancel(self, tasks: Sequence[Task], settled: Settled) -> None:
         """End those of these for good that have not ended."""
         fitting = self._fitting("cancelled", tasks)
-        if not fitting:
+        if not fitting or self._several(Action.CANCEL, tasks, fitting, settled):
             return
         task_ids = [task.id for task in fitting]
 
@@ -69,6 +84,29 @@ class TaskDeeds(Deeds):
             return await self._settle("cancelled", self.verbs.cancel(task_ids), settled, unasked)
 
         self.carry_out(deed)
+
+    def delete(self, tasks: Sequence[Task], settled: Settled) -> None:
+        """Remove those of these that nobody works on, for good."""
+        fitting = self._fitting("deleted", tasks)
+        if not fitting or self._several(Action.DELETE, tasks, fitting, settled):
+            return
+
+        async def deed() -> str:
+            plan = await self.working(self.verbs.plan_bulk(Order(Action.DELETE), (fitting[0].id,)))
+            unasked = left_out("deleted", tasks)
+            if not plan.act:
+                return outcome("deleted", [*(row.outcome for row in plan.rows), *unasked])
+            if not await self.confirmed(f"Delete {self._named(fitting)}?", plan.risk, "; ".join(plan.calls)):
+                return ""
+            rows = await self.working(self.verbs.bulk(plan, plan.act))
+            settled([row.outcome for row in rows])
+            return outcome("deleted", [*(row.outcome for row in rows), *unasked])
+
+        self.carry_out(deed)
+
+    def clone(self, tasks: Sequence[Task], settled: Settled) -> None:
+        """Make copies of several tasks, after a dry run."""
+        self.bulk(Order(Action.CLONE), tuple(task.id for task in tasks), settled)
 
     def _fitting(self, done: str, tasks: Sequence[Task]) -> list[Task]:
         """Those to which that can be done; where there are none, the user is told why."""

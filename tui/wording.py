@@ -6,15 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from core import bulk
 from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus, WorkerStatus
 from tui.look import count, ids, short_name
 
-FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {
-    "retried": (TaskStatus.FAILED,),
-    "released": (TaskStatus.CLAIMED,),
-    "cancelled": (TaskStatus.PENDING, TaskStatus.CLAIMED),
-}
+FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {action.done: fitting for action, fitting in bulk.FITTING.items()}
 """What can be done to a task, and in which statuses."""
 
 JSON_PATH: Final = re.compile(r"(^|[:;] )\$(?:\.|: |(?=\[))")

@@ -1,27 +1,30 @@
-"""`tasks retry`, `tasks release`, `tasks cancel`, `tasks delete`."""
+"""`tasks retry`, `release`, `cancel`, `delete` and `clone`: plans of `core.bulk`, told and carried out."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import click
 
+from core.bulk import ENDS, Action, BulkRow, Fate, Order, Plan, Way, carried_out
+from core.bulk_calls import carry_out, prepare
 from core.cli.output import print_json, print_table, say
-from core.cli.program import Program, json_option, passing, with_client
+from core.cli.program import Program, json_option, parsed_object, passing, with_client
 from core.errors import BadSetting, NotPossibleHere
-from core.models import LIVE_STATES, RowOutcome, utcnow
-
-HEARD_LATELY = timedelta(seconds=30)
-"""A worker that was heard since is taken to be alive."""
+from core.models import Json
+from core.registering import created
+from core.workers.factory import WorkerFactory
 
 Decorated = Callable[..., Any]
 
+ASKS = (Action.CANCEL, Action.DELETE)
+"""What cannot be undone, and asks first."""
+
 
 def options(command: Decorated) -> Decorated:
-    """What all four take."""
+    """What all of them take."""
     for option in (
         json_option,
         click.option("--dry-run", is_flag=True, help="Only say what would be done; nothing is changed."),
@@ -31,31 +34,39 @@ def options(command: Decorated) -> Decorated:
     return command
 
 
+change = click.option(
+    "--change",
+    "changes",
+    metavar="JSON",
+    help="Parameters that new tasks have otherwise; {n} is the number of the copy.",
+)
 sure = click.option("--yes", is_flag=True, help="Do not ask.")
 
 
 @click.command(epilog="Example: prismq-workers tasks retry 12 13")
 @options
+@click.option("--as-new", is_flag=True, help="Where the TaskManager cannot retry: create each as a new task.")
+@change
 @passing
-def retry(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool) -> None:
+def retry(
+    program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, as_new: bool, changes: str | None
+) -> None:
     """Give failed tasks all their attempts anew."""
-    act(program, task_ids, lambda client: client.bulk("retry", task_ids, dry_run=dry_run), dry_run, as_json)
+    order = Order(Action.RETRY, changes=changed(changes))
+    act(program, order, task_ids, dry_run=dry_run, as_json=as_json, instead=as_new, offer="--as-new")
 
 
 @click.command(epilog="Example: prismq-workers tasks release 12")
 @options
 @click.option("--force", is_flag=True, help="Also when the owner is alive: the work then runs twice.")
+@click.option("--as-failed", is_flag=True, help="Where the TaskManager cannot release: report a failed attempt.")
 @passing
-def release(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, force: bool) -> None:
+def release(
+    program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, force: bool, as_failed: bool
+) -> None:
     """Make claimed tasks pending again, unless their owner is alive."""
-
-    async def released(client: Any) -> list[RowOutcome]:
-        kept = {} if force else await owners_alive(client, task_ids)
-        free = [task_id for task_id in task_ids if task_id not in kept]
-        done: list[RowOutcome] = await client.bulk("release", free, force=True, dry_run=dry_run) if free else []
-        return [*done, *(not_released(task_id, owner) for task_id, owner in kept.items())]
-
-    act(program, task_ids, released, dry_run, as_json)
+    order = Order(Action.RELEASE, force=force)
+    act(program, order, task_ids, dry_run=dry_run, as_json=as_json, instead=as_failed, offer="--as-failed")
 
 
 @click.command(epilog="Example: prismq-workers tasks cancel 12 --yes")
@@ -64,8 +75,7 @@ def release(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json:
 @passing
 def cancel(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, yes: bool) -> None:
     """End tasks that are not finished, for good."""
-    ask(f"Cancel {told(task_ids)} for good? Work in hand is lost.", yes or dry_run)
-    act(program, task_ids, lambda client: client.bulk("cancel", task_ids, dry_run=dry_run), dry_run, as_json)
+    act(program, Order(Action.CANCEL), task_ids, dry_run=dry_run, as_json=as_json, yes=yes)
 
 
 @click.command(epilog="Example: prismq-workers tasks delete 12 --yes")
@@ -74,8 +84,75 @@ def cancel(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: 
 @passing
 def delete(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, yes: bool) -> None:
     """Remove tasks that nobody works on; the same parameters can then be queued again."""
-    ask(f"Delete {told(task_ids)} with parameters, result and history? What was saved of it stays.", yes or dry_run)
-    act(program, task_ids, lambda client: client.bulk("delete", task_ids, dry_run=dry_run), dry_run, as_json)
+    act(program, Order(Action.DELETE), task_ids, dry_run=dry_run, as_json=as_json, yes=yes)
+
+
+@click.command(epilog="Example: prismq-workers tasks clone 12 13 --copies 5")
+@options
+@click.option("--copies", type=click.IntRange(1, 1000), default=1, show_default=True, help="Copies of each.")
+@click.option("--same", is_flag=True, help="With no parameter more: a duplicate of one that is there is not created.")
+@change
+@passing
+def clone(
+    program: Program,
+    task_ids: tuple[int, ...],
+    dry_run: bool,
+    as_json: bool,
+    copies: int,
+    same: bool,
+    changes: str | None,
+) -> None:
+    """Create copies of tasks, told apart by the parameter copy_of, or by those that you change."""
+    order = Order(Action.CLONE, copies=copies, same=same, changes=changed(changes))
+    act(program, order, task_ids, dry_run=dry_run, as_json=as_json, instead=True)
+
+
+def changed(text: str | None) -> dict[str, Json]:
+    """The parameters that are given to be changed."""
+    return parsed_object("--change", text) if text else {}
+
+
+def act(
+    program: Program,
+    order: Order,
+    task_ids: Sequence[int],
+    *,
+    dry_run: bool,
+    as_json: bool,
+    yes: bool = False,
+    instead: bool = False,
+    offer: str = "",
+) -> None:
+    """Plan it, ask, do it, tell what became of each task in the order asked; ends with 1 when one was left as it was.
+
+    Raises `NotPossibleHere` where the TaskManager cannot, unless the other way is wanted ``instead``.
+    """
+    plan = with_client(program, lambda client: prepare(client, order, tuple(task_ids)))
+    if plan.way is not Way.DIRECT and not (instead and plan.way is not Way.NONE):
+        raise NotPossibleHere(plan.reason + (f" Add {offer} for that." if plan.way is not Way.NONE else ""))
+    rows = list(plan.rows)
+    if not dry_run and plan.act:
+        ask(question(plan), yes or order.action not in ASKS)
+        done = {row.id: row for row in do(program, plan)}
+        rows = [done.get(row.id, row) for row in rows]
+    tell(plan, in_order(task_ids, rows), dry_run=dry_run, as_json=as_json)
+
+
+def do(program: Program, plan: Plan) -> list[BulkRow]:
+    """Carry the plan out."""
+    factory = program.factory() if plan.way is Way.AS_NEW else WorkerFactory()
+
+    async def done(client: Any) -> list[BulkRow]:
+        class Hand:
+            """The client, as something that does chunks."""
+
+            async def bulk(self, plan: Plan, task_ids: Sequence[int]) -> list[BulkRow]:
+                """Do a chunk."""
+                return await carry_out(client, plan, task_ids, lambda new: created(client, factory, new))
+
+        return [row async for rows in carried_out(Hand(), plan) for row in rows]
+
+    return with_client(program, done)
 
 
 def ask(question: str, sure: bool) -> None:
@@ -87,47 +164,36 @@ def ask(question: str, sure: bool) -> None:
     click.confirm(question, abort=True, err=True)
 
 
-def told(task_ids: Sequence[int]) -> str:
-    """The tasks, for a question."""
-    return f"task #{task_ids[0]}" if len(task_ids) == 1 else f"{len(task_ids)} tasks"
+def question(plan: Plan) -> str:
+    """What is asked: which tasks, and what is risked."""
+    act = plan.act
+    which = f"task #{act[0]}" if len(act) == 1 else f"{len(act):,} tasks"
+    return f"{plan.order.action.capitalize()} {which}? {plan.risk}"
 
 
-async def owners_alive(client: Any, task_ids: Sequence[int]) -> dict[int, str]:
-    """Those of the tasks that are claimed by a worker that was heard lately, with that worker."""
-    if "workers" not in (await client.capabilities()).names:
-        raise NotPossibleHere(
-            "This TaskManager does not tell which workers are alive: look after them yourself, then use --force."
-        )
-    since = utcnow() - HEARD_LATELY
-    alive = {
-        each.id for each in await client.workers() if each.state in LIVE_STATES and (each.last_seen or since) >= since
-    }
-    owners = {task_id: (await client.get_task(task_id)).claimed_by for task_id in task_ids}
-    return {task_id: owner for task_id, owner in owners.items() if owner in alive}
+def in_order(task_ids: Sequence[int], rows: Sequence[BulkRow]) -> list[BulkRow]:
+    """A row a task, in the order asked."""
+    known = {row.id: row for row in rows}
+    return [known[task_id] for task_id in dict.fromkeys(task_ids)]
 
 
-def not_released(task_id: int, owner: str) -> RowOutcome:
-    """The outcome of a task that was left with its owner."""
-    reason = f"{owner} is alive and works on it; stop that worker, or use --force and the work runs twice"
-    return RowOutcome(task_id, ok=False, status="claimed", code=409, error=reason)
-
-
-def act(
-    program: Program,
-    task_ids: Sequence[int],
-    deed: Callable[[Any], Awaitable[list[RowOutcome]]],
-    dry_run: bool,
-    as_json: bool,
-) -> None:
-    """Do it, tell what became of each task in the order asked, and end with 1 when one was left as it was."""
-    outcomes = {each.id: each for each in with_client(program, deed)}
-    rows = [outcomes[task_id] for task_id in dict.fromkeys(task_ids)]
-    done = sum(row.ok for row in rows)
+def tell(plan: Plan, rows: Sequence[BulkRow], *, dry_run: bool, as_json: bool) -> None:
+    """Say what became of each, or would; ends with 1 when something was left as it was."""
+    changed = [row for row in rows if row.fate in (Fate.DONE, Fate.PLANNED)]
     if as_json:
-        print_json({"outcomes": rows, "done": done, "dry_run": dry_run})
+        print_json({"outcomes": [as_outcome(plan, row) for row in rows], "done": len(changed), "dry_run": dry_run})
     else:
-        word = "would be" if dry_run else "is now"
-        print_table(("id", "outcome"), [(row.id, f"{word} {row.status}" if row.ok else row.error) for row in rows])
-        say(f"{done} of {len(rows)} {'would be' if dry_run else 'were'} changed.")
-    if done < len(rows):
+        print_table(("id", "outcome"), [(row.id, f"{row.fate.value}: {row.said}") for row in rows])
+        for call in plan.calls if dry_run else ():
+            say(f"Call: {call}")
+        say(f"{len(changed)} of {len(rows)} {'would be' if dry_run else 'were'} {plan.order.action.done}.")
+    if len(changed) < len(rows):
         sys.exit(1)
+
+
+def as_outcome(plan: Plan, row: BulkRow) -> dict[str, Json]:
+    """A row for programs."""
+    ok = row.fate in (Fate.DONE, Fate.PLANNED)
+    status = ENDS[plan.order.action] if ok and plan.way is Way.DIRECT else None
+    told: dict[str, Json] = {"id": row.id, "ok": ok, "fate": row.fate.value, "status": status, "said": row.said}
+    return told | {"error": None if ok else row.said, "made": list(row.made)}

@@ -18,7 +18,7 @@ def tasks() -> None:
     """Put tasks on the TaskManager, look at them, mend them."""
 
 
-for mend in (mending.retry, mending.release, mending.cancel, mending.delete):
+for mend in (mending.retry, mending.release, mending.cancel, mending.delete, mending.clone):
     tasks.add_command(mend)
 
 

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 
+from core import bulk
 from core.errors import TaskManagerError
 from core.filters import TaskFilter
 from core.models import (
@@ -30,11 +31,7 @@ from core.taskmanager.line import get, post, understood
 from core.taskmanager.next_up import sorted_by_us
 
 INSTEAD = {
-    "retry": "Create a new task with a changed parameter, where the schema of its type allows one.",
-    "release": "Report it as failed in the name of its owner, which uses up an attempt, or wait until its claim is too "
-    "old.",
-    "cancel": "Let a worker claim it and report a failure, until its attempts are used up.",
-    "delete": "Finished tasks stay; only whoever runs the server can remove them from its database.",
+    **bulk.INSTEAD,
     "history": "What a task shows of its past is its attempts, its last error and its times.",
     "stats": "List tasks by status and count them.",
     "changes": "List tasks again from time to time.",
@@ -44,13 +41,9 @@ INSTEAD = {
 """What can be done where a call is missing."""
 
 
-ENDS = {"retry": "pending", "release": "pending", "cancel": "failed", "delete": "deleted"}
-"""What a task is after an action that was done."""
-
-
 def believable(action: str, outcome: RowOutcome, unsaid: str) -> RowOutcome:
     """The outcome of an action, unless it says that it was done, and that the task is what it cannot be after it."""
-    if not outcome.ok or (outcome.status == ENDS[action] and outcome.code < 300):
+    if not outcome.ok or (outcome.status == bulk.ENDS[action] and outcome.code < 300):
         return outcome
     return RowOutcome(outcome.id, ok=False, code=UNAVAILABLE, error=f"{unsaid} Look at the task before you try again.")
 

@@ -60,8 +60,34 @@ def test_what_cannot_be_done_is_told_by_row_in_the_order_asked_and_by_the_exit_c
 def test_a_dry_run_changes_nothing_and_needs_no_yes(queued: Program):
     answer = queued("tasks", "delete", "1", "2", "--dry-run")
     assert answer.code == 0
-    assert "2 of 2 would be changed" in answer.err
+    assert "2 of 2 would be deleted" in answer.err
     assert status_of(queued, 1) == "pending"
+
+
+def test_copies_are_told_apart_by_a_parameter_and_duplicates_are_told(queued: Program):
+    async def open_type(client: AsyncTaskManagerClient) -> None:
+        await client.register_task_type("Open", "1", {"type": "object"})
+        assert (await client.create_task("Open", {"message": "a"}, priority=3)).id == 4
+
+    on(queued, open_type)
+    answer = queued("tasks", "clone", "4", "--copies", "2", "--json")
+    assert answer.code == 0
+    assert [row["made"] for row in answer.json["outcomes"]] == [[5, 6]]
+    copy = queued("tasks", "show", "5", "--json").json
+    assert (copy["parameters"]["message"], copy["priority"]) == ("a", 3)
+    assert copy["parameters"]["copy_of"].startswith("4-")
+    same = queued("tasks", "clone", "4", "--same")
+    assert same.code == 1
+    assert "a duplicate of #4, which is pending" in same.out
+
+
+def test_where_a_type_allows_no_other_parameter_copies_need_a_changed_one(queued: Program):
+    answer = queued("tasks", "clone", "1")
+    assert answer.code == 1
+    assert "its type allows no parameter copy_of" in answer.out
+    changed = queued("tasks", "clone", "1", "--copies", "2", "--change", '{"message": "copy {n}"}')
+    assert changed.code == 0
+    assert queued("tasks", "show", "5", "--json").json["parameters"] == {"message": "copy 2"}
 
 
 def test_what_cannot_be_undone_needs_a_yes_where_nobody_can_be_asked(queued: Program):

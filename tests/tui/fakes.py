@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
 from core.errors import CoreError
+from core.filters import TaskFilter
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType
 from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
 
@@ -29,6 +31,7 @@ class FakeVerbs:
         self.opened: dict[str, WorkerDetail] = {}
         self.previews: dict[str, Preview] = {}
         self.hindered: dict[str, str] = {}
+        self.known = Known(frozenset({"retry", "release", "cancel", "delete", "workers"}))
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -73,6 +76,24 @@ class FakeVerbs:
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         await self._note("cancel", tuple(task_ids))
         return self._rows(task_ids)
+
+    async def plan_bulk(self, order: Order, meant: Meant) -> Plan:
+        await self._note("plan_bulk", order, meant)
+        rows = [detail.task for detail in self.details.values()]
+        if isinstance(meant, TaskFilter):
+            return plan(order, [task for task in rows if meant.matches(task)], self.known)
+        known = {task.id: task for task in rows}
+        missing = [each for each in meant if each not in known]
+        return plan(order, [known[each] for each in meant if each in known], self.known, missing)
+
+    async def bulk(self, plan: Plan, task_ids: Sequence[int]) -> list[BulkRow]:
+        await self._note("bulk", plan.order.action, tuple(task_ids))
+        rows: list[BulkRow] = []
+        for told in self._rows(task_ids):
+            made = tuple(9000 + told.id * 10 + n for n in range(plan.order.copies)) if plan.way is Way.AS_NEW else ()
+            said = f"now {told.status}" if told.ok else told.error or ""
+            rows.append(BulkRow(told.id, Fate.DONE if told.ok else Fate.FAILED, said, made=made))
+        return rows
 
     async def reports(self) -> list[KeptReport]:
         await self._note("reports")

@@ -58,6 +58,7 @@ def ago(seconds: float) -> datetime:
 def server(link: Link = Link.LIVE, **more: object) -> ServerStatus:
     """The embedded TaskManager, heard of just now."""
     known = {"label": "/home/ann/.local/share/prismq-workers/taskmanager.db", "heard_at": ago(0.4), "source": "sample"}
+    known["can"] = frozenset({"retry", "release", "cancel", "delete"})
     return replace(ServerStatus(link=link, **known), **more)  # type: ignore[arg-type]  # fields by name
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import Invalid
-from core.models import RowOutcome, TaskStatus, WorkerState
+from core.models import TaskStatus, WorkerState
 from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
@@ -136,17 +136,6 @@ async def test_r_retries_the_task_under_the_cursor(open_board: Opens):
         assert desk.notes() == ["#10427 retried"]
 
 
-async def test_marked_rows_are_retried_together_and_the_skipped_stay_marked(open_board: Opens):
-    async with open_board(scenes.FAILING) as desk:
-        desk.verbs.outcomes[499] = RowOutcome(499, False, error="Task is completed; retry needs it failed")
-        await desk.press("space", "space", "r")
-        assert "Retry 2 tasks?" in desk.text()
-        await desk.press("y")
-        assert desk.verbs.calls == [("retry", (500, 499))]
-        assert desk.notes() == ["#500 retried; #499 was not retried: it is completed"]
-        assert desk.board.queue_pane.row_list.marks == {499}
-
-
 async def test_releasing_warns_when_the_owner_is_alive(open_board: Opens):
     async with open_board() as desk:
         await desk.press("l")
@@ -183,14 +172,6 @@ async def test_y_copies_the_id(open_board: Opens):
     async with open_board() as desk:
         await desk.press("y")
         assert desk.app.clipboard == "10431"
-
-
-async def test_a_group_of_failures_is_retried_after_a_yes(open_board: Opens):
-    async with open_board() as desk:
-        await desk.press("4", "4", "r")
-        assert "Retry 2 tasks?" in desk.text()
-        await desk.press("y")
-        assert desk.verbs.calls == [("retry", (10427, 10311))]
 
 
 async def test_enter_on_a_group_of_failures_opens_its_newest_task(open_board: Opens):

@@ -115,8 +115,8 @@ class QueuePane(ListPane[Task]):
     key = "2"
     heading = "Queue"
     about = (
-        "The tasks, newest first; Age is the time in the present status. Space marks, and r, l, C are for all marked "
-        "rows. The filter takes free text, status:failed,pending and type:*Video*."
+        "The tasks, newest first; Age is the time in the present status. Space marks, and r, l, C, D, e are for all "
+        "marked rows. The filter takes free text, status:failed,pending and type:*Video*."
     )
 
     @dataclass

@@ -71,7 +71,7 @@ class BoardScreen(BoardLayout):
 
     def possible(self, command: Command) -> bool:
         """Whether the rows that the command would be for are such that it does something."""
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
+        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
         if command.id == "retry" and self.place == "failures":
             return self.current is not None
         if done is not None:
@@ -85,6 +85,8 @@ class BoardScreen(BoardLayout):
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
         """What was done is unmarked; what was skipped stays marked."""
+        if len(rows) > 1:
+            self.queue_pane.row_list.marks.update(row.id for row in rows if not row.ok)
         self.queue_pane.row_list.unmark([row.id for row in rows if row.ok])
 
     # Opening
@@ -173,9 +175,15 @@ class BoardScreen(BoardLayout):
         """Cancel the chosen tasks."""
         self.task_deeds.cancel(self.chosen_tasks, self.settled)
 
+    def action_delete(self) -> None:
+        """Delete the chosen tasks."""
+        self.task_deeds.delete(self.chosen_tasks, self.settled)
+
     def action_clone(self) -> None:
-        """A new task like the one under the cursor."""
-        if task := self.queue_pane.row_list.current:
+        """A new task like the one under the cursor; copies of several."""
+        if len(self.chosen_tasks) > 1:
+            self.task_deeds.clone(self.chosen_tasks, self.settled)
+        elif task := next(iter(self.chosen_tasks), None):
             self.task_deeds.carry_out(partial(self._clone, task.id))
         else:
             self.task_deeds.say("There is no task here to be cloned.")

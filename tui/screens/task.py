@@ -157,11 +157,11 @@ class TaskScreen(CommandScreen):
 
     def possible(self, command: Command) -> bool:
         """Whether the status of the task, or what is read of it, is such that the command does something."""
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled"}.get(command.id)
         if command.id == "next_hit":
             return bool(self.search.hits)
         if command.id == "more":
             return bool(len(self.reader.outline) and self.reader.outline.mark_at(self.reader.cursor))
+        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
         return done is None or any(task.status in FITTING[done] for task in self.opened)
 
     # What is done to the task
@@ -181,6 +181,10 @@ class TaskScreen(CommandScreen):
     def action_cancel(self) -> None:
         """Cancel this task."""
         self.deeds.cancel(self.opened, self._settled)
+
+    def action_delete(self) -> None:
+        """Delete this task."""
+        self.deeds.delete(self.opened, self._settled)
 
     def action_clone(self) -> None:
         """Edit a copy of it."""

@@ -1,0 +1,356 @@
+"""The screen of an action on many tasks: a dry run, a question, progress, and a ledger of each task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from core.bulk import Action, BulkRow, Fate, Meant, Order, Plan, Way, carried_out, untried
+from core.errors import CoreError
+from core.filters import TaskFilter
+from core.models import utcnow
+from tui.commands import BULK, LIST, Command, CommandScreen, bindings
+from tui.deeds import Deeds, Settled
+from tui.ledger import as_json, counts_of, export
+from tui.look import Piece, Tone, bar, content, count, lines, pieces
+from tui.screens.change_parameters import ChangeParametersScreen
+from tui.screens.help import HelpScreen
+from tui.widgets.confirm import Confirm
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.masking import masked_text
+from tui.widgets.row_layout import Column, Layout
+from tui.widgets.row_list import RowList
+from tui.wording import told
+
+ABOUT = (
+    "First a dry run: what would be done to each task, what is left out and why; nothing is changed. Enter asks, and y "
+    "carries it out, a chunk at a time; esc stops between two chunks. Afterwards this is the ledger: failed tasks come "
+    "first, and stay marked in the queue."
+)
+MOST_COPIES = 1000
+MOST_REASONS = 4
+"""Reasons that are told above the list; the list has them all."""
+
+FATES: dict[Fate, Piece] = {
+    Fate.PLANNED: ("○ planned", Tone.PLAIN),
+    Fate.SKIPPED: ("– skipped", Tone.MUTED),
+    Fate.DONE: ("✓ done", Tone.GOOD),
+    Fate.FAILED: ("✗ failed", Tone.BAD),
+    Fate.UNTRIED: ("⚠ not tried", Tone.WARN),
+}
+FIRST = (Fate.FAILED, Fate.UNTRIED, Fate.SKIPPED, Fate.DONE, Fate.PLANNED)
+"""The order of a ledger that is complete."""
+
+
+class Stage(StrEnum):
+    """How far the screen is."""
+
+    LOOKING = "looking"
+    TROUBLE = "trouble"
+    DRY_RUN = "dry run"
+    RUNNING = "running"
+    OVER = "done"
+
+
+def identity(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
+    """Which task."""
+    return ((f"#{row.id}", Tone.STRONG),)
+
+
+def kind(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
+    """Its type."""
+    return ((row.task_type, Tone.PLAIN),)
+
+
+def fate(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
+    """What became of it, or would."""
+    return (FATES[row.fate],)
+
+
+def said(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
+    """What it is now, or why not."""
+    return ((masked_text(row.said), Tone.PLAIN),)
+
+
+ID = Column("Task", identity, width=10)
+FATE = Column("Outcome", fate, width=11)
+KIND = Column("Type", kind, share=2, keep_end=True)
+SAID = Column("Why, or what it is now", said, share=3)
+LAYOUTS = (Layout(((ID, FATE, SAID),)), Layout(((ID, KIND, FATE, SAID),), at_least=76))
+
+
+class BulkScreen(CommandScreen):
+    """Which tasks are meant is settled when it opens; what is done is what its dry run says."""
+
+    CSS_PATH = "bulk.tcss"
+    AUTO_FOCUS = "RowList"
+    BINDINGS = bindings(BULK)
+    command_set = (*LIST, *BULK)
+
+    def __init__(self, deeds: Deeds, order: Order, meant: Meant, settled: Settled) -> None:
+        super().__init__()
+        self.deeds = deeds
+        self.order = order
+        self.meant = meant
+        self.settled = settled
+        self.stage = Stage.LOOKING
+        self.plan: Plan | None = None
+        self.ledger: dict[int, BulkRow] = {}
+        self.trouble = ""
+        self.stopping = False
+        self.heading = Static(id="heading")
+        self.told = Static(id="told")
+        self.row_list: RowList[BulkRow] = RowList(LAYOUTS, lambda row: row.id, utcnow)
+        self.detail = Static(id="detail")
+
+    @property
+    def place(self) -> str:
+        """Commands for many tasks are offered here."""
+        return "bulk"
+
+    @property
+    def acting(self) -> int:
+        """How many tasks are acted on."""
+        return len(self.plan.act) if self.plan is not None else 0
+
+    def compose(self) -> ComposeResult:
+        """Heading, what is to be said, the tasks, the row in full, keys."""
+        yield self.heading
+        yield self.told
+        yield self.row_list
+        yield self.detail
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Make the dry run."""
+        self.look()
+
+    def look(self) -> None:
+        """Make the dry run, with the order as it is now."""
+        self.stage, self.trouble = Stage.LOOKING, ""
+        self.draw()
+        self._look()
+
+    @work(group="look", exclusive=True)
+    async def _look(self) -> None:
+        try:
+            self.plan = await self.deeds.verbs.plan_bulk(self.order, self.meant)
+        except CoreError as error:
+            self.stage, self.trouble = Stage.TROUBLE, told(error)
+        else:
+            self.stage = Stage.DRY_RUN
+            self.ledger = {row.id: row for row in self.plan.rows}
+        self.draw()
+
+    # What is seen
+
+    def draw(self) -> None:
+        """Bring everything up to date."""
+        self.row_list.set_rows(tuple(self.ledger.values()))
+        self.row_list.say(("Reading the tasks…" if self.stage is Stage.LOOKING else "No task is meant.", Tone.MUTED))
+        self.heading.update(content(((f"{self._what()}  ", Tone.STRONG), (self.stage.value, Tone.ACCENT))))
+        self.told.update(lines(self._sentences()))
+        self._tell_row()
+        if self.is_mounted:
+            self.query_one(KeyBar).fill()
+
+    def _what(self) -> str:
+        which = f"all that match {self.meant}" if isinstance(self.meant, TaskFilter) else count(len(self.meant), "task")
+        copies = f", {count(self.order.copies, 'copy').replace('copys', 'copies')} each"
+        return f"{self.order.action.capitalize()} {which}" + (copies if self._makes_tasks else "")
+
+    @property
+    def _makes_tasks(self) -> bool:
+        return self.plan.way is Way.AS_NEW if self.plan is not None else self.order.action is Action.CLONE
+
+    def _sentences(self) -> list[tuple[Piece, ...]]:
+        if self.stage is Stage.TROUBLE:
+            return [pieces((f"✗ {self.trouble}", Tone.BAD)), pieces(("R looks again, esc goes back.", Tone.MUTED))]
+        if self.plan is None or self.stage is Stage.LOOKING:
+            return [pieces(("Looking at what would be done; nothing is changed…", Tone.MUTED))]
+        return self._dry_run(self.plan) if self.stage is Stage.DRY_RUN else self._progress()
+
+    def _dry_run(self, plan: Plan) -> list[tuple[Piece, ...]]:
+        skipped = len(plan.rows) - self.acting
+        verb = {Way.DIRECT: f"will be {plan.order.action.done}", Way.AS_FAILED: "will be reported as failed"}
+        does = verb.get(plan.way, "will be created anew" if plan.order.action is Action.RETRY else "will be copied")
+        rows = [pieces((f"{self.acting:,}", Tone.STRONG), f" {does}, ", (f"{skipped:,}", Tone.STRONG), " skipped")]
+        rows += [pieces((f"  {number:,} × {why}", Tone.MUTED)) for why, number in plan.skipped[:MOST_REASONS]]
+        if len(plan.skipped) > MOST_REASONS:
+            rows.append(pieces((f"  and {len(plan.skipped) - MOST_REASONS:,} other reasons, in the list", Tone.MUTED)))
+        rows += [pieces((f"⚠ {each}", Tone.WARN)) for each in (plan.reason, plan.partial) if each]
+        if self.acting:
+            rows.append(pieces((plan.risk, Tone.WARN)))
+            rows += [pieces((f"Call: {call}", Tone.MUTED)) for call in plan.calls]
+        else:
+            rows.append(pieces(("There is nothing to be done here; esc goes back.", Tone.STRONG)))
+        return rows
+
+    def _progress(self) -> list[tuple[Piece, ...]]:
+        counts = counts_of(self.ledger.values())
+        tried = self.acting - counts[Fate.PLANNED]
+        percent = tried * 100 // max(1, self.acting)
+        tally = ", ".join(
+            f"{counts[each]:,} {each.value}" for each in Fate if counts[each] and each is not Fate.PLANNED
+        )
+        rows = [pieces((bar(percent, 24), Tone.BUSY), f" {tried:,} of {self.acting:,}"), pieces((tally, Tone.STRONG))]
+        if self.stage is Stage.RUNNING:
+            hint = "Stopping after this chunk…" if self.stopping else "esc stops after the present chunk."
+            return [*rows, pieces((hint, Tone.MUTED))]
+        if counts[Fate.FAILED] or counts[Fate.UNTRIED]:
+            rows.append(pieces(("What failed or was not tried comes first, and stays marked in the queue.", Tone.WARN)))
+        rows.append(pieces((self._undo_told(), Tone.MUTED)))
+        return rows
+
+    def _undo_told(self) -> str:
+        if self._made():
+            return f"u undoes it: deletes the {count(len(self._made()), 'new task')}, after a dry run."
+        return "There is no undo for this."
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """What the row under the cursor says is told in full."""
+        self._tell_row()
+
+    def _tell_row(self) -> None:
+        row = self.row_list.current
+        text = f"#{row.id} {row.task_type}: {masked_text(row.said)}" if row is not None else ""
+        self.detail.update(content(((text, Tone.PLAIN),)))
+
+    # What can be done
+
+    def possible(self, command: Command) -> bool:
+        """Whether it makes sense at this stage."""
+        dry, over = self.stage is Stage.DRY_RUN, self.stage is Stage.OVER
+        creates = dry and self._makes_tasks
+        return {
+            "carry_out": dry and bool(self.acting),
+            "force": dry and self.order.action is Action.RELEASE,
+            "more_copies": creates,
+            "fewer_copies": creates,
+            "change": creates,
+            "undo": over and bool(self._made()),
+            "look_again": dry or self.stage is Stage.TROUBLE,
+        }.get(command.id, command.id != "open")
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Enter goes on."""
+        event.stop()
+        self.action_carry_out()
+
+    @work(group="ask", exclusive=True)
+    async def action_carry_out(self) -> None:
+        """Ask, and do it after a yes."""
+        if self.stage is not Stage.DRY_RUN or self.plan is None:
+            return
+        if not self.acting:
+            self.deeds.say(self.plan.reason or "None of these tasks would be changed.")
+            return
+        question = f"{self.plan.order.action.capitalize()} {count(self.acting, 'task')}?"
+        risk = " ".join(filter(None, (self.plan.reason, self.plan.risk)))
+        if await self.app.push_screen_wait(Confirm(question, risk, "; ".join(self.plan.calls))):
+            self.carry(self.plan)
+
+    @work(group="carry")
+    async def carry(self, plan: Plan) -> None:
+        """Do it, chunk after chunk, until it is done or stopped."""
+        self.stage, self.stopping = Stage.RUNNING, False
+        self.draw()
+        async with aclosing(carried_out(self.deeds.verbs, plan)) as chunks:
+            async for rows in chunks:
+                self._take(rows)
+                if self.stopping:
+                    break
+        left = [row.id for row in self.ledger.values() if row.fate is Fate.PLANNED]
+        self._take(untried(plan, left, "stopped before it was its turn"))
+        self._end(plan)
+
+    def _take(self, rows: Sequence[BulkRow]) -> None:
+        for row in rows:
+            before = self.ledger[row.id]
+            self.ledger[row.id] = replace(row, task_type=row.task_type or before.task_type)
+        self.draw()
+
+    def _end(self, plan: Plan) -> None:
+        self.stage = Stage.OVER
+        acted = set(plan.act)
+        self.settled([row.outcome for row in self.ledger.values() if row.id in acted])
+        self.ledger = {row.id: row for row in sorted(self.ledger.values(), key=lambda row: FIRST.index(row.fate))}
+        self.draw()
+        self.row_list.move(0)
+
+    def action_back(self) -> None:
+        """Back; what runs is stopped first, between two chunks."""
+        if self.stage is Stage.RUNNING:
+            self.stopping = True
+            self.draw()
+        else:
+            self.dismiss()
+
+    def action_look_again(self) -> None:
+        """Make the dry run anew."""
+        if self.stage in (Stage.DRY_RUN, Stage.TROUBLE):
+            self.look()
+
+    def _reorder(self, order: Order) -> None:
+        """Another order means another dry run."""
+        if self.stage is Stage.DRY_RUN:
+            self.order = order
+            self.look()
+
+    def action_force(self) -> None:
+        """Release also from owners that may be alive, or no more."""
+        if self.order.action is Action.RELEASE:
+            self._reorder(replace(self.order, force=not self.order.force))
+
+    def action_more_copies(self) -> None:
+        """One copy more of each."""
+        if self._makes_tasks:
+            self._reorder(replace(self.order, copies=min(MOST_COPIES, self.order.copies + 1)))
+
+    def action_fewer_copies(self) -> None:
+        """One copy fewer of each."""
+        if self._makes_tasks:
+            self._reorder(replace(self.order, copies=max(1, self.order.copies - 1)))
+
+    def action_change(self) -> None:
+        """Choose how copies differ from the tasks that they are copies of."""
+        if self.stage is Stage.DRY_RUN and self._makes_tasks:
+            self.app.push_screen(ChangeParametersScreen(self.deeds, self.order, self._reorder))
+
+    def _made(self) -> tuple[int, ...]:
+        return tuple(each for row in self.ledger.values() for each in row.made)
+
+    def action_undo(self) -> None:
+        """Delete the copies that were made, after a dry run."""
+        if self.stage is Stage.OVER and (made := self._made()):
+            self.app.push_screen(BulkScreen(self.deeds, Order(Action.DELETE), made, self.settled))
+        else:
+            self.deeds.say("There is nothing here that can be undone.")
+
+    def action_copy_ledger(self) -> None:
+        """Copy the list as JSON."""
+        text = as_json(self.order.action, tuple(self.ledger.values()))
+        self.app.copy_to_clipboard(text)
+        self.deeds.say(f"Copied {count(len(self.ledger), 'row')} of JSON")
+
+    def action_export(self, kind: str) -> None:
+        """Write the list to a new file in the working folder."""
+        rows, action = tuple(self.ledger.values()), self.order.action
+
+        async def deed() -> str:
+            path = await asyncio.to_thread(export, action, rows, kind, utcnow())
+            return f"Wrote {count(len(rows), 'row')} to {path}"
+
+        self.deeds.carry_out(deed)
+
+    def action_help(self) -> None:
+        """Explain this screen."""
+        self.app.push_screen(HelpScreen("Many tasks", ABOUT, self.command_set, self.place))
