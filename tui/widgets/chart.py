@@ -98,13 +98,17 @@ class Chart(Widget, can_focus=True):
     def _figures(self, series: Series, width: int) -> Iterator[list[Cell]]:
         spans, total = series.spans, max(1, len(series.spans) * series.seconds)
         done, failed = sum(span.completed for span in spans), sum(span.failed for span in spans)
-        beginning = f" {series.name}"
-        if series.seconds > 1:
-            beginning += f", {duration(series.seconds)} a step"
-        pending = f"{number(self.counts.pending, exact=self.counts.exact)} pending"
-        oldest = f", oldest {self.oldest}" if self.oldest else ""
+        step = f", {duration(series.seconds)} a step" if series.seconds > 1 else ""
         rate = f"{(done + failed) / total:.1f}/s: █ {done:,} done, × {failed:,} failed"
-        yield [(cut(f"{beginning}   {rate}   {pending}{oldest}", width), "strong")]
+        pending = f"{number(self.counts.pending, exact=self.counts.exact)} pending"
+        waits = f"{pending}, oldest {self.oldest}" if self.oldest else pending
+        ways = (
+            f" {series.name}{step}   {rate}   {waits}",
+            f" {series.name}   {rate}   {waits}",
+            f" {rate}   {waits}",
+            f" {(done + failed) / total:.1f}/s █ {done:,} × {failed:,}   {waits}",
+        )
+        yield [(cut(next((way for way in ways if cell_len(way) <= width), ways[-1]), width), "strong")]
         told = f" waited {timing(series.waited)}   ran {timing(series.ran)}"
         own = " (this program's workers)"
         yield [(cut(told + own if cell_len(told + own) <= width else told, width), "axis")]
