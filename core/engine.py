@@ -26,7 +26,9 @@ from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
 from core.recovery import prune_reports, recover
+from core.result_verbs import ResultVerbs
 from core.results import Database
+from core.results.finding import Finder
 from core.results.processes import Processes
 from core.rooms import Rooms, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
@@ -52,7 +54,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries to reach a TaskManager that was away at the start."""
 
 
-class Engine(WorkerVerbs):
+class Engine(WorkerVerbs, ResultVerbs):
     """The engine, open. See `open`."""
 
     def __init__(
@@ -136,6 +138,11 @@ class Engine(WorkerVerbs):
         if self._rooms is None:
             raise Unreachable(self._trouble)
         return self._rooms
+
+    @property
+    def database(self) -> Database:
+        """The results database."""
+        return self._database
 
     async def snapshots(self) -> AsyncGenerator[Snapshot]:
         """The newest snapshot, whenever it is another. Ends with an error when the background work does."""
@@ -248,7 +255,7 @@ class Engine(WorkerVerbs):
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
         return Monitor(
             watching,
-            self._database,
+            Finder(self._database),
             self.store.publish,
             server=self._server,
             local_types=lambda: local_types(self._factory),

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.models import Task, TaskType, TypeStats, WorkerStatus
-from core.snapshot import FailureGroup, QueueView, ResultRow, ServerStatus
+from core.snapshot import FailureGroup, QueueView, ResultRow, ResultsView, ServerStatus
 
 
 class Level(StrEnum):
@@ -159,17 +159,28 @@ class ViewSeen:
 
 @dataclass(frozen=True, slots=True)
 class FailuresSeen:
-    """Failed tasks, grouped by their error."""
+    """Failed tasks, grouped by their error: the newest ``counted`` of ``total``."""
 
     groups: tuple[FailureGroup, ...]
+    counted: int
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
 class ResultsSeen:
-    """The newest rows of the results database, and how many there are."""
+    """The ideas that someone looks at, and how many fit; ``exact``: there may be more of them otherwise."""
 
     rows: tuple[ResultRow, ...]
     total: int
+    view: ResultsView
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsTrouble:
+    """Why the results cannot be read, in a sentence; empty: they can."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +217,7 @@ Event = (
     | ViewSeen
     | FailuresSeen
     | ResultsSeen
+    | ResultsTrouble
     | RemoteWorkersSeen
     | Said
 )

@@ -1,7 +1,8 @@
 """Looks at the TaskManager and the results database, and says what it saw. The only poller of the house.
 
-Two loops: one waits for the bell (a change there: `changes` where the server has it, else a second's pause), the other
-reads what is being looked at, at most ten times a second, and only after the bell, a new view, or the passing second.
+Two loops of its own: one waits for the bell (a change there: `changes` where the server has it, else a second's
+pause), the other reads what is being looked at, at most ten times a second, and only after the bell, a new view, or the
+passing second. Beside them the results and the failures are watched.
 """
 
 from __future__ import annotations
@@ -17,17 +18,16 @@ from core import events
 from core.errors import (
     AnotherServer,
     CoreError,
-    DatabaseUnusable,
     NotAllowed,
     NotAuthenticated,
-    NotFound,
     RateLimited,
     ServerFault,
     Unreachable,
 )
-from core.failures import group
-from core.models import Task, TaskStatus, TaskType, WorkerState, utcnow
+from core.failure_watching import FailuresWatch
+from core.models import TaskType, WorkerState, utcnow
 from core.readings import Results, TaskManager, count_rows
+from core.result_watching import ResultsWatch
 from core.snapshot import Link, QueueView, ServerStatus, View
 
 QUICKEST = 0.1
@@ -41,8 +41,6 @@ FROM_NOW_ON = 2**53
 """A change number that no server has reached: it answers with the present one to go on from."""
 COUNTED_ROWS = 500
 """Rows that are counted, and searched, on a server that does neither."""
-FAILED_ROWS = 300
-SHOWN_RESULTS = 200
 MAX_RETRY_PAUSE = 15.0
 
 
@@ -52,10 +50,7 @@ class Memory:
 
     types: dict[str, TaskType] = field(default_factory=dict[str, TaskType])
     slow_read_at: float = -1e9
-    failed_total: object = None
-    results_version: object = None
-    results_trouble: str = ""
-    errors: dict[tuple[int, int], str] = field(default_factory=dict[tuple[int, int], str])
+    failures_due: bool = True
 
 
 class Monitor:
@@ -75,7 +70,7 @@ class Monitor:
         now: Callable[[], datetime] = utcnow,
         rng: random.Random | None = None,
     ) -> None:
-        self._tasks, self._results, self._publish = tasks, results, publish
+        self._tasks, self._publish = tasks, publish
         self._server = server
         self._local_types = local_types
         self._now = now
@@ -86,6 +81,8 @@ class Monitor:
         self._misses = 0
         self._told_of: type[CoreError] | None = None
         self._memory = Memory()
+        self.results = ResultsWatch(results, publish, now)
+        self._failures = FailuresWatch(tasks, publish, now)
 
     def look(self, view: View) -> None:
         """Read this part of the queue from now on."""
@@ -98,6 +95,8 @@ class Monitor:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._wait_for_changes())
             group.create_task(self._read_on())
+            group.create_task(self.results.run())
+            group.create_task(self._failures.run())
 
     async def _wait_for_changes(self) -> None:
         if "changes" not in self._server.can:
@@ -143,7 +142,6 @@ class Monitor:
         except CoreError:
             self._look_again = True
             raise
-        self._read_results()
 
     async def _read_slowly_changing(self) -> None:
         elapsed = asyncio.get_running_loop().time()
@@ -162,7 +160,7 @@ class Monitor:
             here = [each for each in await self._tasks.workers() if each.state is not WorkerState.STOPPED]
             self._publish(events.RemoteWorkersSeen(tuple(here)))
         self._memory.slow_read_at = elapsed
-        self._memory.failed_total = None
+        self._memory.failures_due = True
 
     async def _read_counts(self) -> None:
         if "stats" in self._server.can:
@@ -174,10 +172,8 @@ class Monitor:
         local = {each.name: each for each in self._local_types()}
         types = tuple((local | self._memory.types).values())
         self._publish(events.TypesSeen(types, stats, frozenset(local), exact, self._now()))
-        failed = tuple((each.name, each.failed) for each in stats)
-        if failed != self._memory.failed_total:
-            await self._read_failures()
-            self._memory.failed_total = failed
+        self._failures.tell(tuple((each.name, each.failed) for each in stats), anyway=self._memory.failures_due)
+        self._memory.failures_due = False
 
     async def _read_view(self) -> None:
         view = self._view
@@ -191,41 +187,6 @@ class Monitor:
             tasks = tuple(fitting[view.offset : view.offset + view.rows])
             total, searched = None, len(page.tasks)
         self._publish(events.ViewSeen(QueueView(view, tasks, total, searched, self._now())))
-
-    async def _read_failures(self) -> None:
-        page = await self._tasks.list_tasks(status=TaskStatus.FAILED, limit=FAILED_ROWS)
-        told = [task if task.error is not None else await self._with_error(task) for task in page.tasks]
-        self._memory.errors = {
-            (task.id, task.attempts): task.error or ""
-            for task in told
-            if (task.id, task.attempts) in self._memory.errors
-        }
-        self._publish(events.FailuresSeen(group(told)))
-
-    async def _with_error(self, task: Task) -> Task:
-        """The task with its error, which this server's lists do not tell; read once an attempt."""
-        key = (task.id, task.attempts)
-        if key not in self._memory.errors:
-            try:
-                self._memory.errors[key] = (await self._tasks.get_task(task.id)).error or ""
-            except NotFound:
-                self._memory.errors[key] = "gone since it was listed"
-        return replace(task, error=self._memory.errors[key])
-
-    def _read_results(self) -> None:
-        try:
-            version = self._results.data_version()
-            if version == self._memory.results_version:
-                return
-            rows = tuple(self._results.newest(SHOWN_RESULTS))
-            self._publish(events.ResultsSeen(rows, self._results.count()))
-            self._publish(events.ReportsAside(self._results.kept_aside()))
-        except DatabaseUnusable as error:
-            if str(error) != self._memory.results_trouble:
-                self._publish(events.Said(events.Level.WARNING, str(error), self._now()))
-            self._memory.results_trouble = str(error)
-        else:
-            self._memory.results_version, self._memory.results_trouble = version, ""
 
     def _all_well(self) -> None:
         if self._misses:

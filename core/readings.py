@@ -8,7 +8,7 @@ from typing import Protocol
 
 from core.filters import TaskFilter
 from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerStatus
-from core.snapshot import ResultRow
+from core.snapshot import ResultRow, ResultsView
 
 
 class TaskManager(Protocol):
@@ -59,12 +59,8 @@ class Results(Protocol):
         """Differs after anyone's commit."""
         ...
 
-    def newest(self, limit: int) -> Sequence[ResultRow]:
-        """The newest rows."""
-        ...
-
-    def count(self) -> int:
-        """How many rows there are."""
+    def page(self, view: ResultsView) -> tuple[Sequence[ResultRow], int, bool]:
+        """The newest rows that fit, how many fit, and whether that is exact. Takes its time; called in a thread."""
         ...
 
     def kept_aside(self) -> int:

@@ -95,6 +95,14 @@ class QueueView:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultsView:
+    """The newest ``rows`` ideas that have ``text`` somewhere: what someone looks at."""
+
+    text: str = ""
+    rows: int = 200
+
+
+@dataclass(frozen=True, slots=True)
 class ResultRow:
     """An idea that a worker saved, with where it came from. ``task_id`` is None for rows that others wrote."""
 
@@ -113,7 +121,11 @@ class ResultRow:
 
 @dataclass(frozen=True, slots=True)
 class FailureGroup:
-    """Failed tasks with one error. ``task_ids`` newest first, bounded; ``count`` is exact among the rows looked at."""
+    """Failed tasks with one kind of error, told by the ``error`` of the newest; ``kind`` is what they share.
+
+    ``count`` and ``task_ids``, newest first, are exact among the rows looked at; ``tasks`` are the newest of them.
+    ``hours``: how many ended in each of the last 24 hours, oldest first.
+    """
 
     error: str
     task_type: str
@@ -121,6 +133,9 @@ class FailureGroup:
     task_ids: tuple[int, ...]
     first_at: datetime | None = None
     last_at: datetime | None = None
+    kind: str = ""
+    hours: tuple[int, ...] = ()
+    tasks: tuple[Task, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +150,50 @@ class ActivityEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Timing:
+    """How long something took: how often it was measured, and which seconds half and 95% of it stayed below."""
+
+    count: int
+    p50: float
+    p95: float
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What happened in some seconds. ``pending`` at their end, None where it was not known. ``waited`` from creation
+    to claim, ``ran`` from claim to end: of tasks that workers of this program had."""
+
+    completed: int = 0
+    failed: int = 0
+    pending: int | None = None
+    waited: Timing | None = None
+    ran: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Spans of ``seconds`` each, oldest first, in all of ``name``; the unfinished one is left out.
+
+    ``waited`` and ``ran`` are over all of them."""
+
+    name: str
+    seconds: int
+    spans: tuple[Span, ...] = ()
+    waited: Timing | None = None
+    ran: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Throughput:
-    """Tasks that ended in each of the last seconds, oldest first; the newest, unfinished second is left out."""
+    """Tasks that ended in each of the last seconds, oldest first; the newest, unfinished second is left out.
+
+    ``series`` are the same over longer times, with the lengths of waiting and running.
+    """
 
     completed: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
     pending: tuple[int, ...] = ()
+    series: tuple[Series, ...] = ()
 
     def per_second(self, seconds: int = 10) -> float:
         """Mean of ended tasks per second over the last ``seconds`` seconds."""
@@ -169,7 +222,12 @@ class Snapshot:
     workers: tuple[WorkerStatus, ...] = ()
     results: tuple[ResultRow, ...] = ()
     results_total: int = 0
+    results_view: ResultsView = ResultsView()
+    results_exact: bool = True
+    results_trouble: str = ""
     failures: tuple[FailureGroup, ...] = ()
+    failures_counted: int = 0
+    failures_total: int = 0
     activity: tuple[ActivityEntry, ...] = ()
     throughput: Throughput = Throughput()
     reports_waiting: int = 0

@@ -17,7 +17,7 @@ from typing import assert_never
 
 from core import events
 from core.models import LIVE_STATES, TaskType, TypeStats, WorkerState, WorkerStatus
-from core.rates import Growth, PerSecond
+from core.rates import Growth, History, PerSecond
 from core.snapshot import ActivityEntry, Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
 from core.worker_book import WorkerBook
 
@@ -53,6 +53,7 @@ class Store:
         self._ended = {True: (Growth(), PerSecond()), False: (Growth(), PerSecond())}
         self._pending: deque[int] = deque(maxlen=CHART_SECONDS)
         self._pending_second = 0
+        self._history = History(int(monotonic()))
 
     def publish(self, event: events.Event) -> None:
         """Take note of an event and ring. Must be called on the core's event loop."""
@@ -93,15 +94,19 @@ class Store:
                         return True
         return False
 
-    def _fold(self, event: events.Event) -> None:  # noqa: C901, PLR0912 - one line for each thing that can happen
+    def _fold(self, event: events.Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each thing that can happen
         match event:
             case events.WorkerChanged(status):
                 self._worker(status)
             case events.TaskClaimed(task, worker_id, at):
+                if task.created_at is not None:
+                    begun = task.claimed_at or at
+                    self._history.waited(int(self._monotonic()), (begun - task.created_at).total_seconds())
                 self._say(at, "info", f"{worker_id} claimed #{task.id} ({task.task_type})", task.id)
             case events.TaskProgressed():
                 return  # shown through the worker's own status
             case events.TaskProcessed(task, worker_id, success, error, items, seconds, at):
+                self._history.ran(int(self._monotonic()), seconds)
                 found = "1 item" if items == 1 else f"{items} items"
                 text = f"{worker_id} finished #{task.id} in {seconds:.1f} s, {found}"
                 self._say(at, "info", text if success else f"{worker_id} failed #{task.id}: {error}", task.id)
@@ -129,10 +134,14 @@ class Store:
                 self._seen_types(event)
             case events.ViewSeen(view):
                 self._view = view
-            case events.FailuresSeen(groups):
-                self._snapshot = replace(self._snapshot, failures=groups)
-            case events.ResultsSeen(rows, total):
-                self._snapshot = replace(self._snapshot, results=rows, results_total=total)
+            case events.FailuresSeen(groups, counted, total):
+                seen = {"failures": groups, "failures_counted": counted, "failures_total": total}
+                self._snapshot = replace(self._snapshot, **seen)
+            case events.ResultsSeen(rows, total, view, exact):
+                seen = {"results": rows, "results_total": total, "results_view": view, "results_exact": exact}
+                self._snapshot = replace(self._snapshot, **seen)
+            case events.ResultsTrouble(sentence):
+                self._snapshot = replace(self._snapshot, results_trouble=sentence)
             case events.RemoteWorkersSeen(workers):
                 self._remote = workers
             case events.Said(level, text, at):
@@ -162,7 +171,10 @@ class Store:
             growth, rate = self._rates.setdefault(stats.name, (Growth(), PerSecond()))
             rate.add(second, growth.step(stats.completed + stats.failed))
         for success, (growth, rate) in self._ended.items():
-            rate.add(second, growth.step(sum(s.completed if success else s.failed for s in seen.stats)))
+            ended = growth.step(sum(s.completed if success else s.failed for s in seen.stats))
+            rate.add(second, ended)
+            self._history.ended(second, ended, success=success)
+        self._history.pend(second, sum(stats.pending for stats in seen.stats))
         if second != self._pending_second:
             self._pending_second = second
             self._pending.append(sum(stats.pending for stats in seen.stats))
@@ -184,6 +196,7 @@ class Store:
                 completed=self._ended[True][1].series(second, CHART_SECONDS),
                 failed=self._ended[False][1].series(second, CHART_SECONDS),
                 pending=tuple(self._pending),
+                series=self._history.series(second),
             ),
             oldest_pending_at=min((t.oldest_pending_at for t in types if t.oldest_pending_at), default=None),
         )

@@ -10,8 +10,19 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from core.bulk import BulkRow, Meant, Order, Plan
+from core.exports import Export, Progress
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
-from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
+from core.saved import IdeaDetail, IdeaQuery
+from core.snapshot import (
+    ActivityEntry,
+    KeptReport,
+    Preview,
+    ResultsView,
+    Snapshot,
+    TaskDetail,
+    View,
+    WorkerDetail,
+)
 
 
 class Verbs(Protocol):
@@ -131,6 +142,25 @@ class Verbs(Protocol):
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
     ) -> TaskType:
         """Register a type when it is missing; replace another version or schema only with ``update``."""
+        ...
+
+    async def look_at_results(self, view: ResultsView) -> None:
+        """Show this part of the results from now on, as ``snapshot.results``."""
+        ...
+
+    async def open_idea(self, idea_id: str) -> IdeaDetail:
+        """Read everything that is known of an idea."""
+        ...
+
+    async def export_results(self, query: IdeaQuery, export: Export, progress: Progress) -> int:
+        """Write the ideas that fit to a file; answers how many. ``progress`` tells how far it is, and stops it.
+
+        Raises `core.exports.FileThere` and `core.exports.ExportCancelled`.
+        """
+        ...
+
+    async def export_activity(self, entries: Sequence[ActivityEntry], export: Export, progress: Progress) -> int:
+        """Write these lines of the event log to a file, as `export_results` writes ideas."""
         ...
 
 

@@ -68,9 +68,9 @@ class Command:
 
 
 TASK_PANES = ("queue",)
-LISTS = ("types", "queue", "workers", "worker", "results", "failures", "activity", "reports")
+LISTS = ("types", "queue", "workers", "worker", "results", "failures", "activity", "reports", "group")
 WORKERS = ("workers", "worker")
-MARKABLE = ("queue", "workers", "reports")
+MARKABLE = ("queue", "workers", "reports", "results")
 FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
@@ -96,7 +96,12 @@ HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every
 QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=ALWAYS, does="app.quit")
 BACK = Command("back", "escape", "Back", "Back to the board.", footer=1, shown="esc")
 RETRY = Command(
-    "retry", "r", "Retry", "Give failed tasks all their attempts anew.", ("queue", "failures", "task"), footer=2
+    "retry",
+    "r",
+    "Retry",
+    "Give failed tasks all their attempts anew.",
+    ("queue", "failures", "task", "group"),
+    footer=2,
 )
 RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18)
 CANCEL = Command(
@@ -112,7 +117,20 @@ CLONE = Command(
 DELETE = Command(
     "delete", "D", "Delete", "Remove a task that nobody works on, for good.", ("queue", "task"), 20, destructive=True
 )
-COPY = Command("copy", "y", "Copy id", "Copy the id (results: the address).", ("queue", "failures", "results", "task"))
+COPY = Command(
+    "copy",
+    "y",
+    "Copy id",
+    "Copy the id (results: the address).",
+    ("queue", "failures", "results", "task", "group", "idea"),
+)
+CANARY = Command(
+    "canary", "c", "Try one first", "Retry one of them and watch it; then the others are offered.",
+    ("failures", "group"), footer=1,
+)  # fmt: skip
+EXPORT = Command(
+    "export", "E", "Export", "Write results, or the activity log, to a file.", ("results", "activity"), footer=3
+)
 
 BOARD = (
     Command("start", "s", "Start", "Start workers on this machine.", footer=3, near=("workers", "types")),
@@ -132,7 +150,11 @@ BOARD = (
     DELETE,
     CLONE,
     COPY,
-    Command("filter", "slash", "Filter", "Narrow the queue: words, status:…, type:…", (), 4, shown="/"),
+    CANARY,
+    EXPORT,
+    Command("level", "v", "Levels", "Show all levels; warnings and errors; errors only.", ("activity",), footer=2),
+    Command("range", "v", "Range", "Show 5 minutes, 1 hour, or all.", ("throughput",), footer=2),
+    Command("filter", "slash", "Filter", "Narrow the queue, the results or the activity.", (), 4, shown="/"),
     Command("keep", "enter", "Keep filter", "Hide the field; the filter stays.", FIELD, 1, movement=True, shown="⏎"),
     Command("drop", "escape", "Clear filter", "Show the whole queue.", FIELD, 1, movement=True, shown="esc"),
     Command("clear", "escape", "Clear", "Clear marks, the filter, or maximising.", movement=True, shown="esc"),
@@ -203,6 +225,20 @@ TASK = (
     QUIT,
 )
 """What the screen of a task can do."""
+
+IDEA = (
+    BACK,
+    Command("open_origin", "t,enter", "Open task", "Open the task that saved it.", footer=2),
+    COPY,
+    Command("copy_json", "Y", "Copy JSON", "Copy everything that it says, as JSON.", footer=3),
+    Command("reveal", "", "Show secrets", "Show masked values on this screen; again: hide them."),
+    HELP,
+    QUIT,
+)
+"""What the screen of a saved idea can do."""
+
+GROUP = (BACK, CANARY, RETRY, COPY, HELP, QUIT)
+"""What the screen of failures of one kind can do."""
 
 REPORTS = (
     BACK,

@@ -20,6 +20,7 @@ COMMANDS = {
     "types": "core.cli.types:types",
     "workers": "core.cli.workers:workers",
     "reports": "core.cli.reports:reports",
+    "results": "core.cli.results:results",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""

@@ -19,6 +19,7 @@ from core.results import ideas, logs, reading, settling
 from core.results.faults import DatabaseAway, DatabaseDamaged, DatabaseMoved, is_busy, unusable
 from core.results.opening import FileId, file_at, opened
 from core.results.schema import IDEA_TABLE
+from core.saved import IdeaQuery
 from core.snapshot import AttemptLog, ResultRow
 
 BUSY_MILLISECONDS = 20
@@ -137,8 +138,8 @@ class Database:
         return self.query(limit=limit)
 
     def query(self, text: str = "", limit: int = 100, offset: int = 0) -> list[ResultRow]:
-        """Ideas, newest first, that have ``text`` in title, description or source (case does not matter)."""
-        return reading.ideas(self.read, self.idea_columns.known, self.server, text, limit, offset)
+        """Ideas, newest first, that have ``text`` in one of the fields that are searched (see `core.saved`)."""
+        return reading.ideas(self.read, self.idea_columns.known, self.server, IdeaQuery(text), limit, offset)
 
     def of_task(self, task_id: int) -> list[ResultRow]:
         """The ideas saved for a task of the bound server, oldest first."""

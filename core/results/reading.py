@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Container, Sequence
+from datetime import datetime
 from typing import Any
 
 from core.results.schema import IDEA_TABLE
+from core.saved import IdeaQuery
 from core.snapshot import ResultRow
 
 Read = Callable[[str, Sequence[object]], list[Any]]
@@ -14,17 +16,53 @@ Read = Callable[[str, Sequence[object]], list[Any]]
 SHOWN = ("title", "source_platform", "source_url", "created_at")
 SEARCHED = ("title", "description", "source_platform", "source_url")
 NEWEST_PROVENANCE = "(SELECT max(q.number) FROM prismq_idea q WHERE q.idea_id = i.id)"
+SAVES = "SELECT 1 FROM prismq_idea q WHERE q.idea_id = i.id"
+OF_OTHERS = f"(NOT EXISTS ({SAVES}) AND julianday(i.created_at) >= ? AND julianday(i.created_at) < ?)"
+"""Ideas that other programs saved: when is known by their own column only."""
+UNIX_EPOCH = 2440587.5
+"""The Julian day number of 1970-01-01."""
 RESULT = ("worker_id", "attempt", "success", "items", "seconds", "data", "metrics", "error", "finished_at")
 
 
-def ideas(read: Read, columns: Container[str], server: str, text: str, limit: int, offset: int) -> list[ResultRow]:
-    """Ideas, newest row first, that have ``text`` somewhere. A task of another server is not told."""
-    searched = [name for name in SEARCHED if name in columns] if text else []
-    like = " OR ".join(f"i.{name} LIKE ? ESCAPE '\\'" for name in searched)
-    where = f"WHERE {like}" if like else ""
-    chosen = f"(SELECT rowid AS row, * FROM {IDEA_TABLE} i {where} ORDER BY rowid DESC LIMIT ? OFFSET ?) i"
+def ideas(
+    read: Read, columns: Container[str], server: str, query: IdeaQuery, limit: int, offset: int
+) -> list[ResultRow]:
+    """Ideas that fit, newest row first. A task of another server is not told."""
+    where, values = fitting(columns, query)
+    chosen = f"(SELECT rowid AS row, * FROM {IDEA_TABLE} i WHERE {where} ORDER BY rowid DESC LIMIT ? OFFSET ?) i"
     sql = f"{shown(columns, chosen, NEWEST_PROVENANCE)} ORDER BY i.row DESC"
-    return [as_row(row) for row in read(sql, (server, *[f"%{escaped(text)}%"] * len(searched), limit, offset))]
+    return [as_row(row) for row in read(sql, (server, *values, limit, offset))]
+
+
+def count(read: Read, columns: Container[str], query: IdeaQuery, most: int) -> int:
+    """How many ideas fit; counting stops at ``most`` (-1: never)."""
+    where, values = fitting(columns, query)
+    return read(f"SELECT count(*) FROM (SELECT 1 FROM {IDEA_TABLE} i WHERE {where} LIMIT ?)", (*values, most))[0][0]
+
+
+def fitting(columns: Container[str], query: IdeaQuery) -> tuple[str, list[object]]:
+    """The condition on ``i`` that a query makes, and the values in it."""
+    conditions: list[str] = []
+    values: list[object] = []
+    if query.text:
+        like = [f"i.{name} LIKE ? ESCAPE '\\'" for name in SEARCHED if name in columns]
+        like.append(f"EXISTS ({SAVES} AND q.task_type LIKE ? ESCAPE '\\')")
+        conditions.append(f"({' OR '.join(like)})")
+        values += [f"%{escaped(query.text)}%"] * len(like)
+    if query.since is not None or query.until is not None:
+        begin, end = julian(query.since, -1e9), julian(query.until, 1e9)
+        saved = f"EXISTS ({SAVES} AND julianday(q.saved_at) >= ? AND julianday(q.saved_at) < ?)"
+        conditions.append(f"({saved} OR {OF_OTHERS})" if "created_at" in columns else saved)
+        values += [begin, end] * (2 if "created_at" in columns else 1)
+    if query.ids:
+        conditions.append("i.id IN (SELECT value FROM json_each(?))")
+        values.append(json.dumps(query.ids))
+    return " AND ".join(conditions) or "1", values
+
+
+def julian(at: datetime | None, unless: float) -> float:
+    """A moment as SQLite's julianday() tells it."""
+    return unless if at is None else at.timestamp() / 86400 + UNIX_EPOCH
 
 
 def of_task(read: Read, columns: Container[str], server: str, task_id: int) -> list[ResultRow]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from core.attempts import attempts_of
 from core.failures import group
@@ -61,3 +64,37 @@ def test_without_a_history_the_last_attempt_is_what_the_task_tells():
     rows = attempts_of(failed(9, "broken"), [])
     assert [(row.number, row.outcome, row.message) for row in rows] == [(3, "failed", "broken")]
     assert attempts_of(Task(1, "Echo"), []) == ()
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("channel '@one' is gone", "channel 'two' is gone"),
+        ('no such key "a b"', 'no such key "c"'),
+        ("video dQw4w9WgXcQ was refused", "video a1b2c3d4e5f was refused"),
+        ("GET https://a.example/x?y=1 failed", "GET http://b.example failed"),
+        ("at 0xdeadbeef", "at 0x1f"),
+        ("job 2f1e8c1a-1111-2222-3333-444455556666 died", "job aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee died"),
+        ("timed out after 1.5 s", "timed out after 30 s"),
+        ("mail to ann@example.org bounced", "mail to bob@example.net bounced"),
+        ("broken\n  line 2", "broken\n  line 3"),
+    ],
+)
+def test_what_varies_makes_no_other_group(one: str, other: str):
+    assert len(group([failed(1, one), failed(2, other)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("HTTP 404 from the source", "HTTP 503 from the source"), ("it can't be read", "it can't be written, isn't it")],
+)
+def test_what_differs_in_kind_is_another_group(one: str, other: str):
+    assert len(group([failed(1, one), failed(2, other)])) == 2
+
+
+def test_a_group_tells_how_many_failed_in_each_hour():
+    now = NOW + timedelta(hours=30)
+    tasks = [replace(failed(n, "broken"), completed_at=now - timedelta(hours=h)) for n, h in enumerate((0.1, 0.2, 5.5))]
+    ((one,)) = group([*tasks, replace(failed(9, "broken"), completed_at=now - timedelta(hours=29))], now)
+    assert one.count == 4
+    assert (one.hours[-1], one.hours[-6], sum(one.hours), len(one.hours)) == (2, 1, 3, 24)

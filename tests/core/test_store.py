@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from core import events
 from core.models import InHand, Task, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus
@@ -94,6 +96,20 @@ async def test_rates_are_what_ended_in_each_second():
     assert (throughput.completed[-1], throughput.failed[-1]) == (4, 1)
     assert throughput.per_second(1) == 5.0
     assert store.snapshot.types[0].rates[-2:] == (0, 5)
+
+
+async def test_waiting_is_from_creation_to_claim_and_running_from_there_to_the_end():
+    clock = Clock()
+    store = Store(monotonic=clock)
+    task = Task(7, "Echo", created_at=NOW - timedelta(seconds=60), claimed_at=NOW, attempts=1)
+    store.publish(events.TaskClaimed(task, "w-1", NOW))
+    store.publish(events.TaskProcessed(task, "w-1", True, None, 1, 2.0, NOW))
+    clock.seconds += 1
+    minutes = store.snapshot.throughput.series[0]
+    assert minutes.waited is not None
+    assert minutes.ran is not None
+    assert minutes.waited.p50 == pytest.approx(60, rel=0.06)
+    assert minutes.ran.p95 == pytest.approx(2, rel=0.06)
 
 
 async def test_tasks_that_were_deleted_or_retried_do_not_count_as_ended_anew():

@@ -7,9 +7,20 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
 from core.errors import CoreError
+from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType
-from core.snapshot import KeptReport, Preview, Snapshot, TaskDetail, View, WorkerDetail
+from core.saved import IdeaDetail, IdeaQuery
+from core.snapshot import (
+    ActivityEntry,
+    KeptReport,
+    Preview,
+    ResultsView,
+    Snapshot,
+    TaskDetail,
+    View,
+    WorkerDetail,
+)
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -25,6 +36,8 @@ class FakeVerbs:
         self.refusal: CoreError | None = None
         self.details: dict[int, TaskDetail] = {}
         self.kept: list[KeptReport] = []
+        self.ideas: dict[str, IdeaDetail] = {}
+        self.exporting: Progress | None = None
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
         self.next_task: int | None = 10430
@@ -172,6 +185,22 @@ class FakeVerbs:
     ) -> TaskType:
         await self._note("register_type", name, version)
         return TaskType(1, name, version)
+
+    async def look_at_results(self, view: ResultsView) -> None:
+        await self._note("look_at_results", view)
+
+    async def open_idea(self, idea_id: str) -> IdeaDetail:
+        await self._note("open_idea", idea_id)
+        return self.ideas[idea_id]
+
+    async def export_results(self, query: IdeaQuery, export: Export, progress: Progress) -> int:
+        self.exporting = progress
+        await self._note("export_results", query, export)
+        return await asyncio.to_thread(write, export, ["id"], [{"id": each} for each in self.ideas], progress)
+
+    async def export_activity(self, entries: Sequence[ActivityEntry], export: Export, progress: Progress) -> int:
+        await self._note("export_activity", tuple(entry.number for entry in entries), export)
+        return len(entries)
 
 
 class FakeConnection:

@@ -174,13 +174,6 @@ async def test_y_copies_the_id(open_board: Opens):
         assert desk.app.clipboard == "10431"
 
 
-async def test_enter_on_a_group_of_failures_opens_its_newest_task(open_board: Opens):
-    async with open_board() as desk:
-        await desk.press("4", "4", "enter")
-        assert isinstance(desk.app.screen, TaskScreen)
-        assert desk.verbs.calls == [("open_task", 10427)]
-
-
 async def test_enter_on_a_type_narrows_the_queue_to_it(open_board: Opens):
     async with open_board() as desk:
         await desk.press("1", "enter")
@@ -278,7 +271,6 @@ async def test_every_command_of_the_board_is_in_the_palette_but_those_that_only_
 def test_every_command_can_be_carried_out():
     from tui.app import BoardApp
     from tui.screens.board import BoardScreen
-    from tui.screens.task import TaskScreen
     from tui.widgets.reader import Reader
     from tui.widgets.row_list import RowList
 

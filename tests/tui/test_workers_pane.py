@@ -98,5 +98,6 @@ async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):
     began = replace(scenes.BUSY.throughput, pending=(7,) * 12)
     async with open_board(replace(scenes.BUSY, throughput=began)) as desk:
         await desk.press("4", "4", "4", "4")
-        assert "failed in 12s   1,204 pending" in desk.text()
+        assert "last 12s   " in desk.text()
+        assert "1 failed   1,204 pending, oldest 2m10s" in desk.text()
         assert "-12s" in desk.text()

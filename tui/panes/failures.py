@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.snapshot import FailureGroup, Snapshot
-from tui.look import Piece, Tone, clock, whole_age
+from tui.look import Piece, Tone, sparkline, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -35,17 +35,31 @@ def last(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
 
 def first(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     """When it first happened."""
-    return ((clock(group.first_at), Tone.MUTED),)
+    return ((f"{group.first_at:%m-%d %H:%M}" if group.first_at else "–", Tone.MUTED),)
+
+
+def hours(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
+    """How many failed in each of the last 24 hours, oldest first; an hour without one is a dot."""
+    return ((hourly(group), Tone.WARN),)
+
+
+def hourly(group: FailureGroup) -> str:
+    """The hours as blocks."""
+    blocks = sparkline(group.hours, len(group.hours))
+    return "".join(block if count else "·" for block, count in zip(blocks, group.hours, strict=True))
 
 
 MANY = Column("Tasks", many, width=7, right=True)
 ERROR = Column("Error", error, share=5)
 KIND = Column("Type", kind, share=2, keep_end=True)
 LAST = Column("Last", last, width=6, right=True)
+HOURS_COLUMN = Column("Last 24 hours", hours, width=24)
+FIRST = Column("First UTC", first, width=11)
 LAYOUTS = (
     Layout(((MANY, ERROR, LAST),)),
     Layout(((MANY, ERROR, KIND, LAST),), at_least=62),
-    Layout(((MANY, ERROR, KIND, Column("First UTC", first, width=9), LAST),), at_least=100),
+    Layout(((MANY, ERROR, KIND, HOURS_COLUMN, LAST),), at_least=84),
+    Layout(((MANY, ERROR, KIND, HOURS_COLUMN, FIRST, LAST),), at_least=110),
 )
 
 
@@ -55,17 +69,23 @@ class FailuresPane(ListPane[FailureGroup]):
     key = "4"
     heading = "Failures"
     about = (
-        "Failed tasks, one row an error. Enter opens the newest task of the row: r there retries that one first; "
-        "r here retries all of them."
+        "Failed tasks, one row a kind of error: what differs in numbers, names and addresses only is one kind. Enter "
+        "opens the row with its tasks. c retries one of them and watches it, and then offers the others; r retries all."
     )
 
     def make_list(self) -> RowList[FailureGroup]:
         """One line a group."""
-        return RowList(LAYOUTS, lambda group: (group.task_type, group.error), self.now)
+        return RowList(LAYOUTS, lambda group: (group.task_type, group.kind or group.error), self.now)
 
     def slice(self, snapshot: Snapshot) -> tuple[FailureGroup, ...]:
         """The groups."""
         return snapshot.failures
+
+    def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """How many of the failed tasks were looked at, where not all were."""
+        if snapshot.failures_counted < snapshot.failures_total:
+            yield (f"newest {snapshot.failures_counted:,} of {snapshot.failures_total:,}  ", Tone.WARN)
+        yield from super().subtitle(snapshot)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No failure."""

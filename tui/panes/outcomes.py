@@ -16,6 +16,7 @@ from tui.panes.base import Pane
 from tui.panes.failures import FailuresPane
 from tui.panes.results import ResultsPane
 from tui.panes.throughput import ThroughputPane
+from tui.widgets.safe_text import head
 
 
 class OutcomesPane(Vertical):
@@ -23,18 +24,22 @@ class OutcomesPane(Vertical):
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(id=id)
+        self.results = ResultsPane(now, id="results")
+        self.activity = ActivityPane(now, id="activity")
+        self.throughput = ThroughputPane(now, id="throughput")
         self.tabs: tuple[Pane, ...] = (
-            ResultsPane(now, id="results"),
+            self.results,
             FailuresPane(now, id="failures"),
-            ActivityPane(now, id="activity"),
-            ThroughputPane(now, id="throughput"),
+            self.activity,
+            self.throughput,
         )
+        self._active: Pane = self.results
         self._failed = 0
 
     @property
     def active(self) -> Pane:
         """The tab that is shown."""
-        return next(tab for tab in self.tabs if tab.display)
+        return self._active
 
     def compose(self) -> ComposeResult:
         """All tabs; the first is shown."""
@@ -44,7 +49,7 @@ class OutcomesPane(Vertical):
 
     def show(self, snapshot: Snapshot) -> None:
         """Only what is seen is drawn."""
-        self._failed = sum(group.count for group in snapshot.failures)
+        self._failed = max(snapshot.failures_total, sum(group.count for group in snapshot.failures))
         self.active.show(snapshot)
         self.border_title = self._names()
         self.border_subtitle = self.active.border_subtitle
@@ -53,6 +58,7 @@ class OutcomesPane(Vertical):
         """Show that tab."""
         for tab in self.tabs:
             tab.display = tab.id == tab_id
+            self._active = tab if tab.display else self._active
         self.show(snapshot)
 
     def neighbour(self, step: int) -> str:
@@ -64,6 +70,9 @@ class OutcomesPane(Vertical):
         names: list[Content] = []
         for tab in self.tabs:
             label = tab.heading + (f" {self._failed:,}" if tab.id == "failures" and self._failed else "")
+            label += (
+                head(f" /{self.results.wanted.text}", 20) if tab is self.results and self.results.wanted.text else ""
+            )
             style = f"bold underline {STYLES[Tone.ACCENT]}" if tab is self.active else STYLES[Tone.MUTED]
             names.append(Content.styled(label, style))
         return Content.assemble(("4 ", "bold"), Content.styled(" │ ", STYLES[Tone.MUTED]).join(names))

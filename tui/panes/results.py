@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
-from core.snapshot import ResultRow, Snapshot
-from tui.look import Piece, Tone, duration, short_name
+from textual.app import ComposeResult
+from textual.message import Message
+
+from core.saved import SEARCHED
+from core.snapshot import ResultRow, ResultsView, Snapshot
+from tui.look import Piece, Tone, duration, number, short_name
 from tui.panes.base import ListPane
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+from tui.widgets.search_field import SearchField
+
+MOST_ROWS = 20_000
+"""Rows that the list grows to; beyond that a search finds more than scrolling does."""
 
 
 def task(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
@@ -58,27 +67,100 @@ class ResultsPane(ListPane[ResultRow]):
 
     key = "4"
     heading = "Results"
-    about = "Ideas in the IdeaInspiration database, newest first. Enter opens the task of one, y copies its address."
+    about = (
+        f"Ideas in the IdeaInspiration database, newest first. / looks for a text in {SEARCHED}. Enter opens one, "
+        "y copies its address, space marks, E writes to a file: marked ones, those that fit, or those of a day."
+    )
+
+    @dataclass
+    class Wanted(Message):
+        """Another part of the results is to be shown."""
+
+        view: ResultsView
+
+    def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
+        super().__init__(now, id=id)
+        self.field = SearchField(f"a text in {SEARCHED}")
+        self.wanted = ResultsView()
 
     def make_list(self) -> RowList[ResultRow]:
         """One line an idea."""
-        return RowList(LAYOUTS, lambda row: row.idea_id, self.now, follows=True)
+        return RowList(LAYOUTS, lambda row: row.idea_id, self.now, markable=True, follows=True)
+
+    def compose(self) -> ComposeResult:
+        """The field above the list."""
+        yield self.field
+        yield self.row_list
 
     def slice(self, snapshot: Snapshot) -> tuple[ResultRow, ...]:
-        """The newest rows."""
+        """The rows that the view shows."""
         return snapshot.results
 
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """Ids of the marked ideas, also of those that are not in the list now."""
+        return tuple(sorted(str(each) for each in self.row_list.marks))
+
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """Where the cursor is among all that was saved."""
+        """What is searched for, marks, and where the cursor is among all that fit."""
+        if snapshot.results_trouble:
+            yield (f"✗ {snapshot.results_trouble}  ", Tone.BAD)
+        if self.wanted.text:
+            yield (f"/{self.wanted.text}", Tone.ACCENT)
+            yield (f" in {SEARCHED}  ", Tone.MUTED)
+        if self.wanted.text != snapshot.results_view.text:
+            yield ("searching…  ", Tone.WARN)
+        if self.row_list.marks:
+            yield (f"✓ {len(self.row_list.marks):,} marked  ", Tone.ACCENT)
         if self.row_list.rows:
-            yield (
-                f"{self.row_list.cursor + 1:,} of {max(snapshot.results_total, len(self.row_list.rows)):,}",
-                Tone.MUTED,
-            )
+            total = max(snapshot.results_total, len(self.row_list.rows))
+            yield (f"{self.row_list.cursor + 1:,} of {number(total, exact=snapshot.results_exact)}", Tone.MUTED)
+
+    def tell(self, snapshot: Snapshot) -> None:
+        """What stands in the list when it is empty is not about the TaskManager where ideas are looked for."""
+        super().tell(snapshot)
+        if self.wanted.text:
+            self.row_list.say(*self.empty(snapshot))
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """Nothing saved."""
+        """Nothing saved, or nothing that fits."""
+        if self.wanted.text:
+            return (
+                (f"No result has “{self.wanted.text}” in {SEARCHED}.", Tone.PLAIN),
+                ("Esc clears the search, / changes it.", Tone.MUTED),
+            )
         return (
             ("Nothing is saved yet.", Tone.PLAIN),
             ("What workers find appears here; s starts some, n makes a task.", Tone.MUTED),
         )
+
+    def search(self) -> None:
+        """Ask for a text."""
+        self.field.open(self.wanted.text)
+
+    def narrow(self, text: str) -> None:
+        """Show the ideas that have the text."""
+        if text != self.wanted.text:
+            self.want(ResultsView(text))
+
+    def want(self, view: ResultsView) -> None:
+        """Ask for a part of the results."""
+        self.wanted = view
+        self.post_message(self.Wanted(view))
+
+    def on_row_list_near_end(self, event: RowList.NearEnd) -> None:
+        """The end comes into sight: show more, while there are more."""
+        event.stop()
+        rows = len(self.row_list.rows)
+        if self.wanted.rows <= rows < MOST_ROWS:
+            self.want(ResultsView(self.wanted.text, min(self.wanted.rows * 2, MOST_ROWS)))
+
+    def on_search_field_changed(self, event: SearchField.Changed) -> None:
+        """Another text."""
+        event.stop()
+        self.narrow(event.text)
+
+    def on_search_field_closed(self, event: SearchField.Closed) -> None:
+        """Back to the rows."""
+        event.stop()
+        self.row_list.focus()

@@ -15,10 +15,12 @@ from tui.commands import BOARD, LIST, Command, bindings
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.report_deeds import ReportDeeds
+from tui.result_deeds import ResultDeeds
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
+from tui.screens.outcome_actions import OutcomeActions
 from tui.screens.reports import ReportsScreen
 from tui.screens.start_workers import StartWorkersScreen
 from tui.screens.strategy import StrategyScreen
@@ -30,7 +32,7 @@ from tui.wording import FITTING, told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 
-class BoardScreen(BoardLayout):
+class BoardScreen(OutcomeActions, BoardLayout):
     """The four panes and their commands."""
 
     AUTO_FOCUS = "#queue RowList"
@@ -41,6 +43,7 @@ class BoardScreen(BoardLayout):
         """Let ages tick; the base class listens."""
         self.task_deeds = TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self.worker_deeds = WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
+        self.result_deeds = ResultDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self._wanted: View | None = None
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
@@ -105,9 +108,9 @@ class BoardScreen(BoardLayout):
                 self.open_task(task_id)
             case WorkerStatus(id=worker_id):
                 self.app.push_screen(WorkerScreen(self, self.worker_deeds, worker_id, self.open_task))
-            case FailureGroup(task_ids=(task_id, *_)):
-                self.open_task(task_id)
-            case ResultRow(task_id=int(task_id)) | ActivityEntry(task_id=int(task_id)):
+            case FailureGroup() | ResultRow():
+                self.open_outcome(event.row)
+            case ActivityEntry(task_id=int(task_id)):
                 self.open_task(task_id)
             case _:
                 self.task_deeds.say("No task of this TaskManager belongs to that row.")
@@ -138,20 +141,24 @@ class BoardScreen(BoardLayout):
         self._wanted = None
 
     def action_filter(self) -> None:
-        """Narrow the queue."""
+        """Narrow the results or the activity where one is there, else the queue."""
+        if self.search_outcomes():
+            return
         self.action_pane("queue")
         self.call_after_refresh(self.queue_pane.field.open, self.queue_pane.wanted.filter)
 
     def action_keep(self) -> None:
         """Keep the filter that is typed."""
-        self.queue_pane.field.keep()
+        self.field_in_use.keep()
 
     def action_drop(self) -> None:
         """Clear the filter that is typed."""
-        self.queue_pane.field.drop()
+        self.field_in_use.drop()
 
     def action_clear(self) -> None:
         """Clear marks, else the filter, else leave a maximised pane."""
+        if self.clear_outcomes():
+            return
         marked = next((rows for rows in (self.queue_pane.row_list, self.worker_pane.row_list) if rows.marks), None)
         if marked is not None:
             marked.unmark()

@@ -20,6 +20,7 @@ from tui.screens.live import LiveScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.pane_tabs import PaneTabs
 from tui.widgets.row_list import RowList
+from tui.widgets.search_field import SearchInput
 from tui.widgets.status_line import StatusLine
 
 SINGLE = (100, 30)
@@ -69,7 +70,7 @@ class BoardLayout(LiveScreen):
     def place(self) -> str:
         """The pane that has the focus; empty while one types."""
         focused = self.focused
-        if focused is self.queue_pane.field.input:
+        if focused is self.queue_pane.field.input or isinstance(focused, SearchInput):
             return "filter"
         return str(self.pane.id) if focused is not None and focused is self.pane.target else ""
 

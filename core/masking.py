@@ -1,0 +1,140 @@
+"""Hides secrets: by the names that they go by, and by how they look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, cast
+
+from core.models import Json
+
+MASK: Final = "•••"
+"""Stands where a secret is."""
+
+NAMES: Final = (
+    "key", "token", "secret", "password", "passwd", "passphrase", "pwd", "authorization", "cookie", "credential",
+    "bearer", "jwt", "signature",
+)  # fmt: skip
+"""Last words of the names that secrets go by."""
+
+SECRET_WORD: Final = re.compile(rf"({'|'.join(NAMES)})s?$|^auth$", re.IGNORECASE)
+WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+SCHEMA_FIELDS: Final = ("properties", "$defs", "definitions")
+"""Members of a JSON Schema whose members are named by an author: `token` there is described, not told."""
+
+SAID: Final = re.compile(
+    r"""(?P<name>(?:key|token|secret|password|passwd|passphrase|pwd|credential)s?\\?["']?\s*[=:]\s*)"""
+    r"""(?!•••)(?P<value>\\?"[^"]*"?|'[^']*'?|(?!//)[^\s&,;"']+)"""
+    r"""|(?P<header>(?:authorization|cookie)\\?["']?\s*[=:]\s*)(?P<line>[^\n]+)"""
+    r"""|(?P<option>--?(?:[a-z]+-)?(?:key|token|secret|password)\s+)(?!-)\S+""",
+    re.IGNORECASE,
+)
+"""``name=value`` in running text; of a header the rest of the line is the value.
+
+It begins at the end of the name, so that a long text without spaces is read once; a quote that is never closed (the
+text may have been cut) holds the secret to the end.
+"""
+
+LOOKS: Final = re.compile(
+    r"(?<![A-Za-z0-9_+/-])(?:"
+    r"(?P<scheme>(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{6,}"
+    r"|sk-[A-Za-z0-9_-]{12,}"
+    r"|[spr]k_(?:live|test)_[A-Za-z0-9]{8,}"
+    r"|AIza[A-Za-z0-9_-]{6,}|ya29\.[A-Za-z0-9_-]{8,}"
+    r"|gh[pousr]_[A-Za-z0-9]{10,}|github_pat_[A-Za-z0-9_]{10,}|glpat-[A-Za-z0-9_-]{12,}"
+    r"|xox[abeprs]-[A-Za-z0-9-]{8,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}"
+    r"|eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"
+    r"|(?P<begin>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
+    r"|(?P<slashes>://)[^\s/?#@:]{0,200}:[^\s/?#]{1,500}@"
+)
+"""Keys that are known by how they begin, tokens in three parts, private keys, users with a password in addresses.
+
+What is behind the first sign of one begins no other, so that a long text without spaces is read once.
+"""
+
+
+WINDOW: Final = 32_768
+"""Characters of a long text that are looked at in one go."""
+
+FAR: Final = 4_096
+"""Characters before the end of a window in which a place to cut is looked for, where no line ends."""
+
+OPEN_END: Final = re.compile(
+    r"""(?:(?:key|token|secret|password|passwd|passphrase|pwd|credential)s?\\?["']?\s*[=:]?\s*"""
+    r"""|(?:Bearer|Basic)\s+|authorization[\s:=]*|cookie[\s:=]*)\Z""",
+    re.IGNORECASE,
+)
+"""The end of a piece of text between a name and its value: a secret may come behind it."""
+
+BOUNDARY: Final = re.compile(r"""[\s,;&"'<>(){}|\[\]]""")
+"""Where a long text may be cut, if no line ends there."""
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of that name holds a secret: one of its words says so (``apiKey``, ``auth_token``)."""
+    return any(SECRET_WORD.search(word) for word in WORDS.findall(name))
+
+
+def masked_text(text: str) -> str:
+    """Running text (an error, say) without what looks like a secret or follows the name of one."""
+    return SAID.sub(_said, LOOKS.sub(_looked, text))
+
+
+def _said(found: re.Match[str]) -> str:
+    return (found["name"] or found["header"] or found["option"]) + MASK
+
+
+def _looked(found: re.Match[str]) -> str:
+    begin, slashes = found["begin"], found["slashes"]
+    if slashes:
+        return f"{slashes}{MASK}@"
+    return (found["scheme"] or begin or "") + MASK
+
+
+def masked(value: Json, *, described: bool = False) -> Json:
+    """A copy of a value in which secrets are masked, for whatever leaves the screen.
+
+    ``described``: its members are the fields of a schema, whose rules are no secrets.
+    """
+    if isinstance(value, Mapping):
+        members = cast("Mapping[object, Json]", value)
+        return {str(name): _member(str(name), member, described) for name, member in members.items()}
+    if isinstance(value, list | tuple):
+        return [masked(member) for member in cast("list[Json]", value)]
+    return masked_text(value) if isinstance(value, str) else value
+
+
+def _member(name: str, member: Json, described: bool) -> Json:
+    if hides(name, member) and not (described and isinstance(member, Mapping)):
+        return MASK
+    return masked(member, described=name in SCHEMA_FIELDS)
+
+
+def hides(name: str, member: Json) -> bool:
+    """Whether a member of that name is to be masked; what is empty or a yes or no tells nothing."""
+    return member not in (None, "", True, False) and is_secret(name)
+
+
+def masked_windows(text: str, *, reveal: bool = False) -> Iterator[str]:
+    """A long text piece by piece, masked as `masked_text` would the whole: no piece ends amid a secret."""
+    start, size = 0, WINDOW
+    while start < len(text):
+        piece = text[start : start + size]
+        if start + size < len(text) and not reveal:
+            ends = BOUNDARY.finditer(piece, max(0, len(piece) - FAR))
+            cut = piece.rfind("\n", len(piece) // 2) + 1 or max((found.end() for found in ends), default=0)
+            piece = piece[: cut or len(piece)]
+            if goes_on(piece):
+                size *= 2
+                continue
+        yield piece if reveal else masked_text(piece)
+        start, size = start + len(piece), WINDOW
+
+
+def goes_on(piece: str) -> bool:
+    """Whether a secret may begin in a piece of text and end behind it."""
+    if OPEN_END.search(piece[-200:]):
+        return True
+    return any(found.end() == len(piece) for pattern in (SAID, LOOKS) for found in pattern.finditer(piece))

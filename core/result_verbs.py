@@ -1,0 +1,65 @@
+"""The verbs that are about what was saved, and about writing it to files."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+
+from core.exports import Export, Progress, Row, write
+from core.results import Database
+from core.results.exporting import export_ideas
+from core.results.finding import Finder
+from core.rooms import Rooms
+from core.saved import IdeaDetail, IdeaQuery
+from core.snapshot import ActivityEntry, ResultsView
+
+ACTIVITY_COLUMNS = ("at", "level", "task_id", "text")
+
+
+class ResultVerbs(ABC):
+    """What can be done with results. What takes long is done in a thread; nobody who saves waits for it."""
+
+    @property
+    @abstractmethod
+    def rooms(self) -> Rooms:
+        """The open rooms. Raises `core.errors.Unreachable` while there is no TaskManager yet."""
+
+    @property
+    @abstractmethod
+    def database(self) -> Database:
+        """The results database; there is one also while the TaskManager is away."""
+
+    async def look_at_results(self, view: ResultsView) -> None:
+        """Show this part of the results from now on."""
+        if self.rooms.monitor is not None:
+            self.rooms.monitor.results.look(view)
+
+    async def open_idea(self, idea_id: str) -> IdeaDetail:
+        """Everything that is known of an idea."""
+        return await asyncio.to_thread(Finder(self.database).opened, idea_id)
+
+    async def export_results(self, query: IdeaQuery, export: Export, progress: Progress) -> int:
+        """Write the ideas that fit to a file; answers how many."""
+        finder = Finder(self.database)
+        return await stoppable(lambda: export_ideas(finder, query, export, progress), progress)
+
+    async def export_activity(self, entries: Sequence[ActivityEntry], export: Export, progress: Progress) -> int:
+        """Write these lines of the event log to a file; answers how many."""
+        progress.total = len(entries)
+        return await stoppable(lambda: write(export, ACTIVITY_COLUMNS, logged(entries), progress), progress)
+
+
+async def stoppable(work: Callable[[], int], progress: Progress) -> int:
+    """Do it in a thread; whoever gives it up stops it there too."""
+    try:
+        return await asyncio.to_thread(work)
+    except asyncio.CancelledError:
+        progress.cancel()
+        raise
+
+
+def logged(entries: Iterable[ActivityEntry]) -> Iterable[Row]:
+    """Lines of the event log by the names of their parts."""
+    for entry in entries:
+        yield {"at": entry.at.isoformat(), "level": entry.level, "task_id": entry.task_id, "text": entry.text}

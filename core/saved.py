@@ -1,0 +1,74 @@
+"""Saved ideas as someone asks for them: which ones, a page of them, one of them opened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from core.errors import BadSetting
+from core.models import Json
+
+SEARCHED = "title, description, source, url and task type"
+"""Where a text is looked for, as people are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaQuery:
+    """Ideas that have ``text`` in one of the `SEARCHED` fields (case of ASCII letters does not matter), that a worker
+    saved from ``since`` until before ``until``, and that are among ``ids``; what is empty excludes nothing."""
+
+    text: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Save:
+    """That a task saved an idea. ``task_id`` is None for a task of another TaskManager, which ``server`` names."""
+
+    server: str
+    task_id: int | None
+    task_type: str
+    worker_id: str
+    attempt: int
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IdeaDetail:
+    """An idea opened. ``fields`` are its columns; ``metadata`` is read from its JSON; ``saves`` are newest first."""
+
+    idea_id: str
+    title: str
+    fields: Mapping[str, Json]
+    content: str = ""
+    metadata: Json = None
+    saves: tuple[Save, ...] = field(default=())
+
+    @property
+    def task_id(self) -> int | None:
+        """The newest task of this TaskManager that saved it."""
+        return next((save.task_id for save in self.saves if save.task_id is not None), None)
+
+
+def day(word: str, now: datetime) -> tuple[datetime, datetime]:
+    """From when until before when ``today`` or ``yesterday`` is, in UTC, as all times are shown."""
+    begin = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    begin -= timedelta(days=word == "yesterday")
+    return begin, begin + timedelta(days=1)
+
+
+def moment_said(word: str, now: datetime) -> datetime:
+    """The beginning of ``today`` or ``yesterday``, or an ISO date or time (UTC unless it says otherwise).
+
+    Raises `BadSetting`.
+    """
+    if word in ("today", "yesterday"):
+        return day(word, now)[0]
+    try:
+        said = datetime.fromisoformat(word)
+    except ValueError:
+        raise BadSetting(f"{word!r} is no time: say today, yesterday, 2026-03-01 or 2026-03-01T12:00.") from None
+    return said.replace(tzinfo=UTC) if said.tzinfo is None else said

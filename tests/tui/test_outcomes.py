@@ -1,0 +1,278 @@
+"""Pane 4: results are searched, opened and exported; one failure is tried before its kind; activity and throughput."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.errors import CoreError
+from core.exports import Format
+from core.models import TaskStatus
+from core.saved import IdeaQuery
+from core.snapshot import ResultsView, TaskDetail
+from tests.tui import scenes, scenes_results
+from tests.tui.conftest import Desk, Opens
+from tests.tui.scenes_results import OUTCOMES, SEARCHED
+from tui.screens.export import ExportScreen
+from tui.screens.failure_group import FailureGroupScreen
+from tui.screens.idea import IdeaScreen
+from tui.screens.task import TaskScreen
+from tui.widgets.chart import curve, fitted
+from tui.widgets.confirm import Confirm
+
+
+async def until(desk: Desk, holds: Callable[[], bool]) -> None:
+    """Wait until the screen is as wanted."""
+    async with asyncio.timeout(10):
+        while not holds():
+            await desk.pilot.pause(0.02)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+# Results
+
+
+async def test_a_search_asks_for_what_is_typed_and_says_where_it_looks(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "slash")
+        assert "a text in title, description, source, url and task type" in desk.text()
+        await desk.type("bread")
+        await desk.press("enter")
+        assert desk.verbs.calls == [("look_at_results", ResultsView("bread"))]
+        assert "searching…" in desk.text()
+        await desk.put(SEARCHED)
+        assert "Results /bread" in desk.text()
+        assert "Ten quiet places" not in desk.text()
+        await desk.press("escape")
+        assert desk.verbs.calls[-1] == ("look_at_results", ResultsView())
+
+
+async def test_a_search_that_finds_nothing_says_so_and_what_to_press(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "slash")
+        await desk.type("nothing")
+        await desk.press("enter")
+        await desk.put(replace(SEARCHED, results=(), results_total=0, results_view=ResultsView("nothing")))
+        assert "No result has “nothing” in title" in desk.text()
+        assert "Esc clears the search" in desk.text()
+
+
+async def test_more_results_are_asked_for_as_one_scrolls(open_board: Opens):
+    row = OUTCOMES.results[0]
+    many = tuple(replace(row, idea_id=str(n), title=f"Idea {n}") for n in range(200))
+    async with open_board(replace(OUTCOMES, results=many, results_total=2411)) as desk:
+        await desk.press("4", "G")
+        await until(desk, lambda: bool(desk.verbs.called("look_at_results")))
+        assert desk.verbs.calls == [("look_at_results", ResultsView("", 400))]
+
+
+async def test_an_idea_opens_with_every_field_and_where_it_came_from(open_board: Opens):
+    async with open_board(OUTCOMES, (120, 60)) as desk:
+        desk.verbs.ideas["898"] = scenes_results.idea()
+        await desk.press("4", "down", "down", "enter")
+        assert isinstance(desk.app.screen, IdeaScreen)
+        text = desk.text()
+        for said in ("Yeast, time and warmth.", "https://example.org/watch?v=2", "#10424", "5a3b-1", "Ann bakes"):
+            assert said in text
+        assert "https://tasks.example.org/api" in text
+        assert "Today we look at bread" not in text, "a long content begins folded"
+        assert "s3cret" not in text
+        await desk.press("y", "Y")
+        assert "s3cret" not in desk.app.clipboard
+        assert json.loads(desk.app.clipboard)["content"].startswith("Today we look")
+        await desk.press("t")
+        assert isinstance(desk.app.screen, TaskScreen)
+
+
+async def test_an_idea_that_is_gone_is_told_and_one_can_go_back(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.refusal = CoreError("There is no idea 900 any more.")
+        await desk.press("4", "enter")
+        assert "There is no idea 900 any more." in desk.text()
+        await desk.press("escape")
+        assert desk.app.screen is desk.board
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_yesterdays_results_are_exported_in_four_keys(open_board: Opens, here: Path, size: tuple[int, int]):
+    async with open_board(OUTCOMES, size) as desk:
+        desk.verbs.ideas["898"] = scenes_results.idea()
+        await desk.press("4", "E", "y")
+        assert "yesterday's results (2026-02-28 UTC)" in desk.text()
+        await desk.press("enter")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        ((_, query, export),) = desk.verbs.called("export_results")
+        today = datetime(2026, 3, 1, tzinfo=UTC)
+        assert query == IdeaQuery("", today - timedelta(days=1), today)
+        assert export.path == here / "results-2026-02-28.json"
+        assert export.path.exists()
+        assert any(f"to {export.path}" in note for note in desk.notes())
+
+
+async def test_marked_results_are_exported_as_csv(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "space", "space", "E", "f", "enter")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        ((_, query, export),) = desk.verbs.called("export_results")
+        assert (query, export.format) == (IdeaQuery(ids=("899", "900")), Format.CSV)
+        with (here / "results-marked.csv").open() as file:
+            assert csv.DictReader(file).fieldnames == ["id"]
+
+
+async def test_a_file_that_is_there_is_replaced_only_after_a_yes(open_board: Opens, here: Path):
+    mine = here / "results-all.json"
+    mine.write_text("mine")
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "E", "enter")
+        await until(desk, lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("n")
+        await until(desk, lambda: isinstance(desk.app.screen, ExportScreen))
+        assert mine.read_text() == "mine"
+        await desk.press("enter")
+        await until(desk, lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("y")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        assert mine.read_text() != "mine"
+
+
+async def test_an_export_tells_how_far_it_is_and_escape_stops_it(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.ideas["898"] = scenes_results.idea()
+        desk.verbs.may_answer.clear()
+        await desk.press("4", "E", "enter")
+        await until(desk, lambda: desk.verbs.exporting is not None)
+        progress = desk.verbs.exporting
+        assert progress is not None
+        progress.written, progress.total = 600, 2411
+        await until(desk, lambda: "600 of 2,411 rows" in desk.text())
+        await desk.press("escape")
+        assert progress.cancelled
+        desk.verbs.may_answer.set()
+        await until(desk, lambda: any("nothing was kept" in note for note in desk.notes()))
+        assert os.listdir(here) == []
+
+
+async def test_what_keeps_a_file_from_being_written_stays_in_the_form(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "E", "tab", "end")
+        await desk.type("/no/such")
+        await desk.press("enter")
+        await until(desk, lambda: "cannot be written" in desk.text())
+        assert isinstance(desk.app.screen, ExportScreen)
+
+
+# Failures
+
+
+async def test_a_part_of_the_failures_is_told_as_a_part(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4")
+        assert "newest 300 of 1,204" in desk.text()
+
+
+async def test_one_is_tried_first_watched_and_then_the_others_are_offered(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        tried = scenes.task(10427, attempts=0)
+        desk.verbs.details[10427] = TaskDetail(tried)
+        await desk.press("4", "4", "c")
+        assert isinstance(desk.app.screen, FailureGroupScreen)
+        assert desk.verbs.called("retry") == [("retry", (10427,))]
+        await until(desk, lambda: "no worker has claimed it yet" in desk.text())
+        held = replace(tried, status=TaskStatus.CLAIMED, claimed_by="w-ann-4242-5a3b-2", progress=40, attempts=1)
+        desk.verbs.details[10427] = TaskDetail(held)
+        await until(desk, lambda: "● claimed by 5a3b-2" in desk.text())
+        desk.verbs.details[10427] = TaskDetail(replace(held, status=TaskStatus.COMPLETED))
+        await until(desk, lambda: "#10427 completed: retry the other 41?" in desk.text())
+        await desk.press("y")
+        assert desk.verbs.called("retry")[-1] == ("retry", OUTCOMES.failures[0].task_ids[1:])
+        assert "41 tasks of 41 retried" in desk.notes()
+
+
+async def test_one_that_fails_again_is_told_and_nothing_is_offered(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        failed = scenes.task(10427, TaskStatus.FAILED, error="still broken", attempts=3)
+        desk.verbs.details[10427] = TaskDetail(failed)
+        await desk.press("4", "4", "enter", "c")
+        await until(desk, lambda: "✗ failed again: still broken" in desk.text())
+        assert isinstance(desk.app.screen, FailureGroupScreen)
+        assert len(desk.verbs.called("retry")) == 1
+
+
+async def test_a_group_that_was_retried_elsewhere_is_empty_and_says_so(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "enter")
+        await desk.put(replace(OUTCOMES, failures=()))
+        assert "None of them is failed any more." in desk.text()
+
+
+# Activity and throughput
+
+
+async def test_v_shows_what_is_wrong_only_and_a_text_narrows_further(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "4")
+        assert "5a3b-2 claimed #10431" in desk.text()
+        assert "w-ann-4242-5a3b-2 claimed" not in desk.text()
+        await desk.press("v")
+        assert "claimed #" not in desk.text().split("Activity")[1]
+        await desk.press("v", "slash")
+        await desk.type("quota")
+        await desk.press("enter")
+        rows = desk.board.outcome_pane.activity.row_list.rows
+        assert {entry.level for entry in rows} == {"error"}
+        await desk.press("escape")
+        assert len(desk.board.outcome_pane.activity.row_list.rows) == len(OUTCOMES.activity)
+
+
+async def test_any_key_lets_the_log_stay_and_g_follows_again(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "4")
+        assert "↥ following" in desk.text()
+        await desk.press("down")
+        assert "‖ 1 newer, g follows" in desk.text()
+        await desk.press("g")
+        assert "↥ following" in desk.text()
+
+
+async def test_the_lines_that_are_shown_are_exported(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "4", "v", "v", "E", "enter")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        ((_, numbers, export),) = desk.verbs.called("export_activity")
+        assert numbers == tuple(each.number for each in reversed(OUTCOMES.activity) if each.level == "error")
+        assert export.path.name == "activity-2026-03-01-120000.json"
+
+
+async def test_v_switches_the_range_of_the_chart(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "4", "4")
+        for name, axis in (("[5 minutes]", "-5m00s"), ("[1 hour]", "-15m00s"), ("[all]", "-15m12s")):
+            assert name in desk.text()
+            assert axis in desk.text()
+            await desk.press("v")
+        for said in ("× ", " failed", "p50 1m01s, p95 2m32s", "oldest 2m10s", "pending"):
+            assert said in desk.text()
+
+
+def test_a_chart_that_is_too_narrow_merges_spans_and_loses_no_task():
+    series = scenes_results.RANGES[0]
+    spans, seconds = fitted(series, 80)
+    assert (len(spans), seconds) == (75, 4)
+    assert sum(span.completed for span in spans) == sum(span.completed for span in series.spans)
+
+
+def test_what_is_not_known_is_left_blank_in_a_curve():
+    assert curve([None, 0, 4, 8], "8", 20)[-4:] == " ▁▄█"

@@ -1,0 +1,88 @@
+"""What the screens do with what was saved: look at it, open it, write it to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from core.errors import CoreError
+from core.exports import Export, ExportCancelled, FileThere, Format, Progress
+from core.saved import IdeaQuery, day
+from core.snapshot import ActivityEntry, ResultsView
+from tui.deeds import Deeds
+from tui.look import count
+from tui.wording import told
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What can be exported: a key to choose it by, words for people and for the name of the file, and what it is."""
+
+    key: str
+    title: str
+    slug: str
+    what: IdeaQuery | tuple[ActivityEntry, ...]
+
+
+def result_scopes(marked: Sequence[str], text: str, now: datetime) -> list[Scope]:
+    """What can be exported of the results; what is likeliest meant is first."""
+    since, until = day("today", now)
+    before = since - timedelta(days=1)
+    some = [Scope("m", count(len(marked), "marked result"), "marked", IdeaQuery(ids=tuple(marked)))] if marked else []
+    if text:
+        some.append(Scope("s", f"all results with “{text}”", "search", IdeaQuery(text)))
+    return [
+        *some,
+        Scope("a", "all results", "all", IdeaQuery()),
+        Scope("t", f"today's results ({since:%Y-%m-%d} UTC)", f"{since:%Y-%m-%d}", IdeaQuery("", since, until)),
+        Scope("y", f"yesterday's results ({before:%Y-%m-%d} UTC)", f"{before:%Y-%m-%d}", IdeaQuery("", before, since)),
+    ]
+
+
+def activity_scope(entries: Sequence[ActivityEntry], now: datetime) -> Scope:
+    """The lines of the event log that are shown."""
+    return Scope("a", count(len(entries), "line") + " of activity", f"{now:%Y-%m-%d-%H%M%S}", tuple(entries))
+
+
+class ResultDeeds(Deeds):
+    """What can be done with results."""
+
+    wanted: ResultsView | None = None
+
+    def look(self, view: ResultsView) -> None:
+        """Ask for that part; while an answer is awaited, only the newest wish is kept."""
+        busy, self.wanted = self.wanted is not None, view
+        if not busy:
+            self.app.run_worker(self._look(), group="deeds")
+
+    async def _look(self) -> None:
+        asked: ResultsView | None = None
+        try:
+            while self.wanted is not None and self.wanted != asked:
+                asked = self.wanted
+                await self.verbs.look_at_results(asked)
+        except CoreError as error:
+            self.say(told(error), wrong=True)
+        finally:
+            self.wanted = None
+
+    async def export(self, scope: Scope, path: Path, format: Format, progress: Progress) -> str:
+        """Write a file; asks before another one is replaced. Answers what was done, empty when it was given up."""
+        wanted = Export(path, format)
+        try:
+            written = await self._write(scope, wanted, progress)
+        except FileThere:
+            question, risk = f"Replace {wanted.path.name}?", f"{wanted.path} is there already; what is in it is lost."
+            if not await self.confirmed(question, risk, f"write {format.value.upper()} to {wanted.path}"):
+                return ""
+            written = await self._write(scope, replace(wanted, overwrite=True), progress)
+        except ExportCancelled as stopped:
+            return str(stopped)
+        return f"Exported {scope.title} ({count(written, 'row')}) to {wanted.path}"
+
+    async def _write(self, scope: Scope, export: Export, progress: Progress) -> int:
+        if isinstance(scope.what, IdeaQuery):
+            return await self.verbs.export_results(scope.what, export, progress)
+        return await self.verbs.export_activity(scope.what, export, progress)

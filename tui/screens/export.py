@@ -1,0 +1,147 @@
+"""Asks what to write to which file, and writes it, with how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual import events
+from textual.app import ComposeResult
+from textual.widgets import Input, Static
+
+from core.errors import CoreError
+from core.exports import Format, Progress
+from tui.look import Piece, Tone, bar, content, lines, number, pieces
+from tui.result_deeds import ResultDeeds, Scope
+from tui.screens.form import Form, labelled
+from tui.wording import told
+
+TICK = 0.2
+"""Seconds between two looks at how far it is."""
+
+
+class Choice(Static, can_focus=True):
+    """The scopes and the formats, each with its key."""
+
+
+class ExportScreen(Form):
+    """One key a scope; f for the format; enter writes. Leaving it while it writes stops that."""
+
+    AUTO_FOCUS = "Choice"
+    heading = "Export"
+    doing = "export"
+
+    def __init__(self, deeds: ResultDeeds, scopes: Sequence[Scope], folder: Path, stem: str) -> None:
+        super().__init__()
+        self.deeds = self.results = deeds
+        self.scopes = scopes
+        self.scope = scopes[0]
+        self.format = Format.JSON
+        self.folder, self.stem = folder, stem
+        self.choice = Choice()
+        self.path = Input(self._named(), id="path", compact=True)
+        self.progress: Progress | None = None
+
+    def fields(self) -> ComposeResult:
+        """What, how, where to."""
+        yield self.choice
+        yield labelled("File", self.path)
+
+    def hint(self) -> tuple[Piece, ...]:
+        """The keys that matter here."""
+        return (
+            ("⏎", Tone.ACCENT),
+            (" export   ", Tone.MUTED),
+            ("tab", Tone.ACCENT),
+            (" the file   ", Tone.MUTED),
+            ("esc", Tone.ACCENT),
+            (" leave", Tone.MUTED),
+        )
+
+    def on_mount(self) -> None:
+        """Show what is chosen."""
+        self.set_interval(TICK, self._tell_progress)
+        self._tell()
+
+    def _named(self) -> str:
+        return str(self.folder / f"{self.stem}-{self.scope.slug}.{self.format.value}")
+
+    def _tell(self) -> None:
+        rows: list[tuple[Piece, ...]] = [pieces(("What", Tone.MUTED))]
+        for scope in self.scopes:
+            chosen = scope is self.scope
+            rows.append(pieces((scope.key, Tone.ACCENT), "  (•) " if chosen else "  ( ) ", scope.title))
+        rows.append(pieces(("How", Tone.MUTED)))
+        named = "   ".join(f"({'•' if each is self.format else ' '}) {each.value.upper()}" for each in Format)
+        rows.append(pieces(("f", Tone.ACCENT), f"  {named}"))
+        self.choice.update(lines(rows))
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys choose while nobody types the name of the file."""
+        if self.sending or not self.choice.has_focus:
+            return
+        found = next((scope for scope in self.scopes if scope.key == event.key), None)
+        was = self._named()
+        if found is not None:
+            self.scope = found
+        elif event.key in ("down", "j", "up", "k"):
+            step = 1 if event.key in ("down", "j") else -1
+            self.scope = self.scopes[(self.scopes.index(self.scope) + step) % len(self.scopes)]
+        elif event.key == "f":
+            self.format = Format.CSV if self.format is Format.JSON else Format.JSON
+        elif event.key == "enter":
+            self.action_send()
+        else:
+            return
+        event.stop()
+        if self.path.value == was:
+            self.path.value = self._named()
+        self._tell()
+
+    def action_send(self) -> None:
+        """Write it."""
+        if self.sending:
+            return
+        if not self.path.value.strip():
+            self.refuse("Say which file.")
+            return
+        self.sending = True
+        self.progress = Progress()
+        self._tell_progress()
+        path = Path(self.path.value.strip()).expanduser().absolute()
+        self.app.run_worker(self._export(path, self.format, self.progress), group="deeds")
+
+    async def _export(self, path: Path, format: Format, progress: Progress) -> None:
+        try:
+            said = await self.results.export(self.scope, path, format, progress)
+        except CoreError as error:
+            self._end()
+            if self.is_attached:
+                self.refuse(told(error))
+            else:
+                self.deeds.say(told(error), wrong=True)
+            return
+        self._end()
+        if said:
+            self.deeds.say(said)
+            if self.is_attached:
+                self.dismiss()
+
+    def _end(self) -> None:
+        self.sending, self.progress = False, None
+        self.refuse("")
+
+    def _tell_progress(self) -> None:
+        progress = self.progress
+        if progress is not None:
+            total = progress.total
+            percent = round(100 * progress.written / total) if total else 0
+            of = "" if total is None else f" of {number(total)}"
+            said = f"{bar(percent, 20)} {number(progress.written)}{of} rows   esc stops it"
+            self.fault.update(content(((said, Tone.BUSY),)))
+
+    def action_leave(self) -> None:
+        """Close; what is being written is stopped."""
+        if self.progress is not None:
+            self.progress.cancel()
+        self.dismiss()

@@ -1,0 +1,274 @@
+"""The screen of failed tasks of one kind: retry one of them first, see what becomes of it, then the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from core.errors import CoreError
+from core.models import RowOutcome, Task, TaskStatus
+from core.snapshot import FailureGroup, Snapshot
+from tui.commands import GROUP, LIST, Command, CommandScreen, bindings
+from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
+from tui.panes.failures import hourly
+from tui.screens.help import HelpScreen
+from tui.screens.live import LiveScreen
+from tui.task_deeds import TaskDeeds
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.masking import masked_text
+from tui.widgets.row_layout import Column, Layout
+from tui.widgets.row_list import RowList
+from tui.wording import told
+
+ABOUT = (
+    "Failed tasks that say the same but for numbers, names and addresses. c retries the one under the cursor and "
+    "watches it; once it has completed, the others are offered. r retries all. Enter opens a task."
+)
+LOOK = 0.5
+"""Seconds between two looks at the task that is tried, while it is not at its end."""
+
+
+def identity(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Its id."""
+    return ((f"#{task.id}", Tone.STRONG),)
+
+
+def error(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """What it says."""
+    return ((masked_text((task.error or "no reason given")[:500]), Tone.PLAIN),)
+
+
+def tries(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Attempts of how many."""
+    return ((f"{task.attempts}/{task.max_retries}", Tone.MUTED),)
+
+
+def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Who had it last."""
+    return ((short_name(task.claimed_by or "–"), Tone.MUTED),)
+
+
+def age(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """How long ago it failed."""
+    return ((whole_age(task.completed_at, now), Tone.PLAIN),)
+
+
+ID = Column("Task", identity, width=9, right=True)
+ERROR = Column("Error", error)
+AGE = Column("Failed", age, width=6, right=True)
+LAYOUTS = (
+    Layout(((ID, ERROR, AGE),)),
+    Layout(
+        ((ID, ERROR, Column("Try", tries, width=4), Column("Worker", owner, width=12, keep_end=True), AGE),),
+        at_least=80,
+    ),
+)
+
+
+class FailureGroupScreen(CommandScreen):
+    """A group of failures, kept up to date."""
+
+    CSS_PATH = "failure_group.tcss"
+    AUTO_FOCUS = "RowList"
+    BINDINGS = bindings(GROUP)
+    command_set = (*LIST, *GROUP)
+
+    def __init__(
+        self,
+        live: LiveScreen,
+        deeds: TaskDeeds,
+        group: FailureGroup,
+        open_task: Callable[[int], None],
+        *,
+        begin: bool = False,
+    ) -> None:
+        """``begin``: retry the newest at once."""
+        super().__init__()
+        self.live, self.deeds, self.group, self.open_task = live, deeds, group, open_task
+        self.begin = begin
+        self.gone = False
+        self.canary: Task | None = None
+        self.ended = True
+        self.fault = ""
+        self.heading = Static(id="heading")
+        self.row_list: RowList[Task] = RowList(LAYOUTS, lambda task: task.id, live.now)
+        self.watched = Static(id="canary")
+
+    @property
+    def place(self) -> str:
+        """Commands for a group are offered here."""
+        return "group"
+
+    def compose(self) -> ComposeResult:
+        """What they say, what became of the one that was tried, the tasks, keys."""
+        yield self.heading
+        yield self.watched
+        yield self.row_list
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Show it, follow it, let ages tick."""
+        self._show()
+        self.watch(self.live, "snapshot", self.follow, init=False)
+        self.set_interval(1.0, self._show)
+        self.set_interval(LOOK, self._look)
+        if self.begin:
+            self.action_canary()
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """The group as it is now; when all of it was retried, its last picture stays."""
+        key = (self.group.task_type, self.group.kind, self.group.error if not self.group.kind else "")
+        same = (
+            each
+            for each in snapshot.failures
+            if (each.task_type, each.kind, each.error if not each.kind else "") == key
+        )
+        found = next(same, None)
+        self.gone = found is None
+        if found is not None and found is not self.group:
+            self.group = found
+        self._show()
+
+    def _show(self) -> None:
+        now, group = self.live.now(), self.group
+        many = "none is failed any more" if self.gone else count(group.count, "failed task")
+        rows = [
+            pieces((f"✗ {masked_text(group.error[:500])}", Tone.BAD)),
+            pieces((f"{group.task_type}   ", Tone.MUTED), (many, Tone.STRONG)),
+            pieces(
+                ("first ", Tone.MUTED), moment(group.first_at), ("   last ", Tone.MUTED), moment(group.last_at),
+                (f"  {whole_age(group.last_at, now)} ago", Tone.MUTED),
+            ),
+        ]  # fmt: skip
+        if group.hours:
+            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (" now", Tone.MUTED)))
+        if len(group.tasks) < group.count:
+            rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
+        self.heading.update(lines(rows))
+        self.row_list.set_rows(() if self.gone else group.tasks)
+        self.row_list.say(("None of them is failed any more. esc goes back.", Tone.GOOD))
+        self.watched.update(content(self.state()))
+        self.query_one(KeyBar).fill()
+
+    def state(self) -> tuple[Piece, ...]:
+        """What became of the one that was tried, and what to press."""
+        task = self.canary
+        if task is None:
+            return pieces(("c retries one first and watches it; r retries all.", Tone.MUTED))
+        named: Piece = (f"#{task.id} tried first: ", Tone.STRONG)
+        if self.fault:
+            return pieces(named, (f"✗ {self.fault}", Tone.BAD))
+        return pieces(named, *became(task, len(self.others)))
+
+    @property
+    def others(self) -> tuple[int, ...]:
+        """Those that are failed still, but for the one that was tried."""
+        tried = self.canary.id if self.canary is not None else None
+        return () if self.gone else tuple(each for each in self.group.task_ids if each != tried)
+
+    def possible(self, command: Command) -> bool:
+        """Whether there is something to do it to."""
+        return command.id not in ("open", "retry", "canary") or (self.row_list.current is not None and not self.gone)
+
+    def on_row_list_opened(self, event: RowList.Opened) -> None:
+        """Open a task."""
+        if isinstance(event.row, Task):
+            self.open_task(event.row.id)
+        else:
+            self.deeds.say("This list is empty: there is nothing to open.")
+
+    def action_canary(self) -> None:
+        """Retry the one under the cursor, and watch it."""
+        task = self.row_list.current
+        if not self.ended:
+            self.deeds.say("One is being tried already; wait for its end.")
+        elif task is not None:
+            self.deeds.retry_ids([task.id], self._tried)
+
+    def _tried(self, rows: Sequence[RowOutcome]) -> None:
+        row = rows[0]
+        if row.ok and self.is_attached:
+            known = next(task for task in self.group.tasks if task.id == row.id)
+            self.canary = Task(row.id, known.task_type, max_retries=known.max_retries)
+            self.ended, self.fault = False, ""
+            self._show()
+
+    def _look(self) -> None:
+        reading = any(worker.group == "canary" and worker.is_running for worker in self.workers)
+        if not self.ended and not reading and self.live.frozen_at is None:
+            self._read()
+
+    @work(group="canary")
+    async def _read(self) -> None:
+        """Read the one that is tried; at its end say what that was, and offer the others."""
+        if self.canary is None:
+            return
+        try:
+            self.canary = (await self.deeds.verbs.open_task(self.canary.id)).task
+            self.fault = ""
+        except CoreError as fault:
+            self.fault = told(fault)
+        else:
+            self.ended = self.canary.status in (TaskStatus.COMPLETED, TaskStatus.FAILED)
+        self._show()
+        if self.ended and self.canary.status is TaskStatus.COMPLETED and self.others:
+            self._offer(self.canary)
+
+    def _offer(self, task: Task) -> None:
+        others = self.others
+        if not self.is_current:
+            self.deeds.say(f"#{task.id} completed; {count(len(others), 'other task')} of its kind can be retried.")
+            return
+        call = f"retry {count(len(others), 'task')}"
+
+        async def deed() -> str:
+            question = f"#{task.id} completed: retry the other {len(others):,}?"
+            if await self.deeds.confirmed(question, "Each gets all its attempts anew.", call):
+                rows = await self.deeds.working(self.deeds.verbs.retry(others))
+                return f"{count(sum(row.ok for row in rows), 'task')} of {len(others):,} retried"
+            return ""
+
+        self.deeds.carry_out(deed)
+
+    def action_retry(self) -> None:
+        """Retry all of them; asks first."""
+        if self.others:
+            self.deeds.retry_ids(self.others, lambda rows: None)
+        else:
+            self.deeds.say("None of them is failed any more.")
+
+    def action_copy(self) -> None:
+        """Copy the id of the task under the cursor."""
+        task = self.row_list.current
+        if task is not None:
+            self.app.copy_to_clipboard(str(task.id))
+            self.deeds.say(f"Copied {task.id}")
+
+    def action_back(self) -> None:
+        """Back to the board."""
+        self.dismiss()
+
+    def action_help(self) -> None:
+        """Explain this screen."""
+        self.app.push_screen(HelpScreen("Failures of one kind", ABOUT, self.command_set, self.place))
+
+
+def became(task: Task, others: int) -> tuple[Piece, ...]:
+    """What became of the one that was tried, so far; ``others`` are failed still."""
+    who = f" by {short_name(task.claimed_by)}" if task.claimed_by else ""
+    match task.status:
+        case TaskStatus.PENDING if task.attempts:
+            said = f"○ pending again after attempt {task.attempts}: {masked_text((task.error or '')[:300])}"
+            return ((said, Tone.WARN),)
+        case TaskStatus.PENDING:
+            return pieces("○ pending, no worker has claimed it yet")
+        case TaskStatus.CLAIMED:
+            return pieces(STATUS[task.status], f"{who}  {bar(task.progress)} {task.progress}%")
+        case TaskStatus.COMPLETED:
+            return pieces(STATUS[task.status], who + (f"; r retries the other {others:,}" if others else ""))
+        case TaskStatus.FAILED:
+            return pieces(STATUS[task.status], (f" again{who}: {masked_text((task.error or '')[:300])}", Tone.BAD))

@@ -1,0 +1,229 @@
+"""The screen of one saved idea: everything that it says, and where it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Collapsible, Static
+
+from core.errors import CoreError
+from core.models import Json
+from core.saved import IdeaDetail, Save
+from core.snapshot import ResultRow
+from tui.commands import IDEA, Command, CommandScreen, bindings
+from tui.look import Piece, Tone, content, count, duration, lines, pieces, short_name
+from tui.result_deeds import ResultDeeds
+from tui.screens.help import HelpScreen
+from tui.widgets.json_view import json_rows, unfolded
+from tui.widgets.key_bar import KeyBar
+from tui.widgets.masking import MASK, is_secret, masked, masked_text
+from tui.widgets.safe_text import safe_lines
+from tui.wording import told
+
+MOST_OF_A_TEXT = 50_000
+"""Characters of the content that are looked at; the rest can be copied."""
+MOST_LINES = 200
+"""Lines of a JSON value that are shown."""
+SHORT = 200
+"""Characters of a field that stand beside its name; a longer one has lines of its own."""
+NAMES = 18
+"""Cells of the names of fields."""
+
+
+Line = tuple[Piece, ...]
+
+
+class IdeaScreen(CommandScreen):
+    """An idea opened. ``row`` is what the list knew of it."""
+
+    CSS_PATH = "idea.tcss"
+    AUTO_FOCUS = "#sections"
+    BINDINGS = [
+        *bindings(IDEA),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+    command_set = IDEA
+
+    def __init__(self, deeds: ResultDeeds, row: ResultRow, open_task: Callable[[int], None]) -> None:
+        super().__init__()
+        self.deeds = deeds
+        self.row = row
+        self.open_task = open_task
+        self.detail: IdeaDetail | None = None
+        self.revealed = False
+        self.heading = Static(id="heading")
+        self.body = VerticalScroll(id="sections")
+
+    @property
+    def place(self) -> str:
+        """Commands for ideas are offered here."""
+        return "idea"
+
+    def compose(self) -> ComposeResult:
+        """Heading, sections, keys."""
+        yield self.heading
+        yield self.body
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read it."""
+        title = self.row.title or "(no title)"
+        self.heading.update(content((("Result  ", Tone.MUTED), (title, Tone.STRONG), ("  reading…", Tone.MUTED))))
+        self._read()
+
+    @work(group="read")
+    async def _read(self) -> None:
+        try:
+            self.detail = await self.deeds.verbs.open_idea(self.row.idea_id)
+        except CoreError as error:
+            said = [pieces((self.row.title, Tone.STRONG)), pieces((f"✗ {told(error)}  esc goes back", Tone.BAD))]
+            self.heading.update(lines(said))
+        else:
+            await self._fill(self.detail)
+
+    async def _fill(self, detail: IdeaDetail) -> None:
+        """Write the sections; a long content begins closed, below what is short."""
+        self.heading.update(content((("Result  ", Tone.MUTED), (detail.title or "(no title)", Tone.STRONG))))
+        closed = {str(each.title) for each in self.body.query(Collapsible) if each.collapsed}
+        begun = bool(self.body.children)
+        await self.body.remove_children()
+        await self.body.mount_all(
+            Collapsible(
+                Static(lines(rows), classes="text"),
+                title=title,
+                collapsed=title in closed if begun else title.startswith("Content"),
+            )
+            for title, rows in self.sections(detail).items()
+        )
+        self.query_one(KeyBar).fill()
+
+    def sections(self, detail: IdeaDetail) -> dict[str, list[Line]]:
+        """Headings and lines."""
+        told = {"Idea": list(self._fields(detail)), "Where it came from": list(self._origin(detail))}
+        if detail.metadata not in (None, "", {}):
+            told["Metadata"] = json_lines(detail.metadata, self.revealed)
+        if detail.content:
+            text = detail.content[:MOST_OF_A_TEXT]
+            shown = safe_lines(text if self.revealed else masked_text(text), of=len(detail.content))
+            told[f"Content ({count(len(detail.content), 'character')})"] = [pieces(line) for line in shown]
+        return told
+
+    def _fields(self, detail: IdeaDetail) -> Iterator[Line]:
+        yield named("id", detail.idea_id)
+        yield named("title", detail.title)
+        for name, value in detail.fields.items():
+            if value in (None, "", [], {}):
+                yield ((f"{name:<{NAMES}}", Tone.MUTED), ("–", Tone.MUTED))
+            elif is_secret(name) and not self.revealed:
+                yield ((f"{name:<{NAMES}}", Tone.MUTED), (MASK, Tone.WARN))
+            elif isinstance(value, str) and len(value) <= SHORT and "\n" not in value:
+                yield named(name, value if self.revealed else masked_text(value))
+            elif isinstance(value, str):
+                yield ((name, Tone.MUTED),)
+                shown = value if self.revealed else masked_text(value)
+                yield from (pieces("  ", line) for line in safe_lines(shown[:MOST_OF_A_TEXT], of=len(value)))
+            elif isinstance(value, dict | list):
+                yield ((name, Tone.MUTED),)
+                yield from (pieces("  ", *row) for row in json_lines(value, self.revealed))
+            else:
+                yield named(name, str(value))
+
+    def _origin(self, detail: IdeaDetail) -> Iterator[Line]:
+        if not detail.saves:
+            yield pieces(("Another program saved it: no task of a TaskManager is known.", Tone.MUTED))
+        for place, save in enumerate(detail.saves):
+            if place:
+                yield pieces("")
+            yield from origin(save)
+            if save.task_id is not None and save.task_id == self.row.task_id and self.row.seconds is not None:
+                items = "" if self.row.items is None else f", {count(self.row.items, 'item')}"
+                yield named("Took", duration(self.row.seconds) + items)
+
+    def possible(self, command: Command) -> bool:
+        """Whether there is a task to open, an address to copy."""
+        if self.detail is None:
+            return command.id in ("back", "help", "quit")
+        return command.id != "open_origin" or self.detail.task_id is not None
+
+    def action_back(self) -> None:
+        """Back to the board."""
+        self.dismiss()
+
+    def action_open_origin(self) -> None:
+        """Open the newest task that saved it."""
+        task_id = self.detail.task_id if self.detail is not None else None
+        if task_id is None:
+            self.deeds.say("No task of this TaskManager saved it.")
+        else:
+            self.open_task(task_id)
+
+    def action_copy(self) -> None:
+        """Copy its address, else its id."""
+        address = self.detail.fields.get("source_url") if self.detail is not None else None
+        text = str(address or self.row.source_url or self.row.idea_id)
+        self.app.copy_to_clipboard(text)
+        self.deeds.say(f"Copied {text}")
+
+    def action_copy_json(self) -> None:
+        """Copy all of it; secrets stay masked unless they are shown."""
+        if self.detail is not None:
+            known = whole(self.detail)
+            said = known if self.revealed else masked(known)
+            text = json.dumps(said, ensure_ascii=False, indent=2, default=str)
+            self.app.copy_to_clipboard(text)
+            self.deeds.say(f"Copied {len(text):,} characters of JSON")
+
+    async def action_reveal(self) -> None:
+        """Show or hide secrets."""
+        self.revealed = not self.revealed
+        if self.detail is not None:
+            await self._fill(self.detail)
+
+    def action_scroll(self, step: int) -> None:
+        """A line down or up."""
+        self.body.scroll_relative(y=step, animate=False)
+
+    def action_help(self) -> None:
+        """Explain this screen."""
+        about = (
+            "A saved idea with all its fields. Enter on a heading opens or closes its section; tab goes to the next."
+        )
+        self.app.push_screen(HelpScreen("Result", about, IDEA, self.place))
+
+
+def json_lines(value: Json, reveal: bool) -> list[Line]:
+    """The first lines of a value; only what is shown is looked at."""
+    rows = islice(unfolded(json_rows(value, reveal=reveal)), MOST_LINES + 1)
+    shown: list[Line] = [pieces("  " * row.depth, *row.said) for row in rows]
+    if len(shown) > MOST_LINES:
+        shown[MOST_LINES] = pieces((f"… cut after {MOST_LINES} lines; Y copies the whole", Tone.WARN))
+    return shown
+
+
+def named(name: str, value: str) -> Line:
+    """A field."""
+    return ((f"{name:<{NAMES}}", Tone.MUTED), (value, Tone.PLAIN))
+
+
+def origin(save: Save) -> Iterator[Line]:
+    """Which task saved it, who did that task, and when."""
+    task = f"#{save.task_id}" if save.task_id is not None else f"of another TaskManager ({save.server})"
+    yield named("Task", task)
+    yield named("Type", save.task_type)
+    yield named("Worker", f"{short_name(save.worker_id)}  {save.worker_id}")
+    yield named("Attempt", str(save.attempt))
+    yield named("Saved", save.at)
+
+
+def whole(detail: IdeaDetail) -> dict[str, Json]:
+    """Everything that is known of it, as JSON can say it."""
+    saves = [{name: getattr(save, name) for name in Save.__slots__} for save in detail.saves]
+    said = {"id": detail.idea_id, "title": detail.title, **detail.fields}
+    return {**said, "content": detail.content, "metadata": detail.metadata, "saved_by": saves}

@@ -1,0 +1,100 @@
+"""What the board does in pane 4: look for a text, export, show other levels and ranges, try one of a group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.snapshot import FailureGroup, ResultRow
+from tui.panes.results import ResultsPane
+from tui.result_deeds import ResultDeeds, activity_scope, result_scopes
+from tui.screens.export import ExportScreen
+from tui.screens.failure_group import FailureGroupScreen
+from tui.screens.idea import IdeaScreen
+from tui.screens.layout import BoardLayout
+from tui.task_deeds import TaskDeeds
+from tui.widgets.filter_field import FilterField
+from tui.widgets.row_list import RowList
+from tui.widgets.search_field import SearchField, SearchInput
+
+
+class OutcomeActions(BoardLayout):
+    """The commands of pane 4. A part of the board, which has the deeds."""
+
+    task_deeds: TaskDeeds
+    result_deeds: ResultDeeds
+
+    def open_task(self, task_id: int) -> None:
+        """Everything that is known of a task."""
+        raise NotImplementedError
+
+    def open_outcome(self, row: FailureGroup | ResultRow) -> None:
+        """A group of failures with its tasks, or a result."""
+        if isinstance(row, FailureGroup):
+            self.app.push_screen(FailureGroupScreen(self, self.task_deeds, row, self.open_task))
+        else:
+            self.app.push_screen(IdeaScreen(self.result_deeds, row, self.open_task))
+
+    @property
+    def field_in_use(self) -> FilterField | SearchField:
+        """The field that one types in; the queue's where none is."""
+        focused = self.focused
+        if isinstance(focused, SearchInput) and isinstance(focused.parent, SearchField):
+            return focused.parent
+        return self.queue_pane.field
+
+    def search_outcomes(self) -> bool:
+        """Ask for a text where the pane in use can look for one; whether it can."""
+        outcomes = self.outcome_pane
+        if self.place == "results":
+            self.call_after_refresh(outcomes.results.search)
+        elif self.place == "activity":
+            self.call_after_refresh(outcomes.activity.search)
+        return self.place in ("results", "activity")
+
+    def clear_outcomes(self) -> bool:
+        """Clear marks, else what the pane in use is narrowed to; whether there was any."""
+        results, activity = self.outcome_pane.results, self.outcome_pane.activity
+        if self.place == "results" and results.row_list.marks:
+            results.row_list.unmark()
+        elif self.place == "results" and results.wanted.text:
+            results.narrow("")
+        elif self.place == "activity" and activity.narrowed:
+            activity.widen()
+            self._tell()
+        else:
+            return False
+        return True
+
+    def on_results_pane_wanted(self, event: ResultsPane.Wanted) -> None:
+        """Ask for that part of the results."""
+        self.result_deeds.look(event.view)
+        self._tell()
+
+    def action_export(self) -> None:
+        """Write results or activity to a file."""
+        now, folder = self.now(), Path.cwd()
+        if self.place == "activity":
+            scopes, stem = [activity_scope(self.outcome_pane.activity.shown, now)], "activity"
+        else:
+            results = self.outcome_pane.results
+            scopes, stem = result_scopes(results.marked, results.wanted.text, now), "results"
+        self.app.push_screen(ExportScreen(self.result_deeds, scopes, folder, stem))
+
+    def action_level(self) -> None:
+        """Show other levels of activity."""
+        self.outcome_pane.activity.next_level()
+        self._tell()
+
+    def action_range(self) -> None:
+        """Show another range of throughput."""
+        self.outcome_pane.throughput.chart.next_range()
+        self._tell()
+
+    def action_canary(self) -> None:
+        """Retry one task of the group under the cursor, and watch it."""
+        target = self.pane.target
+        group = target.current if isinstance(target, RowList) else None
+        if isinstance(group, FailureGroup):
+            self.app.push_screen(FailureGroupScreen(self, self.task_deeds, group, self.open_task, begin=True))
+        else:
+            self.task_deeds.say("There is no failure here to try one of.")
