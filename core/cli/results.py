@@ -78,7 +78,12 @@ def line_of(row: Row) -> tuple[object, ...]:
 
 @results.command(epilog="Example: prismq-workers results export --since yesterday --until today -o yesterday.csv")
 @choosing
-@click.option("--format", "kind", type=click.Choice([each.value for each in Format]), help="json or csv; else as the name of the file says.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice([each.value for each in Format]),
+    help="json or csv; else as the name of the file says.",
+)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="The file; - or none: stdout.")
 @click.option("--overwrite", is_flag=True, help="Replace a file that is there.")
 @click.option("--show-secrets", is_flag=True, help="Do not mask what looks like a secret.")
