@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from core.attempts import attempts_of
 from core.events import Level, Said, TaskCreated
+from core.forms import Violation
 from core.models import (
     Claim,
     CreatedTask,
@@ -24,6 +26,7 @@ from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
 from core.snapshot import KeptReport, TaskDetail, View
+from core.taskmanager import checking
 
 NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
 
@@ -47,6 +50,10 @@ class TaskVerbs(ABC):
         answer = await created(rooms.client, rooms.factory, new)
         rooms.publish(TaskCreated(answer.id, new.task_type, answer.deduplicated, utcnow()))
         return answer
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """The rules that these parameters break; looked for in a thread, since that may take long."""
+        return await asyncio.to_thread(checking.violations, param_schema, params)
 
     async def open_task(self, task_id: int) -> TaskDetail:
         """Everything that is known of a task."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskType
 from core.snapshot import KeptReport, Snapshot, TaskDetail, View
 
@@ -22,6 +23,13 @@ class Verbs(Protocol):
 
     async def create_task(self, new: NewTask) -> CreatedTask:
         """Put a task on the TaskManager; the answer tells when an older one is the same."""
+        ...
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """The rules of a schema that these parameters break, as the embedded TaskManager finds them; nothing is sent.
+
+        Raises `core.errors.BadSetting` where the schema cannot be used.
+        """
         ...
 
     async def open_task(self, task_id: int) -> TaskDetail:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 from core.errors import CoreError
+from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
 from core.snapshot import KeptReport, Snapshot, TaskDetail, View
 
@@ -24,6 +25,8 @@ class FakeVerbs:
         self.kept: list[KeptReport] = []
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
+        self.violations: list[Violation] = []
+        self.checked: list[Mapping[str, Json]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -46,6 +49,11 @@ class FakeVerbs:
         await self._note("create_task", new)
         made = self.duplicate_of or 77
         return CreatedTask(made, new.task_type, TaskStatus.PENDING, deduplicated=self.duplicate_of is not None)
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """Not among the calls: it sends nothing, and comes as one types."""
+        self.checked.append(params)
+        return list(self.violations)
 
     async def open_task(self, task_id: int) -> TaskDetail:
         await self._note("open_task", task_id)
