@@ -101,7 +101,7 @@ async def test_a_duplicate_is_named(open_board: Opens):
     async with open_board() as desk:
         desk.verbs.duplicate_of = 9
         await desk.press("n", "ctrl+s")
-        assert "Nothing new: it is the same as task #9, which is pending." in desk.notes()
+        assert "Nothing new: it is the same as task #9, which is pending." in desk.text()
 
 
 async def test_a_refusal_stays_in_the_form_with_all_that_was_typed(open_board: Opens):

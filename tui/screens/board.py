@@ -179,12 +179,16 @@ class BoardScreen(BoardLayout):
     def clone(self, task: Task) -> None:
         """Edit a copy of a task."""
         like = NewTask(task.task_type, task.parameters, task.priority)
-        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like))
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like, open_task=self.open_task))
 
     def action_new_task(self) -> None:
         """Create a task, of the focused type where one is."""
         row = self.type_pane.row_list.current if self.place == "types" else None
-        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=row.name if row else None))
+        self.new_task_of(row.name if row else None)
+
+    def new_task_of(self, name: str | None) -> None:
+        """Create a task of that type."""
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
 
     def action_copy(self) -> None:
         """Copy the id of what the cursor is on, or the address of a result."""
