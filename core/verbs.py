@@ -11,7 +11,8 @@ from typing import Protocol
 
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskType
-from core.snapshot import KeptReport, Snapshot, TaskDetail, View
+from core.snapshot import KeptReport, Snapshot, TaskDetail, TypeDetail, View
+from core.type_files import PlannedType
 
 
 class Verbs(Protocol):
@@ -90,6 +91,18 @@ class Verbs(Protocol):
         self, name: str, version: str, param_schema: Mapping[str, Json], *, update: bool = False
     ) -> TaskType:
         """Register a type when it is missing; replace another version or schema only with ``update``."""
+        ...
+
+    async def open_type(self, name: str) -> TypeDetail:
+        """Read what is known of a task type."""
+        ...
+
+    async def plan_types(self, path: str) -> list[PlannedType]:
+        """Read the types in a file, and tell what registering them would do. Raises `core.errors.BadSetting`."""
+        ...
+
+    async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
+        """Register what a plan creates or changes; answers what became of each."""
         ...
 
 

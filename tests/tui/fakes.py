@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.errors import CoreError
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, TaskStatus, TaskType
-from core.snapshot import KeptReport, Snapshot, TaskDetail, View
+from core.snapshot import KeptReport, Snapshot, TaskDetail, TypeDetail, View
+from core.type_files import Plan, PlannedType
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -26,6 +28,8 @@ class FakeVerbs:
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
         self.violations: list[Violation] = []
+        self.opened_types: dict[str, TypeDetail] = {}
+        self.planned: list[PlannedType] = []
         self.checked: list[Mapping[str, Json]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -115,6 +119,19 @@ class FakeVerbs:
     ) -> TaskType:
         await self._note("register_type", name, version)
         return TaskType(1, name, version)
+
+    async def open_type(self, name: str) -> TypeDetail:
+        await self._note("open_type", name)
+        return self.opened_types.get(name, TypeDetail(None))
+
+    async def plan_types(self, path: str) -> list[PlannedType]:
+        await self._note("plan_types", path)
+        return list(self.planned)
+
+    async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
+        await self._note("register_types", tuple(each.name for each in plans))
+        after = {Plan.CREATE: Plan.CREATED, Plan.CHANGE: Plan.CHANGED}
+        return [replace(each, plan=after.get(each.plan, each.plan)) for each in plans]
 
 
 class FakeConnection:
