@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from core.models import Json
+from core.type_files import Plan, PlannedType
+from tests.tui import scenes
 
 RICH: Mapping[str, Json] = {
     "type": "object",
@@ -25,3 +28,17 @@ RICH: Mapping[str, Json] = {
     },
 }
 """A field of every kind."""
+
+_FIRST, *_OTHERS = scenes.BUSY.types
+TYPES = replace(scenes.BUSY, types=(replace(_FIRST, param_schema=RICH), *_OTHERS))
+"""A busy board whose first type has them all."""
+
+
+def planned() -> list[PlannedType]:
+    """A file with one type of each plan."""
+    return [
+        PlannedType(scenes.CHANNEL, "1.1.0", Plan.CHANGE, ("version 1.0.0 → 1.1.0", "max_videos: maximum 100 → 500")),
+        PlannedType(scenes.SEARCH, "1.0.0", Plan.KEEP),
+        PlannedType("PrismQ.Podcast.Scrape", "1.0.0", Plan.CREATE),
+        PlannedType("entry 4", plan=Plan.WRONG, said=("It needs a name.",)),
+    ]

@@ -200,9 +200,9 @@ async def test_enter_on_a_group_of_failures_opens_its_newest_task(open_board: Op
         assert desk.verbs.calls == [("open_task", 10427)]
 
 
-async def test_enter_on_a_type_narrows_the_queue_to_it(open_board: Opens):
+async def test_enter_opens_a_type_and_slash_narrows_the_queue_to_it(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("1", "enter")
+        await desk.press("1", "enter", "slash")
         ((_, view),) = desk.verbs.called("look")
         assert view.filter.types == (scenes.CHANNEL,)
         assert desk.board.place == "queue"
