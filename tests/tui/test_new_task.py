@@ -40,6 +40,12 @@ async def until(desk: Desk, holds: Callable[[], bool]) -> None:
             await asyncio.sleep(0.02)
 
 
+async def begin(desk: Desk) -> None:
+    """Open the form, and wait until it takes keys."""
+    await desk.press("n")
+    await until(desk, lambda: desk.app.screen.focused is not None)
+
+
 @pytest.fixture
 def rich() -> Snapshot:
     """A type with a field of every kind."""
@@ -48,7 +54,7 @@ def rich() -> Snapshot:
 
 async def test_what_is_typed_into_fields_is_the_json_beside_them(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         await desk.type("https://example.org/@x")
         await desk.press("tab", "7")
@@ -91,7 +97,7 @@ async def test_what_is_typed_as_json_is_in_the_fields(open_board: Opens, rich: S
 
 async def test_json_that_cannot_be_read_leaves_the_fields_as_they_were(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         form.parameters.text = '{"max_videos": 9}'
         await desk.settle()
@@ -118,7 +124,7 @@ async def test_what_breaks_a_rule_is_told_at_its_field_as_one_types(open_board: 
 async def test_a_required_field_is_told_when_it_is_sent_and_gets_the_focus(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         desk.verbs.violations = [Violation(("channel_url",), "'channel_url' is a required property", "required")]
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         await until(desk, lambda: bool(desk.verbs.checked))
         assert "This is required." not in desk.text()
@@ -139,7 +145,7 @@ async def test_what_is_no_number_is_told_at_once_and_the_json_keeps_the_last(ope
 
 async def test_a_text_of_another_format_is_warned_about_and_can_be_sent(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n")
+        await begin(desk)
         await desk.type("nowhere")
         assert "⚠ This does not look like an address" in desk.text()
         await desk.press("ctrl+s")
@@ -173,7 +179,7 @@ async def test_a_duplicate_stays_in_the_form_and_can_be_opened(open_board: Opens
 
 async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         await desk.type("typed")
         await desk.press("escape")
@@ -186,7 +192,7 @@ async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
 
 async def test_words_find_a_type_and_what_was_typed_stays(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n")
+        await begin(desk)
         await desk.type("https://example.org/@x")
         await desk.press("ctrl+t")
         assert isinstance(desk.app.screen, ChooseTypeScreen)
@@ -209,7 +215,7 @@ async def test_a_type_that_nothing_has_in_its_name_is_not_chosen(open_board: Ope
 
 async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         await desk.type("https://example.org/{n}")
         form.times.value = "3"
@@ -226,7 +232,7 @@ async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapsh
 
 async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         form.times.value = "5"
         desk.verbs.may_answer.clear()
@@ -240,7 +246,7 @@ async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_boar
 
 async def test_a_repetition_that_is_refused_says_where_it_ended(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("n")
+        await begin(desk)
         form_of(desk).times.value = "5"
         desk.verbs.refusal = RateLimited("Too many calls.", retry_after=3)
         await desk.press("ctrl+s")
@@ -252,7 +258,7 @@ async def test_every_field_can_be_reached_and_sent_at_any_size(
     open_board: Opens, rich: Snapshot, size: tuple[int, int]
 ):
     async with open_board(rich, size=size) as desk:
-        await desk.press("n")
+        await begin(desk)
         form = form_of(desk)
         seen = set()
         for _ in range(len(form.form.boxes) + 6):
@@ -273,7 +279,7 @@ async def test_odd_names_choices_and_values_are_shown_as_escapes(open_board: Ope
         }
     }
     async with open_board(with_schema(schema)) as desk:
-        await desk.press("n")
+        await begin(desk)
         form_of(desk).parameters.text = '{"t": "\\u001b[31m\\u202e"}'
         await desk.settle()
         assert not {"\x1b", "\x9b", "\u202e", "\u200b"} & set(desk.text())

@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.timer import Timer
-from textual.widgets import Input, Select, Static, TextArea
+from textual.widgets import Input, Select
 
 from core.errors import BadParameters, BadSetting
-from core.form_values import Entry, object_in, params_of, values_of
-from core.forms import Kind, Path, Violation, encoded, every, fields_of, prefilled
+from core.forms import Kind, Path, encoded, every, fields_of, prefilled
 from core.models import CreatedTask, Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
@@ -22,32 +19,21 @@ from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
 from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
+from tui.screens.parameters_form import ParametersForm
 from tui.widgets.confirm import Confirm
-from tui.widgets.field_box import FieldBox, rewrite
 from tui.widgets.safe_text import head
-from tui.widgets.schema_form import SchemaForm
 from tui.widgets.type_field import TypeField
-
-CHECK_AFTER = 0.2
-"""Seconds without a key after which the parameters are held against the schema."""
-
-WIDE = 100
-"""Columns from which fields and JSON stand beside each other."""
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
 
 
-class NewTaskScreen(Form):
-    """A new task; ``focused`` is the type to begin with, ``like`` a task to begin from.
-
-    What is typed lives here, as parameters and as entries of fields; the editors only show it.
-    """
+class NewTaskScreen(ParametersForm):
+    """A new task; ``focused`` is the type to begin with, ``like`` a task to begin from."""
 
     heading = "New task"
     doing = "create"
     BINDINGS = [
-        Binding("ctrl+r", "turn", "JSON or fields"),
         Binding("ctrl+t", "choose_type", "Type"),
         Binding("ctrl+o", "open_twin", "Open the same task"),
     ]
@@ -62,31 +48,18 @@ class NewTaskScreen(Form):
         like: NewTask | None = None,
         open_task: Callable[[int], None] | None = None,
     ) -> None:
-        super().__init__()
-        self.deeds = deeds
-        self.open_task = open_task
         self.types = {row.name: row for row in types}
         self.chosen = like.task_type if like else focused or next(iter(self.types), None)
-        self.params: dict[str, Json] = dict(like.parameters) if like else prefilled(self.schema)
-        self.made = fields_of(self.schema)
-        self.values = values_of(self.made, self.params)
-        self.faults: dict[Path, str] = {}
-        self.found: list[Violation] = []
-        self.known: set[Path] | None = set()
-        self.raw_fault = ""
+        super().__init__(deeds, self.schema, like.parameters if like else prefilled(self.schema))
+        self.open_task = open_task
         self.twin: int | None = None
         self.about_twin = ""
         self.stopping = False
         self.repeating = False
-        self._timer: Timer | None = None
         self.kind = TypeField(id="kind")
-        self.form = SchemaForm(self.made, self.values)
         self.priority = Input(str(like.priority if like else 0), id="priority", type="integer", compact=True)
         self.times = Input("1", id="times", type="integer", compact=True)
         self.counter: Select[str] = Select([], prompt="nowhere", id="counter", compact=True)
-        self._written = encoded(self.params, indent=2)
-        self.parameters = TextArea(self._written, id="parameters", tab_behavior="focus", soft_wrap=False, compact=True)
-        self.state = Static(id="state")
         self._begun = self._typed
         self._untouched = self._written
 
@@ -118,13 +91,9 @@ class NewTaskScreen(Form):
             self.kind.focus()
         self._edited()
 
-    def on_resize(self) -> None:
-        """Both sides, or one of them."""
-        self.set_class(self.app.size.width >= WIDE, "-wide")
-
     @property
     def schema(self) -> Mapping[str, Json]:
-        """The schema of the chosen type; empty where none is known."""
+        """That of the chosen type."""
         row = self.types.get(self.chosen or "")
         return (row.param_schema or {}) if row is not None else {}
 
@@ -166,53 +135,6 @@ class NewTaskScreen(Form):
         self.counter.set_options(named)
         self._counters = {dotted(each.path): each.path for each in texts}
 
-    # What is typed
-
-    async def on_field_box_changed(self, event: FieldBox.Changed) -> None:
-        """A field is another: so is the JSON, where the fields make some."""
-        event.stop()
-        self._take_entry(event.path, event.entry)
-
-    def _take_entry(self, path: Path, entry: Entry | None) -> None:
-        self.form.note(path, entry)
-        self.values = dict(self.form.values)
-        if self.known is not None:
-            self.known.add(path)
-        params, self.faults = params_of(self.made, self.values)
-        if not self.faults:
-            self.params, self.raw_fault = params, ""
-            self._write_raw()
-        self._edited()
-
-    async def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """The JSON is another: so are the fields, where it can be read."""
-        if event.text_area is self.parameters:
-            await self._take_raw()
-
-    async def _take_raw(self) -> None:
-        text = self.parameters.text
-        if text == self._written:
-            return
-        self._written = text
-        try:
-            self.params, self.raw_fault = object_in(text), ""
-        except ValueError as fault:
-            self.raw_fault = str(fault)
-        else:
-            self.faults = {}
-            self.values = values_of(self.made, self.params)
-            await self.form.show(self.made, self.values)
-        self._edited()
-
-    async def _show_params(self) -> None:
-        self.values = values_of(self.made, self.params)
-        self._write_raw()
-        await self.form.show(self.made, self.values)
-
-    def _write_raw(self) -> None:
-        self._written = encoded(self.params, indent=2)
-        rewrite(self.parameters, self._written)
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """How often is another."""
         if not self.sending:
@@ -223,34 +145,10 @@ class NewTaskScreen(Form):
         if not self.sending:
             self._tell()
 
-    def _edited(self) -> None:
-        """Say at once what can be said at once, and check the rest when no key comes for a moment."""
-        self.found, self.twin = [], self._same_in_sight()
+    def changed(self) -> None:
+        """Say at once when a task in sight is the same."""
+        self.twin = self._same_in_sight()
         self.about_twin = f"The same as task #{self.twin}: creating it makes nothing new."
-        if not self.sending:
-            self.refuse("")
-        self._tell()
-        if self._timer is not None:
-            self._timer.stop()
-        self._timer = self.set_timer(CHECK_AFTER, self.check)
-
-    @work(group="check", exclusive=True)
-    async def check(self) -> None:
-        """Hold the parameters against the schema."""
-        if not self.faults and not self.raw_fault:
-            await self._check()
-            self._tell()
-
-    async def _check(self) -> None:
-        params = self.params
-        try:
-            found = await self.deeds.verbs.check_params(self.schema, params)
-        except BadSetting as fault:
-            # The TaskManager has the last word: what cannot be checked here is sent all the same.
-            self.state.update(content(((f"⚠ Not checked here: {fault}", Tone.WARN),)))
-            return
-        if params is self.params:
-            self.found = found
 
     def _same_in_sight(self) -> int | None:
         """The task in the queue, as far as it is shown, that has the same type and parameters."""
@@ -262,23 +160,7 @@ class NewTaskScreen(Form):
                 return task.id
         return None
 
-    # What is told
-
-    def _tell(self) -> None:
-        wrong, elsewhere = self.form.tell(self.faults, self.found, self.known)
-        if self.sending:
-            return
-        self.state.update(content(self._news()))
-        if self.raw_fault:
-            self.refuse(f"JSON: {self.raw_fault}. The fields keep what could be read last.")
-        elif self.faults:
-            self.refuse("The JSON keeps what the fields said last.")
-        elif elsewhere:
-            self.refuse("; ".join(elsewhere[:3]))
-        elif wrong and self.known is None:
-            self.refuse(f"{count(len(wrong), 'field')} to correct.")
-
-    def _news(self) -> tuple[Piece, ...]:
+    def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
         if self.twin is not None:
             opens: tuple[Piece, ...] = (("  ^o", Tone.ACCENT), (f" opens #{self.twin}", Tone.MUTED))
@@ -289,14 +171,6 @@ class NewTaskScreen(Form):
         return ()
 
     # What is done
-
-    def action_turn(self) -> None:
-        """Go to the JSON, or back to the fields."""
-        raw = not self.has_class("-raw")
-        self.set_class(raw, "-raw")
-        first = next(iter(self.form.boxes.values()), None)
-        target = self.parameters if raw else first.editor if first is not None else self.priority
-        self.call_after_refresh(target.focus)
 
     def action_open_twin(self) -> None:
         """Open the task that is the same."""
@@ -328,7 +202,9 @@ class NewTaskScreen(Form):
     async def _create(self, new: NewTask, times: int) -> str:
         await self._check()
         if self.found:
-            self._point_out()
+            elsewhere = self._point_out()
+            if self.is_attached:
+                raise BadSetting("; ".join(elsewhere[:3]) or f"{count(len(self.found), 'mistake')} to correct.")
             raise BadParameters(new.task_type, [each.message for each in self.found])
         if times == 1:
             return self._made(await self.deeds.verbs.create_task(new))
@@ -343,12 +219,13 @@ class NewTaskScreen(Form):
         self.twin = done.twin
         return summary(done)
 
-    def _point_out(self) -> None:
-        if self.is_attached:
-            self.known = None
-            wrong, _ = self.form.tell(self.faults, self.found, None)
-            for box in wrong[:1]:
-                box.editor.focus()
+    def _point_out(self) -> list[str]:
+        """Go to the first field that is wrong; answers what belongs to no field."""
+        self.known = None
+        wrong, elsewhere = self.form.tell(self.faults, self.found, None)
+        for box in wrong[:1]:
+            box.editor.focus()
+        return elsewhere
 
     def _made(self, made: CreatedTask) -> str:
         if made.deduplicated:
