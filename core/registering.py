@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, cast
+from typing import Protocol
 
 from core.errors import NotFound, UnknownTaskType
 from core.models import CreatedTask, Json, NewTask, TaskType
+from core.type_files import bare
 from core.workers.factory import Registration, WorkerFactory
 
 
@@ -62,16 +63,3 @@ def differences(ours: Registration, theirs: TaskType) -> list[str]:
     if not theirs.is_active:
         said.append(f"{ours.task_type} is inactive on the TaskManager: it takes no new tasks.")
     return said
-
-
-def bare(value: Any) -> Any:
-    """A schema as every TaskManager gives it back: some turn empty objects into lists, and 1.0 into 1."""
-    match value:
-        case Mapping():
-            return {name: bare(each) for name, each in cast("Mapping[str, Any]", value).items()} or []
-        case list() | tuple():
-            return [bare(each) for each in cast("list[Any]", value)]
-        case float() if value.is_integer():
-            return int(value)
-        case _:
-            return value

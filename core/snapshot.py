@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.filters import TaskFilter
-from core.models import Claim, HistoryEntry, Json, Task, WorkerStatus
+from core.models import Claim, HistoryEntry, Json, Task, TaskType, WorkerStatus
 
 
 class Link(StrEnum):
@@ -354,4 +354,14 @@ class Preview:
     searched: int | None = None
     pending: int | None = None
     last: Task | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDetail:
+    """A task type opened: as the TaskManager tells it (None where it is not registered), and the version that the
+    worker here was made for (empty where there is none). ``notes``: what the two have otherwise, in sentences."""
+
+    task_type: TaskType | None
+    worker_version: str = ""
     notes: tuple[str, ...] = ()

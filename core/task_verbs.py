@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from core.attempts import attempts_of
 from core.bulk_verbs import BulkVerbs
+from core.errors import NotFound
 from core.events import Level, Said, TaskCreated
+from core.forms import Violation
 from core.models import (
     Claim,
     CreatedTask,
@@ -24,7 +28,9 @@ from core.models import (
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
-from core.snapshot import KeptReport, TaskDetail, View
+from core.snapshot import KeptReport, TaskDetail, TypeDetail, View
+from core.taskmanager import checking
+from core.type_files import PlannedType, carried_out, planned, text_of, types_in
 
 NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
 
@@ -48,6 +54,10 @@ class TaskVerbs(BulkVerbs):
         answer = await created(rooms.client, rooms.factory, new)
         rooms.publish(TaskCreated(answer.id, new.task_type, answer.deduplicated, utcnow()))
         return answer
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """The rules that these parameters break; looked for in a thread, since that may take long."""
+        return await asyncio.to_thread(checking.violations, param_schema, params)
 
     async def open_task(self, task_id: int) -> TaskDetail:
         """Everything that is known of a task."""
@@ -123,6 +133,27 @@ class TaskVerbs(BulkVerbs):
     ) -> TaskType:
         """Register a type when it is missing; another version or schema is replaced only with ``update``."""
         return await registered(self.rooms.client, name, version, param_schema, update=update)
+
+    async def open_type(self, name: str) -> TypeDetail:
+        """A type as the TaskManager tells it, beside what the worker here was made for."""
+        rooms = self.rooms
+        ours = rooms.factory.registration(name) if name in rooms.factory else None
+        try:
+            theirs = await rooms.client.get_task_type(name)
+        except NotFound:
+            theirs = None
+        notes = differences(ours, theirs) if ours is not None and theirs is not None else []
+        return TypeDetail(theirs, ours.version if ours is not None else "", tuple(notes))
+
+    async def plan_types(self, path: str) -> list[PlannedType]:
+        """What registering the types in a file would do."""
+        client = self.rooms.client
+        text = await asyncio.to_thread(lambda: text_of(Path(path).expanduser()))
+        return await planned(client, types_in(text))
+
+    async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
+        """Register what a plan creates or changes."""
+        return await carried_out(self.rooms.client, plans, change=True)
 
     async def type_for_work(self, name: str) -> TaskType:
         """The type as the TaskManager knows it, registered from our worker's definition when it is missing.

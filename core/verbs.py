@@ -11,6 +11,7 @@ from typing import Protocol
 
 from core.bulk import BulkRow, Meant, Order, Plan
 from core.exports import Export, Progress
+from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import (
@@ -20,9 +21,11 @@ from core.snapshot import (
     ResultsView,
     Snapshot,
     TaskDetail,
+    TypeDetail,
     View,
     WorkerDetail,
 )
+from core.type_files import PlannedType
 
 
 class Verbs(Protocol):
@@ -34,6 +37,13 @@ class Verbs(Protocol):
 
     async def create_task(self, new: NewTask) -> CreatedTask:
         """Put a task on the TaskManager; the answer tells when an older one is the same."""
+        ...
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """The rules of a schema that these parameters break, as the embedded TaskManager finds them; nothing is sent.
+
+        Raises `core.errors.BadSetting` where the schema cannot be used.
+        """
         ...
 
     async def open_task(self, task_id: int) -> TaskDetail:
@@ -161,6 +171,18 @@ class Verbs(Protocol):
 
     async def export_activity(self, entries: Sequence[ActivityEntry], export: Export, progress: Progress) -> int:
         """Write these lines of the event log to a file, as `export_results` writes ideas."""
+        ...
+
+    async def open_type(self, name: str) -> TypeDetail:
+        """Read what is known of a task type."""
+        ...
+
+    async def plan_types(self, path: str) -> list[PlannedType]:
+        """Read the types in a file, and tell what registering them would do. Raises `core.errors.BadSetting`."""
+        ...
+
+    async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
+        """Register what a plan creates or changes; answers what became of each."""
         ...
 
 

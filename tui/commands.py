@@ -171,6 +171,7 @@ BOARD = (
     Command("next_pane", "tab", "Next pane", "Go to the next pane.", movement=True),
     Command("previous_pane", "shift+tab", "Previous pane", "Go to the pane before.", movement=True, shown="⇧tab"),
     Command("reports", "o", "Reports aside", "Reports that were not taken: send them again or discard them."),
+    Command("register_types", "", "Register types", "Task types from a JSON file; shows first what that changes."),
     Command("maximise", "z", "Maximise", "Give the whole screen to this pane; again: back."),
     Command("freeze", "f", "Freeze", "Hold the picture still; work goes on."),
     HELP,
@@ -239,6 +240,18 @@ IDEA = (
 
 GROUP = (BACK, CANARY, RETRY, COPY, HELP, QUIT)
 """What the screen of failures of one kind can do."""
+
+TASK_TYPE = (
+    BACK,
+    Command("new_of_type", "n", "New task", "Create a task of this type.", footer=2),
+    Command("narrow", "slash", "Filter", "Narrow the queue to this type.", footer=3, shown="/"),
+    Command("start_for", "s", "Start", "Start workers for this type.", footer=4),
+    Command("raw_schema", "J", "JSON Schema", "The schema itself; again: as a table.", footer=5),
+    Command("copy_schema", "y", "Copy schema", "Copy the JSON Schema.", footer=6),
+    HELP,
+    QUIT,
+)
+"""What the screen of a task type can do."""
 
 REPORTS = (
     BACK,

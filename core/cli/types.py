@@ -11,7 +11,8 @@ from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
 from core.errors import BadSetting
 from core.models import TaskType
-from core.registering import bare, registered
+from core.registering import registered
+from core.type_files import bare
 
 
 @click.group()
@@ -54,12 +55,33 @@ def list_types(program: Program, active: bool, as_json: bool) -> None:
 @click.option("--version", "version", help="Its version; without it that of the worker here, else 1.0.0.")
 @click.option("--schema", "schema_file", type=click.Path(dir_okay=False), help="A file with its JSON Schema.")
 @click.option("--update", is_flag=True, help="Replace another version or schema that is registered.")
+@click.option("--dry-run", is_flag=True, help="With a file: only tell what would be done.")
 @json_option
 @passing
 def register(
-    program: Program, name: str, version: str | None, schema_file: str | None, update: bool, as_json: bool
+    program: Program,
+    name: str,
+    version: str | None,
+    schema_file: str | None,
+    update: bool,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
-    """Register a type when it is missing; with --update also when it is another."""
+    """Register a type when it is missing; with --update also when it is another.
+
+    NAME may be a file that ends in .json: one {name, version, param_schema}, or a list of them.
+    """
+    if name.endswith(".json"):
+        if version or schema_file:
+            raise BadSetting(
+                "A file of types tells their versions and schemas itself: leave --version and --schema out."
+            )
+        from core.cli.type_files import register_file
+
+        register_file(program, name, update=update, dry_run=dry_run, as_json=as_json)
+        return
+    if dry_run:
+        raise BadSetting("--dry-run is for a file of types (NAME.json).")
     factory = program.factory()
     ours = factory.registration(name) if name in factory else None
     if schema_file is None and ours is None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from itertools import count, islice
@@ -73,14 +74,47 @@ def refuse_bad_schema(schema: object) -> None:
         raise _unusable(error) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """A rule that parameters break: its name, the path to what breaks it (a missing parameter's too), in words."""
+
+    path: tuple[str | int, ...]
+    message: str
+    rule: str
+
+
+def violations(schema: str, params: dict[str, Any]) -> list[Violation]:
+    """What does not fit, at most `MOST_TOLD`. Refused with 400 where parameters cannot be checked by the schema."""
+    return [
+        Violation(_path(error), shortened(error.message, LONGEST_TOLD), str(error.validator))
+        for error in _checked(schema, params)[:MOST_TOLD]
+    ]
+
+
 def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
     """Refuse with 400 and `details` (path and rule each) unless the parameters fit the schema."""
+    errors = _checked(schema, params)
+    if errors:
+        details = [_told(error) for error in errors[:MOST_TOLD]]
+        raise Refused(400, f"Parameter validation failed: {', '.join(details)}", details=details)
+
+
+def _path(error: Any) -> tuple[str | int, ...]:
+    """Where the rule is broken; for a parameter that is missing, where it should be."""
+    path = tuple(error.absolute_path)
+    if error.validator != "required":
+        return path
+    missing = [name for name in error.validator_value if error.message == f"{name!r} is a required property"]
+    return (*path, *missing[:1])
+
+
+def _checked(schema: str, params: dict[str, Any]) -> list[Any]:
     from referencing.exceptions import Unresolvable
 
     if '"patternProperties"' in schema and any(len(name) > LONGEST_NAME for name in _names(params)):
         raise Refused(400, f"A parameter's name is longer than {LONGEST_NAME} characters")
     try:
-        errors = _errors(schema, params)
+        return _errors(schema, params)
     except Unresolvable as error:
         raise Refused(400, f"The type's schema refers to {error.ref!r}, which is never fetched") from None
     except RecursionError:
@@ -99,9 +133,6 @@ def refuse_bad_params(schema: str, params: dict[str, Any]) -> None:
         ) from None
     except Exception as error:  # noqa: BLE001 - a reference may lead to anything, and the library stumbles over it
         raise _unusable(error) from None
-    if errors:
-        details = [_told(error) for error in errors[:MOST_TOLD]]
-        raise Refused(400, f"Parameter validation failed: {', '.join(details)}", details=details)
 
 
 def _unusable(error: Exception) -> Refused:

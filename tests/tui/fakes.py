@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
 from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
+from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import (
@@ -18,9 +20,11 @@ from core.snapshot import (
     ResultsView,
     Snapshot,
     TaskDetail,
+    TypeDetail,
     View,
     WorkerDetail,
 )
+from core.type_files import Plan, PlannedType
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -45,6 +49,10 @@ class FakeVerbs:
         self.previews: dict[str, Preview] = {}
         self.hindered: dict[str, str] = {}
         self.known = Known(frozenset({"retry", "release", "cancel", "delete", "workers"}))
+        self.violations: list[Violation] = []
+        self.opened_types: dict[str, TypeDetail] = {}
+        self.planned: list[PlannedType] = []
+        self.checked: list[Mapping[str, Json]] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -73,6 +81,11 @@ class FakeVerbs:
         await self._note("create_task", new)
         made = self.duplicate_of or 77
         return CreatedTask(made, new.task_type, TaskStatus.PENDING, deduplicated=self.duplicate_of is not None)
+
+    async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
+        """Not among the calls: it sends nothing, and comes as one types."""
+        self.checked.append(params)
+        return list(self.violations)
 
     async def open_task(self, task_id: int) -> TaskDetail:
         await self._note("open_task", task_id)
@@ -201,6 +214,19 @@ class FakeVerbs:
     async def export_activity(self, entries: Sequence[ActivityEntry], export: Export, progress: Progress) -> int:
         await self._note("export_activity", tuple(entry.number for entry in entries), export)
         return len(entries)
+
+    async def open_type(self, name: str) -> TypeDetail:
+        await self._note("open_type", name)
+        return self.opened_types.get(name, TypeDetail(None))
+
+    async def plan_types(self, path: str) -> list[PlannedType]:
+        await self._note("plan_types", path)
+        return list(self.planned)
+
+    async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
+        await self._note("register_types", tuple(each.name for each in plans))
+        after = {Plan.CREATE: Plan.CREATED, Plan.CHANGE: Plan.CHANGED}
+        return [replace(each, plan=after.get(each.plan, each.plan)) for each in plans]
 
 
 class FakeConnection:

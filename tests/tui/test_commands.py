@@ -101,7 +101,7 @@ async def test_a_duplicate_is_named(open_board: Opens):
     async with open_board() as desk:
         desk.verbs.duplicate_of = 9
         await desk.press("n", "ctrl+s")
-        assert "Nothing new: it is the same as task #9, which is pending." in desk.notes()
+        assert "Nothing new: it is the same as task #9, which is pending." in desk.text()
 
 
 async def test_a_refusal_stays_in_the_form_with_all_that_was_typed(open_board: Opens):
@@ -174,9 +174,9 @@ async def test_y_copies_the_id(open_board: Opens):
         assert desk.app.clipboard == "10431"
 
 
-async def test_enter_on_a_type_narrows_the_queue_to_it(open_board: Opens):
+async def test_enter_opens_a_type_and_slash_narrows_the_queue_to_it(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("1", "enter")
+        await desk.press("1", "enter", "slash")
         ((_, view),) = desk.verbs.called("look")
         assert view.filter.types == (scenes.CHANNEL,)
         assert desk.board.place == "queue"

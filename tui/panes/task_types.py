@@ -87,9 +87,7 @@ class TaskTypesPane(ListPane[TypeRow]):
 
     key = "1"
     heading = "Task types"
-    about = (
-        "Every task type that the TaskManager or a worker here knows. Enter narrows the queue to it, n makes a task."
-    )
+    about = "Every task type that the TaskManager or a worker here knows. Enter opens it, n makes a task."
 
     def make_list(self) -> RowList[TypeRow]:
         """Two lines a type where it is narrow, one where it is wide."""

@@ -21,10 +21,12 @@ from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.outcome_actions import OutcomeActions
+from tui.screens.register_types import RegisterTypesScreen
 from tui.screens.reports import ReportsScreen
 from tui.screens.start_workers import StartWorkersScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.task import TaskScreen
+from tui.screens.task_type import TaskTypeScreen
 from tui.screens.worker import WorkerScreen
 from tui.task_deeds import TaskDeeds
 from tui.widgets.row_list import RowList
@@ -101,9 +103,8 @@ class BoardScreen(OutcomeActions, BoardLayout):
                 self.task_deeds.say("This list is empty: there is nothing to open.")
             case Stopped():
                 self.worker_pane.fold(self.snapshot)
-            case TypeRow(name=name):
-                self.queue_pane.narrow(TaskFilter(types=(name,)))
-                self.action_pane("queue")
+            case TypeRow() as row:
+                self.open_type(row)
             case Task(id=task_id):
                 self.open_task(task_id)
             case WorkerStatus(id=worker_id):
@@ -118,6 +119,28 @@ class BoardScreen(OutcomeActions, BoardLayout):
     def open_task(self, task_id: int) -> None:
         """Everything that is known of a task."""
         self.app.push_screen(TaskScreen(self, self.task_deeds, task_id))
+
+    def open_type(self, row: TypeRow) -> None:
+        """Everything that is known of a task type."""
+        self.app.push_screen(
+            TaskTypeScreen(
+                self,
+                self.task_deeds,
+                row,
+                new_task=self.new_task_of,
+                narrow=self.narrow_to,
+                start=lambda name: self._start_for((name,)),
+            )
+        )
+
+    def narrow_to(self, name: str) -> None:
+        """Show the queue, narrowed to a type."""
+        self.queue_pane.narrow(TaskFilter(types=(name,)))
+        self.action_pane("queue")
+
+    def action_register_types(self) -> None:
+        """Register task types from a file."""
+        self.app.push_screen(RegisterTypesScreen(self.task_deeds))
 
     # The queue
 
@@ -203,12 +226,16 @@ class BoardScreen(OutcomeActions, BoardLayout):
     def clone(self, task: Task) -> None:
         """Edit a copy of a task."""
         like = NewTask(task.task_type, task.parameters, task.priority)
-        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like))
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like, open_task=self.open_task))
 
     def action_new_task(self) -> None:
         """Create a task, of the focused type where one is."""
         row = self.type_pane.row_list.current if self.place == "types" else None
-        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=row.name if row else None))
+        self.new_task_of(row.name if row else None)
+
+    def new_task_of(self, name: str | None) -> None:
+        """Create a task of that type."""
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
 
     def action_copy(self) -> None:
         """Copy the id of what the cursor is on, or the address of a result."""
@@ -229,6 +256,10 @@ class BoardScreen(OutcomeActions, BoardLayout):
     def action_start(self) -> None:
         """Start workers."""
         self.app.push_screen(StartWorkersScreen(self.worker_deeds, self.newest.types))
+
+    def _start_for(self, names: Sequence[str]) -> None:
+        types = [row for row in self.newest.types if row.name in names]
+        self.app.push_screen(StartWorkersScreen(self.worker_deeds, types))
 
     def action_pause(self) -> None:
         """Pause or resume."""

@@ -64,7 +64,7 @@ class Form(ModalScreen[None]):
 
     async def _send(self, deed: Deed) -> None:
         try:
-            self.deeds.say(await deed())
+            said = await deed()
         except CoreError as error:
             self.sending = False
             if self.is_attached:
@@ -72,8 +72,14 @@ class Form(ModalScreen[None]):
             else:
                 self.deeds.say(told(error), wrong=True)
         else:
-            if self.is_attached:
-                self.dismiss()
+            self.sending = False
+            self.done(said)
+
+    def done(self, said: str) -> None:
+        """It was done: say so, and close."""
+        self.deeds.say(said)
+        if self.is_attached:
+            self.dismiss()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Enter in a field sends."""

@@ -1,205 +1,280 @@
-"""The form in which a task is made: its type, its parameters as JSON, its priority."""
+"""The form in which a task is made: its type, its parameters as fields and as JSON, its priority, how often."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Input, Select, Static, TextArea
+from textual.widgets import Input, Select
 
-from core.models import Json, NewTask
+from core.errors import BadParameters, BadSetting
+from core.forms import Kind, Path, encoded, every, fields_of, prefilled
+from core.models import CreatedTask, Json, NewTask
+from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
 from tui.deeds import Deeds
-from tui.look import Piece, Tone, content, hanging, lines, pieces
+from tui.look import Piece, Tone, content, count
+from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
-
-LIKELY_WIDTH = 40
-"""Cells of what is told of the fields, before it is laid out."""
+from tui.screens.parameters_form import ParametersForm
+from tui.widgets.confirm import Confirm
+from tui.widgets.safe_text import head
+from tui.widgets.type_field import TypeField
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
 
 
-class NewTaskScreen(Form):
+class NewTaskScreen(ParametersForm):
     """A new task; ``focused`` is the type to begin with, ``like`` a task to begin from."""
 
     heading = "New task"
     doing = "create"
+    BINDINGS = [
+        Binding("ctrl+t", "choose_type", "Type"),
+        Binding("ctrl+o", "open_twin", "Open the same task"),
+    ]
+    ways = (("^r", Tone.ACCENT), (" JSON   ", Tone.MUTED), ("^t", Tone.ACCENT), (" type   ", Tone.MUTED), *Form.ways)
 
     def __init__(
-        self, deeds: Deeds, types: Sequence[TypeRow], *, focused: str | None = None, like: NewTask | None = None
+        self,
+        deeds: Deeds,
+        types: Sequence[TypeRow],
+        *,
+        focused: str | None = None,
+        like: NewTask | None = None,
+        open_task: Callable[[int], None] | None = None,
     ) -> None:
-        super().__init__()
-        self.deeds = deeds
         self.types = {row.name: row for row in types}
-        first = like.task_type if like else focused or next(iter(self.types), None)
-        if first is not None and first not in self.types:
-            self.types[first] = TypeRow(name=first)
-        prompts = [(content(((name, Tone.PLAIN),)), name) for name in self.types]
-        self.kind: Select[str] = Select(
-            prompts,
-            value=first if first is not None else Select.NULL,
-            allow_blank=first is None,
-            compact=True,
-            id="kind",
-        )
+        self.chosen = like.task_type if like else focused or next(iter(self.types), None)
+        super().__init__(deeds, self.schema, like.parameters if like else prefilled(self.schema))
+        self.open_task = open_task
+        self.twin: int | None = None
+        self.about_twin = ""
+        self.stopping = False
+        self.repeating = False
+        self.kind = TypeField(id="kind")
         self.priority = Input(str(like.priority if like else 0), id="priority", type="integer", compact=True)
-        self.parameters = TextArea(
-            dumped(like.parameters) if like else self._begun(first),
-            id="parameters",
-            tab_behavior="focus",
-            soft_wrap=False,
-        )
-        self.about = Static()
-        self._untouched = self.parameters.text
+        self.times = Input("1", id="times", type="integer", compact=True)
+        self.counter: Select[str] = Select([], prompt="nowhere", id="counter", compact=True)
+        self._begun = self._typed
+        self._untouched = self._written
 
     def fields(self) -> ComposeResult:
-        """Type and priority, then parameters beside what the schema says of them."""
-        if not self.types:
-            yield Static(content((("No task type is known. Start workers (s) or register a type first.", Tone.WARN),)))
-        with Horizontal(classes="row"):
-            yield labelled("Task type", self.kind)
-            yield labelled("Priority", self.priority)
-        yield Static(content((("Parameters, as JSON", Tone.MUTED),)), classes="label")
+        """The type, then fields beside JSON; what every task has comes last."""
+        yield self.kind
         with Horizontal(id="sides"):
+            with VerticalScroll(id="fields", can_focus=False):
+                yield self.form
+                with Horizontal(classes="row"):
+                    yield labelled("Priority", self.priority)
+                    yield labelled("Repeat", self.times)
+                    yield labelled("Counter ({n}) in", self.counter)
             yield self.parameters
-            with VerticalScroll(id="about"):
-                yield self.about
+        yield self.state
 
     def on_mount(self) -> None:
         """Begin where typing is likeliest."""
         self._explain()
-        (self.parameters if self.types else self.kind).focus()
+        self.call_after_refresh(self._begin)
 
-    def on_resize(self) -> None:
-        """What is told of the fields is as wide as there is room for."""
-        self.call_after_refresh(self._explain)
-
-    def on_select_changed(self, event: Select.Changed) -> None:
-        """Another type begins with other parameters, unless something was typed."""
-        if self.parameters.text == self._untouched and event.value != self._shown_type:
-            self.parameters.text = self._untouched = self._begun(self.chosen)
-        self._explain()
-
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Say at once what is no JSON."""
-        try:
-            self._read()
-        except ValueError as fault:
-            self.refuse(str(fault))
+    def _begin(self) -> None:
+        first = next(iter(self.form.boxes.values()), None)
+        if first is not None:
+            first.editor.focus()
+        elif self.types:
+            self.action_turn()
         else:
-            self.refuse("")
+            self.kind.focus()
+        self._edited()
 
     @property
-    def chosen(self) -> str | None:
-        """The chosen type."""
-        return self.kind.value if isinstance(self.kind.value, str) else None
-
-    def _schema(self, name: str | None) -> Mapping[str, Json]:
-        row = self.types.get(name or "")
+    def schema(self) -> Mapping[str, Json]:
+        """That of the chosen type."""
+        row = self.types.get(self.chosen or "")
         return (row.param_schema or {}) if row is not None else {}
 
-    def _begun(self, name: str | None) -> str:
-        return dumped(prefilled(self._schema(name)))
+    @property
+    def _typed(self) -> tuple[object, ...]:
+        return (self.chosen, self.parameters.text, dict(self.values), self.priority.value, self.times.value)
+
+    # The type
+
+    def action_choose_type(self) -> None:
+        """Choose another type."""
+        self.app.push_screen(ChooseTypeScreen(list(self.types.values()), self.chosen), self._take_type)
+
+    def on_type_field_wanted(self, event: TypeField.Wanted) -> None:
+        """The same, from the line that tells it."""
+        self.action_choose_type()
+
+    async def _take_type(self, name: str | None) -> None:
+        """Another type begins with other parameters, unless something was typed."""
+        if name is None or name == self.chosen:
+            return
+        untouched = self.parameters.text == self._untouched and not self.faults
+        self.chosen = name
+        self.made = fields_of(self.schema)
+        if untouched:
+            self.params = prefilled(self.schema)
+        self.faults, self.known, self.raw_fault = {}, set(), ""
+        await self._show_params()
+        if untouched:
+            self._untouched = self._written
+        self._explain()
+        self._edited()
 
     def _explain(self) -> None:
-        self._shown_type = self.chosen
-        self.about.update(lines(explained(self._schema(self.chosen), self.about.size.width or LIKELY_WIDTH)))
+        row = self.types.get(self.chosen or "")
+        self.kind.tell(self.chosen, row)
+        texts = [field for field in every(self.made) if field.kind in (Kind.TEXT, Kind.LINES)]
+        named = [(content(((head(dotted(each.path), 60), Tone.PLAIN),)), dotted(each.path)) for each in texts]
+        self.counter.set_options(named)
+        self._counters = {dotted(each.path): each.path for each in texts}
 
-    def _read(self) -> dict[str, Json]:
-        try:
-            value = json.loads(self.parameters.text or "{}")
-        except json.JSONDecodeError as fault:
-            raise ValueError(f"line {fault.lineno}, column {fault.colno}: {fault.msg}") from None
-        except RecursionError:
-            raise ValueError("nested too deeply") from None
-        if not isinstance(value, dict):
-            raise ValueError("parameters must be an object: { … }")
-        return value
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """How often is another."""
+        if not self.sending:
+            self._tell()
+
+    def on_select_changed(self, event: Select.Changed) -> None:
+        """Where the counter goes is another."""
+        if not self.sending:
+            self._tell()
+
+    def changed(self) -> None:
+        """Say at once when a task in sight is the same."""
+        self.twin = self._same_in_sight()
+        self.about_twin = f"The same as task #{self.twin}: creating it makes nothing new."
+
+    def _same_in_sight(self) -> int | None:
+        """The task in the queue, as far as it is shown, that has the same type and parameters."""
+        mine = encoded(self.params)
+        for task in self.deeds.snapshot().view.tasks:
+            alike = task.task_type == self.chosen and not task.partial and task.parameters == self.params
+            # Python takes true for 1, and the TaskManager does not.
+            if alike and encoded({name: task.parameters[name] for name in self.params}) == mine:
+                return task.id
+        return None
+
+    def news(self) -> tuple[Piece, ...]:
+        """What is good to know before it is sent."""
+        if self.twin is not None:
+            opens: tuple[Piece, ...] = (("  ^o", Tone.ACCENT), (f" opens #{self.twin}", Tone.MUTED))
+            return ((f"≡ {self.about_twin}", Tone.WARN), *(opens if self.open_task else ()))
+        many = self.times.value.strip() not in ("", "0", "1")
+        if many and not isinstance(self.counter.value, str):
+            return (("⚠ Without a counter all but the first are the same task.", Tone.WARN),)
+        return ()
+
+    # What is done
+
+    def action_open_twin(self) -> None:
+        """Open the task that is the same."""
+        if self.twin is not None and self.open_task is not None:
+            self.open_task(self.twin)
 
     def action_send(self) -> None:
-        """Create it."""
+        """Check it and create it."""
+        if not self.sending:
+            self.call_next(self._send_typed)
+
+    async def _send_typed(self) -> None:
+        await self._take_raw()
         try:
             priority = whole_number(self.priority.value, "The priority", -LARGEST, LARGEST)
-            parameters = self._read()
+            times = whole_number(self.times.value, "Repeat", 1, MOST_TIMES)
+            if self.raw_fault:
+                raise ValueError(self.raw_fault)
         except ValueError as fault:
             self.refuse(str(fault))
             return
-        if self.chosen is None:
+        if self.faults:
+            self.form.boxes[next(iter(self.faults))].editor.focus()
+        elif self.chosen is None:
             self.refuse("Choose a task type.")
-            return
-        self.send(partial(self._create, NewTask(self.chosen, parameters, priority)))
+        else:
+            self.send(partial(self._create, NewTask(self.chosen, self.params, priority), times))
 
-    async def _create(self, new: NewTask) -> str:
-        made = await self.deeds.verbs.create_task(new)
+    async def _create(self, new: NewTask, times: int) -> str:
+        await self._check()
+        if self.found:
+            elsewhere = self._point_out()
+            if self.is_attached:
+                raise BadSetting("; ".join(elsewhere[:3]) or f"{count(len(self.found), 'mistake')} to correct.")
+            raise BadParameters(new.task_type, [each.message for each in self.found])
+        if times == 1:
+            return self._made(await self.deeds.verbs.create_task(new))
+        self.stopping, self.repeating = False, True
+        counter = self._counters.get(self.counter.value) if isinstance(self.counter.value, str) else None
+        try:
+            done = await repeat(
+                self.deeds.verbs.create_task, new, times, counter, self._progress, lambda: not self.stopping
+            )
+        finally:
+            self.repeating = False
+        self.twin = done.twin
+        return summary(done)
+
+    def _point_out(self) -> list[str]:
+        """Go to the first field that is wrong; answers what belongs to no field."""
+        self.known = None
+        wrong, elsewhere = self.form.tell(self.faults, self.found, None)
+        for box in wrong[:1]:
+            box.editor.focus()
+        return elsewhere
+
+    def _made(self, made: CreatedTask) -> str:
         if made.deduplicated:
+            self.twin = made.id
             return f"Nothing new: it is the same as task #{made.id}, which is {made.status}."
+        self.twin = None
         return f"Task #{made.id} created."
 
+    def _progress(self, done: Repeated) -> None:
+        if self.is_attached:
+            same = f", {done.duplicates:,} the same" if done.duplicates else ""
+            said = f"sending… {done.asked:,} of {done.times:,}{same}   "
+            self.fault.update(content(((said, Tone.MUTED), ("esc", Tone.ACCENT), (" stops", Tone.MUTED))))
 
-def dumped(value: Mapping[str, Json]) -> str:
-    """Parameters as one would type them."""
-    return json.dumps(dict(value), indent=2, ensure_ascii=False)
+    def done(self, said: str) -> None:
+        """Close when something new was made; a duplicate stays, so that it can be opened or changed."""
+        if self.twin is None or not self.is_attached:
+            super().done(said)
+            return
+        self._begun = self._typed
+        self.about_twin = said
+        self._tell()
 
+    def action_leave(self) -> None:
+        """Stop repeating; else close, and ask before something typed is lost."""
+        if self.repeating:
+            self.stopping = True
+        elif self.sending or self._typed == self._begun:
+            self.dismiss()
+        else:
+            asking = Confirm("Leave this form?", "What you typed is lost.", "nothing is sent")
+            self.app.push_screen(asking, self._leave)
 
-def prefilled(schema: Mapping[str, Json]) -> dict[str, Json]:
-    """What a schema's defaults and required fields make to begin with."""
-    required = schema.get("required") or ()
-    begun: dict[str, Json] = {}
-    for name, rule in properties(schema):
-        if "default" in rule:
-            begun[name] = rule["default"]
-        elif name in required:
-            begun[name] = blank(rule)
-    return begun
-
-
-def properties(schema: Mapping[str, Json]) -> Iterator[tuple[str, Mapping[str, Json]]]:
-    """Fields and their rules, whatever the server sent as a schema."""
-    known = schema.get("properties")
-    for name, rule in (known if isinstance(known, Mapping) else {}).items():
-        yield str(name), rule if isinstance(rule, Mapping) else {}
-
-
-def blank(rule: Mapping[str, Json]) -> Json:
-    """The emptiest value that a field may have."""
-    if rule.get("enum"):
-        return rule["enum"][0]
-    kind = rule.get("type")
-    match kind[0] if isinstance(kind, list) and kind else kind:
-        case "integer" | "number":
-            return rule.get("minimum", 0)
-        case "boolean":
-            return False
-        case "array":
-            return []
-        case "object":
-            return {}
-        case _:
-            return ""
+    def _leave(self, sure: bool | None) -> None:
+        if sure:
+            self.dismiss()
 
 
-def explained(schema: Mapping[str, Json], width: int) -> Iterator[tuple[Piece, ...]]:
-    """What a schema says of each field, in lines of so many cells."""
-    fields = list(properties(schema))
-    if not fields:
-        yield (("This type tells no schema; any object will do.", Tone.MUTED),)
-    for name, rule in fields:
-        needed = ("  required", Tone.WARN) if name in (schema.get("required") or ()) else ("", Tone.PLAIN)
-        yield pieces((name, Tone.STRONG), needed)
-        limits = ", ".join(f"{key} {rule[key]}" for key in ("minimum", "maximum", "pattern", "format") if key in rule)
-        told = ((kind_of(rule), Tone.ACCENT), (str(rule.get("description", "")), Tone.MUTED), (limits, Tone.MUTED))
-        for each in told:
-            if each[0]:
-                yield from hanging(pieces("  "), each, 2, width)
+def dotted(path: Path) -> str:
+    """A path as people write it."""
+    return ".".join(each or "" for each in path)
 
 
-def kind_of(rule: Mapping[str, Json]) -> str:
-    """The type of a field, or the values that it allows."""
-    if isinstance(rule.get("enum"), list):
-        return "one of " + ", ".join(json.dumps(each, ensure_ascii=False) for each in rule["enum"])
-    kind = rule.get("type", "any")
-    return " or ".join(map(str, kind)) if isinstance(kind, list) else str(kind)
+def summary(done: Repeated) -> str:
+    """What became of a repetition, in a sentence."""
+    which = f" (#{done.first} to #{done.last})" if done.created > 1 else f" (#{done.first})" if done.created else ""
+    said = f"{count(done.created, 'task')} created{which}"
+    if done.duplicates:
+        said += f"; {done.duplicates:,} were there already, the first is #{done.twin}"
+    if done.trouble:
+        return f"{said}; then it ended at {done.asked + 1:,} of {done.times:,}: {done.trouble}"
+    return f"{said}; stopped at {done.asked:,} of {done.times:,}." if done.asked < done.times else f"{said}."

@@ -190,7 +190,12 @@ class TaskScreen(CommandScreen):
         """Edit a copy of it."""
         for task in self.opened:
             like = NewTask(task.task_type, task.parameters, task.priority)
-            self.app.push_screen(NewTaskScreen(self.deeds, self.live.newest.types, like=like))
+            self.app.push_screen(
+                NewTaskScreen(self.deeds, self.live.newest.types, like=like, open_task=self._open_other)
+            )
+
+    def _open_other(self, task_id: int) -> None:
+        self.app.push_screen(TaskScreen(self.live, self.deeds, task_id))
 
     # What leaves the screen
 

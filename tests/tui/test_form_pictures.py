@@ -1,0 +1,35 @@
+"""Forms and the screen of a type look as they did when someone last looked at them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from textual.pilot import Pilot
+
+from tests.tui import scenes
+from tests.tui.scenes_forms import TYPES
+from tests.tui.test_pictures import still
+
+SIZES = [(60, 20), (80, 24), (120, 36)]
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("new_task", ["n"]),
+        ("new_task_json", ["n", "ctrl+r"]),
+        ("choose_type", ["n", "ctrl+t"]),
+        ("type", ["1", "enter"]),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_a_form_looks_right(name: str, keys: list[str], size: tuple[int, int], snap_compare: Callable[..., bool]):
+    async def press(pilot: Pilot[int]) -> None:
+        await still(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await still(pilot)
+
+    assert snap_compare(scenes.board(TYPES)[0], terminal_size=size, run_before=press)

@@ -1,0 +1,286 @@
+"""The form of a new task: fields and JSON are one, what is wrong stands at its field, nothing typed is lost."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pytest
+from textual.widgets import Input, Select, TextArea
+
+from core.errors import RateLimited
+from core.forms import Violation
+from core.models import Json
+from core.snapshot import Snapshot
+from tests.tui import scenes
+from tests.tui.conftest import Desk, Opens
+from tests.tui.scenes_forms import RICH
+from tui.screens.choose_type import ChooseTypeScreen
+from tui.screens.new_task import NewTaskScreen
+from tui.screens.task import TaskScreen
+
+
+def with_schema(schema: Mapping[str, Json]) -> Snapshot:
+    """A board whose first type has that schema."""
+    first, *others = scenes.BUSY.types
+    return replace(scenes.BUSY, types=(replace(first, param_schema=schema), *others))
+
+
+def form_of(desk: Desk) -> NewTaskScreen:
+    assert isinstance(desk.app.screen, NewTaskScreen)
+    return desk.app.screen
+
+
+async def until(desk: Desk, holds: Callable[[], bool]) -> None:
+    """Wait for something that comes after a moment without a key."""
+    async with asyncio.timeout(20):
+        while not holds():
+            await desk.settle()
+            await asyncio.sleep(0.02)
+
+
+async def begin(desk: Desk) -> None:
+    """Open the form, and wait until it takes keys."""
+    await desk.press("n")
+    await until(desk, lambda: desk.app.screen.focused is not None)
+
+
+@pytest.fixture
+def rich() -> Snapshot:
+    """A type with a field of every kind."""
+    return with_schema(RICH)
+
+
+async def test_what_is_typed_into_fields_is_the_json_beside_them(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        form = form_of(desk)
+        await desk.type("https://example.org/@x")
+        await desk.press("tab", "7")
+        boxes = form.form.boxes
+        assert isinstance(boxes[("tags",)].editor, TextArea)
+        boxes[("tags",)].editor.text = "one\ntwo\n"
+        select = boxes[("order",)].editor
+        assert isinstance(select, Select)
+        select.value = '"views"'
+        inner = boxes[("window", "days")].editor
+        assert isinstance(inner, Input)
+        inner.value = "3"
+        await desk.settle()
+        assert form.params == {
+            "channel_url": "https://example.org/@x",
+            "max_videos": 507,
+            "tags": ["one", "two"],
+            "order": "views",
+            "window": {"days": 3},
+        }
+        assert '"days": 3' in form.parameters.text
+
+
+async def test_what_is_typed_as_json_is_in_the_fields(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await desk.press("n", "ctrl+r")
+        form = form_of(desk)
+        assert form.focused is form.parameters
+        form.parameters.text = '{"channel_url": 5, "tags": ["a", "b"], "window": {"days": 2, "x": 1}, "unheard": true}'
+        await desk.settle()
+        assert form.form.boxes[("tags",)].entry == ("a", "b")
+        assert "channel_url * required  string, as JSON" in desk.text()
+        assert form.form.boxes[("window", None)].entry == '{\n  "x": 1\n}'
+        await desk.press("ctrl+s")
+        ((_, new),) = desk.verbs.calls
+        assert new.parameters == {
+            "channel_url": 5, "tags": ["a", "b"], "window": {"days": 2, "x": 1}, "unheard": True
+        }  # fmt: skip
+
+
+async def test_json_that_cannot_be_read_leaves_the_fields_as_they_were(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        form = form_of(desk)
+        form.parameters.text = '{"max_videos": 9}'
+        await desk.settle()
+        form.parameters.text = '{"max_videos": }'
+        await desk.settle()
+        assert "The fields keep what could be read last." in " ".join(desk.text().split())
+        assert form.form.boxes[("max_videos",)].entry == "9"
+
+
+async def test_what_breaks_a_rule_is_told_at_its_field_as_one_types(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        desk.verbs.violations = [
+            Violation(("max_videos",), "507 is greater than the maximum of 500", "maximum"),
+            Violation(("tags", 1), "'' is too short", "minLength"),
+        ]
+        await desk.press("n", "tab", "7")
+        await until(desk, lambda: "✗ 507 is greater than the maximum of 500" in desk.text())
+        assert "✗ item 2: '' is too short" in desk.text()
+        await desk.press("ctrl+s")
+        assert desk.verbs.calls == []
+        assert desk.verbs.checked[-1]["max_videos"] == 507
+
+
+async def test_a_required_field_is_told_when_it_is_sent_and_gets_the_focus(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        desk.verbs.violations = [Violation(("channel_url",), "'channel_url' is a required property", "required")]
+        await begin(desk)
+        form = form_of(desk)
+        await until(desk, lambda: bool(desk.verbs.checked))
+        assert "This is required." not in desk.text()
+        await desk.press("tab", "tab", "ctrl+s")
+        assert "✗ This is required." in desk.text()
+        assert form.focused is form.form.boxes[("channel_url",)].editor
+
+
+async def test_what_is_no_number_is_told_at_once_and_the_json_keeps_the_last(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await desk.press("n", "tab", "minus")
+        form = form_of(desk)
+        assert "✗ This must be a whole number such as 5." in desk.text()
+        assert '"max_videos": 50' in form.parameters.text
+        await desk.press("ctrl+s")
+        assert desk.verbs.calls == []
+
+
+async def test_a_text_of_another_format_is_warned_about_and_can_be_sent(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        await desk.type("nowhere")
+        assert "⚠ This does not look like an address" in desk.text()
+        await desk.press("ctrl+s")
+        assert len(desk.verbs.called("create_task")) == 1
+
+
+async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("e")
+        assert "≡ The same as task #" in desk.text()
+        form = form_of(desk)
+        twin = form.twin
+        await desk.press("ctrl+o")
+        opened = desk.app.screen
+        assert isinstance(opened, TaskScreen)
+        assert opened.task_id == twin
+        await desk.press("escape")
+        assert desk.app.screen is form
+
+
+async def test_a_duplicate_stays_in_the_form_and_can_be_opened(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.duplicate_of = 10429
+        await desk.press("n", "ctrl+s")
+        assert "^o opens #10429" in desk.text()
+        await desk.press("ctrl+o")
+        assert isinstance(desk.app.screen, TaskScreen)
+        await desk.press("escape", "escape")
+        assert desk.app.screen is desk.board
+
+
+async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
+    async with open_board() as desk:
+        await begin(desk)
+        form = form_of(desk)
+        await desk.type("typed")
+        await desk.press("escape")
+        assert "What you typed is lost." in desk.text()
+        await desk.press("n")
+        assert desk.app.screen is form
+        await desk.press("escape", "y")
+        assert desk.app.screen is desk.board
+
+
+async def test_words_find_a_type_and_what_was_typed_stays(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        await desk.type("https://example.org/@x")
+        await desk.press("ctrl+t")
+        assert isinstance(desk.app.screen, ChooseTypeScreen)
+        await desk.type("video sear")
+        assert scenes.CHANNEL not in desk.text().split("Task type")[1].split("esc")[0]
+        await desk.press("enter")
+        form = form_of(desk)
+        assert form.chosen == scenes.SEARCH
+        assert form.params["channel_url"] == "https://example.org/@x"
+
+
+async def test_a_type_that_nothing_has_in_its_name_is_not_chosen(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("n", "ctrl+t")
+        await desk.type("zebra")
+        assert "No type has that in its name." in desk.text()
+        await desk.press("enter", "escape")
+        assert form_of(desk).chosen == scenes.CHANNEL
+
+
+async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        form = form_of(desk)
+        await desk.type("https://example.org/{n}")
+        form.times.value = "3"
+        await desk.settle()
+        assert "⚠ Without a counter all but the first are the same task." in desk.text()
+        form.counter.value = "channel_url"
+        await desk.settle()
+        assert "⚠ Without a counter" not in desk.text()
+        await desk.press("ctrl+s")
+        made = [new.parameters["channel_url"] for _, new in desk.verbs.called("create_task")]
+        assert made == [f"https://example.org/{n}" for n in (1, 2, 3)]
+        assert desk.notes() == ["3 tasks created (#77 to #77)."]
+
+
+async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_board: Opens):
+    async with open_board() as desk:
+        await begin(desk)
+        form = form_of(desk)
+        form.times.value = "5"
+        desk.verbs.may_answer.clear()
+        await desk.press("ctrl+s")
+        await until(desk, lambda: bool(desk.verbs.calls))
+        await desk.press("escape")
+        desk.verbs.may_answer.set()
+        await until(desk, lambda: bool(desk.notes()))
+        assert desk.notes() == ["1 task created (#77); stopped at 1 of 5."]
+
+
+async def test_a_repetition_that_is_refused_says_where_it_ended(open_board: Opens):
+    async with open_board() as desk:
+        await begin(desk)
+        form_of(desk).times.value = "5"
+        desk.verbs.refusal = RateLimited("Too many calls.", retry_after=3)
+        await desk.press("ctrl+s")
+        assert "0 tasks created; then it ended at 1 of 5: Too many calls." in " ".join(desk.notes())
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+async def test_every_field_can_be_reached_and_sent_at_any_size(
+    open_board: Opens, rich: Snapshot, size: tuple[int, int]
+):
+    async with open_board(rich, size=size) as desk:
+        await begin(desk)
+        form = form_of(desk)
+        seen = set()
+        for _ in range(len(form.form.boxes) + 6):
+            focused = form.focused
+            assert focused is not None
+            assert focused.region.height and form.region.contains_region(focused.region), focused
+            seen.add(focused)
+            await desk.press("tab")
+        assert {box.editor for box in form.form.boxes.values()} <= seen
+        assert {form.priority, form.times, form.counter, form.kind} <= seen
+
+
+async def test_odd_names_choices_and_values_are_shown_as_escapes(open_board: Opens):
+    schema = {
+        "properties": {
+            scenes.HOSTILE: {"enum": [scenes.HOSTILE], "description": scenes.HOSTILE},
+            "t": {"type": "string"},
+        }
+    }
+    async with open_board(with_schema(schema)) as desk:
+        await begin(desk)
+        form_of(desk).parameters.text = '{"t": "\\u001b[31m\\u202e"}'
+        await desk.settle()
+        assert not {"\x1b", "\x9b", "\u202e", "\u200b"} & set(desk.text())
+        assert "\\u202e" in desk.text()

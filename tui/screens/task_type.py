@@ -1,0 +1,153 @@
+"""The screen of one task type: its parameters, who claims it, how its queue is; kept up to date."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from core.errors import CoreError
+from core.snapshot import Snapshot, TypeDetail, TypeRow
+from tui.commands import TASK_TYPE, Command, CommandScreen, bindings
+from tui.deeds import Deeds
+from tui.look import Tone, content, lines
+from tui.screens.help import HelpScreen
+from tui.screens.live import LiveScreen
+from tui.screens.type_text import schema_of, type_sections
+from tui.widgets.key_bar import KeyBar
+from tui.wording import told
+
+ABOUT = (
+    "What a task of this type must look like, who does them, and how many there are. J shows the JSON Schema itself."
+)
+
+
+class TaskTypeScreen(CommandScreen):
+    """A type opened. ``new_task``, ``narrow`` and ``start`` are what the board does with its name."""
+
+    CSS_PATH = "task_type.tcss"
+    AUTO_FOCUS = "#text"
+    BINDINGS = [
+        *bindings(TASK_TYPE),
+        Binding("j", "scroll(1)", "Down", show=False),
+        Binding("k", "scroll(-1)", "Up", show=False),
+    ]
+    command_set = TASK_TYPE
+
+    def __init__(
+        self,
+        live: LiveScreen,
+        deeds: Deeds,
+        row: TypeRow,
+        *,
+        new_task: Callable[[str], None],
+        narrow: Callable[[str], None],
+        start: Callable[[str], None],
+    ) -> None:
+        super().__init__()
+        self.live = live
+        self.deeds = deeds
+        self.row = row
+        self.new_task, self.narrow, self.start = new_task, narrow, start
+        self.detail: TypeDetail | None = None
+        self.raw = False
+        self.heading = Static(id="heading")
+        self.said = Static()
+
+    @property
+    def place(self) -> str:
+        """Commands for types are offered here."""
+        return "type"
+
+    def compose(self) -> ComposeResult:
+        """Heading, text, keys."""
+        yield self.heading
+        with VerticalScroll(id="text"):
+            yield self.said
+        yield KeyBar()
+
+    def on_mount(self) -> None:
+        """Read it, follow it, let its ages tick."""
+        self.heading.update(content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG))))
+        self.watch(self.live, "snapshot", self.follow, init=False)
+        self.set_interval(1.0, self.draw)
+        self.read()
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """Draw what is new; read anew when it was registered as another."""
+        row = next((each for each in snapshot.types if each.name == self.row.name), self.row)
+        another = (row.version, row.id, row.is_active) != (self.row.version, self.row.id, self.row.is_active)
+        self.row = row
+        self.draw()
+        if another:
+            self.read()
+
+    @work(group="read", exclusive=True)
+    async def read(self) -> None:
+        """Read the type."""
+        try:
+            self.detail = await self.deeds.verbs.open_type(self.row.name)
+        except CoreError as error:
+            self.heading.update(
+                content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG), (f"  ✗ {told(error)}", Tone.BAD)))
+            )
+        self.draw()
+
+    def on_resize(self) -> None:
+        """Rows where there is room."""
+        self.draw()
+
+    def draw(self) -> None:
+        """Write all of it."""
+        if self.is_attached:
+            width = max(40, self.app.size.width - 4)
+            said = type_sections(self.row, self.detail, self.live.snapshot, self.live.now(), width=width, raw=self.raw)
+            self.said.update(lines(said))
+
+    def possible(self, command: Command) -> bool:
+        """A worker can be started where there is one for the type."""
+        return command.id != "start_for" or self.row.workable
+
+    def action_back(self) -> None:
+        """Back to the board."""
+        self.dismiss()
+
+    def action_new_of_type(self) -> None:
+        """A new task of it."""
+        self.new_task(self.row.name)
+
+    def action_narrow(self) -> None:
+        """The queue, narrowed to it."""
+        self.dismiss()
+        self.narrow(self.row.name)
+
+    def action_start_for(self) -> None:
+        """Start a worker for it."""
+        if self.row.workable:
+            self.start(self.row.name)
+        else:
+            self.deeds.say("No worker for this type is installed here; see PRISMQ_WORKERS.")
+
+    def action_raw_schema(self) -> None:
+        """The schema itself, or a table of it."""
+        self.raw = not self.raw
+        self.draw()
+
+    def action_copy_schema(self) -> None:
+        """Copy the schema."""
+        text = json.dumps(schema_of(self.row, self.detail), ensure_ascii=False, indent=2)
+        self.app.copy_to_clipboard(text)
+        self.deeds.say(f"Copied {len(text):,} characters of JSON Schema")
+
+    def action_scroll(self, step: int) -> None:
+        """A line down or up."""
+        self.query_one("#text", VerticalScroll).scroll_relative(y=step, animate=False)
+
+    def action_help(self) -> None:
+        """Explain this screen."""
+        self.app.push_screen(HelpScreen("Task type", ABOUT, TASK_TYPE, "type"))

@@ -1,0 +1,174 @@
+"""What the screen of a task type says, section by section."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from core.forms import Field, Kind, fields_of
+from core.models import LIVE_STATES, Json, WorkerStatus
+from core.snapshot import Snapshot, TypeDetail, TypeRow
+from tui.look import WORKER, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
+from tui.widgets.json_view import json_rows
+from tui.widgets.masking import MASK, is_secret
+from tui.widgets.safe_text import head
+
+Line = tuple[Piece, ...]
+SECONDS = 60
+"""Seconds that the sparkline shows."""
+LABEL = 12
+"""Cells of a label before what it says."""
+NARROW = 90
+"""Columns below which a field takes lines instead of a row."""
+WIDTHS = (26, 14, 9, 16)
+"""Cells of name, type, required and default, where a field is a row."""
+
+
+def type_sections(
+    row: TypeRow, detail: TypeDetail | None, snapshot: Snapshot, now: datetime, *, width: int, raw: bool
+) -> list[Line]:
+    """All that is known of a type, in lines of so many cells."""
+    schema = schema_of(row, detail)
+    said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
+    title = "Parameters, as JSON Schema (J: as a table)" if raw else "Parameters (J: as JSON Schema)"
+    said.append(((title, Tone.STRONG),))
+    return said + (json_rows(schema, reveal=True) if raw else list(table(schema, width)))
+
+
+def schema_of(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:
+    """The newest schema that is known."""
+    told = detail.task_type.param_schema if detail is not None and detail.task_type is not None else None
+    return told or row.param_schema or {}
+
+
+def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator[Line]:
+    """Version, counts, rate, age."""
+    counts = row.counts
+    yield labelled("Version", (row.version or "not registered", Tone.PLAIN), *history(detail))
+    if not row.is_active:
+        yield labelled("State", ("off: it takes no new tasks", Tone.WARN))
+    amounts = ((counts.pending, "pending"), (counts.claimed, "claimed"), (counts.completed, "completed"))
+    told = ", ".join(f"{number(each, exact=counts.exact)} {name}" for each, name in amounts)
+    failed = (f", ✗ {number(counts.failed, exact=counts.exact)} failed", Tone.BAD if counts.failed else Tone.MUTED)
+    yield labelled("Tasks", (told, Tone.PLAIN), failed)
+    yield (
+        labelled("Oldest", (f"pending for {whole_age(row.oldest_pending_at, now)}", Tone.PLAIN))
+        if (row.oldest_pending_at)
+        else labelled("Oldest", ("none is pending", Tone.MUTED))
+    )
+    shown = row.rates[-SECONDS:]
+    rate = f"  {sum(shown)} finished in {len(shown)} s"
+    yield labelled("Rate", (sparkline(row.rates, SECONDS), Tone.BUSY), (rate, Tone.MUTED))
+    for note in detail.notes if detail is not None else ():
+        yield labelled("Note", (note, Tone.WARN))
+
+
+def history(detail: TypeDetail | None) -> tuple[Piece, ...]:
+    """When it was registered and replaced; a TaskManager keeps no older versions."""
+    if detail is None:
+        return (("  reading…", Tone.MUTED),)
+    kind = detail.task_type
+    said: list[Piece] = []
+    if kind is not None and kind.created_at is not None:
+        said.append((f"  registered {moment(kind.created_at)}", Tone.MUTED))
+        if kind.updated_at not in (None, kind.created_at):
+            said.append((f", last replaced {moment(kind.updated_at)}; older ones are not kept", Tone.MUTED))
+    if detail.worker_version:
+        said.append((f"  its worker here is for {detail.worker_version}", Tone.MUTED))
+    return tuple(said)
+
+
+def claimed_by(row: TypeRow, snapshot: Snapshot, now: datetime) -> Iterator[Line]:
+    """Who claims it, here and elsewhere."""
+    claiming = [each for each in snapshot.workers if row.name in each.types and each.state in LIVE_STATES]
+    yield ((f"Claimed by {count(len(claiming), 'worker')}", Tone.STRONG),)
+    for worker in claiming[:20]:
+        yield pieces("  ", (short_name(worker.id), Tone.PLAIN), "  ", WORKER[worker.state], *place(worker))
+    if len(claiming) > 20:
+        yield ((f"  and {len(claiming) - 20:,} more", Tone.MUTED),)
+    if not claiming and row.workable:
+        yield (("  Nobody claims it now. s starts a worker for it.", Tone.WARN if row.counts.pending else Tone.MUTED),)
+    elif not claiming:
+        yield (("  Nobody claims it, and no worker for it is installed here; see PRISMQ_WORKERS.", Tone.WARN),)
+
+
+def place(worker: WorkerStatus) -> tuple[Piece, ...]:
+    """Where it works, and on what."""
+    hands = [f"#{hand.task_id}" for hand in worker.in_hand]
+    where = "here" if worker.local else f"on {worker.host}" if worker.host else "elsewhere"
+    return ((f"  {where}  {worker.strategy}", Tone.MUTED), (f"  {' '.join(hands)}" if hands else "", Tone.BUSY))
+
+
+def table(schema: Mapping[str, Json], width: int) -> Iterator[Line]:
+    """The fields of a schema: a row each where there is room, else some lines each."""
+    fields = [field for field in fields_of(schema) if field.path[-1] is not None]
+    if not fields:
+        yield (("  It tells no parameters: any object will do.", Tone.MUTED),)
+        return
+    if width >= NARROW:
+        yield tuple((cell(name, size), Tone.MUTED) for name, size in zip(TITLES, (*WIDTHS, 0), strict=True))
+    yield from rows(tuple(fields), width, 0)
+    if schema.get("additionalProperties") is False:
+        yield (("  No other parameters are taken.", Tone.MUTED),)
+
+
+TITLES = ("  Name", "Type", "Required", "Default", "Limits, help")
+
+
+def rows(fields: tuple[Field, ...], width: int, depth: int) -> Iterator[Line]:
+    """The lines of these fields, and of those inside them."""
+    for field in fields:
+        if field.path[-1] is not None:
+            yield from wide_row(field, width, depth) if width >= NARROW else narrow_rows(field, width, depth)
+            yield from rows(field.fields, width, depth + 1)
+
+
+def wide_row(field: Field, width: int, depth: int) -> list[Line]:
+    """One field as a row; what does not fit goes on below."""
+    first: list[Piece] = [
+        (cell("  " * (depth + 1) + field.name, WIDTHS[0]), Tone.STRONG),
+        (cell(type_name(field), WIDTHS[1]), Tone.ACCENT),
+        (cell("required" if field.required else "–", WIDTHS[2]), Tone.WARN if field.required else Tone.MUTED),
+        (cell(default_of(field) or "–", WIDTHS[3]), Tone.PLAIN if field.default else Tone.MUTED),
+    ]
+    return hanging(first, (about(field), Tone.MUTED), sum(WIDTHS), width)
+
+
+def narrow_rows(field: Field, width: int, depth: int) -> Iterator[Line]:
+    """One field as lines."""
+    indent = "  " * (depth + 1)
+    needed = ("  required", Tone.WARN) if field.required else ("", Tone.PLAIN)
+    default = (f"  default {head(default_of(field), 40)}" if field.default else "", Tone.PLAIN)
+    yield pieces(indent, (head(field.name, 60), Tone.STRONG), (f"  {type_name(field)}", Tone.ACCENT), needed, default)
+    if told := about(field):
+        yield from hanging(pieces(f"{indent}  "), (told, Tone.MUTED), len(indent) + 2, width)
+
+
+def default_of(field: Field) -> str:
+    """Its default, masked where its name says that it is a secret."""
+    return MASK if field.default and is_secret(field.name) else field.default
+
+
+def type_name(field: Field) -> str:
+    """The type of a field, short; the choices stand with its limits."""
+    return "choice" if field.kind is Kind.CHOICE and field.told.startswith(("one of", "always")) else field.told
+
+
+def about(field: Field) -> str:
+    """Limits and help in one text."""
+    choices = (field.told,) if type_name(field) == "choice" else ()
+    help_text = " – ".join(each for each in (field.title, field.description) if each)
+    return head(". ".join(each for each in (", ".join((*choices, *field.limits)), help_text) if each), 600)
+
+
+def cell(text: str, width: int) -> str:
+    """A text in so many characters, with a mark where it is cut and a gap behind it."""
+    if not width:
+        return text
+    safe = head(text, 200)
+    return (safe if len(safe) < width else f"{safe[: width - 2]}…").ljust(width)
+
+
+def labelled(label: str, *said: Piece) -> Line:
+    """A label and what it says."""
+    return ((label.ljust(LABEL), Tone.MUTED), *said)

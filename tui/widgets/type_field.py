@@ -1,0 +1,41 @@
+"""The line of a form that tells the task type; enter asks for another."""
+
+from __future__ import annotations
+
+from textual.binding import Binding
+from textual.message import Message
+from textual.widgets import Static
+
+from core.snapshot import TypeRow
+from tui.look import Tone, content
+
+
+class TypeField(Static, can_focus=True):
+    """The chosen type with its version."""
+
+    DEFAULT_CSS = """
+    TypeField { height: auto; padding: 0 1; background: $boost; }
+    TypeField:focus { background: $primary 20%; }
+    """
+    BINDINGS = [Binding("enter,space,down", "choose", "Choose", show=False)]
+
+    class Wanted(Message):
+        """Another type is wanted."""
+
+    def tell(self, name: str | None, row: TypeRow | None) -> None:
+        """Show this type; None where there is none."""
+        if name is None:
+            said = (("No task type is known. Start workers (s) or register a type first.", Tone.WARN),)
+        else:
+            version = row.version if row is not None and row.version else "not registered"
+            off = "  off: it takes no new tasks" if row is not None and not row.is_active else ""
+            said = ((name, Tone.STRONG), (f"  {version}", Tone.MUTED), (off, Tone.WARN), (" ▾", Tone.ACCENT))
+        self.update(content(said))
+
+    def on_click(self) -> None:
+        """The mouse asks too."""
+        self.action_choose()
+
+    def action_choose(self) -> None:
+        """Ask for another type."""
+        self.post_message(self.Wanted())
