@@ -116,9 +116,8 @@ def says(found: Json, value: str, *, contains: bool) -> bool:
 
 def packed(value: Json) -> str:
     """A value as the compact JSON that the embedded TaskManager keeps."""
-    return json.dumps(
-        value if not isinstance(value, Mapping) else dict(value), ensure_ascii=False, separators=(",", ":")
-    )
+    plain: Json = {**cast("Mapping[str, Json]", value)} if isinstance(value, Mapping) else value
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def needs_whole_tasks(term: Term) -> bool:
