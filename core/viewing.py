@@ -97,9 +97,11 @@ async def _search_on(tasks: TaskManager, view: View, page: TaskPage, now: dateti
         page = await tasks.list_tasks(limit=view.rows, filter=view.filter, after_id=page.next, sort=sort)
         found += page.tasks
         searched += page.searched or 0
-    more = page.next is not None and len(found) < MOST_FOUND
+    looked_at_all = searched >= (page.searchable or 0)
+    at_end = page.next is None or looked_at_all
+    more = not at_end and len(found) < MOST_FOUND
     by_id = view.sort in (Sort.NEWEST, Sort.OLDEST)
-    is_whole = page.next is None and (by_id or (searched >= (page.searchable or 0) and len(found) < view.rows))
+    is_whole = at_end and (by_id or (looked_at_all and len(found) < view.rows))
     total = len(found) if is_whole else None
     return QueueView(view, tuple(found), total, searched, now, searchable=page.searchable, more=more)
 

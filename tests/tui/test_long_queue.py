@@ -103,9 +103,11 @@ async def board(config: Config) -> AsyncIterator[Sight]:
     app = BoardApp(EngineHost(lambda: Engine.open(config)))
     async with app.run_test(size=(120, 36)) as pilot:
         sight = Sight(app, pilot)
-        await sight.until(lambda: sight.newest.view.tasks)
-        yield sight
-        await app.board.connection.close(now=True)
+        try:
+            await sight.until(lambda: sight.newest.view.tasks)
+            yield sight
+        finally:
+            await app.board.connection.close(now=True)
 
 
 async def test_100_000_tasks_are_scrolled_sorted_and_filtered(tmp_path: Path):
@@ -119,8 +121,8 @@ async def test_100_000_tasks_are_scrolled_sorted_and_filtered(tmp_path: Path):
         for _ in range(60):
             await sight.press("pageup")
         await sight.until(lambda: sight.current == rows.rows[rows.cursor].id > 500)
-        await sight.press("space")
         marked, top = sight.current, rows.above
+        await sight.press("space")
         assert sight.pane.meant == (marked,)
         await sight.press("g")
         await sight.until(lambda: sight.current == MANY)

@@ -111,7 +111,8 @@ class QueuePane(ListPane[Task]):
         self._id_width = max(self._id_width, len(str(widest)))
         self.row_list.lay_out(layouts(self._id_width, self.left_out))
         end = part.offset + len(part.tasks)
-        self._known_end = end if self._is_list(part) or part.total is not None else max(self._known_end, end)
+        ends = self._is_list(part) or part.total is not None or len(part.tasks) < part.view.rows
+        self._known_end = end if ends else max(self._known_end, end)
         length = part.total if part.total is not None and not self._is_list(part) else self._known_end
         self.row_list.set_rows(RowWindow(part.tasks, part.offset, length))
         self.fetch()
