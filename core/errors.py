@@ -2,6 +2,7 @@
 
 CoreError
     BadSetting (also a ValueError)      a setting or an argument is not usable
+        BadFilter                       a line of the filter language cannot be read; says where
     UnknownTaskType (also a KeyError)   no worker, or no server, knows that type
     BadParameters                       parameters do not fit the schema of their type
     DatabaseUnusable                    a database file cannot be opened, read or written
@@ -34,6 +35,15 @@ class BadSetting(CoreError, ValueError):
     """A setting or an argument cannot be used."""
 
     exit_code = 2
+
+
+class BadFilter(BadSetting):
+    """A filter cannot be read: characters ``start`` to ``end`` of the line are at fault."""
+
+    def __init__(self, sentence: str, start: int, end: int) -> None:
+        super().__init__(sentence)
+        self.start = start
+        self.end = end
 
 
 class UnknownTaskType(CoreError, KeyError):

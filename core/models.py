@@ -160,7 +160,8 @@ class ReportTaken(Record):
 class TaskPage(Record):
     """A page of tasks, newest first unless asked otherwise. ``total`` is None where the server cannot tell cheaply.
 
-    ``searched`` is the number of rows that a text search looked at, where that was bounded.
+    ``searched`` is the number of rows that had to be looked at, where that was bounded; ``searchable`` of how many, and
+    ``next`` the ``after_id`` with which to go on (None: all were looked at).
     """
 
     tasks: tuple[Task, ...]
@@ -168,6 +169,8 @@ class TaskPage(Record):
     limit: int = 50
     offset: int = 0
     searched: int | None = None
+    searchable: int | None = None
+    next: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,13 @@ from core.failure_watching import FailuresWatch
 from core.models import TaskType, WorkerState, utcnow
 from core.readings import Results, TaskManager, count_rows
 from core.result_watching import ResultsWatch
-from core.snapshot import Link, QueueView, ServerStatus, View
+from core.snapshot import Link, ServerStatus, View
+from core.viewing import read_view
 
 QUICKEST = 0.1
 """Seconds between two readings, at least."""
+REST = 3.0
+"""Times as long as a reading took, the next one waits, unless another view is asked for."""
 HEARTBEAT = 1.0
 """Seconds between two readings when nothing rang."""
 SLOW_EVERY = 5.0
@@ -40,7 +43,7 @@ LONG_POLL = 15.0
 FROM_NOW_ON = 2**53
 """A change number that no server has reached: it answers with the present one to go on from."""
 COUNTED_ROWS = 500
-"""Rows that are counted, and searched, on a server that does neither."""
+"""Rows that are counted on a server that does not count."""
 MAX_RETRY_PAUSE = 15.0
 
 
@@ -77,6 +80,7 @@ class Monitor:
         self._rng = rng or random.Random()
         self._view = View()
         self._bell = asyncio.Event()
+        self._asked = asyncio.Event()
         self._look_again = True
         self._misses = 0
         self._told_of: type[CoreError] | None = None
@@ -88,6 +92,7 @@ class Monitor:
         """Read this part of the queue from now on."""
         self._view = view
         self._look_again = True
+        self._asked.set()
         self._bell.set()
 
     async def run(self) -> None:
@@ -116,17 +121,23 @@ class Monitor:
                 await asyncio.sleep(QUICKEST)
 
     async def _read_on(self) -> None:
+        clock = asyncio.get_running_loop().time
         while True:
+            begun = clock()
             try:
                 await self._read()
             except CoreError as error:
                 await self._wait(self._trouble(error), least=0.0)
             else:
                 self._all_well()
-                await self._wait(HEARTBEAT, least=QUICKEST)
+                await self._wait(HEARTBEAT, least=max(QUICKEST, REST * (clock() - begun)))
 
     async def _wait(self, seconds: float, *, least: float) -> None:
-        await asyncio.sleep(least)
+        await asyncio.sleep(min(least, QUICKEST))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, least - QUICKEST)):
+                await self._asked.wait()
+        self._asked.clear()
         with suppress(TimeoutError):
             async with asyncio.timeout(max(0.0, seconds - least)):
                 await self._bell.wait()
@@ -176,17 +187,8 @@ class Monitor:
         self._memory.failures_due = False
 
     async def _read_view(self) -> None:
-        view = self._view
-        wanted = view.filter
-        if "filter" in self._server.can or not wanted:
-            page = await self._tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted or None)
-            tasks, total, searched = page.tasks, page.total, page.searched
-        else:
-            page = await self._tasks.list_tasks(limit=max(COUNTED_ROWS, view.rows))
-            fitting = [task for task in page.tasks if wanted.matches(task)]
-            tasks = tuple(fitting[view.offset : view.offset + view.rows])
-            total, searched = None, len(page.tasks)
-        self._publish(events.ViewSeen(QueueView(view, tasks, total, searched, self._now())))
+        seen = await read_view(self._tasks, self._view, self._now(), able="filter" in self._server.can)
+        self._publish(events.ViewSeen(seen))
 
     def _all_well(self) -> None:
         if self._misses:

@@ -31,8 +31,9 @@ class TaskManager(Protocol):
         *,
         filter: TaskFilter | None = None,
         after_id: int | None = None,
+        sort: tuple[str, str] | None = None,
     ) -> TaskPage:
-        """A page of tasks, newest first."""
+        """A page of tasks, newest first unless sorted."""
         ...
 
     async def get_task(self, task_id: int) -> Task:

@@ -74,24 +74,52 @@ class TypeRow:
     workers: int = 0
 
 
+class Sort(StrEnum):
+    """In which order the queue is shown."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    PRIORITY = "priority"
+    AGE = "age"
+    ATTEMPTS = "attempts"
+    TYPE = "type"
+
+
+ALL_ROWS_SORTED = frozenset({Sort.NEWEST, Sort.OLDEST, Sort.PRIORITY, Sort.ATTEMPTS})
+"""Orders in which a TaskManager with more than the documented calls puts all rows; in others only loaded ones are."""
+
+
 @dataclass(frozen=True, slots=True)
 class View:
-    """What someone wants to see of the queue: ``rows`` rows of it, newest first, after ``offset`` others."""
+    """What someone wants to see of the queue: ``rows`` rows of it in an order, after ``offset`` others.
+
+    ``depth``: where rows must be searched for what fits, how many times as many as one call searches.
+    """
 
     filter: TaskFilter = TaskFilter()
     offset: int = 0
     rows: int = 200
+    sort: Sort = Sort.NEWEST
+    depth: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class QueueView:
-    """The rows of a `View`. ``total`` is None where it is not known; ``searched`` as in `core.models.TaskPage`."""
+    """The rows of a `View`, after ``offset`` others. ``total`` is None where it is not known.
+
+    ``searched`` of ``searchable`` rows (None: unknown) were looked at for what fits; there is ``more`` to look at.
+    ``sorted_here``: only the newest rows were loaded and put in order.
+    """
 
     view: View = View()
     tasks: tuple[Task, ...] = ()
     total: int | None = None
     searched: int | None = None
     at: datetime | None = None
+    offset: int = 0
+    searchable: int | None = None
+    more: bool = False
+    sorted_here: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,24 +1,29 @@
 """Lists of tasks: filtered, sorted, in pages that neither skip nor repeat; and what a filter selects.
 
 A filter is taken apart into cells (type, status). The counters know how many tasks each cell has, an index
-holds each cell in order of ids, so a page costs what it shows, at any length of the queue.
+holds each cell in order of ids, so a page costs what it shows, at any length of the queue. Where only rows tell, one
+call looks at a bounded number of them, and says how many it looked at and after which id to go on.
 """
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core.server.body import parse_object
-from core.server.envelope import Answer
-from core.server.fields import STATUSES, choice, direction, from_query, optional_text
+from core.server.envelope import Answer, encode
+from core.server.fields import STATUSES, choice, direction, from_query
+from core.server.filtering import EVERYTHING, All, Condition, Status, Type, bounds_of, put, read_filter, verdict
 from core.server.refusal import Refused
+from core.server.row_functions import equip
 from core.server.rows import LISTED, listed
 from core.server.service import Call, Service
-from core.server.task_types import type_ids_like
 
 SEARCHED = 20_000
-"""Newest matching tasks in which a text is looked for."""
+"""Tasks that one call looks at, where only their rows tell whether they are meant."""
+
+STEP = 2_000
+"""Tasks that are looked at between two looks at whether that is enough."""
 
 MOST_CELLS = 100
 MOST_LISTED = 1000
@@ -26,17 +31,6 @@ MOST_LISTED = 1000
 SORTS = ("created_at", "id", "priority", "attempts")
 
 _FOUND = "tasks t ON t.id = f.id CROSS JOIN task_types y ON y.id = t.type_id"
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which tasks are meant: all conditions hold; within `statuses` and `types` any one does."""
-
-    text: str = ""
-    statuses: tuple[str, ...] = STATUSES
-    types: tuple[str, ...] = ()
-    """Type names or LIKE patterns; empty means every type."""
-    is_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,78 +46,83 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """The non-empty (type id, status) pairs of a filter, and how many tasks are in them."""
+    """The non-empty (type id, status) pairs that a filter may select from, and how many tasks are in them.
+
+    `is_exact`: it selects all of these tasks; else their rows must be asked.
+    """
 
     pairs: tuple[tuple[int, str], ...]
     amount: int
-    is_everything: bool = False
+    is_exact: bool
+    is_everything: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows of a page; how many tasks were looked at for them, and after which id to go on (None: at the end)."""
+
+    rows: list[Any]
+    searched: int | None = None
+    next: int | None = None
 
 
 async def list_tasks(service: Service, call: Call) -> Answer:
     """GET /tasks."""
     wanted = _filter_of(call.query)
     page = _page_of(call.query)
-    database = service.database
+    database, now = service.database, service.now()
     cells = database.read(lambda connection: cells_of(connection, wanted))
-    is_quick = not wanted.text and page.sort == "id" and len(cells.pairs) <= MOST_CELLS and not page.offset
+    is_quick = cells.is_exact and page.sort == "id" and len(cells.pairs) <= MOST_CELLS and not page.offset
     if is_quick:
-        rows = database.read(lambda connection: _rows(connection, cells, wanted, page))
+        found = database.read(lambda connection: _found(connection, wanted, page, now))
     else:
-        rows = await database.read_aside(lambda connection: _rows(connection, cells, wanted, page))
-    tasks = [listed(row) for row in rows]
+        found = await database.read_aside(lambda connection: _found(connection, wanted, page, now))
+    tasks = [listed(row) for row in found.rows]
     data = {"tasks": tasks, "count": len(tasks), "limit": page.limit, "offset": page.offset}
-    if wanted.text:
-        return Answer(data | {"total": None, "searched": min(cells.amount, SEARCHED)})
+    if found.searched is not None:
+        return Answer(
+            data | {"total": None, "searched": found.searched, "searchable": cells.amount, "next": found.next}
+        )
     return Answer(data | {"total": cells.amount})
 
 
-def parse_filter(given: Mapping[str, Any]) -> Filter:
-    """A filter from its JSON object: `text`, `status` (a list), `type` (a list of names or patterns)."""
-    unknown = sorted(set(given) - {"text", "status", "type"})
-    if unknown:
-        raise Refused(400, f"Unknown filter field: {unknown[0]}. Allowed: text, status, type")
-    text = (optional_text(given, "text") or "").strip()
-    statuses = _texts(given, "status")
-    types = _texts(given, "type")
-    for status in statuses:
-        if status not in STATUSES:
-            raise Refused(400, f"Unknown status {status!r}. Allowed values: {', '.join(STATUSES)}")
-    is_empty = not text and not statuses and not types
-    return Filter(text, statuses or STATUSES, types, is_empty)
-
-
-def cells_of(connection: sqlite3.Connection, wanted: Filter) -> Cells:
-    """The cells that a filter selects, from the counters."""
-    types: set[int] | None = None
-    if wanted.types:
-        types = {found for pattern in wanted.types for found in type_ids_like(connection, pattern)}
+def cells_of(connection: sqlite3.Connection, wanted: Condition) -> Cells:
+    """The cells that a filter may select from, by the counters."""
+    decide = verdict(connection, wanted)
     rows = connection.execute("SELECT type_id, status, amount FROM counters WHERE amount > 0").fetchall()
-    chosen = [
-        (type_id, status, amount)
-        for type_id, status, amount in rows
-        if status in wanted.statuses and (types is None or type_id in types)
-    ]
-    pairs = tuple((type_id, status) for type_id, status, _ in chosen)
-    is_everything = types is None and set(wanted.statuses) == set(STATUSES)
-    return Cells(pairs, sum(amount for _, _, amount in chosen), is_everything)
+    decided = [(type_id, status, amount, decide(type_id, status)) for type_id, status, amount in rows]
+    chosen = [row for row in decided if row[3] is not False]
+    return Cells(
+        pairs=tuple((type_id, status) for type_id, status, _, _ in chosen),
+        amount=sum(amount for _, _, amount, _ in chosen),
+        is_exact=all(known for *_, known in chosen),
+        is_everything=len(chosen) == len(decided),
+    )
 
 
-def ids_of(connection: sqlite3.Connection, wanted: Filter, cells: Cells, *, after_id: int, limit: int) -> list[int]:
-    """Ids that a filter selects above `after_id`, oldest first, at most `limit`."""
-    page = Page("id", "ASC", limit, 0, after_id)
-    return [row[0] for row in _rows(connection, cells, wanted, page)]
+def ids_of(connection: sqlite3.Connection, wanted: Condition, now: int, *, limit: int) -> list[int]:
+    """Ids that a filter selects, oldest first, at most `limit`, however many tasks must be looked at."""
+    cells = cells_of(connection, wanted)
+    page = Page("id", "ASC", limit, 0, 0)
+    if cells.is_exact:
+        return [row[0] for row in _rows(connection, cells, page)]
+    found: list[int] = []
+    for rows, _, _ in _steps(connection, cells, wanted, page, now):
+        found += [row[0] for row in rows]
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
-def _filter_of(query: Mapping[str, str]) -> Filter:
+def _filter_of(query: Mapping[str, str]) -> Condition:
     said = query.get("filter", "").strip()
-    wanted = parse_filter(parse_object(said, "filter")) if said else Filter()
+    wanted = read_filter(parse_object(said, "filter")) if said else EVERYTHING
     status, pattern = query.get("status", "").strip(), query.get("type", "").strip()
     if status and status not in STATUSES:
         raise Refused(400, f"Unknown status {status!r}. Allowed values: {', '.join(STATUSES)}")
-    statuses = tuple(known for known in wanted.statuses if not status or known == status)
-    if pattern and wanted.types:
-        raise Refused(400, "Name types in type or in filter, not in both")
-    return Filter(wanted.text, statuses, (pattern,) if pattern else wanted.types)
+    named: list[Condition] = [Status((status,))] if status else []
+    named += [Type((pattern,))] if pattern else []
+    return All((wanted, *named)) if named else wanted
 
 
 def _page_of(query: Mapping[str, str]) -> Page:
@@ -137,54 +136,97 @@ def _page_of(query: Mapping[str, str]) -> Page:
     )
 
 
-def _texts(given: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    value = given.get(name)
-    if value is None:
-        return ()
-    if not isinstance(value, list):
-        raise Refused(400, f"{name} must be a list of texts")
-    items = cast(list[Any], value)
-    if not all(isinstance(item, str) for item in items):
-        raise Refused(400, f"{name} must be a list of texts")
-    return tuple(items)
+def _found(connection: sqlite3.Connection, wanted: Condition, page: Page, now: int) -> Found:
+    cells = cells_of(connection, wanted)
+    if cells.is_exact:
+        return Found(_rows(connection, cells, page))
+    if page.sort == "id":
+        return _searched(connection, cells, wanted, page, now)
+    return _sorted(connection, cells, wanted, page, now)
 
 
-def _rows(connection: sqlite3.Connection, cells: Cells, wanted: Filter, page: Page) -> list[Any]:
+def _rows(connection: sqlite3.Connection, cells: Cells, page: Page) -> list[Any]:
     if not cells.pairs or not page.limit:
         return []
     after = _after(connection, page)
-    if wanted.text:
-        return _searched(connection, cells, wanted, page, after)
-    terms = [f"{source} AND {condition}" for source in _sources(cells, wanted, page.sort) for condition in after]
+    terms = [f"{source} AND {condition}" for source in _sources(cells, page.sort) for condition in after]
     ids = f"{' UNION ALL '.join(terms)} ORDER BY {_order(page)} LIMIT ? OFFSET ?"
     query = f"SELECT {LISTED} FROM ({ids}) f CROSS JOIN {_FOUND} ORDER BY {_order(page, 't.')}"
     return connection.execute(query, (page.limit, page.offset)).fetchall()
 
 
-def _searched(connection: sqlite3.Connection, cells: Cells, wanted: Filter, page: Page, after: list[str]) -> list[Any]:
-    connection.create_function("holds", -1, _holds, deterministic=True)
-    newest = f"{' UNION ALL '.join(_sources(cells, wanted, 'id'))} ORDER BY id DESC LIMIT {SEARCHED}"
+def _searched(connection: sqlite3.Connection, cells: Cells, wanted: Condition, page: Page, now: int) -> Found:
+    """A page in the order of ids: looked for until it is full, or `SEARCHED` tasks were looked at."""
+    found: list[Any] = []
+    searched, need, last = 0, page.limit + page.offset, page.after_id
+    for rows, ids, is_last in _steps(connection, cells, wanted, page, now):
+        found += rows[: need - len(found)]
+        if len(found) >= need:
+            last = found[-1][0] if found else page.after_id
+            searched += ids.index(last) + 1 if last in ids else 0
+            return Found(found[page.offset :], searched, last or None)
+        searched, last = searched + len(ids), ids[-1] if ids else last
+        if is_last:
+            return Found(found[page.offset :], searched)
+        if searched >= SEARCHED:
+            break
+    return Found(found[page.offset :], searched, last)
+
+
+def _sorted(connection: sqlite3.Connection, cells: Cells, wanted: Condition, page: Page, now: int) -> Found:
+    """A page in another order: of those among the newest `SEARCHED` tasks that are meant."""
+    newest = Page("id", "DESC", SEARCHED, 0, 0)
+    ids: list[int] = []
+    searched = 0
+    for rows, looked, _ in _steps(connection, cells, wanted, newest, now):
+        ids += [row[0] for row in rows]
+        searched += len(looked)
+        if searched >= SEARCHED:
+            break
+    after = " OR ".join(f"({condition})" for condition in _after(connection, page))
     query = (
-        f"SELECT {LISTED} FROM ({newest}) f CROSS JOIN {_FOUND}"
-        f" WHERE holds(?, t.id, y.name, t.params, t.error_message, t.claimed_by)"
-        f" AND ({' OR '.join(f'({condition})' for condition in after)})"
-        f" ORDER BY {_order(page, 't.')} LIMIT ? OFFSET ?"
+        f"SELECT {LISTED} FROM (SELECT value AS id FROM json_each(?)) f CROSS JOIN {_FOUND}"
+        f" WHERE ({after}) ORDER BY {_order(page, 't.')} LIMIT ? OFFSET ?"
     )
-    return connection.execute(query, (wanted.text.casefold(), page.limit, page.offset)).fetchall()
+    rows = connection.execute(query, (encode(ids), page.limit, page.offset)).fetchall()
+    return Found(rows, searched)
 
 
-def _holds(needle: str, *fields: object) -> bool:
-    return any(needle in str(field).casefold() for field in fields if field is not None)
+def _steps(
+    connection: sqlite3.Connection, cells: Cells, wanted: Condition, page: Page, now: int
+) -> Iterator[tuple[list[Any], list[int], bool]]:
+    """`STEP` tasks of the cells after another: the rows among them that are meant, all their ids, whether it is over.
+
+    Each step is read from indexes; it ends with the ids that the filter names, where it does.
+    """
+    equip(connection)
+    condition, values = put(connection, wanted, now)
+    bounds = bounds_of(wanted)
+    between = "".join(f" AND {row.sql}" for row in bounds)
+    limits = [value for row in bounds for value in row.values]
+    while cells.pairs:
+        sources = [f"{each}{between} AND {_after(connection, page)[0]}" for each in _sources(cells, "id")]
+        chosen = f"{' UNION ALL '.join(sources)} ORDER BY id {page.order} LIMIT {STEP}"
+        ids = [row[0] for row in connection.execute(chosen, limits * len(sources))]
+        query = (
+            f"SELECT {LISTED} FROM (SELECT value AS id FROM json_each(?)) f CROSS JOIN {_FOUND}"
+            f" WHERE {condition} ORDER BY t.id {page.order}"
+        )
+        yield connection.execute(query, (encode(ids), *values)).fetchall(), ids, len(ids) < STEP
+        if len(ids) < STEP:
+            return
+        page = replace(page, after_id=ids[-1])
+    yield [], [], True
 
 
-def _sources(cells: Cells, wanted: Filter, sort: str) -> list[str]:
+def _sources(cells: Cells, sort: str) -> list[str]:
     """Queries for the ids of the cells (and what they are sorted by), each in an index's order."""
     if cells.is_everything:
         return [f"SELECT {_columns(sort)} FROM tasks t WHERE 1"]
     if len(cells.pairs) > MOST_CELLS:
         pairs = ", ".join(f"({type_id}, '{status}')" for type_id, status in cells.pairs)
         return [f"SELECT {_columns(sort)} FROM tasks t WHERE (type_id, status) IN (VALUES {pairs})"]
-    if wanted.statuses == ("pending",) and sort != "id":
+    if sort != "id" and all(status == "pending" for _, status in cells.pairs):
         return [
             f"SELECT {_columns(sort)} FROM tasks t INDEXED BY claimable_by_{sort}"
             f" WHERE type_id = {type_id} AND claimable = 1 AND status = 'pending'"

@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from core.server.envelope import Answer
 from core.server.fields import choice, flag, optional_text, positives, required, text
-from core.server.listing import Filter, cells_of, ids_of, parse_filter
+from core.server.filtering import All, Status, means_everything, read_filter
+from core.server.listing import ids_of
 from core.server.refusal import Refused
 from core.server.reports import Held, held, outcome, refused_outcome
 from core.server.service import Call, Service
@@ -79,15 +80,14 @@ async def _selected(service: Service, call: Call, action: str) -> tuple[list[int
         return positives(ids, "ids", most=MOST_CHANGED), False
     if not isinstance(wanted, dict):
         raise Refused(400, "filter must be a JSON object")
-    parsed = parse_filter(cast(dict[str, Any], wanted))
-    if parsed.is_empty:
+    parsed = read_filter(cast(dict[str, Any], wanted))
+    if means_everything(parsed):
         raise Refused(400, "An empty filter would select every task; name a status, a type or a text")
-    fitting = tuple(status for status in parsed.statuses if status in APPLIES_TO[action])
-    narrowed = Filter(parsed.text, fitting, parsed.types)
+    narrowed = All((parsed, Status(APPLIES_TO[action])))
+    now = service.now()
 
     def query(connection: sqlite3.Connection) -> list[int]:
-        cells = cells_of(connection, narrowed)
-        return ids_of(connection, narrowed, cells, after_id=0, limit=MOST_CHANGED + 1)
+        return ids_of(connection, narrowed, now, limit=MOST_CHANGED + 1)
 
     found = await service.database.read_aside(query)
     return found[:MOST_CHANGED], len(found) > MOST_CHANGED

@@ -117,16 +117,20 @@ OPERATIONS = (
         "GET",
         "/tasks",
         listing.list_tasks,
-        "List tasks, the newest first unless sorted otherwise; `total` is null when a text was searched",
+        "List tasks, the newest first unless sorted otherwise; `total` is null where rows had to be looked at",
         {
             200: thing(
                 "searched",
+                "searchable",
+                "next",
                 tasks=many(named("Task")),
                 count=shape.AMOUNT,
                 limit=shape.AMOUNT,
                 offset=shape.AMOUNT,
                 total=shape.either(shape.AMOUNT),
                 searched=shape.AMOUNT,
+                searchable=shape.AMOUNT,
+                next=shape.either(shape.ID),
             )
         },
         query={
@@ -139,6 +143,8 @@ OPERATIONS = (
             "sort_by": shape.SORT,
             "sort_order": shape.ORDER,
         },
+        description=f"Where a filter asks for more than types and statuses, a call looks at {listing.SEARCHED:,} tasks:"
+        " `searched` says at how many of `searchable`, `next` is the `after_id` to go on with (null at the end).",
     ),
     Operation(
         "POST",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.server import changes, claims, operator, reports
+from core.server import changes, claims, filtering, operator, reports
 from core.server.fields import STATUSES
 
 Shape = dict[str, Any]
@@ -48,13 +48,51 @@ PATTERN: Shape = {"type": "string", "description": "a name, or an SQL LIKE patte
 WAIT: Shape = {"type": "number", "minimum": 0, "maximum": claims.LONGEST_WAIT, "description": "seconds"}
 ALWAYS: Shape = {"const": True}
 
+
+def bounds(value: Shape) -> Shape:
+    """From where to where a value lies."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": dict.fromkeys(filtering.SIGNS, value),
+    }
+
+
+def sought(*ways: str) -> Shape:
+    """A text that is looked for, in one of these ways."""
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "minProperties": 1,
+        "properties": dict.fromkeys(ways, TEXT),
+    }
+
+
 FILTER: Shape = {
     "type": "object",
     "additionalProperties": False,
+    "description": "all of it must hold; what tells only of types and statuses is counted, the rest is looked for",
     "properties": {
         "text": {"type": "string", "description": "part of id, type, params, error or worker, in any case"},
         "status": many(STATUS),
-        "type": many(PATTERN),
+        "type": many({**PATTERN, "description": PATTERN["description"] + "; a backslash escapes"}),
+        "worker": many({**PATTERN, "description": "who has the task, or had it last; as with type"}),
+        "id": bounds(WHOLE),
+        "attempts": bounds(WHOLE),
+        "priority": bounds(WHOLE),
+        "age": {**bounds(WHOLE), "description": "seconds in the present status"},
+        "created": bounds(TIME),
+        "error": sought("contains"),
+        "params": {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": sought("contains", "equals"),
+            "description": "by path, as in channel.url; a number equals what it is otherwise written as",
+        },
+        "not": {"type": "object", "description": "a filter that must not hold"},
+        "any": many({"type": "object", "description": "a filter"}),
+        "all": many({"type": "object", "description": "a filter"}),
     },
 }
 

@@ -165,9 +165,11 @@ class TaskManagerClient:
         *,
         filter: TaskFilter | None = None,
         after_id: int | None = None,
+        sort: tuple[str, str] | None = None,
     ) -> TaskPage:
-        """A page of tasks, newest first."""
-        return self._do(self._tasks.list_tasks(status, type, limit, offset, filter=filter, after_id=after_id))
+        """A page of tasks, newest first unless sorted."""
+        page = self._tasks.list_tasks(status, type, limit, offset, filter=filter, after_id=after_id, sort=sort)
+        return self._do(page)
 
     def claim_many(
         self,

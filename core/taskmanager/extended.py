@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from typing import cast
 
 from core import bulk
 from core.errors import TaskManagerError
@@ -175,6 +176,22 @@ class ExtendedCalls(DocumentedCalls):
             outcomes += [believable(action, each, unsaid) for each in in_order(ids, told, unsaid)]
         return outcomes
 
+    async def bulk_matching(
+        self, action: str, filter: TaskFilter, *, force: bool = False, dry_run: bool = False
+    ) -> tuple[list[RowOutcome], bool]:
+        """Do one of retry, release, cancel, delete to all tasks that fit and are in a status for it.
+
+        Answers what became of each, and whether more fit than one call does. Raises `NotPossibleHere`, and `Invalid`
+        for a filter that fits every task.
+        """
+        await self._need(action, f"{action} tasks")
+        body: dict[str, Json] = {"action": action, "filter": filter.to_json(), "dry_run": dry_run, "force": force}
+        said = await self._line.ask(post(action, "/tasks/bulk", body))
+        told = understood(action, lambda: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
+        unsaid = f"The TaskManager's answer to {action} says what cannot be."
+        more = isinstance(said.data, dict) and bool(cast("dict[str, Json]", said.data).get("more"))
+        return [believable(action, each, unsaid) for each in told], more
+
     async def list_tasks(
         self,
         status: TaskStatus | str | None = None,
@@ -184,9 +201,14 @@ class ExtendedCalls(DocumentedCalls):
         *,
         filter: TaskFilter | None = None,
         after_id: int | None = None,
+        sort: tuple[str, str] | None = None,
     ) -> TaskPage:
         """A page of tasks, newest first. ``type`` may be an SQL LIKE pattern. ``filter`` and ``after_id`` (older than
-        that task) are done on our side where the server cannot, over a bounded number of the newest tasks."""
+        that task) are done on our side where the server cannot, over a bounded number of the newest tasks.
+
+        ``sort`` is a field (id, priority, attempts) with ASC or DESC. Raises `NotPossibleHere` where lists are not
+        sorted.
+        """
         refusals.window(limit, offset)
         query: dict[str, str | int | None] = {
             "status": None if status is None else str(status),
@@ -194,6 +216,10 @@ class ExtendedCalls(DocumentedCalls):
             "limit": limit,
             "offset": offset or None,
         }
+        if sort is not None:
+            if "filter" not in await self.capabilities():
+                raise not_here("sort lists", "Sort the rows that were read.")
+            query["sort_by"], query["sort_order"] = refusals.sorting(*sort)
         if filter or after_id is not None:
             if "filter" not in await self.capabilities():
                 return await searching.search(self._line, query, filter or TaskFilter(), after_id)

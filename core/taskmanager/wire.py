@@ -281,6 +281,8 @@ def page(data: Json, limit: int, offset: int) -> TaskPage:
         limit=whole(said.get("limit"), limit),
         offset=whole(said.get("offset"), offset),
         searched=None if searched is None else int(searched),
+        searchable=None if (searchable := said.get("searchable")) is None else int(searchable),
+        next=None if (following := said.get("next")) is None else int(following),
     )
 
 

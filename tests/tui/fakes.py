@@ -24,7 +24,8 @@ from core.snapshot import (
     View,
     WorkerDetail,
 )
-from core.type_files import Plan, PlannedType
+from core.type_files import Plan as TypePlan
+from core.type_files import PlannedType
 
 Call = tuple[str, *tuple[object, ...]]
 
@@ -225,7 +226,7 @@ class FakeVerbs:
 
     async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
         await self._note("register_types", tuple(each.name for each in plans))
-        after = {Plan.CREATE: Plan.CREATED, Plan.CHANGE: Plan.CHANGED}
+        after = {TypePlan.CREATE: TypePlan.CREATED, TypePlan.CHANGE: TypePlan.CHANGED}
         return [replace(each, plan=after.get(each.plan, each.plan)) for each in plans]
 
 

@@ -102,8 +102,9 @@ class ActivityPane(ListPane[ActivityEntry]):
             yield (f"{' and '.join(f'{each}s' for each in self.levels)} only  ", Tone.ACCENT)
         if self.wanted:
             yield (f"/{self.wanted}  ", Tone.ACCENT)
-        if rows.rows:
-            newer = rows.rows[0].number > rows.rows[rows.cursor].number
+        newest, here = (rows.rows[0], rows.current) if rows.rows else (None, None)
+        if newest is not None and here is not None:
+            newer = newest.number > here.number
             stays = f"‖ {rows.cursor:,} newer, g follows  " if newer else "‖ stays here, g follows  "
             yield ("↥ following  ", Tone.ACCENT) if rows.following else (stays, Tone.MUTED)
         hidden = len(self._all) - len(rows.rows)

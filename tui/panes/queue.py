@@ -1,112 +1,44 @@
-"""Pane 2: the tasks as they are, newest first, narrowed by a filter."""
+"""Pane 2: the tasks as they are, newest first unless sorted otherwise, narrowed by a filter."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from typing import Final
 
 from textual.app import ComposeResult
 from textual.message import Message
 
 from core.filters import TaskFilter
-from core.models import Task, TaskStatus
-from core.snapshot import QueueView, Snapshot, View
-from tui.look import STATUS, Piece, Tone, bar, number, pieces, short_name, whole_age
+from core.models import Task
+from core.snapshot import QueueView, Snapshot, Sort, View
+from tui.look import Piece, Tone, number
 from tui.panes.base import ListPane
+from tui.panes.queue_columns import layouts
 from tui.widgets.filter_field import FilterField
 from tui.widgets.masking import masked_text
-from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+from tui.widgets.row_window import RowWindow
 
 NARROWEST_ID = 4
 """Cells of the column of ids, at least."""
 
-MOST_ROWS = 20_000
-"""Rows that the list grows to; beyond that a filter finds more than scrolling does."""
+WINDOW = 600
+"""Rows that are at hand where someone has scrolled to."""
 
+AHEAD = 100
+"""Rows beyond those in sight that are fetched before they are needed."""
 
-def since(task: Task) -> datetime | None:
-    """Since when the task is as it is."""
-    match task.status:
-        case TaskStatus.PENDING:
-            return task.created_at
-        case TaskStatus.CLAIMED:
-            return task.claimed_at or task.created_at
-        case TaskStatus.COMPLETED | TaskStatus.FAILED:
-            return task.completed_at or task.created_at
-
-
-def identity(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Its id."""
-    return ((str(task.id), Tone.PLAIN),)
-
-
-def kind(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Its type."""
-    return ((task.task_type, Tone.PLAIN),)
-
-
-def status(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Symbol and word of its status."""
-    return (STATUS[task.status],)
-
-
-def priority(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Its priority; the usual one is quiet."""
-    return ((str(task.priority), Tone.PLAIN if task.priority else Tone.MUTED),)
-
-
-def tries(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Attempts of how many."""
-    return ((f"{task.attempts}/{task.max_retries}", Tone.WARN if task.attempts > 1 else Tone.MUTED),)
-
-
-def age(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """How long it has been in its status."""
-    return ((whole_age(since(task), now), Tone.PLAIN),)
-
-
-def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Who has it, or had it last."""
-    return ((short_name(task.claimed_by or "–"), Tone.PLAIN if task.status is TaskStatus.CLAIMED else Tone.MUTED),)
-
-
-def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """How far it is; of a failed one, why."""
-    match task.status:
-        case TaskStatus.CLAIMED:
-            return pieces((bar(task.progress), Tone.BUSY), f" {task.progress}%")
-        case TaskStatus.FAILED:
-            return ((masked_text((task.error or "no reason given")[:500]), Tone.BAD),)
-        case TaskStatus.PENDING if task.error:
-            return (("again: " + masked_text(task.error[:500]), Tone.WARN),)
-        case TaskStatus.PENDING | TaskStatus.COMPLETED:
-            return (("", Tone.PLAIN),)
-
-
-TYPE = Column("Type", kind, share=3, keep_end=True)
-STATUS_COLUMN = Column("Status", status, width=11)
-PRIORITY = Column("Prio", priority, width=4, right=True)
-TRIES = Column("Try", tries, width=4, right=True)
-AGE = Column("Age", age, width=6, right=True)
-WORKER = Column("Worker", owner, width=8, keep_end=True)
-WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
-PROGRESS = Column("Progress", progress, share=3)
-SHORT_PROGRESS = Column("Progress", progress, width=11)
-
-
-@lru_cache(maxsize=32)
-def layouts(id_width: int) -> tuple[Layout[Task], ...]:
-    """The columns, with ids of that many cells."""
-    named = Column("ID", identity, width=id_width, right=True)
-    return (
-        Layout(((named, TYPE, STATUS_COLUMN, AGE),)),
-        Layout(((named, TYPE, STATUS_COLUMN, TRIES, AGE, Column("Progress", progress, share=2)),), at_least=58),
-        Layout(((named, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WORKER, SHORT_PROGRESS),), at_least=76),
-        Layout(((named, TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WIDE_WORKER, PROGRESS),), at_least=110),
-    )
+SORTED: Final = {
+    Sort.NEWEST: "newest first",
+    Sort.OLDEST: "oldest first",
+    Sort.PRIORITY: "highest priority first",
+    Sort.AGE: "longest in its status first",
+    Sort.ATTEMPTS: "most attempts first",
+    Sort.TYPE: "by type",
+}
+"""The orders, in words."""
 
 
 class QueuePane(ListPane[Task]):
@@ -115,8 +47,10 @@ class QueuePane(ListPane[Task]):
     key = "2"
     heading = "Queue"
     about = (
-        "The tasks, newest first; Age is the time in the present status. Space marks, and r, l, C, D, e are for all "
-        "marked rows. The filter takes free text, status:failed,pending and type:*Video*."
+        "The tasks; Age is the time in the present status. Space marks, a marks all loaded rows, then all that match; "
+        "r, l, C, D, e are for all marked rows. O sorts, v chooses columns. The filter: words, status:failed,pending, "
+        "type:Video*, worker:w-02, id:100..200, age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, "
+        "created:>2026-01-31; - negates, a space means and, OR means or, quotes keep a text together."
     )
 
     @dataclass
@@ -129,11 +63,16 @@ class QueuePane(ListPane[Task]):
         super().__init__(now, id=id)
         self.field = FilterField()
         self.wanted = View()
+        self.left_out: frozenset[str] = frozenset()
+        """Titles of the columns that the user does not want."""
         self._id_width = NARROWEST_ID
+        self._known_end = 0
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
-        return RowList(layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True)
+        return RowList(
+            layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True, means_all=True
+        )
 
     def compose(self) -> ComposeResult:
         """The filter's field above the list."""
@@ -144,17 +83,57 @@ class QueuePane(ListPane[Task]):
         """The rows that the view shows."""
         return snapshot.view
 
+    @property
+    def meant(self) -> tuple[int, ...] | TaskFilter:
+        """What an action is for: the filter when all that match are meant, else the ids of the marked tasks, those too
+        that are not loaded, else of the one under the cursor."""
+        rows = self.row_list
+        if rows.all_meant and isinstance(self._part, QueueView):
+            return self._part.view.filter
+        marked = tuple(int(str(mark)) for mark in rows.marks)
+        return tuple(sorted(marked, reverse=True)) or ((rows.current.id,) if rows.current is not None else ())
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Another filter or order means other rows: all that match are not meant any more."""
+        old, new = self._part, snapshot.view.view
+        is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
+        before = self.row_list.current
+        if is_other:
+            self._known_end = 0
+            self.row_list.all_meant = False
+        super().show(snapshot)
+        if is_other and before is not None and before.id not in {task.id for task in snapshot.view.tasks}:
+            self.row_list.action_first()
+
     def draw(self, part: QueueView) -> None:
         """Show the rows; the column of ids is as wide as the widest of them, and never gets narrower."""
         widest = max((task.id for task in part.tasks), default=0)
         self._id_width = max(self._id_width, len(str(widest)))
-        self.row_list.lay_out(layouts(self._id_width))
-        self.row_list.set_rows(part.tasks)
+        self.row_list.lay_out(layouts(self._id_width, self.left_out))
+        end = part.offset + len(part.tasks)
+        ends = self._is_list(part) or part.total is not None or len(part.tasks) < part.view.rows
+        self._known_end = end if ends else max(self._known_end, end)
+        length = part.total if part.total is not None and not self._is_list(part) else self._known_end
+        self.row_list.set_rows(RowWindow(part.tasks, part.offset, length))
+        self.fetch()
+
+    @staticmethod
+    def _is_list(part: QueueView) -> bool:
+        """Whether its rows are all that it has, and not a window that can be moved."""
+        return part.searched is not None or part.sorted_here
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """The filter that is at work, and counts of the whole queue."""
-        if snapshot.view.view.filter:
-            yield (f"  /{snapshot.view.view.filter}", Tone.ACCENT)
+        """The filter that is at work, the order, and counts of the whole queue."""
+        view = snapshot.view
+        if view.view.filter:
+            yield (f"  /{masked_text(str(view.view.filter))}", Tone.ACCENT)
+        if view.searched is not None:
+            whole = "?" if view.searchable is None and view.total is None else f"{view.searchable or view.searched:,}"
+            yield (f" searched {view.searched:,} of {whole}", Tone.MUTED)
+        if view.view.sort is not Sort.NEWEST:
+            yield (f"  ↕ {SORTED[view.view.sort]}", Tone.ACCENT)
+            if view.sorted_here:
+                yield (f" of {len(view.tasks):,} loaded", Tone.WARN)
         counts = snapshot.counts
         for label in ("pending", "claimed", "completed", "failed"):
             value = getattr(counts, label)
@@ -165,53 +144,86 @@ class QueuePane(ListPane[Task]):
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
         """Marks, newer rows above, and where the cursor is among how many."""
         view, rows = snapshot.view, self.row_list
-        if rows.marks:
-            here = sum(row.id in rows.marks for row in rows.rows)
+        if rows.all_meant:
+            amount = "" if view.total is None else f" {view.total:,}"
+            yield (f"✓ all{amount} that match  ", Tone.ACCENT)
+        elif rows.marks:
+            here = sum(row.id in rows.marks for row in rows.loaded)
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
             yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
         if rows.above:
             yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
-        if rows.rows and rows.following:
+        if rows.rows and rows.following and view.view.sort is Sort.NEWEST:
             yield ("↥ following the newest  ", Tone.ACCENT)
         if rows.rows:
             total = f"{view.total:,}" if view.total is not None else f"{len(rows.rows):,}+"
-            searched = f" (searched {view.searched:,})" if view.searched is not None else ""
-            yield (f"{rows.cursor + 1:,} of {total}{searched}", Tone.MUTED)
+            onward = " (G searches on)" if view.more else ""
+            yield (f"{rows.cursor + 1:,} of {total}{onward}", Tone.MUTED)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No task, or none that fits."""
-        if snapshot.view.view.filter:
+        view = snapshot.view
+        if not view.view.filter:
             return (
-                (f"No task fits /{snapshot.view.view.filter}", Tone.PLAIN),
-                ("Esc clears the filter, / changes it.", Tone.MUTED),
+                ("The queue is empty.", Tone.PLAIN),
+                ("Press n for a task, s to start workers.", Tone.MUTED),
             )
-        return (
-            ("The queue is empty.", Tone.PLAIN),
-            ("Press n for a task, s to start workers.", Tone.MUTED),
-        )
+        among = f" among the {view.searched:,} that were searched" if view.more else ""
+        said = [(f"No task fits /{masked_text(str(view.view.filter))}{among}", Tone.PLAIN)]
+        if view.more:
+            said.append(("G searches on.", Tone.PLAIN))
+        if view.view.filter.needs_whole_tasks and "filter" not in snapshot.server.can:
+            said.append(("The lists of this TaskManager may tell neither parameters nor errors.", Tone.WARN))
+        return (*said, ("Esc clears the filter, / changes it.", Tone.MUTED))
 
     def narrow(self, chosen: TaskFilter) -> None:
         """Show the tasks that fit."""
         if chosen != self.wanted.filter:
-            self.want(View(filter=chosen))
+            self.want(View(filter=chosen, sort=self.wanted.sort))
 
-    def grow(self) -> None:
-        """Show more rows than now, when there are more."""
-        view: QueueView | None = self._part if isinstance(self._part, QueueView) else None
-        if view is None or len(view.tasks) < self.wanted.rows or len(view.tasks) >= MOST_ROWS:
+    def sort(self, order: Sort) -> None:
+        """Show the tasks in that order."""
+        if order is not self.wanted.sort:
+            self.want(View(filter=self.wanted.filter, sort=order))
+
+    def leave_out(self, titles: frozenset[str]) -> None:
+        """Show all columns but these, where they fit."""
+        self.left_out = titles
+        self.row_list.lay_out(layouts(self._id_width, titles))
+
+    def fetch(self) -> None:
+        """Have the rows at hand that are in sight, and some around them."""
+        part, view = self._part, self.wanted
+        if not isinstance(part, QueueView) or (part.view.filter, part.view.sort) != (view.filter, view.sort):
             return
-        if view.total is None or view.total > len(view.tasks):
-            self.want(View(filter=self.wanted.filter, rows=min(self.wanted.rows * 2, MOST_ROWS)))
+        first, last = self.row_list.in_sight
+        if self._is_list(part):
+            is_full = len(part.tasks) >= view.rows * view.depth
+            if part.view == view and part.more and is_full and last + AHEAD > len(part.tasks):
+                self.want(replace(view, depth=view.depth + 1))
+            return
+        end = last + AHEAD if part.total is None else min(part.total, last + AHEAD)
+        if max(0, first - AHEAD) < view.offset or end > view.offset + view.rows:
+            self.want(replace(view, offset=max(0, (first + last - WINDOW) // 2), rows=WINDOW))
 
     def want(self, view: View) -> None:
         """Ask for a part of the queue."""
+        if (view.filter, view.sort) != (self.wanted.filter, self.wanted.sort):
+            self.row_list.all_meant = False
         self.wanted = view
         self.post_message(self.Wanted(view))
 
-    def on_row_list_near_end(self, event: RowList.NearEnd) -> None:
-        """The end comes into sight."""
+    def on_row_list_in_sight(self, event: RowList.InSight) -> None:
+        """Someone scrolled."""
         event.stop()
-        self.grow()
+        self.fetch()
+
+    def on_row_list_at_end(self, event: RowList.AtEnd) -> None:
+        """Someone wants to see more than was found so far."""
+        event.stop()
+        part = self._part
+        if isinstance(part, QueueView) and part.more and part.view == self.wanted:
+            self.want(replace(self.wanted, depth=self.wanted.depth + 1))
 
     def on_filter_field_changed(self, event: FilterField.Changed) -> None:
         """Another filter that can be read."""

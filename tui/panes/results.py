@@ -148,9 +148,20 @@ class ResultsPane(ListPane[ResultRow]):
         self.wanted = view
         self.post_message(self.Wanted(view))
 
-    def on_row_list_near_end(self, event: RowList.NearEnd) -> None:
-        """The end comes into sight: show more, while there are more."""
+    def on_row_list_in_sight(self, event: RowList.InSight) -> None:
+        """Other rows are in sight: show more before the last one is reached."""
         event.stop()
+        rows = self.row_list
+        left = rows.virtual_size.height - rows.scroll_offset.y - rows.size.height
+        if left < 2 * rows.size.height:
+            self._grow()
+
+    def on_row_list_at_end(self, event: RowList.AtEnd) -> None:
+        """Someone wants to go on."""
+        event.stop()
+        self._grow()
+
+    def _grow(self) -> None:
         rows = len(self.row_list.rows)
         if self.wanted.rows <= rows < MOST_ROWS:
             self.want(ResultsView(self.wanted.text, min(self.wanted.rows * 2, MOST_ROWS)))

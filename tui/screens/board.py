@@ -21,6 +21,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.outcome_actions import OutcomeActions
+from tui.screens.queue_looks import ColumnsScreen, SortScreen
 from tui.screens.register_types import RegisterTypesScreen
 from tui.screens.reports import ReportsScreen
 from tui.screens.start_workers import StartWorkersScreen
@@ -169,6 +170,22 @@ class BoardScreen(OutcomeActions, BoardLayout):
             return
         self.action_pane("queue")
         self.call_after_refresh(self.queue_pane.field.open, self.queue_pane.wanted.filter)
+
+    def action_sort(self) -> None:
+        """Choose in which order the tasks stand."""
+        self.app.push_screen(SortScreen(self.queue_pane, able="filter" in self.newest.server.can))
+
+    def action_columns(self) -> None:
+        """Choose which columns are shown."""
+        self.app.push_screen(ColumnsScreen(self.queue_pane))
+
+    def action_older_filter(self) -> None:
+        """The filter that was kept before."""
+        self.queue_pane.field.recall(1)
+
+    def action_newer_filter(self) -> None:
+        """The filter that was kept after."""
+        self.queue_pane.field.recall(-1)
 
     def action_keep(self) -> None:
         """Keep the filter that is typed."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from itertools import islice
 
 from textual import work
 from textual.app import ComposeResult
@@ -20,7 +19,7 @@ from tui.commands import IDEA, Command, CommandScreen, bindings
 from tui.look import Piece, Tone, content, count, duration, lines, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
-from tui.widgets.json_view import json_rows, unfolded
+from tui.widgets.json_view import json_lines
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import MASK, is_secret, masked, masked_text
 from tui.widgets.safe_text import safe_lines
@@ -28,8 +27,6 @@ from tui.wording import told
 
 MOST_OF_A_TEXT = 50_000
 """Characters of the content that are looked at; the rest can be copied."""
-MOST_LINES = 200
-"""Lines of a JSON value that are shown."""
 SHORT = 200
 """Characters of a field that stand beside its name; a longer one has lines of its own."""
 NAMES = 18
@@ -108,7 +105,7 @@ class IdeaScreen(CommandScreen):
         """Headings and lines."""
         told = {"Idea": list(self._fields(detail)), "Where it came from": list(self._origin(detail))}
         if detail.metadata not in (None, "", {}):
-            told["Metadata"] = json_lines(detail.metadata, self.revealed)
+            told["Metadata"] = json_lines(detail.metadata, reveal=self.revealed)
         if detail.content:
             text = detail.content[:MOST_OF_A_TEXT]
             shown = safe_lines(text if self.revealed else masked_text(text), of=len(detail.content))
@@ -131,7 +128,7 @@ class IdeaScreen(CommandScreen):
                 yield from (pieces("  ", line) for line in safe_lines(shown[:MOST_OF_A_TEXT], of=len(value)))
             elif isinstance(value, dict | list):
                 yield ((name, Tone.MUTED),)
-                yield from (pieces("  ", *row) for row in json_lines(value, self.revealed))
+                yield from (pieces("  ", *row) for row in json_lines(value, reveal=self.revealed))
             else:
                 yield named(name, str(value))
 
@@ -196,15 +193,6 @@ class IdeaScreen(CommandScreen):
             "A saved idea with all its fields. Enter on a heading opens or closes its section; tab goes to the next."
         )
         self.app.push_screen(HelpScreen("Result", about, IDEA, self.place))
-
-
-def json_lines(value: Json, reveal: bool) -> list[Line]:
-    """The first lines of a value; only what is shown is looked at."""
-    rows = islice(unfolded(json_rows(value, reveal=reveal)), MOST_LINES + 1)
-    shown: list[Line] = [pieces("  " * row.depth, *row.said) for row in rows]
-    if len(shown) > MOST_LINES:
-        shown[MOST_LINES] = pieces((f"… cut after {MOST_LINES} lines; Y copies the whole", Tone.WARN))
-    return shown
 
 
 def named(name: str, value: str) -> Line:

@@ -77,7 +77,7 @@ class BoardLayout(LiveScreen):
     def watch_snapshot(self, snapshot: Snapshot) -> None:
         """Hand the snapshot to whoever draws it."""
         self.status_line.show(snapshot, self.frozen_at)
-        self.queue_pane.field.terms.types = tuple(row.name for row in snapshot.types)
+        self.queue_pane.field.terms.learn(snapshot)
         self._tell()
 
     def tick(self) -> None:

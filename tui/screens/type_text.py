@@ -9,7 +9,7 @@ from core.forms import Field, Kind, fields_of
 from core.models import LIVE_STATES, Json, WorkerStatus
 from core.snapshot import Snapshot, TypeDetail, TypeRow
 from tui.look import WORKER, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
-from tui.widgets.json_view import json_rows
+from tui.widgets.json_view import json_lines
 from tui.widgets.masking import MASK, is_secret
 from tui.widgets.safe_text import head
 
@@ -32,7 +32,7 @@ def type_sections(
     said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
     title = "Parameters, as JSON Schema (J: as a table)" if raw else "Parameters (J: as JSON Schema)"
     said.append(((title, Tone.STRONG),))
-    return said + (json_rows(schema, reveal=True) if raw else list(table(schema, width)))
+    return said + (json_lines(schema, reveal=True) if raw else list(table(schema, width)))
 
 
 def schema_of(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:

@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
-from core.errors import BadSetting
+from core.errors import BadFilter
 from core.filters import TaskFilter
+from core.filters.reading import NAMES
 from core.models import TaskStatus
-from tui.look import Piece, Tone, content
+from core.snapshot import Snapshot
+from tui.look import Piece, Tone, content, short_name
+from tui.widgets.masking import masked_text
 
 LIKELY = 3
 """Characters from which on a word that may become the name of a term is waited for."""
 
-EXAMPLE = "free text  status:failed  type:*Video*"
+MOST_KEPT = 50
+PLAIN_NAME = re.compile(r"[\w\-]+")
+
+EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
 
 HINT: tuple[Piece, ...] = (
     ("⏎", Tone.ACCENT),
     (" keeps the filter   ", Tone.MUTED),
     ("esc", Tone.ACCENT),
-    (" clears it", Tone.MUTED),
+    (" clears it   ", Tone.MUTED),
+    ("→", Tone.ACCENT),
+    (" completes   ", Tone.MUTED),
+    ("↑", Tone.ACCENT),
+    (" earlier ones", Tone.MUTED),
 )
 
 
 class Terms(Suggester):
-    """Completes the last word of a filter: names of terms, statuses, types."""
+    """Completes the last word of a filter: names of terms, statuses, types, workers, names of parameters."""
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
-        self.types: tuple[str, ...] = ()
+        self._types: tuple[str, ...] = ()
+        self._workers: tuple[str, ...] = ()
+        self._params: tuple[str, ...] = ()
+        self._learnt: tuple[object, object] = (None, None)
+
+    def learn(self, snapshot: Snapshot) -> None:
+        """Complete the names that can be seen; values of parameters are never offered, they may be secrets."""
+        if (snapshot.types, snapshot.workers) == self._learnt:
+            return
+        self._learnt = (snapshot.types, snapshot.workers)
+        self._types = tuple(row.name for row in snapshot.types)
+        self._workers = tuple(short_name(worker.id) for worker in snapshot.workers)
+        schemas = [row.param_schema for row in snapshot.types if row.param_schema]
+        names = {str(name): 0 for schema in schemas for name in schema.get("properties") or ()}
+        self._params = tuple(f"params.{name}:" for name in names if PLAIN_NAME.fullmatch(name))
 
     async def get_suggestion(self, value: str) -> str | None:
         """The line with its last word completed, or nothing."""
@@ -52,21 +79,36 @@ class Terms(Suggester):
         return (each for each in self._known(word) if word and each != word and each.startswith(word))
 
     def _known(self, word: str) -> list[str]:
-        listed, comma, _ = word.rpartition(",")
-        return (
-            [f"{listed}{comma}{status}" for status in TaskStatus]
-            if comma
-            else [
-                *(f"status:{status}" for status in TaskStatus),
-                *(f"type:{name}" for name in self.types),
+        """Everything that a word may become; behind a comma the last of several values."""
+        head, colon, value = word.partition(":")
+        values = {"status": tuple(TaskStatus), "type": self._types, "worker": self._workers}.get(head, ())
+        if not colon:
+            first = [
+                f"{name}:{each}" for name, some in (("status", TaskStatus), ("type", self._types)) for each in some
             ]
-        )
+            return [*first, *(f"{name}:" for name in NAMES if name != "params."), *self._params]
+        listed, comma, _ = value.rpartition(",")
+        return [f"{head}:{listed}{comma}{each}" for each in values]
 
 
 def parted(value: str) -> tuple[str, str]:
-    """What stands before the last word, and that word."""
+    """What stands before the last word and its hyphen, and that word."""
     before, space, word = value.rpartition(" ")
-    return before + space, word
+    plain = word.removeprefix("-")
+    return before + space + word[: len(word) - len(plain)], plain
+
+
+class Place(Highlighter):
+    """Marks the place in the line that cannot be read, also where there are no colours."""
+
+    def __init__(self) -> None:
+        self.at: tuple[int, int] | None = None
+
+    def highlight(self, text: Text) -> None:
+        """Underline it; where something is missing, what stands before."""
+        if self.at is not None:
+            start, end = self.at
+            text.stylize("underline bold reverse", start if end > start else max(0, start - 1), max(end, start))
 
 
 class FilterField(Vertical):
@@ -92,7 +134,14 @@ class FilterField(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.terms = Terms()
-        self.input = Input(placeholder=EXAMPLE, suggester=self.terms, select_on_focus=False, compact=True)
+        self.place = Place()
+        self.kept: list[str] = []
+        """Filters that were kept, the newest first."""
+        self._recalled = -1
+        self._typed = ""
+        self.input = Input(
+            placeholder=EXAMPLE, suggester=self.terms, highlighter=self.place, select_on_focus=False, compact=True
+        )
         self.fault = Static(content(HINT))
 
     def compose(self) -> ComposeResult:
@@ -106,8 +155,19 @@ class FilterField(Vertical):
         with self.prevent(Input.Changed):
             self.input.value = str(current)
         self.input.cursor_position = len(self.input.value)
-        self.fault.update(content(HINT))
+        self._recalled, self._typed = -1, self.input.value
+        self._all_well()
         self.input.focus()
+
+    def recall(self, step: int) -> None:
+        """An older filter that was kept (1), or a newer one (-1); before the newest stands what was typed."""
+        if self._recalled < 0:
+            self._typed = self.input.value
+        place = max(-1, min(self._recalled + step, len(self.kept) - 1))
+        if place != self._recalled:
+            self._recalled = place
+            self.input.value = self.kept[place] if place >= 0 else self._typed
+            self.input.cursor_position = len(self.input.value)
 
     def close(self) -> None:
         """Hide; the filter stays."""
@@ -118,7 +178,7 @@ class FilterField(Vertical):
         """Try what is typed so far, unless it is on its way to a word that we know."""
         event.stop()
         if self.terms.unfinished(event.value):
-            self.fault.update(content(HINT))
+            self._all_well()
         else:
             self._read(event.value)
 
@@ -129,7 +189,10 @@ class FilterField(Vertical):
 
     def keep(self) -> None:
         """Hide the field and keep the filter, unless it cannot be read."""
+        line = self.input.value.strip()
         if self._read(self.input.value):
+            if line:
+                self.kept = [line, *(each for each in self.kept if each != line)][:MOST_KEPT]
             self.close()
 
     def drop(self) -> None:
@@ -140,9 +203,15 @@ class FilterField(Vertical):
     def _read(self, line: str) -> bool:
         try:
             wanted = TaskFilter.parse(line)
-        except BadSetting as error:
-            self.fault.update(content(((f"✗ {error}", Tone.BAD),)))
+        except BadFilter as error:
+            self.place.at = (error.start, error.end)
+            self.input.refresh()
+            self.fault.update(content(((f"✗ {masked_text(str(error))}", Tone.BAD),)))
             return False
-        self.fault.update(content(HINT))
+        self._all_well()
         self.post_message(self.Changed(wanted))
         return True
+
+    def _all_well(self) -> None:
+        self.place.at = None
+        self.fault.update(content(HINT))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from rich.cells import cell_len
 
 from core.models import Json
-from tui.look import Piece, Tone, count
+from tui.look import Piece, Tone, count, pieces
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, is_secret, masked_text
 from tui.widgets.outline import Branch, Row, Rows
@@ -17,6 +18,9 @@ from tui.widgets.safe_text import CUT, safe
 
 MOST_CHARACTERS = 500
 """Characters of a text that its own row looks at; unfolded, it is shown wrapped and whole."""
+
+MOST_LINES = 200
+"""Of a value that is shown without folding."""
 
 DEEPEST = 200
 """Levels below which nothing is shown. No TaskManager takes as many."""
@@ -92,6 +96,15 @@ class JsonShape:
 def json_rows(value: Json, *, width: int = 80, reveal: bool = False) -> Iterator[Row]:
     """The rows of a value; only those that are asked for are made."""
     return JsonShape(width, reveal).rows(value)
+
+
+def json_lines(value: Json, *, reveal: bool = False) -> list[tuple[Piece, ...]]:
+    """The first `MOST_LINES` lines of a value, unfolded; only what is shown is looked at."""
+    rows = islice(unfolded(json_rows(value, reveal=reveal)), MOST_LINES + 1)
+    shown = [pieces("  " * row.depth, *row.said) for row in rows]
+    if len(shown) > MOST_LINES:
+        shown[MOST_LINES] = pieces((f"{CUT} cut after {MOST_LINES} lines; copying takes the whole", Tone.WARN))
+    return shown
 
 
 def unfolded(rows: Iterable[Row]) -> Iterator[Row]:

@@ -48,8 +48,11 @@ class RowCanvas(ScrollView, Generic[Row]):
         self.layouts = layouts
         self.row_id = row_id
         self.now = now
-        self.rows: Sequence[Row] = ()
+        self.rows: Sequence[Row | None] = ()
+        """None stands where a row is not loaded."""
         self.marks: set[Hashable] = set()
+        self.all_meant = False
+        """Whether every row is marked, those too that are not loaded."""
         self.cursor = 0
         self.empty: tuple[Piece, ...] = ()
         self._second: datetime | None = None
@@ -107,16 +110,19 @@ class RowCanvas(ScrollView, Generic[Row]):
     def _row_line(self, place: int, line: int, width: int) -> Strip:
         """A line of a row; drawn once a second at most while the row is the same object."""
         row, at_cursor, now = self.rows[place], place == self.cursor, self.now()
+        if row is None:
+            return self._unloaded_line(line, width, at_cursor=at_cursor)
         row_id = self.row_id(row)
         second = now.replace(microsecond=0)
         if second != self._second or len(self._drawn) > KEPT:
             self._second = second
             self._drawn.clear()
-        key = (row_id, line, at_cursor, at_cursor and self.has_focus, row_id in self.marks, width)
+        marked = self.all_meant or row_id in self.marks
+        key = (row_id, line, at_cursor, at_cursor and self.has_focus, marked, width)
         known = self._drawn.get(key)
         if known is not None and known[0] is row:
             return known[1]
-        strip = self._draw(row, line, width, now, at_cursor=at_cursor, marked=row_id in self.marks)
+        strip = self._draw(row, line, width, now, at_cursor=at_cursor, marked=marked)
         self._drawn[key] = (row, strip)
         return strip
 
@@ -131,6 +137,12 @@ class RowCanvas(ScrollView, Generic[Row]):
             ]
             segments.append(Segment(" " * gap, base))
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _unloaded_line(self, line: int, width: int, *, at_cursor: bool) -> Strip:
+        """In place of a row that is on its way."""
+        base = self.get_component_rich_style("row-list--cursor") if at_cursor else self.rich_style
+        text = (" ›" if at_cursor and self.has_focus else "  ") + "…" if line == 0 else ""
+        return Strip([Segment(text, base + self._tone(Tone.MUTED))]).adjust_cell_length(width, base)
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
         said = wrapped(self.empty, max(1, width - 2 * GUTTER))

@@ -14,6 +14,7 @@ from textual.message import Message
 from tui.commands import ELSEWHERE, LIST, bindings
 from tui.widgets.row_canvas import RowCanvas
 from tui.widgets.row_layout import Layout
+from tui.widgets.row_window import loaded
 
 Row = TypeVar("Row")
 
@@ -47,8 +48,14 @@ class RowList(RowCanvas[Row], can_focus=True):
         rows: RowList[Any]
 
     @dataclass
-    class NearEnd(Message):
-        """The last rows come into sight."""
+    class InSight(Message):
+        """Other rows are in sight."""
+
+        rows: RowList[Any]
+
+    @dataclass
+    class AtEnd(Message):
+        """Someone wants to go beyond the last row."""
 
         rows: RowList[Any]
 
@@ -60,9 +67,12 @@ class RowList(RowCanvas[Row], can_focus=True):
         *,
         markable: bool = False,
         follows: bool = False,
+        means_all: bool = False,
     ) -> None:
         super().__init__(layouts, row_id, now)
         self.markable = markable
+        self.means_all = means_all
+        """Whether rows that are not loaded can be meant too."""
         self.follows = follows
         self.following = follows
 
@@ -74,13 +84,24 @@ class RowList(RowCanvas[Row], can_focus=True):
     @property
     def chosen(self) -> list[Row]:
         """What an action is for: the marked rows that are at hand, else the one under the cursor."""
-        marked = [row for row in self.rows if self.row_id(row) in self.marks] if self.marks else []
+        marked = [row for row in self.loaded if self.row_id(row) in self.marks] if self.marks else []
         return marked or ([self.current] if self.current is not None else [])
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    @property
+    def loaded(self) -> Sequence[Row]:
+        """The rows that are at hand."""
+        return loaded(self.rows)[1]
+
+    @property
+    def in_sight(self) -> tuple[int, int]:
+        """From which place to before which one can be seen."""
+        layout = self.layout_now
+        return self.above, min(len(self.rows), self.above + (self.size.height - layout.header) // layout.height + 1)
+
+    def set_rows(self, rows: Sequence[Row | None]) -> None:
         """Show these rows; nothing that someone looks at moves."""
         old, self.rows = self.rows, rows
-        before = self.row_id(old[self.cursor]) if self.cursor < len(old) else None
+        before = self._id_at(old, self.cursor)
         top = self.above
         if top:
             self.following = False
@@ -105,29 +126,38 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     def unmark(self, row_ids: Sequence[Hashable] | None = None) -> None:
         """Take the marks off these rows (none given: off all)."""
+        self.all_meant = False
         self.marks.difference_update(self.marks.copy() if row_ids is None else row_ids)
         self.refresh()
         self.post_message(self.Marked(self))
 
-    def _stay(self, old: Sequence[Row], top: int) -> None:
-        """Find the cursor's row, and the topmost in sight, where they are now."""
-        if self.cursor < len(old):
-            found = self._find(self.row_id(old[self.cursor]), self.cursor)
-            self.cursor = self.cursor if found is None else found
-        if top and top < len(old):
-            found = self._find(self.row_id(old[top]), top)
-            if found is not None and found != top:
-                self._measure()
-                self._scroll(found * self.layout_now.height)
+    def _id_at(self, rows: Sequence[Row | None], place: int) -> Hashable:
+        row = rows[place] if place < len(rows) else None
+        return None if row is None else self.row_id(row)
 
-    def _find(self, row_id: Hashable, near: int) -> int | None:
-        """Where that row is: looked for from ``near`` outwards, since rows seldom go far."""
-        total = len(self.rows)
-        for step in range(max(near, total - near) + 1):
-            for place in (near + step, near - step):
-                if 0 <= place < total and self.row_id(self.rows[place]) == row_id:
-                    return place
-        return None
+    def _stay(self, old: Sequence[Row | None], top: int) -> None:
+        """Find the cursor's row, and the topmost in sight, where they are now."""
+        cursor = self.cursor
+        self.cursor = self._find(self._id_at(old, cursor), cursor)
+        if top and top < len(old):
+            topmost = self._id_at(old, top)
+            place = self._find(topmost, top) if topmost is not None else top + self.cursor - cursor
+            if place != top:
+                self._measure()
+                self._scroll(place * self.layout_now.height)
+
+    def _find(self, row_id: Hashable, near: int) -> int:
+        """Where that row is: looked for from ``near`` outwards, since rows seldom go far. Else ``near``."""
+        if row_id is None:
+            return near
+        begin, rows = loaded(self.rows)
+        total = len(rows)
+        inside = max(0, min(near - begin, total))
+        for step in range(max(inside, total - inside) + 1):
+            for place in (inside + step, inside - step):
+                if 0 <= place < total and self.row_id(rows[place]) == row_id:
+                    return begin + place
+        return near
 
     def _measure(self) -> None:
         layout = self.layout_now
@@ -166,6 +196,7 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     def action_down(self) -> None:
         """One row down."""
+        self._ask_for_more()
         self.move(self.cursor + 1)
 
     def action_up(self) -> None:
@@ -174,6 +205,7 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     def action_page_down(self) -> None:
         """A page down."""
+        self._ask_for_more()
         self.move(self.cursor + self._page)
 
     def action_page_up(self) -> None:
@@ -188,6 +220,7 @@ class RowList(RowCanvas[Row], can_focus=True):
 
     def action_last(self) -> None:
         """To the last row."""
+        self._ask_for_more(at_once=True)
         self.move(len(self.rows) - 1)
 
     def action_open(self) -> None:
@@ -212,15 +245,21 @@ class RowList(RowCanvas[Row], can_focus=True):
         self._toggle(on=True)
 
     def action_mark_all(self) -> None:
-        """Mark every row at hand; when all are, none."""
-        everyone = {self.row_id(row) for row in self.rows}
-        self.marks = set[Hashable]() if everyone <= self.marks else self.marks | everyone
+        """Mark every row at hand; when all are, mean all that there are, where that is possible; then none."""
+        everyone = {self.row_id(row) for row in self.loaded}
+        if not everyone <= self.marks:
+            self.marks = self.marks | everyone
+        elif self.means_all and not self.all_meant and everyone:
+            self.all_meant = True
+        else:
+            self.marks, self.all_meant = set[Hashable](), False
         self.refresh()
         self.post_message(self.Marked(self))
 
     def _toggle(self, *, on: bool = False) -> None:
         if self.current is None:
             return
+        self.all_meant = False
         row_id = self.row_id(self.current)
         if on or row_id not in self.marks:
             self.marks.add(row_id)
@@ -244,9 +283,11 @@ class RowList(RowCanvas[Row], can_focus=True):
             self.move(self.cursor)
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Ask for more rows before the last ones are reached."""
+        """Tell that other rows are in sight."""
         super().watch_scroll_y(old_value, new_value)
-        layout = self.layout_now
-        left = len(self.rows) * layout.height - new_value - self.size.height
-        if new_value > old_value and left < 2 * self.size.height:
-            self.post_message(self.NearEnd(self))
+        if round(new_value) != round(old_value):
+            self.post_message(self.InSight(self))
+
+    def _ask_for_more(self, *, at_once: bool = False) -> None:
+        if at_once or self.cursor >= len(self.rows) - 1:
+            self.post_message(self.AtEnd(self))

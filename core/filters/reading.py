@@ -1,0 +1,236 @@
+"""Reads a line of the filter language, or says in one sentence what is wrong with it, and where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from core.errors import BadFilter
+from core.filters.task_filter import TaskFilter
+from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Term, Text
+from core.models import TaskStatus
+
+QUOTED = r'"(?:[^"\\]|\\.)*"'
+WORD = re.compile(rf'(?:{QUOTED}|[^\s"])+')
+LISTED = re.compile(rf'(?:{QUOTED}|[^",])+')
+NAMED = re.compile(r"([A-Za-z_]\w*(?:\.[\w\-]+)*\.?):(.*)", re.DOTALL)
+SIGNED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
+AGE = re.compile(r"(\d{1,9})([smhd])")
+WHOLE = re.compile(r"-?\d{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of the line, with its quotes, and where it stands."""
+
+    raw: str
+    start: int
+
+    def wrong(self, sentence: str) -> BadFilter:
+        """What is wrong with it."""
+        return BadFilter(sentence, self.start, self.start + len(self.raw))
+
+    def rest(self, length: int) -> Word:
+        """Its last ``length`` characters."""
+        return Word(self.raw[len(self.raw) - length :], self.start + len(self.raw) - length)
+
+
+def read(line: str) -> TaskFilter:
+    """The filter that the line says. Raises `BadFilter`."""
+    branches: list[list[Term]] = [[]]
+    divider: Word | None = None
+    for word in words(line):
+        if word.raw == "OR":
+            if not branches[-1]:
+                raise word.wrong("OR needs a term before it and one behind it.")
+            branches.append([])
+            divider = word
+        else:
+            branches[-1].append(term(word))
+    if divider is not None and not branches[-1]:
+        raise divider.wrong("OR needs a term before it and one behind it.")
+    filters = [together(terms) for terms in branches]
+    return filters[0] if len(filters) == 1 else TaskFilter(terms=(AnyOf(tuple(filters)),))
+
+
+def words(line: str) -> list[Word]:
+    """The words of the line; what stands in quotes is not divided."""
+    found: list[Word] = []
+    place = 0
+    while place < len(line):
+        if line[place].isspace():
+            place += 1
+            continue
+        match = WORD.match(line, place)
+        end = match.end() if match else place
+        if end < len(line) and line[end] == '"':
+            raise BadFilter("The filter has an opening quote without a closing one.", end, len(line))
+        found.append(Word(line[place:end], place))
+        place = end
+    return found
+
+
+def together(terms: list[Term]) -> TaskFilter:
+    """All of these; the first text, statuses and types come first."""
+    text, statuses, types, others = "", (), (), list[Term]()
+    for each in terms:
+        match each:
+            case Text(said) if not text:
+                text = said
+            case OneOf("status", values) if not statuses:
+                statuses = tuple(TaskStatus(value) for value in values)
+            case OneOf("type", values) if not types:
+                types = values
+            case _:
+                others.append(each)
+    return TaskFilter(text, statuses, types, tuple(others))
+
+
+def term(word: Word) -> Term:
+    """What one word says."""
+    if word.raw.startswith("-") and len(word.raw) > 1:
+        if word.raw.startswith("--"):
+            raise word.wrong("A term is negated by one hyphen; put a text that begins with one in quotes.")
+        return Not(term(word.rest(len(word.raw) - 1)))
+    found = NAMED.fullmatch(word.raw)
+    if found is None or found[2].startswith("//"):
+        return Text(given(word, "text"))
+    name = found[1]
+    is_complete = not name.endswith(".")
+    reading = READERS.get("params." if name.startswith("params.") else name) if is_complete else None
+    if reading is None:
+        raise unknown(name, word)
+    return reading(name, word.rest(len(found[2])))
+
+
+def unknown(name: str, word: Word) -> BadFilter:
+    """That there is no such term, and which there are."""
+    at = Word(word.raw[: len(name)], word.start)
+    if name == "stuck":
+        return at.wrong("stuck: is not known yet; status:claimed age:>5m finds what has been in hand for long.")
+    if name.startswith("params"):
+        return at.wrong("Say which parameter: params.channel_url:~lofi, for example.")
+    known = ", ".join(f"{each}:" for each in NAMES if each != "params.")
+    return at.wrong(f"{name!r} is no term; there are {known} and params.NAME:. Put a text with a colon in quotes.")
+
+
+def given(word: Word, name: str) -> str:
+    """The word without its quotes, which must say something."""
+    said = re.sub(QUOTED, lambda found: re.sub(r"\\(.)", r"\1", found[0][1:-1], flags=re.DOTALL), word.raw)
+    if not said:
+        raise word.wrong(f"{name}: needs a value behind it.")
+    return said
+
+
+def says(name: str, word: Word) -> Says:
+    """What an error or a parameter contains or is; of errors only the former is asked."""
+    contains = word.raw.startswith("~")
+    return Says(name, given(word.rest(len(word.raw) - contains), name), contains or name == "error")
+
+
+def one_of(name: str, word: Word) -> OneOf:
+    """Statuses, types or workers, with commas between."""
+    values = [given(Word(each[0], word.start + each.start()), name) for each in LISTED.finditer(word.raw)]
+    if not values:
+        raise word.wrong(f"{name}: needs a value behind it.")
+    if name == "status":
+        values = [status_named(value, word).value for value in values]
+    return OneOf(name, tuple(dict.fromkeys(values)))
+
+
+def status_named(value: str, word: Word) -> TaskStatus:
+    """The status of that name, or an error that names them all."""
+    try:
+        return TaskStatus(value.lower())
+    except ValueError:
+        start = word.start + max(0, word.raw.find(value))
+        sentence = f"{value!r} is no status; there are {', '.join(TaskStatus)}."
+        raise BadFilter(sentence, start, start + len(value)) from None
+
+
+def span(name: str, word: Word, reading: Callable[[str, Word, str], int]) -> Span:
+    """``100..200``, ``>5m``, ``<=3``, or one figure where that means something."""
+    said = given(word, name)
+    first, dots, last = said.partition("..")
+    if dots:
+        low = reading(name, word, first) if first else None
+        high = reading(name, word, last) if last else None
+        if low is None and high is None:
+            raise word.wrong(f"{name}:.. needs a value before or behind the dots.")
+        return Span(name, low, high)
+    sign, value = SIGNED.fullmatch(said).groups()  # pyright: ignore[reportOptionalMemberAccess]  # it fits anything
+    figure = reading(name, word, value)
+    if sign in ("", "=") and name == "age":
+        raise word.wrong("age: needs > or < before the time, as in age:>5m.")
+    return compared(name, sign, figure)
+
+
+def compared(name: str, sign: str, figure: int) -> Span:
+    """What a sign before a figure means."""
+    match sign:
+        case ">" | ">=":
+            return Span(name, low=figure, low_open=sign == ">")
+        case "<" | "<=":
+            return Span(name, high=figure, high_open=sign == "<")
+        case _:
+            return Span(name, figure, figure)
+
+
+def whole(name: str, word: Word, value: str) -> int:
+    """A whole number."""
+    if not WHOLE.fullmatch(value):
+        raise word.wrong(f"{name}: needs a whole number, as in {name}:>1 or {name}:1..5.")
+    return int(value)
+
+
+def seconds(name: str, word: Word, value: str) -> int:
+    """A length of time."""
+    found = AGE.fullmatch(value)
+    if found is None:
+        raise word.wrong("age: needs a whole number with s, m, h or d behind it, as in age:>5m.")
+    return int(found[1]) * UNITS[found[2]]
+
+
+def figure(name: str, word: Word) -> Span:
+    """Whole numbers."""
+    return span(name, word, whole)
+
+
+def age(name: str, word: Word) -> Span:
+    """How long a task has been in its status."""
+    return span(name, word, seconds)
+
+
+def created(name: str, word: Word) -> Span:
+    """When a task was created; a date alone is all of that day."""
+    found = span(name, word, when)
+    if found.low == found.high and found.low is not None and found.low % UNITS["d"] == 0:
+        return Span(name, found.low, found.low + UNITS["d"], high_open=True)
+    return found
+
+
+def when(name: str, word: Word, value: str) -> int:
+    """A date, or a date and a time, UTC unless it says otherwise; in seconds since 1970."""
+    try:
+        moment = datetime.fromisoformat(value.upper())
+        return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+    except (ValueError, OverflowError):
+        raise word.wrong("created: needs a date or a time, as in created:>2026-01-31 or >2026-01-31T12:00Z.") from None
+
+
+READERS: dict[str, Callable[[str, Word], Term]] = {
+    **dict.fromkeys(("status", "type", "worker"), one_of),
+    "id": figure,
+    "age": age,
+    "attempts": figure,
+    "priority": figure,
+    "created": created,
+    "error": says,
+    "params.": says,
+}
+"""What reads the value of each term."""
+
+NAMES = tuple(READERS)
+"""Names of terms; behind ``params.`` stands the name of a parameter."""

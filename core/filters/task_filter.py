@@ -1,0 +1,64 @@
+"""A filter: terms that must all fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from core.filters.deciding import fits, needs_whole_tasks
+from core.filters.terms import OneOf, Term, Text
+from core.filters.writing import as_json, written
+from core.models import Task, TaskStatus, utcnow
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Tasks that all terms fit: first of all a text, statuses and types (empty: any), for these are found by index."""
+
+    text: str = ""
+    statuses: tuple[TaskStatus, ...] = ()
+    types: tuple[str, ...] = ()
+    terms: tuple[Term, ...] = ()
+
+    @classmethod
+    def parse(cls, line: str) -> TaskFilter:
+        """Read a line of the filter language. Raises `BadFilter`, which says where it cannot be read."""
+        from core.filters.reading import read  # reading needs the terms
+
+        return read(line)
+
+    def __bool__(self) -> bool:
+        return bool(self.text or self.statuses or self.types or self.terms)
+
+    def __str__(self) -> str:
+        return " ".join(written(term) for term in self.all_terms)
+
+    @property
+    def all_terms(self) -> tuple[Term, ...]:
+        """Every term, in the order in which they are written."""
+        first: list[Term] = [OneOf("status", tuple(self.statuses))] if self.statuses else []
+        first += [OneOf("type", self.types)] if self.types else []
+        first += [Text(self.text)] if self.text else []
+        return (*first, *self.terms)
+
+    @property
+    def needs_whole_tasks(self) -> bool:
+        """Whether it asks for parameters or errors, which not every server's lists tell."""
+        return any(needs_whole_tasks(term) for term in self.all_terms)
+
+    def to_json(self) -> dict[str, Any]:
+        """As the embedded TaskManager takes it."""
+        told: dict[str, Any] = {}
+        for term in self.all_terms:
+            one = as_json(term)
+            if told.keys() & one.keys():
+                told.setdefault("all", []).append(one)
+            else:
+                told |= one
+        return told
+
+    def matches(self, task: Task, now: datetime | None = None) -> bool:
+        """Whether a row that is at hand fits at the moment ``now``; for servers that cannot filter."""
+        moment = now or utcnow()
+        return all(fits(term, task, moment) for term in self.all_terms)

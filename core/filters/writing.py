@@ -1,0 +1,109 @@
+"""Writes terms: as one types them, and as the embedded TaskManager takes them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from core.filters.deciding import spelled
+from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Term, Text
+
+PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
+DAY = re.compile(r"T00:00:00\+00:00$")
+
+
+def written(term: Term) -> str:
+    """The term as one types it."""
+    match term:
+        case Text(text):
+            return quoted(text, bare=True)
+        case OneOf(field, values):
+            return f"{field}:{','.join(quoted(value) for value in values)}"
+        case Span():
+            return f"{term.field}:{bounds(term)}"
+        case Says(path, value, contains):
+            return f"{path}:{'~' if contains else ''}{quoted(value)}"
+        case Not(inner):
+            return f"-{written(inner)}"
+        case AnyOf(filters):
+            return " OR ".join(str(each) for each in filters)
+
+
+def quoted(text: str, *, bare: bool = False) -> str:
+    """The text, in quotes where it would be read as something else. ``bare``: it stands alone, not behind a colon."""
+    plain = PLAIN.fullmatch(text) and text != "OR"
+    if plain and (bare or not (text[0] in "~<>=" or "," in text)):
+        return text
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def bounds(span: Span) -> str:
+    """The span behind its colon."""
+    low, high = figure(span.field, span.low), figure(span.field, span.high)
+    if span.low == span.high and not span.low_open:
+        return low
+    if span.high is None:
+        return f">{'' if span.low_open else '='}{low}"
+    if span.low is None:
+        return f"<{'' if span.high_open else '='}{high}"
+    if span.field == "created" and span.high_open and span.high == span.low + UNITS["d"]:
+        return low
+    return f"{low}..{high}"
+
+
+def figure(field: str, value: int | None) -> str:
+    """A bound as one types it."""
+    if value is None:
+        return ""
+    if field == "age":
+        unit = next(unit for unit, seconds in UNITS.items() if value % seconds == 0)
+        return f"{value // UNITS[unit]}{unit}" if value else "0s"
+    if field == "created":
+        return DAY.sub("", moment(value).isoformat()).replace("+00:00", "Z")
+    return str(value)
+
+
+def moment(seconds: int) -> datetime:
+    """Seconds since 1970 as a time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def as_json(term: Term) -> dict[str, Any]:
+    """The term as one object of the embedded TaskManager's filter."""
+    match term:
+        case Not(inner):
+            return {"not": as_json(inner)}
+        case AnyOf(filters):
+            return {"any": [each.to_json() for each in filters]}
+        case Says():
+            return sought(term)
+        case OneOf(field, values):
+            named = [like(value) for value in spelled(field, values)]
+            return {field: [str(value) for value in values] if field == "status" else named}
+        case Span(field):
+            return {field: limits(term)}
+        case Text(text):
+            return {"text": text}
+
+
+def sought(term: Says) -> dict[str, Any]:
+    """What an error or a parameter shall say."""
+    wanted = {"contains" if term.contains else "equals": term.value}
+    return {"error": wanted} if term.path == "error" else {"params": {term.path.partition(".")[2]: wanted}}
+
+
+def like(value: str) -> str:
+    """A pattern of SQL's LIKE with a backslash before what is no wildcard; a plain name stays as it is."""
+    if "*" not in value:
+        return value
+    return re.sub(r"[\\%_]", r"\\\g<0>", value).replace("*", "%")
+
+
+def limits(span: Span) -> dict[str, Any]:
+    """The bounds of a span by the names of their comparisons."""
+    told: dict[str, Any] = {}
+    for value, name in ((span.low, "gt" if span.low_open else "ge"), (span.high, "lt" if span.high_open else "le")):
+        if value is not None:
+            told[name] = moment(value).isoformat().replace("+00:00", "Z") if span.field == "created" else value
+    return told

@@ -1,0 +1,130 @@
+"""Reads a view of the queue: a window of its rows where the TaskManager narrows and sorts, else what is near its top.
+
+What is read in one go is bounded, whatever the length of the queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from core.filters import since
+from core.models import Task, TaskPage
+from core.readings import TaskManager
+from core.snapshot import ALL_ROWS_SORTED, QueueView, Sort, View
+
+MOST_ROWS = 1000
+"""Rows of one call; also those that are loaded to be put in order here."""
+MOST_FOUND = 2000
+"""Rows that a search ends with, however many fit."""
+SEARCHED_HERE = 1000
+"""Rows that are searched here at a time, where the server cannot."""
+
+SERVER_SORTS = {
+    Sort.NEWEST: None,
+    Sort.OLDEST: ("id", "ASC"),
+    Sort.PRIORITY: ("priority", "DESC"),
+    Sort.ATTEMPTS: ("attempts", "DESC"),
+}
+"""The orders that a server with more than the documented calls can keep, as it knows them."""
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+ORDERS: dict[Sort, Callable[[Task], Any]] = {
+    Sort.NEWEST: lambda task: 0,
+    Sort.OLDEST: lambda task: task.id,
+    Sort.PRIORITY: lambda task: (-task.priority, task.id),
+    Sort.ATTEMPTS: lambda task: (-task.attempts, task.id),
+    Sort.AGE: lambda task: (since(task) or LONG_AGO, task.id),
+    Sort.TYPE: lambda task: (task.task_type, -task.id),
+}
+"""What rows that are at hand are put in order by."""
+
+
+async def read_view(tasks: TaskManager, view: View, now: datetime, *, able: bool) -> QueueView:
+    """The rows of the view. ``able``: the server narrows and sorts by itself."""
+    if able:
+        return await _asked(tasks, view, now)
+    if view.filter:
+        return put_in_order(await _searched_here(tasks, view, now))
+    if view.sort is not Sort.NEWEST:
+        page = await tasks.list_tasks(limit=MOST_ROWS)
+        return put_in_order(_loaded(view, page, now))
+    return await _window_of_unknown(tasks, view, now)
+
+
+def can_sort(sort: Sort, *, able: bool) -> bool:
+    """Whether the server puts all rows in that order."""
+    return sort is Sort.NEWEST or (able and sort in ALL_ROWS_SORTED)
+
+
+def put_in_order(seen: QueueView) -> QueueView:
+    """Put the rows that are at hand in the order of their view."""
+    sort = seen.view.sort
+    return replace(seen, tasks=tuple(sorted(seen.tasks, key=ORDERS[sort])), sorted_here=sort is not Sort.NEWEST)
+
+
+def _loaded(view: View, page: TaskPage, now: datetime) -> QueueView:
+    total = page.total if page.total is not None or len(page.tasks) >= MOST_ROWS else len(page.tasks)
+    return QueueView(view, page.tasks, total, at=now)
+
+
+async def _asked(tasks: TaskManager, view: View, now: datetime) -> QueueView:
+    if not can_sort(view.sort, able=True):
+        top = replace(view, offset=0, rows=MOST_ROWS, sort=Sort.NEWEST)
+        return put_in_order(replace(await _asked(tasks, top, now), view=view))
+    sort, wanted = SERVER_SORTS[view.sort], view.filter or None
+    page = await tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted, sort=sort)
+    if page.searched is not None:
+        return await _search_on(tasks, view, page, now)
+    if not page.tasks and view.offset and page.total is not None:
+        # The queue has become shorter than what was looked at.
+        offset = max(0, page.total - view.rows)
+        page = await tasks.list_tasks(limit=view.rows, offset=offset, filter=wanted, sort=sort)
+        return QueueView(view, page.tasks, page.total, at=now, offset=offset)
+    return QueueView(view, page.tasks, page.total, at=now, offset=view.offset)
+
+
+async def _search_on(tasks: TaskManager, view: View, page: TaskPage, now: datetime) -> QueueView:
+    """Search on from there, in as many calls as the view is deep."""
+    found, searched = list(page.tasks), page.searched or 0
+    for _ in range(view.depth - 1):
+        if page.next is None or len(found) >= MOST_FOUND:
+            break
+        sort = SERVER_SORTS[view.sort]
+        page = await tasks.list_tasks(limit=view.rows, filter=view.filter, after_id=page.next, sort=sort)
+        found += page.tasks
+        searched += page.searched or 0
+    looked_at_all = searched >= (page.searchable or 0)
+    at_end = page.next is None or looked_at_all
+    more = not at_end and len(found) < MOST_FOUND
+    by_id = view.sort in (Sort.NEWEST, Sort.OLDEST)
+    is_whole = at_end and (by_id or (looked_at_all and len(found) < view.rows))
+    total = len(found) if is_whole else None
+    return QueueView(view, tuple(found), total, searched, now, searchable=page.searchable, more=more)
+
+
+async def _searched_here(tasks: TaskManager, view: View, now: datetime) -> QueueView:
+    """The rows that fit among the newest, as many as the view is deep."""
+    statuses, types = view.filter.statuses, view.filter.types
+    status = statuses[0] if len(statuses) == 1 else None
+    kind = types[0] if len(types) == 1 and "*" not in types[0] else None
+    found: dict[int, Task] = {}
+    searched, is_whole = 0, False
+    while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
+        page = await tasks.list_tasks(status, kind, SEARCHED_HERE, searched)
+        found |= {task.id: task for task in page.tasks if view.filter.matches(task, now)}
+        searched += len(page.tasks)
+        is_whole = len(page.tasks) < SEARCHED_HERE
+    total, rows = len(found) if is_whole else None, tuple(found.values())
+    return QueueView(view, rows, total, searched, now, more=not is_whole and len(rows) < MOST_FOUND)
+
+
+async def _window_of_unknown(tasks: TaskManager, view: View, now: datetime) -> QueueView:
+    """A window of a queue whose length the server does not tell: where a page is not full, it ends."""
+    page = await tasks.list_tasks(limit=view.rows, offset=view.offset)
+    ends = len(page.tasks) < view.rows and (page.tasks or not view.offset)
+    total = page.total if page.total is not None else view.offset + len(page.tasks) if ends else None
+    return QueueView(view, page.tasks, total, at=now, offset=view.offset)

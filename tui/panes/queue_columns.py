@@ -1,0 +1,96 @@
+"""The columns of the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from core.filters import since
+from core.models import Task, TaskStatus
+from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
+from tui.widgets.masking import masked_text
+from tui.widgets.row_layout import Column, Layout
+
+
+def identity(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Its id."""
+    return ((str(task.id), Tone.PLAIN),)
+
+
+def kind(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Its type."""
+    return ((task.task_type, Tone.PLAIN),)
+
+
+def status(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Symbol and word of its status."""
+    return (STATUS[task.status],)
+
+
+def priority(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Its priority; the usual one is quiet."""
+    return ((str(task.priority), Tone.PLAIN if task.priority else Tone.MUTED),)
+
+
+def tries(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Attempts of how many."""
+    return ((f"{task.attempts}/{task.max_retries}", Tone.WARN if task.attempts > 1 else Tone.MUTED),)
+
+
+def age(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """How long it has been in its status."""
+    return ((whole_age(since(task), now), Tone.PLAIN),)
+
+
+def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Who has it, or had it last."""
+    return ((short_name(task.claimed_by or "–"), Tone.PLAIN if task.status is TaskStatus.CLAIMED else Tone.MUTED),)
+
+
+def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """How far it is; of a failed one, why."""
+    match task.status:
+        case TaskStatus.CLAIMED:
+            return pieces((bar(task.progress), Tone.BUSY), f" {task.progress}%")
+        case TaskStatus.FAILED:
+            return ((masked_text((task.error or "no reason given")[:500]), Tone.BAD),)
+        case TaskStatus.PENDING if task.error:
+            return (("again: " + masked_text(task.error[:500]), Tone.WARN),)
+        case TaskStatus.PENDING | TaskStatus.COMPLETED:
+            return (("", Tone.PLAIN),)
+
+
+TYPE = Column("Type", kind, share=3, keep_end=True)
+STATUS_COLUMN = Column("Status", status, width=11)
+PRIORITY = Column("Prio", priority, width=4, right=True)
+TRIES = Column("Try", tries, width=4, right=True)
+AGE = Column("Age", age, width=6, right=True)
+WORKER = Column("Worker", owner, width=8, keep_end=True)
+WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
+PROGRESS = Column("Progress", progress, share=3)
+SHORT_PROGRESS = Column("Progress", progress, width=11)
+
+
+ID = "ID"
+CHOOSABLE = ("Type", "Status", "Prio", "Try", "Age", "Worker", "Progress")
+"""Titles of the columns that can be left out."""
+
+WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
+    (0, (TYPE, STATUS_COLUMN, AGE)),
+    (58, (TYPE, STATUS_COLUMN, TRIES, AGE, Column("Progress", progress, share=2))),
+    (76, (TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WORKER, SHORT_PROGRESS)),
+    (110, (TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WIDE_WORKER, PROGRESS)),
+)
+"""Which columns fit from which width on."""
+
+
+@lru_cache(maxsize=64)
+def layouts(id_width: int, left_out: frozenset[str] = frozenset()) -> tuple[Layout[Task], ...]:
+    """The columns, with ids of that many cells, without those that are left out; more fit where some are."""
+    named = Column(ID, identity, width=id_width, right=True)
+    found: dict[int, Layout[Task]] = {}
+    for at_least, columns in WIDTHS:
+        shown = tuple(each for each in columns if each.title not in left_out)
+        room = sum(each.width + each.gap for each in columns if each.width and each.title in left_out)
+        found[max(0, at_least - room)] = Layout(((named, *shown),), at_least=max(0, at_least - room))
+    return tuple(found[at_least] for at_least in sorted(found))
