@@ -22,6 +22,7 @@ from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachab
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
 from core.limits import LimitTeller
+from core.masking import masked_text
 from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
@@ -307,7 +308,9 @@ class Engine(WorkerVerbs):
 
 def log_line(level: str, text: str) -> None:
     """Into the log of the program, so that those without a board can read it too."""
-    logging.getLogger("prismq").log(logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(text))
+    logging.getLogger("prismq").log(
+        logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(masked_text(text))
+    )
 
 
 @asynccontextmanager

@@ -12,6 +12,7 @@ from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
 from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.panes.base import ListPane
+from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 
@@ -67,7 +68,7 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
         return pieces(f"#{first.task_id}{more}", (done, Tone.BUSY), f"  {whole_age(first.since, now)}")
     if worker.until is not None and worker.until > now and worker.state in LIVE_STATES:
         return ((f"next try in {whole_age(now, worker.until)}", Tone.MUTED),)
-    return ((worker.note, Tone.BAD if worker.state in GONE else Tone.MUTED),)
+    return ((masked_text(worker.note), Tone.BAD if worker.state in GONE else Tone.MUTED),)
 
 
 def state_and_doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -86,7 +87,7 @@ def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Type of the task in hand and the worker's last words about it; else the types that it claims."""
     if worker.in_hand:
         first = worker.in_hand[0]
-        return pieces(first.task_type, (f"  {first.message}", Tone.MUTED))
+        return pieces(first.task_type, (f"  {masked_text(first.message)}", Tone.MUTED))
     return ((", ".join(worker.types) or "any type", Tone.MUTED),)
 
 

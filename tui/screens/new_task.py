@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -15,6 +16,7 @@ from core.snapshot import TypeRow
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, hanging, lines, pieces
 from tui.screens.form import Form, labelled, whole_number
+from tui.widgets.safe_text import visible
 
 LIKELY_WIDTH = 40
 """Cells of what is told of the fields, before it is laid out."""
@@ -142,7 +144,16 @@ class NewTaskScreen(Form):
 
 def dumped(value: Mapping[str, Json]) -> str:
     """Parameters as one would type them."""
-    return json.dumps(dict(value), indent=2, ensure_ascii=False)
+    return UNSEEN.sub(unseen, json.dumps(dict(value), indent=2, ensure_ascii=False))
+
+
+UNSEEN = re.compile(r"[^\x20-\x7e\n]")
+
+
+def unseen(found: re.Match[str]) -> str:
+    """The character, or the JSON escape of one that would act on the terminal or hide."""
+    character = found[0]
+    return character if visible(character) == character else json.dumps(character)[1:-1]
 
 
 def prefilled(schema: Mapping[str, Json]) -> dict[str, Json]:

@@ -45,7 +45,7 @@ def overview(detail: TaskDetail, now: datetime) -> Iterator[Line]:
         yield claim(detail.deadline, detail.claim_timeout, now)
     if task.completed_at is not None:
         yield times("Ended", task.completed_at, now)
-    yield from (pieces((f"⚠ {note}", Tone.WARN)) for note in detail.notes)
+    yield from (pieces((f"⚠ {masked_text(note)}", Tone.WARN)) for note in detail.notes)
 
 
 def field(label: str, value: str, tone: Tone = Tone.PLAIN) -> Line:

@@ -8,7 +8,7 @@ from itertools import islice
 
 from core.models import Json
 from tui.look import Piece, Tone
-from tui.widgets.masking import MASK, is_secret, masked_text
+from tui.widgets.masking import MASK, hides, masked_text
 from tui.widgets.safe_text import CUT
 
 MOST_LINES = 200
@@ -46,7 +46,7 @@ def block(
     yield (indent, *label, (brackets[0], Tone.MUTED))
     for name, member in members:
         own: tuple[Piece, ...] = () if name is None else ((str(name), Tone.ACCENT), (": ", Tone.MUTED))
-        if name is not None and not reveal and is_secret(str(name)) and member not in (None, "", True, False):
+        if name is not None and not reveal and hides(str(name), member):
             yield (("  " * (depth + 1), Tone.PLAIN), *own, (MASK, Tone.WARN))
         else:
             yield from walk(member, own, depth + 1, reveal)

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.look import LINK, Piece, Tone, age, content, count, whole_age
+from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
 
@@ -91,7 +92,7 @@ class StatusLine(Static):
         if snapshot.holdup is not None:
             yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
         if snapshot.held:
-            yield Item(1, ((f"‖ no claims: {snapshot.held}", Tone.BAD),))
+            yield Item(1, ((f"‖ no claims: {masked_text(snapshot.held)}", Tone.BAD),))
         if snapshot.limited_until is not None and snapshot.limited_until > now:
             yield Item(1, ((f"◔ rate limited until {snapshot.limited_until:%H:%M:%S}", Tone.WARN),))
 
@@ -125,7 +126,7 @@ def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
 
 def place(server: ServerStatus, demo: bool, width: int) -> str:
     """Which TaskManager: its address, or the file of the embedded one, shortened in the middle."""
-    label = head(server.label)
+    label = head(masked_text(server.label))
     if server.embedded:
         path = Path(label)
         home = str(Path.home())

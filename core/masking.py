@@ -1,0 +1,100 @@
+"""Hides secrets: by the names that they go by, and by how they look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, cast
+
+from core.models import Json
+
+MASK: Final = "•••"
+"""Stands where a secret is."""
+
+NAMES: Final = (
+    "key", "token", "secret", "password", "passwd", "passphrase", "pwd", "authorization", "cookie", "credential",
+    "bearer", "jwt", "signature",
+)  # fmt: skip
+"""Last words of the names that secrets go by."""
+
+SECRET_WORD: Final = re.compile(rf"({'|'.join(NAMES)})s?$|^auth$", re.IGNORECASE)
+WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
+
+SCHEMA_FIELDS: Final = ("properties", "$defs", "definitions")
+"""Members of a JSON Schema whose members are named by an author: `token` there is described, not told."""
+
+SAID: Final = re.compile(
+    r"""(?P<name>(?:key|token|secret|password|passwd|passphrase|pwd|credential)s?\\?["']?\s*[=:]\s*)"""
+    r"""(?!•••)(?P<value>\\?"[^"]*"?|'[^']*'?|(?!//)[^\s&,;"']+)"""
+    r"""|(?P<header>(?:authorization|cookie)\\?["']?\s*[=:]\s*)(?P<line>[^\n]+)"""
+    r"""|(?P<option>--?(?:[a-z]+-)?(?:key|token|secret|password)\s+)(?!-)\S+""",
+    re.IGNORECASE,
+)
+"""``name=value`` in running text; of a header the rest of the line is the value.
+
+It begins at the end of the name, so that a long text without spaces is read once; a quote that is never closed (the
+text may have been cut) holds the secret to the end.
+"""
+
+LOOKS: Final = re.compile(
+    r"(?<![A-Za-z0-9_+/-])(?:"
+    r"(?P<scheme>(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{6,}"
+    r"|sk-[A-Za-z0-9_-]{12,}"
+    r"|[spr]k_(?:live|test)_[A-Za-z0-9]{8,}"
+    r"|AIza[A-Za-z0-9_-]{6,}|ya29\.[A-Za-z0-9_-]{8,}"
+    r"|gh[pousr]_[A-Za-z0-9]{10,}|github_pat_[A-Za-z0-9_]{10,}|glpat-[A-Za-z0-9_-]{12,}"
+    r"|xox[abeprs]-[A-Za-z0-9-]{8,}"
+    r"|(?:AKIA|ASIA)[A-Z0-9]{12,}"
+    r"|eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}(?:\.[A-Za-z0-9_-]*)?)"
+    r"|(?P<begin>-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----)(?:(?!-----END)[\s\S])*"
+    r"|(?P<slashes>://)[^\s/?#@:]{0,200}:[^\s/?#]{1,500}@"
+)
+"""Keys that are known by how they begin, tokens in three parts, private keys, users with a password in addresses.
+
+What is behind the first sign of one begins no other, so that a long text without spaces is read once.
+"""
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of that name holds a secret: one of its words says so (``apiKey``, ``auth_token``)."""
+    return any(SECRET_WORD.search(word) for word in WORDS.findall(name))
+
+
+def masked_text(text: str) -> str:
+    """Running text (an error, say) without what looks like a secret or follows the name of one."""
+    return SAID.sub(_said, LOOKS.sub(_looked, text))
+
+
+def _said(found: re.Match[str]) -> str:
+    return (found["name"] or found["header"] or found["option"]) + MASK
+
+
+def _looked(found: re.Match[str]) -> str:
+    begin, slashes = found["begin"], found["slashes"]
+    if slashes:
+        return f"{slashes}{MASK}@"
+    return (found["scheme"] or begin or "") + MASK
+
+
+def masked(value: Json, *, described: bool = False) -> Json:
+    """A copy of a value in which secrets are masked, for whatever leaves the screen.
+
+    ``described``: its members are the fields of a schema, whose rules are no secrets.
+    """
+    if isinstance(value, Mapping):
+        members = cast("Mapping[object, Json]", value)
+        return {str(name): _member(str(name), member, described) for name, member in members.items()}
+    if isinstance(value, list | tuple):
+        return [masked(member) for member in cast("list[Json]", value)]
+    return masked_text(value) if isinstance(value, str) else value
+
+
+def _member(name: str, member: Json, described: bool) -> Json:
+    if hides(name, member) and not (described and isinstance(member, Mapping)):
+        return MASK
+    return masked(member, described=name in SCHEMA_FIELDS)
+
+
+def hides(name: str, member: Json) -> bool:
+    """Whether a member of that name is to be masked; what is empty or a yes or no tells nothing."""
+    return member not in (None, "", True, False) and is_secret(name)
