@@ -8,7 +8,7 @@ from importlib import import_module
 import click
 
 from core.cli.output import REVEAL, say
-from core.cli.program import OpenBoard, Program
+from core.cli.program import BoardKeys, OpenBoard, Program
 from core.errors import CoreError
 
 COMMANDS = {
@@ -20,6 +20,7 @@ COMMANDS = {
     "types": "core.cli.types:types",
     "workers": "core.cli.workers:workers",
     "reports": "core.cli.reports:reports",
+    "settings": "core.cli.settings:settings",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""
@@ -75,11 +76,11 @@ def refuse(error: click.ClickException) -> None:
         say(line)
 
 
-def main(open_board: OpenBoard) -> None:
+def main(open_board: OpenBoard, board_keys: BoardKeys) -> None:
     """Run the command line and end the process with its exit code."""
     code = 0
     try:
-        cli.main(obj=Program(open_board), standalone_mode=False)
+        cli.main(obj=Program(open_board, board_keys), standalone_mode=False)
     except CoreError as error:
         say(f"Error: {error}")
         code = error.exit_code

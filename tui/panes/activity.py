@@ -14,7 +14,7 @@ from tui.widgets.row_list import RowList
 
 
 def at(entry: ActivityEntry, now: datetime) -> tuple[Piece, ...]:
-    """When, UTC."""
+    """When."""
     return ((clock(entry.at), Tone.MUTED),)
 
 
@@ -29,7 +29,7 @@ def text(entry: ActivityEntry, now: datetime) -> tuple[Piece, ...]:
     return ((masked_text(entry.text[:500]), Tone.PLAIN if tone is Tone.MUTED else tone),)
 
 
-LAYOUTS = (Layout(((Column("UTC", at, width=8), Column("", level, width=1), Column("What happened", text)),)),)
+LAYOUTS = (Layout(((Column("Time", at, width=8), Column("", level, width=1), Column("What happened", text)),)),)
 
 
 class ActivityPane(ListPane[ActivityEntry]):

@@ -45,7 +45,7 @@ LAST = Column("Last", last, width=6, right=True)
 LAYOUTS = (
     Layout(((MANY, ERROR, LAST),)),
     Layout(((MANY, ERROR, KIND, LAST),), at_least=62),
-    Layout(((MANY, ERROR, KIND, Column("First UTC", first, width=9), LAST),), at_least=100),
+    Layout(((MANY, ERROR, KIND, Column("First", first, width=9), LAST),), at_least=100),
 )
 
 

@@ -199,6 +199,11 @@ class TaskScreen(CommandScreen):
         if self.detail is not None:
             await self._fill(self.detail)
 
+    def times_changed(self) -> None:
+        """All sections have times."""
+        if self.detail is not None:
+            self._write(sections(self.detail, self._now(), reveal=self.revealed))
+
     def action_scroll(self, step: int) -> None:
         """A line down or up."""
         self.body.scroll_relative(y=step, animate=False)

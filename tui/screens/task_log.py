@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from core.snapshot import AttemptLog, LogLine
-from tui.look import Piece, Tone, count, moment, pieces
+from tui.look import Piece, Tone, clock, count, moment, pieces
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import CUT
 
@@ -45,7 +45,7 @@ def log_line(line: LogLine, reveal: bool) -> Iterator[Line]:
     first, *rest = (line.text if reveal else masked_text(line.text)).split("\n")
     tone = LEVELS.get(line.level, Tone.PLAIN)
     yield pieces(
-        (f"{line.at:%H:%M:%S}  ", Tone.MUTED),
+        (f"{clock(line.at):<8}  ", Tone.MUTED),
         (f"{line.level:<8} ", tone),
         (f"{line.logger}  ", Tone.MUTED),
         (first, tone),

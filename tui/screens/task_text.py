@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.models import HistoryEntry, TaskStatus
 from core.snapshot import AttemptRow, TaskDetail
-from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.look import STATUS, TIMES, Piece, Tone, bar, count, duration, moment, pieces, whole_age
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.json_view import json_rows
 from tui.widgets.masking import masked_text
@@ -58,7 +58,7 @@ def times(label: str, at: datetime | None, now: datetime) -> Line:
     return (
         (f"{label:<10}", Tone.MUTED),
         (moment(at), Tone.PLAIN),
-        (f"  {whole_age(at, now)} ago" if at else "", Tone.MUTED),
+        (f"  {whole_age(at, now)} ago" if at and not TIMES.as_ages else "", Tone.MUTED),
     )
 
 

@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
-from tui.look import LINK, Piece, Tone, age, content, count, whole_age
+from tui.commands import FREEZE, key_of
+from tui.look import LINK, TIMES, Piece, Tone, age, content, count, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
@@ -71,7 +72,8 @@ class StatusLine(Static):
         yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
-            yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
+            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
+            yield Item(1, ((still, Tone.WARN),))
         yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
@@ -84,7 +86,7 @@ class StatusLine(Static):
         yield from self._reports()
         if snapshot.server.source:
             yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
-        yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
+        yield Item(9, ((time_told(now), Tone.MUTED),))
 
     def _holding_up(self, now: datetime) -> Iterator[Item]:
         """What keeps all workers from going on."""
@@ -94,7 +96,7 @@ class StatusLine(Static):
         if snapshot.held:
             yield Item(1, ((f"‖ no claims: {masked_text(snapshot.held)}", Tone.BAD),))
         if snapshot.limited_until is not None and snapshot.limited_until > now:
-            yield Item(1, ((f"◔ rate limited until {snapshot.limited_until:%H:%M:%S}", Tone.WARN),))
+            yield Item(1, ((f"◔ rate limited {until(snapshot.limited_until)}", Tone.WARN),))
 
     def _reports(self) -> Iterator[Item]:
         """Reports that are not taken yet, or never were."""
