@@ -73,7 +73,7 @@ class StatusLine(Static):
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
             still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
-            yield Item(1, ((still, Tone.WARN),))
+            yield Item(0, ((still, Tone.WARN),))
         yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
@@ -94,7 +94,8 @@ class StatusLine(Static):
         if snapshot.holdup is not None:
             yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
         if snapshot.held:
-            yield Item(1, ((f"‖ no claims: {masked_text(snapshot.held)}", Tone.BAD),))
+            why = cut(head(masked_text(snapshot.held)), 60 if self.size.width >= 100 else 40)
+            yield Item(1, ((f"‖ no claims: {why}", Tone.BAD),))
         if snapshot.limited_until is not None and snapshot.limited_until > now:
             yield Item(1, ((f"◔ rate limited {until(snapshot.limited_until)}", Tone.WARN),))
 
