@@ -108,6 +108,7 @@ class Sayings:
     """What the environment and ``.env`` say, each with the place where it was said."""
 
     def __init__(self, env_file: str | Path | None, environ: Mapping[str, str]) -> None:
+        self.origins: dict[str, str] = {}
         self.env_file = find_env_file(env_file, working_folder())
         self._environ = environ
         self._file = read_env_file(self.env_file) if self.env_file else {}
@@ -116,7 +117,7 @@ class Sayings:
     def nothing(cls) -> Sayings:
         """Where nothing is said."""
         said = object.__new__(cls)
-        said.env_file, said._environ, said._file = None, {}, {}
+        said.env_file, said._environ, said._file, said.origins = None, {}, {}, {}
         return said
 
     def settings(self) -> dict[str, object]:
@@ -144,7 +145,9 @@ class Sayings:
             text, line = self._file[name]
             where = f"{self.env_file}, line {line}"
         if text is None or not text.strip():
+            self.origins[name] = "default"
             return default
+        self.origins[name] = where
         try:
             return parse(text.strip())
         except ValueError as fault:

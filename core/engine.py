@@ -21,6 +21,7 @@ from core.endings import drained, raise_crashed
 from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
+from core.masking import masked_text
 from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
@@ -304,7 +305,9 @@ class Engine(WorkerVerbs, ResultVerbs):
 
 def log_line(level: str, text: str) -> None:
     """Into the log of the program, so that those without a board can read it too."""
-    logging.getLogger("prismq").log(logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(text))
+    logging.getLogger("prismq").log(
+        logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(masked_text(text))
+    )
 
 
 @asynccontextmanager

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+from unicodedata import combining
+
 ERROR_LIMIT = 8 * 1024
 """Bytes (UTF-8) that an error text may have; longer ones are cut, and say so."""
 CUT = " … (cut)"
+
+INVISIBLE: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
+)
+"""Characters that Unicode calls printable though nobody can see them."""
+
+SKIN_TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
+"""Change the emoji before them; terminals disagree about the width of the pair."""
+
+EMOJI_STYLE: Final = "\ufe0f"
+"""Asks for the coloured form of a symbol; terminals disagree about its width, so it is left out."""
+
+MOST_MARKS: Final = 3
+"""Combining marks that one letter may carry; no language needs more, and a tower of them covers other lines."""
 
 
 def cut(text: str, limit: int = ERROR_LIMIT) -> str:
@@ -16,7 +34,28 @@ def cut(text: str, limit: int = ERROR_LIMIT) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text with everything that could drive a terminal shown as an escape."""
-    if text.isprintable():
+    """The text as one line in which all that could drive a terminal, or hides, is a visible escape."""
+    if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    shown: list[str] = []
+    marks = 0
+    for character in text:
+        marks = marks + 1 if combining(character) else 0
+        shown.append(escaped(character) if marks > MOST_MARKS else visible(character))
+    return "".join(shown)
+
+
+def visible(character: str) -> str:
+    """One character, or its escape where it would act on the terminal or hide."""
+    if character == EMOJI_STYLE:
+        return ""
+    if character.isspace() and ord(character) > 0x9F and character not in "\u2028\u2029":
+        return " "
+    if character.isprintable() and not INVISIBLE.match(character) and not SKIN_TONES.match(character):
+        return character
+    return escaped(character)
+
+
+def escaped(character: str) -> str:
+    """The character as Python writes it."""
+    return character.encode("unicode_escape", "surrogatepass").decode("ascii")

@@ -43,7 +43,12 @@ class Program:
         """The environment of a fresh user."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         path = os.pathsep.join((str(Path(sys.executable).parent), kept.get("PATH", "")))
-        own = {"HOME": str(self.folder), "XDG_DATA_HOME": str(self.folder / "data"), "PATH": path}
+        own = {
+            "HOME": str(self.folder),
+            "XDG_DATA_HOME": str(self.folder / "data"),
+            "XDG_CONFIG_HOME": str(self.folder / "config"),
+            "PATH": path,
+        }
         return {**kept, **own, "TERM": "xterm-256color", "COLUMNS": "200", **self.settings}
 
     def with_settings(self, **settings: str) -> Program:

@@ -57,7 +57,8 @@ class Terminal:
     @property
     def screen(self) -> str:
         """The text on the screen."""
-        return "\n".join(line.rstrip() for line in self._screen.display)
+        shown, columns = self._screen.buffer, range(self._screen.columns)  # `display` fails where half a wide sign is
+        return "\n".join("".join(shown[y][x].data for x in columns).rstrip() for y in range(self._screen.lines))
 
     def resize(self, columns: int, rows: int) -> None:
         """Make the terminal another size, and tell the program."""
@@ -114,6 +115,13 @@ class Terminal:
             time.sleep(0.02)
         self.code = os.waitstatus_to_exitcode(ended[1])
         return self.code
+
+    def quit_now(self) -> int:
+        """Leave the board with `q` and give back what is in hand. Answers the exit code."""
+        self.press("q")
+        self.shows("Quit?")
+        self.press("X")
+        return self.ended()
 
     def quit(self) -> int:
         """Leave the board with `q`; when it asks about tasks in hand, finish them. Answers the exit code."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.cli.main import main as command_line
 from core.verbs import Connection
 
@@ -13,9 +15,16 @@ def open_board(connection: Connection, demo: bool) -> int:
     return run_board(connection, demo=demo)
 
 
+def board_keys(wanted: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """The keys of the board; imported here for the same reason."""
+    from tui import key_map
+
+    return key_map.board_keys(wanted)
+
+
 def main() -> None:
     """Run the program."""
-    command_line(open_board)
+    command_line(open_board, board_keys)
 
 
 if __name__ == "__main__":

@@ -12,17 +12,30 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
 
+from core.board_settings import BoardSettings, read_settings, remember
+from core.errors import BadSetting
 from core.models import utcnow
 from core.verbs import Connection
-from tui.commands import CommandScreen
+from tui.commands import Command, CommandScreen
 from tui.driver import BoardDriver
-from tui.look import count
+from tui.key_map import read_keys
+from tui.look import TIMES, count
 from tui.notices import NoticeApp
 from tui.screens.board import BoardScreen
 from tui.screens.leaving import Choice, leave
 from tui.screens.too_small import guard
 from tui.screens.trouble import TroubleScreen
 from tui.signals import listen
+from tui.themes import SAFE
+
+USUAL = BoardSettings()
+"""The settings of a board that remembers nothing."""
+
+FAULTS_SHOWN = 12.0
+"""Seconds for which it is told what in the settings could not be used."""
+
+WAYS = {"utc": "are told in UTC", "local": "are told in local time", "relative": "are told as ages"}
+"""The ways to tell times, in the order in which the command goes through them."""
 
 
 class BoardApp(NoticeApp):
@@ -31,9 +44,22 @@ class BoardApp(NoticeApp):
     TITLE = "PrismQ Workers"
     CSS_PATH = "screens/board.tcss"  # the default screen's own path is not read
 
-    def __init__(self, connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        now: Callable[[], datetime] = utcnow,
+        demo: bool = False,
+        settings: BoardSettings = USUAL,
+    ) -> None:
         super().__init__()
+        self.settings = settings
+        self._writing = asyncio.Lock()
         self.board = BoardScreen(connection, now, demo=demo)
+        self.key_map, self.faults = read_keys(settings.keys)
+        self.set_keymap(dict(self.key_map.chosen))
+        self.register_theme(SAFE)
+        TIMES.way, TIMES.now = settings.times, self.board.now
 
     def get_driver_class(self) -> type[Driver]:
         """Ours for a terminal; another where Textual is told to draw elsewhere."""
@@ -43,6 +69,48 @@ class BoardApp(NoticeApp):
     def on_mount(self) -> None:
         """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""
         listen(self._leave)
+        self._dress()
+        self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
+
+    def _dress(self) -> None:
+        """Look as the settings say, and tell what in them could not be used."""
+        chosen, faults = self.settings.theme, [*self.settings.faults, *self.faults]
+        if chosen in self.available_themes:
+            self.theme = chosen
+        elif chosen != USUAL.theme:
+            faults.append(f"There is no theme {chosen!r}; ctrl+p, Theme lists all.")
+        if faults:
+            more = f" (and {len(faults) - 1} more; `prismq-workers settings` tells all)" if len(faults) > 1 else ""
+            self.notify(faults[0] + more, severity="warning", timeout=FAULTS_SHOWN)
+
+    def shown_key(self, command: Command) -> str:
+        """The first key of a command, as people write it."""
+        return self.key_map.shown(command)
+
+    def _remember(self, name: str, value: str) -> None:
+        """Keep a choice for the next start."""
+        path = self.settings.path
+        if path is None:
+            return
+
+        async def write() -> None:
+            try:
+                async with self._writing:
+                    await asyncio.to_thread(remember, path, name, value)
+            except BadSetting as fault:
+                self.notify(str(fault), severity="warning")
+
+        self.run_worker(write(), group="remember")
+
+    def action_times(self) -> None:
+        """Tell times in another way."""
+        ways = list(WAYS)
+        TIMES.way = ways[(ways.index(TIMES.way) + 1) % len(ways)]
+        for screen in self.screen_stack:
+            if isinstance(screen, CommandScreen):
+                screen.times_changed()
+        self.notify(f"Times {WAYS[TIMES.way]}.")
+        self._remember("times", TIMES.way)
 
     def on_resize(self) -> None:
         """Show nothing where nothing fits."""
@@ -53,10 +121,9 @@ class BoardApp(NoticeApp):
         return self.board
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """The commands of the screen that is in front, and the looks."""
+        """The commands of the screen that is in front."""
         if isinstance(screen, CommandScreen):
             yield from screen.system_commands()
-        yield SystemCommand("Theme", "Choose the colours.", self.action_change_theme)
 
     async def action_give(self, command_id: str) -> None:
         """Give a command by its id, as a click in the key bar does."""
@@ -90,7 +157,7 @@ class BoardApp(NoticeApp):
 
 def run_board(connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
-    app = BoardApp(connection, now=now, demo=demo)
+    app = BoardApp(connection, now=now, demo=demo, settings=read_settings())
     waiting = app.run()
     if not app.board.ended:  # the screen broke; what workers hold is given back all the same
         waiting = asyncio.run(connection.close(now=True))

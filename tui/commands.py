@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from textual.app import SystemCommand
+from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -52,8 +52,12 @@ class Command:
 
     @property
     def palette_title(self) -> str:
-        """The title, with the key that gives it."""
-        return f"{self.title} ({self.key})" if self.key else self.title
+        """The title, with the key that gives it where the user chose no other."""
+        return self.titled(self.key)
+
+    def titled(self, key: str) -> str:
+        """The title, with that key."""
+        return f"{self.title} ({key})" if key else self.title
 
     def rank(self, place: str) -> int:
         """When the key bar leaves it out while that pane is focused: the higher, the sooner."""
@@ -94,6 +98,9 @@ ALWAYS = -100
 
 HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=ALWAYS, shown="?")
 QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=ALWAYS, does="app.quit")
+TIMES = Command("times", "u", "Times", "Tell times in UTC, in local time, or as ages.", does="app.times")
+FREEZE = Command("freeze", "f", "Freeze", "Hold the picture still; work goes on.")
+THEME = Command("theme", "", "Theme", "Choose the colours.", does="app.change_theme")
 BACK = Command("back", "escape", "Back", "Back to the board.", footer=1, shown="esc")
 RETRY = Command(
     "retry",
@@ -177,7 +184,9 @@ BOARD = (
     Command("reports", "o", "Reports aside", "Reports that were not taken: send them again or discard them."),
     Command("register_types", "", "Register types", "Task types from a JSON file; shows first what that changes."),
     Command("maximise", "z", "Maximise", "Give the whole screen to this pane; again: back."),
-    Command("freeze", "f", "Freeze", "Hold the picture still; work goes on."),
+    FREEZE,
+    TIMES,
+    THEME,
     HELP,
     QUIT,
 )  # fmt: skip
@@ -226,6 +235,8 @@ TASK = (
         "next_task", "right_square_bracket,J", "Next task", "The next task of the queue as it is shown.", shown="]"
     ),
     Command("previous_task", "left_square_bracket,K", "Task before", "The task above it in the queue.", shown="["),
+    TIMES,
+    THEME,
     HELP,
     QUIT,
 )
@@ -261,6 +272,8 @@ REPORTS = (
     BACK,
     Command("send_again", "s", "Send again", "Read the task, and send the report if the claim still holds.", footer=2),
     Command("discard", "D", "Discard", "Delete a report for good; saved results stay.", footer=3, destructive=True),
+    TIMES,
+    THEME,
     HELP,
     QUIT,
 )
@@ -294,6 +307,12 @@ WORKER = (
 """What the screen of a worker can do."""
 
 
+def key_of(app: App[Any], command: Command) -> str:
+    """The key of a command in this app, as people write it."""
+    shown = getattr(app, "shown_key", None)
+    return shown(command) if shown is not None else command.key
+
+
 def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
     """The bindings of these commands."""
     return [binding for command in commands for binding in command.bindings]
@@ -313,6 +332,9 @@ class CommandScreen(Screen[None]):
         """Offer a command only where it makes sense."""
         scoped = [each for each in self.command_set if each.method == f"action_{action}"]
         return not scoped or any(not each.panes or self.place in each.panes for each in scoped)
+
+    def times_changed(self) -> None:
+        """Times are told in another way from now on: what is on the screen is drawn anew."""
 
     def possible(self, command: Command) -> bool:
         """Whether the command would do anything now, as far as that is cheap to know. Its key works all the same."""
@@ -336,7 +358,7 @@ class CommandScreen(Screen[None]):
         """The commands that can be given now, for the palette."""
         for command, target in self.offered():
             if not command.movement:
-                yield SystemCommand(command.palette_title, command.help, self._run(command, target))
+                yield SystemCommand(command.titled(key_of(self.app, command)), command.help, self._run(command, target))
 
     def _run(self, command: Command, target: DOMNode) -> Any:
         async def run() -> None:

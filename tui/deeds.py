@@ -14,7 +14,6 @@ from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.widgets.confirm import Confirm
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.safe_text import head
 from tui.wording import told
 
 Answer = TypeVar("Answer")
@@ -77,10 +76,9 @@ class Deeds:
     def say(self, sentence: str, *, wrong: bool = False) -> None:
         """Tell the user, for a while; what was said before makes room."""
         self.app.notify(
-            head(sentence, 600),
+            sentence,
             severity="error" if wrong else "information",
             timeout=SHOWN_FOR * 2 if wrong else SHOWN_FOR,
-            markup=False,
         )
 
     async def confirmed(self, question: str, risk: str, call: str) -> bool:

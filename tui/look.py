@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
 from textual.content import Content
 
-from core.models import TaskStatus, WorkerState
+from core.models import TaskStatus, WorkerState, utcnow
 from core.snapshot import Link
 from tui.widgets.safe_text import head
 
@@ -125,14 +125,62 @@ def whole_age(since: datetime | None, now: datetime) -> str:
     return "–" if since is None else duration(int(max(0.0, (now - since).total_seconds())))
 
 
+class Times:
+    """The one place that knows how times are told: in UTC, in local time, or as ages. A terminal has one of it."""
+
+    def __init__(self) -> None:
+        self.way = "utc"
+        self.now: Callable[[], datetime] = utcnow
+
+    @property
+    def as_ages(self) -> bool:
+        """Whether a time is told by how long ago it was."""
+        return self.way == "relative"
+
+    def here(self, at: datetime) -> datetime:
+        """That time in the zone that is told."""
+        return at.astimezone(None if self.way == "local" else UTC)
+
+    def zone(self, at: datetime) -> str:
+        """The name of that zone."""
+        return self.here(at).tzname() or "local"
+
+
+TIMES: Final = Times()
+"""How this terminal tells times; the app sets it."""
+
+
 def clock(at: datetime | None) -> str:
-    """A time of day, UTC."""
-    return f"{at:%H:%M:%S}" if at is not None else "–"
+    """A time of day, in the zone that is chosen; or its age."""
+    if at is None or TIMES.as_ages:
+        return whole_age(at, TIMES.now())
+    return f"{TIMES.here(at):%H:%M:%S}"
 
 
 def moment(at: datetime | None) -> str:
-    """A date and time, UTC."""
-    return f"{at:%Y-%m-%d %H:%M:%S} UTC" if at is not None else "–"
+    """A date and time with its zone; or its age."""
+    if at is None:
+        return "–"
+    if TIMES.as_ages:
+        return f"{whole_age(at, TIMES.now())} ago"
+    return f"{TIMES.here(at):%Y-%m-%d %H:%M:%S} {TIMES.zone(at)}"
+
+
+def short_moment(at: datetime | None) -> str:
+    """A date and time without year, seconds and zone; or its age."""
+    if at is None or TIMES.as_ages:
+        return whole_age(at, TIMES.now())
+    return f"{TIMES.here(at):%m-%d %H:%M}"
+
+
+def until(at: datetime) -> str:
+    """A time that is still to come: ``until 12:30:00``, or ``for 25s``."""
+    return f"for {whole_age(TIMES.now(), at)}" if TIMES.as_ages else f"until {clock(at)}"
+
+
+def time_told(now: datetime) -> str:
+    """What the status line says of the time: ``12:30 UTC``, or that times are ages."""
+    return "times as ages" if TIMES.as_ages else f"{TIMES.here(now):%H:%M} {TIMES.zone(now)}"
 
 
 def bar(percent: int, width: int = 6) -> str:

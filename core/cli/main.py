@@ -7,8 +7,8 @@ from importlib import import_module
 
 import click
 
-from core.cli.output import say
-from core.cli.program import OpenBoard, Program
+from core.cli.output import REVEAL, say
+from core.cli.program import BoardKeys, OpenBoard, Program
 from core.errors import CoreError
 
 COMMANDS = {
@@ -21,6 +21,7 @@ COMMANDS = {
     "workers": "core.cli.workers:workers",
     "reports": "core.cli.reports:reports",
     "results": "core.cli.results:results",
+    "settings": "core.cli.settings:settings",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""
@@ -50,25 +51,37 @@ class LateGroup(click.Group):
 )
 @click.version_option(package_name="prismq-workers")
 @click.option("--env-file", type=click.Path(dir_okay=False), help="The settings file, instead of the .env found.")
+@click.option("--show-secrets", is_flag=True, help="Print keys, tokens and passwords instead of masking them.")
 @click.pass_context
-def cli(context: click.Context, env_file: str | None) -> None:
+def cli(context: click.Context, env_file: str | None, show_secrets: bool) -> None:
     """Workers of PrismQ: claim tasks from a TaskManager, do them, keep what they found, report.
 
     Without a command, the board opens on the configured TaskManager, or on the embedded one.
     """
     program = context.ensure_object(Program)
     program.env_file = env_file
+    context.meta[REVEAL] = show_secrets
     if context.invoked_subcommand is None:
         from core.cli.board import open_board
 
         open_board(program)
 
 
-def main(open_board: OpenBoard) -> None:
+def refuse(error: click.ClickException) -> None:
+    """What is wrong with the command line, and how it is used; what was typed is shown harmless."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        click.echo(f"{context.get_usage()}\nTry '{context.command_path} --help' for help.\n", err=True)
+    first, *rest = error.format_message().splitlines() or [""]
+    for line in (f"Error: {first}", *rest):
+        say(line)
+
+
+def main(open_board: OpenBoard, board_keys: BoardKeys) -> None:
     """Run the command line and end the process with its exit code."""
     code = 0
     try:
-        cli.main(obj=Program(open_board), standalone_mode=False)
+        cli.main(obj=Program(open_board, board_keys), standalone_mode=False)
     except CoreError as error:
         say(f"Error: {error}")
         code = error.exit_code
@@ -77,6 +90,6 @@ def main(open_board: OpenBoard) -> None:
     except click.exceptions.Exit as ended:
         code = ended.exit_code
     except click.ClickException as error:
-        error.show()
+        refuse(error)
         code = error.exit_code
     sys.exit(code)

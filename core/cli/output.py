@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
@@ -11,18 +12,44 @@ from typing import Any, cast
 
 import click
 
+from core.masking import MASK, hides, masked, masked_text
 from core.models import Json
 from core.texts import harmless
+
+LONGEST = 2_000
+"""Characters of a text that a person gets to see; those who read stdout through a pipe or a file get it whole."""
+
+REVEAL = "prismq.show_secrets"
+"""Set in the context of a command that was told to show secrets."""
 
 
 def say(sentence: str) -> None:
     """Talk to the person, on stderr."""
-    click.echo(harmless(sentence), err=True)
+    click.echo(one_line(sentence), err=True)
+
+
+def one_line(text: str) -> str:
+    """A text as one harmless line, without secrets unless they were asked for."""
+    return harmless(text if revealed() else masked_text(text))
+
+
+def revealed() -> bool:
+    """Whether the command was told to show secrets."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(REVEAL))
+
+
+def bounded(text: str) -> str:
+    """The text; where a person reads it, only the beginning of a long one, marked."""
+    if len(text) <= LONGEST or not sys.stdout.isatty():
+        return text
+    return f"{text[:LONGEST]}… (cut; {len(text):,} characters, --json has all)"
 
 
 def print_json(value: object) -> None:
-    """One JSON document on stdout; characters that drive a terminal are escaped."""
-    click.echo(json.dumps(plain(value), ensure_ascii=True, indent=2))
+    """One JSON document on stdout; characters that drive a terminal are escaped, secrets masked."""
+    told = plain(value)
+    click.echo(json.dumps(told if revealed() else masked(told), ensure_ascii=True, indent=2))
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
@@ -37,7 +64,8 @@ def print_fields(pairs: Mapping[str, object]) -> None:
     """Named values, one a line, on stdout."""
     width = max(map(len, pairs))
     for name, value in pairs.items():
-        click.echo(f"{name.ljust(width)}  {shown(value)}")
+        hidden = not revealed() and hides(name, plain(value))
+        click.echo(f"{name.ljust(width)}  {MASK if hidden else shown(value)}")
 
 
 def shown(value: object) -> str:
@@ -48,9 +76,10 @@ def shown(value: object) -> str:
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M:%SZ")
         case str():
-            return harmless(value)
+            return bounded(one_line(value))
         case dict() | list() | tuple():
-            return json.dumps(plain(value), ensure_ascii=True)
+            told = plain(value)
+            return bounded(json.dumps(told if revealed() else masked(told), ensure_ascii=True))
         case _:
             return str(value)
 

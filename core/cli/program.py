@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -23,15 +23,18 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 PATIENCE = 3.0
 """Seconds that a command tries to reach the TaskManager."""
+BoardKeys = Callable[[Mapping[str, str]], tuple[dict[str, str], list[str]]]
+"""Answers the keys of all commands of the board, given those that a user chose, and what of these cannot be had."""
 OpenBoard = Callable[[Connection, bool], int]
 """Opens the board on a connection (in demo mode or not); answers the exit code."""
 
 
 @dataclass
 class Program:
-    """One run of the command line. ``open_board`` is handed in, so that the core knows no screen."""
+    """One run of the command line. What belongs to the board is handed in, so that the core knows no screen."""
 
     open_board: OpenBoard
+    board_keys: BoardKeys
     env_file: str | None = None
 
     @cached_property

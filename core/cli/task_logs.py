@@ -6,9 +6,10 @@ from typing import Any
 
 import click
 
-from core.cli.output import say
+from core.cli.output import one_line, revealed, say
 from core.config import Config
 from core.errors import DatabaseUnusable
+from core.masking import masked_text
 from core.models import Json, Task
 from core.snapshot import AttemptLog
 from core.texts import harmless
@@ -57,7 +58,7 @@ def print_log(log: AttemptLog) -> None:
         f"\nLog of attempt {log.number}, {harmless(log.worker_id)}{f' (after {before:,} more lines)' if before else ''}"
     )
     for line in shown:
-        first, *rest = map(harmless, line.text.split("\n"))
+        first, *rest = map(one_line, (line.text if revealed() else masked_text(line.text)).split("\n"))
         click.echo(f"{line.at:%Y-%m-%d %H:%M:%SZ}  {harmless(line.level):<8}  {harmless(line.logger)}  {first}")
         for each in rest:
             click.echo(f"    {each}")

@@ -29,7 +29,7 @@ def short_names(text: str) -> str:
 
 
 def at(entry: ActivityEntry, now: datetime) -> tuple[Piece, ...]:
-    """When, UTC."""
+    """When."""
     return ((clock(entry.at), Tone.MUTED),)
 
 
@@ -44,7 +44,7 @@ def text(entry: ActivityEntry, now: datetime) -> tuple[Piece, ...]:
     return ((short_names(masked_text(entry.text[:500])), Tone.PLAIN if tone is Tone.MUTED else tone),)
 
 
-LAYOUTS = (Layout(((Column("UTC", at, width=8), Column("", level, width=1), Column("What happened", text)),)),)
+LAYOUTS = (Layout(((Column("Time", at, width=8), Column("", level, width=1), Column("What happened", text)),)),)
 
 
 class ActivityPane(ListPane[ActivityEntry]):

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from core.snapshot import Link, Snapshot
 from tui.look import Piece, Tone, content
+from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 
 Row = TypeVar("Row")
@@ -124,12 +125,12 @@ def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:
             return (("Connecting to the TaskManager…", Tone.MUTED),)
         case Link.OFFLINE:
             return (
-                (server.trouble or "The TaskManager does not answer.", Tone.BAD),
+                (masked_text(server.trouble) or "The TaskManager does not answer.", Tone.BAD),
                 ("It is tried again by itself; workers go on when it is back. q quits.", Tone.MUTED),
             )
         case Link.REFUSED:
             return (
-                (server.trouble or "The TaskManager refuses the key.", Tone.BAD),
+                (masked_text(server.trouble) or "The TaskManager refuses the key.", Tone.BAD),
                 ("Set TASKMANAGER_API_KEY in .env, then q and start anew.", Tone.MUTED),
             )
         case Link.LIVE:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.snapshot import FailureGroup, Snapshot
-from tui.look import Piece, Tone, sparkline, whole_age
+from tui.look import Piece, Tone, short_moment, sparkline, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -35,7 +35,7 @@ def last(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
 
 def first(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     """When it first happened."""
-    return ((f"{group.first_at:%m-%d %H:%M}" if group.first_at else "–", Tone.MUTED),)
+    return ((short_moment(group.first_at), Tone.MUTED),)
 
 
 def hours(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
@@ -54,7 +54,7 @@ ERROR = Column("Error", error, share=5)
 KIND = Column("Type", kind, share=2, keep_end=True)
 LAST = Column("Last", last, width=6, right=True)
 HOURS_COLUMN = Column("Last 24 hours", hours, width=24)
-FIRST = Column("First UTC", first, width=11)
+FIRST = Column("First", first, width=11)
 LAYOUTS = (
     Layout(((MANY, ERROR, LAST),)),
     Layout(((MANY, ERROR, KIND, LAST),), at_least=62),

@@ -13,6 +13,7 @@ from core.saved import SEARCHED
 from core.snapshot import ResultRow, ResultsView, Snapshot
 from tui.look import Piece, Tone, duration, number, short_name
 from tui.panes.base import ListPane
+from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 from tui.widgets.search_field import SearchField
@@ -28,7 +29,7 @@ def task(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
 
 def title(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
     """Its title."""
-    return ((row.title or "(no title)", Tone.PLAIN if row.title else Tone.MUTED),)
+    return ((masked_text(row.title) or "(no title)", Tone.PLAIN if row.title else Tone.MUTED),)
 
 
 def source(row: ResultRow, now: datetime) -> tuple[Piece, ...]:

@@ -30,6 +30,7 @@ from tui.screens.task import TaskScreen
 from tui.screens.task_type import TaskTypeScreen
 from tui.screens.worker import WorkerScreen
 from tui.task_deeds import TaskDeeds
+from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import FITTING, told
 from tui.worker_deeds import WorkerDeeds, worker_could
@@ -260,7 +261,7 @@ class BoardScreen(OutcomeActions, BoardLayout):
             case Task(id=task_id) | FailureGroup(task_ids=(task_id, *_)):
                 self._copy(str(task_id))
             case ResultRow(source_url=address, idea_id=idea_id):
-                self._copy(address or idea_id)
+                self._copy(masked_text(address) or idea_id)
             case _:
                 self.task_deeds.say("There is nothing to copy.")
 

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from core.errors import CoreError
 from tui.deeds import Deed, Deeds
 from tui.look import Piece, Tone, content
+from tui.widgets.masking import masked_text
 from tui.wording import told
 
 
@@ -53,7 +54,7 @@ class Form(ModalScreen[None]):
 
     def refuse(self, sentence: str) -> None:
         """Say what is wrong; empty: nothing."""
-        self.fault.update(content(((f"✗ {sentence}", Tone.BAD),) if sentence else ()))
+        self.fault.update(content(((f"✗ {masked_text(sentence)}", Tone.BAD),) if sentence else ()))
 
     def send(self, deed: Deed) -> None:
         """Do it beside everything else, and say so at once. It goes on when the form is left."""

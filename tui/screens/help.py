@@ -1,4 +1,4 @@
-"""Explains the focused pane, and every key."""
+"""Explains the focused pane, every key and every symbol; a word narrows it to what is looked for."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from tui.commands import Command
+from tui.commands import Command, key_of
 from tui.look import Piece, Tone, hanging, lines, pieces
+from tui.screens.legend import legend
 
 INDENT = 26
 """Cells that the key and the title of a command take."""
@@ -25,7 +26,8 @@ class HelpScreen(ModalScreen[None]):
 
     CSS_PATH = "forms.tcss"
     BINDINGS = [
-        Binding("escape,question_mark,q,enter", "leave", "Close"),
+        Binding("slash", "search", "Search"),
+        Binding("escape,question_mark,f1,q,enter", "leave", "Close"),
         Binding("j", "scroll(1)", "Down"),
         Binding("k", "scroll(-1)", "Up"),
     ]
@@ -36,18 +38,22 @@ class HelpScreen(ModalScreen[None]):
         self.commands = commands
         self.place = place
         self.told = Static()
+        self.word = Input(placeholder="a word of what you look for", compact=True)
         self._width = 0
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
         with Vertical(id="frame") as frame:
             frame.border_title = f"Help: {self.heading}"
-            frame.border_subtitle = "esc closes, ↓ ↑ scroll"
+            frame.border_subtitle = "/ searches, esc closes, ↓ ↑ scroll"
+            yield self.word
             with VerticalScroll():
                 yield self.told
 
     def on_mount(self) -> None:
         """Write it."""
+        self.word.display = False
+        self.query_one(VerticalScroll).focus()
         self.write()
 
     def on_resize(self) -> None:
@@ -62,10 +68,47 @@ class HelpScreen(ModalScreen[None]):
             self._width = width
             self.told.update(lines(self.rows(width)))
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Show what has the word in it."""
+        event.stop()
+        self.told.update(lines(self.rows(self._width)))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on reading; the word stays."""
+        event.stop()
+        self.query_one(VerticalScroll).focus()
+
+    def action_search(self) -> None:
+        """Look for a word."""
+        self.word.display = True
+        self.word.focus()
+
+    def fits(self, *told: str) -> bool:
+        """Whether one of these has the word that is looked for."""
+        word = self.word.value.strip().lower()
+        return any(word in each.lower() for each in told)
+
     def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
-        yield pieces(self.about)
-        here = [each for each in self.commands if self.place in each.panes]
-        everywhere = [each for each in self.commands if not each.panes and not each.movement]
+        """What is told: the pane, its commands, all others, the symbols."""
+        found = [*self._commands(width), *self._symbols(width)]
+        if self.fits(self.about):
+            yield pieces(self.about)
+        elif not found:
+            yield pieces(f"Nothing here has {self.word.value.strip()!r} in it; esc shows all.")
+        yield from found
+
+    def _symbols(self, width: int) -> Iterator[tuple[Piece, ...]]:
+        group = [(piece, told) for piece, told in legend() if self.fits(piece[0], told, "Symbols")]
+        if group:
+            yield pieces("")
+            yield (("Symbols", Tone.STRONG),)
+        for (symbol, tone), told in group:
+            yield from hanging(((f"  {symbol:<6}", tone),), (told, Tone.MUTED), 8, width)
+
+    def _commands(self, width: int) -> Iterator[tuple[Piece, ...]]:
+        near = [each for each in self.commands if self.place in each.near]
+        here = [each for each in self.commands if self.place in each.panes] + near
+        everywhere = [each for each in self.commands if not each.panes and not each.movement and each not in near]
         moving = [each for each in self.commands if not each.panes and each.movement]
         elsewhere = [each for each in self.commands if each.panes and self.place not in each.panes]
         for title, group in (
@@ -74,18 +117,24 @@ class HelpScreen(ModalScreen[None]):
             ("Moving", moving),
             ("Other panes", elsewhere),
         ):
-            if group:
+            shown = [each for each in group if self.fits(title, each.title, each.help, key_of(self.app, each))]
+            if shown:
                 yield pieces("")
                 yield ((title, Tone.STRONG),)
-                for command in group:
-                    told = command.help + (" Asks first." if command.destructive else "")
-                    named = pieces((f"  {command.key or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
-                    yield from hanging(named, (told, Tone.MUTED), INDENT, width)
+            for command in shown:
+                told = command.help + (" Asks first." if command.destructive else "")
+                named = pieces((f"  {key_of(self.app, command) or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
+                yield from hanging(named, (told, Tone.MUTED), INDENT, width)
 
     def action_scroll(self, step: int) -> None:
         """A line down or up."""
         self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
 
     def action_leave(self) -> None:
-        """Back."""
-        self.dismiss()
+        """Show all again, where a word is looked for; else back."""
+        if self.word.display:
+            self.word.display = False
+            self.word.value = ""
+            self.query_one(VerticalScroll).focus()
+        else:
+            self.dismiss()

@@ -87,6 +87,13 @@ class BoardLayout(LiveScreen):
             for pane in (self.type_pane, self.queue_pane, self.worker_pane, self.outcome_pane.active):
                 pane.tick()
 
+    def times_changed(self) -> None:
+        """Every row may have a time."""
+        self.status_line.tick()
+        for row_list in self.query(RowList):
+            row_list.notify_style_update()  # what is drawn is kept for a second otherwise
+            row_list.refresh()
+
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """The lower border tells where the cursor is."""
         self._tell()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Literal
 
+from rich.text import Text
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -16,7 +17,8 @@ from core.snapshot import Snapshot
 from core.verbs import Connection
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
-from tui.widgets.safe_text import head
+from tui.widgets.masking import masked_text
+from tui.widgets.safe_text import head, safe
 
 Choice = Literal["finish", "now", "stay"]
 
@@ -127,4 +129,4 @@ async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -
     try:
         app.exit(await live.connection.close(now=choice == "now"))
     except CoreError as error:
-        app.exit(0, return_code=error.exit_code, message=f"Error: {error}")
+        app.exit(0, return_code=error.exit_code, message=Text(safe(masked_text(f"Error: {error}"))))

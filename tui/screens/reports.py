@@ -180,6 +180,10 @@ class ReportsScreen(CommandScreen):
         """Back to the board."""
         self.dismiss()
 
+    def times_changed(self) -> None:
+        """The row under the cursor is told with its time."""
+        self._tell()
+
     def action_send_again(self) -> None:
         """Send the marked reports again, else the one under the cursor."""
         self.deeds.send_again(self.row_list.chosen, self._settled)

@@ -252,6 +252,10 @@ class TaskScreen(CommandScreen):
         self.draw()
         self.search.again()
 
+    def times_changed(self) -> None:
+        """All sections have times."""
+        self.draw()
+
     # Where one reads
 
     def on_reader_moved(self, event: Reader.Moved) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from core.attempts import differences
 from core.models import HistoryEntry
 from core.snapshot import AttemptRow, TaskDetail
-from tui.look import Piece, Tone, bar, duration, moment, pieces
+from tui.look import TIMES, Piece, Tone, bar, clock, duration, moment, pieces
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text
 
@@ -80,8 +80,8 @@ def attempt(row: AttemptRow, different: frozenset[str], how: How, rail: str) -> 
     side: Piece = (f"{rail}    ", Tone.MUTED)
     yield pieces(side, *marked("worker", different), row.worker_id or "–")
     if row.started_at is not None:
-        until = f" to {row.ended_at:%H:%M:%S}" if row.ended_at is not None else ""
-        yield pieces(side, (f"{row.started_at:%Y-%m-%d %H:%M:%S}{until} UTC", Tone.MUTED))
+        until = f" to {clock(row.ended_at)}" if row.ended_at is not None and not TIMES.as_ages else ""
+        yield pieces(side, (f"{moment(row.started_at)}{until}", Tone.MUTED))
     if row.message:
         text = row.message[:LOOKED_AT] if how.reveal else masked_text(row.message[:LOOKED_AT])
         said = " ".join(text.splitlines())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from core.snapshot import AttemptLog, LogLine
-from tui.look import Tone, count, moment, pieces
+from tui.look import Tone, clock, count, moment, pieces
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text
 from tui.widgets.outline import Row, Rows
@@ -45,7 +45,7 @@ def log_line(number: int, line: LogLine, width: int, reveal: bool) -> Iterator[R
     """A line, wrapped below itself; the end of a traceback below it, set in."""
     first, *rest = (line.text if reveal else masked_text(line.text)).split("\n")
     tone = LEVELS.get(line.level, Tone.PLAIN)
-    before = pieces((f"{line.at:%H:%M:%S}  ", Tone.MUTED), (f"{line.level} ", tone), (f"{line.logger}  ", Tone.MUTED))
+    before = pieces((f"{clock(line.at):<8}  ", Tone.MUTED), (f"{line.level} ", tone), (f"{line.logger}  ", Tone.MUTED))
     indent = sum(len(head(text)) for text, _ in before)
     if indent + len(first) <= width:
         yield Row((number, 0), (*before, (first, tone)), depth=1)

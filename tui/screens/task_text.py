@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.models import HistoryEntry, Json, TaskStatus
 from core.snapshot import TaskDetail
-from tui.look import STATUS, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.look import STATUS, TIMES, Piece, Tone, bar, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.json_view import json_rows
@@ -161,7 +161,7 @@ def field(label: str, value: str, how: Showing, tone: Tone = Tone.PLAIN) -> Iter
 
 def times(label: str, at: datetime | None, how: Showing) -> Line:
     """A moment and how long ago it was."""
-    ago = f"  {whole_age(at, how.now)} ago" if at else ""
+    ago = f"  {whole_age(at, how.now)} ago" if at and not TIMES.as_ages else ""
     return ((f"{label:<{LABEL}}", Tone.MUTED), (moment(at), Tone.PLAIN), (ago, Tone.MUTED))
 
 
@@ -180,10 +180,10 @@ def happened(history: Sequence[HistoryEntry], how: Showing) -> Iterator[Row]:
     """Its history, oldest first: a line for each entry, and below it what was said."""
     day = None
     for number, entry in enumerate(history):
-        if entry.at is not None and entry.at.date() != day:
-            day = entry.at.date()
-            yield Row(("day", str(day)), ((f"{day:%Y-%m-%d} UTC", Tone.STRONG),))
-        at = f"{entry.at:%H:%M:%S}" if entry.at is not None else "–"
+        if entry.at is not None and TIMES.here(entry.at).date() != day and not TIMES.as_ages:
+            day = TIMES.here(entry.at).date()
+            yield Row(("day", str(day)), ((f"{day:%Y-%m-%d} {TIMES.zone(entry.at)}", Tone.STRONG),))
+        at = clock(entry.at)
         attempt = f"  attempt {entry.attempts}" if entry.attempts else ""
         said = pieces((f"{at:<8}  ", Tone.MUTED), f"{entry.event:<10}  ", entry.worker or "", (attempt, Tone.MUTED))
         yield Row((number, "entry"), said)

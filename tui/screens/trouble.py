@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from core.errors import CoreError
 from tui.look import Tone, lines, pieces
+from tui.widgets.masking import masked_text
 
 
 class TroubleScreen(ModalScreen[None]):
@@ -36,7 +37,7 @@ class TroubleScreen(ModalScreen[None]):
                     [
                         (("✗ PrismQ Workers cannot start", Tone.BAD),),
                         pieces(""),
-                        pieces(str(self.error)),
+                        pieces(masked_text(str(self.error))),
                         pieces(""),
                         pieces(("q", Tone.ACCENT), f" quit (exit code {self.error.exit_code})"),
                     ]

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from core.models import Json
 from tui.look import Piece, Tone, count, pieces
 from tui.widgets.long_text import LongText
-from tui.widgets.masking import MASK, is_secret, masked_text
+from tui.widgets.masking import MASK, hides, masked_text
 from tui.widgets.outline import Branch, Row, Rows
 from tui.widgets.safe_text import CUT, safe
 
@@ -90,7 +90,7 @@ class JsonShape:
         return Row(key, label, branch, folded, opens=False, depth=depth, size=size + len(value), note=note)
 
     def _hides(self, name: str, member: Json) -> bool:
-        return not self.reveal and is_secret(name) and member not in (None, "", True, False)
+        return not self.reveal and hides(name, member)
 
 
 def json_rows(value: Json, *, width: int = 80, reveal: bool = False) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.commands import ALWAYS, FIELD, Command, CommandScreen
+from tui.commands import ALWAYS, FIELD, Command, CommandScreen, key_of
 from tui.look import STYLES, Tone
 
 
@@ -65,9 +65,9 @@ class KeyBar(Static):
     def _named(self, command: Command) -> Content:
         click = Style.from_meta({"command": command.id})
         return Content.assemble(
-            (command.key, f"bold {STYLES[Tone.ACCENT]}"), (f" {command.title}", STYLES[Tone.MUTED])
+            (key_of(self.app, command), f"bold {STYLES[Tone.ACCENT]}"), (f" {command.title}", STYLES[Tone.MUTED])
         ).stylize(click)
 
     def _cells(self, commands: list[Command]) -> int:
-        own = sum(cell_len(command.key) + 1 + cell_len(command.title) for command in commands)
+        own = sum(cell_len(key_of(self.app, command)) + 1 + cell_len(command.title) for command in commands)
         return own + self.GAP * (len(commands) - 1)

@@ -1,5 +1,5 @@
-"""Hides secrets on the screen, by the rules of `core.masking`."""
+"""Secrets on the screen are hidden as they are everywhere; see `core.masking`."""
 
-from core.masking import MASK, is_secret, masked, masked_text, masked_windows
+from core.masking import MASK, hides, is_secret, masked, masked_text, masked_windows
 
-__all__ = ["MASK", "is_secret", "masked", "masked_text", "masked_windows"]
+__all__ = ["MASK", "hides", "is_secret", "masked", "masked_text", "masked_windows"]

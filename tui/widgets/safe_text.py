@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
+
+from core.texts import harmless, visible
+
+__all__ = ["CUT", "ONE_LINE", "cut", "fit", "head", "safe", "safe_lines", "visible"]
 
 CUT: Final = "…"
 """Marks the place where text was cut."""
@@ -13,33 +16,10 @@ CUT: Final = "…"
 ONE_LINE: Final = 2_000
 """Characters of a text that a single line ever looks at."""
 
-INVISIBLE: Final = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0e\uffa0\U000e0100-\U000e01ef]"
-)
-"""Characters that Unicode calls printable though nobody can see them."""
-
-EMOJI_STYLE: Final = "\ufe0f"
-"""Asks for the coloured form of a symbol; terminals disagree about its width, so it is left out."""
-
 
 def safe(text: str) -> str:
-    """The text as one line in which every control, bidi and zero-width character is a visible escape."""
-    if text.isascii() and text.isprintable():
-        return text
-    if text.isprintable() and EMOJI_STYLE not in text and not INVISIBLE.search(text):
-        return text
-    return "".join(visible(character) for character in text)
-
-
-def visible(character: str) -> str:
-    """One character, or its escape where it would act on the terminal or hide."""
-    if character == EMOJI_STYLE:
-        return ""
-    if character.isspace() and ord(character) > 0x9F and character not in "\u2028\u2029":
-        return " "
-    if character.isprintable() and not INVISIBLE.match(character):
-        return character
-    return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+    """The text as one line in which every control, bidi, zero-width and heaped-up character is a visible escape."""
+    return harmless(text)
 
 
 def safe_lines(text: str, most: int = 200, *, of: int | None = None) -> list[str]:

@@ -12,7 +12,9 @@ from textual.widgets import Static
 
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
-from tui.look import LINK, Piece, Tone, age, content, count, whole_age
+from tui.commands import FREEZE, key_of
+from tui.look import LINK, TIMES, Piece, Tone, age, content, count, time_told, until, whole_age
+from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
 
@@ -70,7 +72,8 @@ class StatusLine(Static):
         yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
-            yield Item(1, ((f"‖ frozen at {self.frozen_at:%H:%M:%S}, f goes on", Tone.WARN),))
+            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
+            yield Item(0, ((still, Tone.WARN),))
         yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
@@ -83,7 +86,7 @@ class StatusLine(Static):
         yield from self._reports()
         if snapshot.server.source:
             yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
-        yield Item(9, ((f"{now:%H:%M} UTC", Tone.MUTED),))
+        yield Item(9, ((time_told(now), Tone.MUTED),))
 
     def _holding_up(self, now: datetime) -> Iterator[Item]:
         """What keeps all workers from going on."""
@@ -91,9 +94,10 @@ class StatusLine(Static):
         if snapshot.holdup is not None:
             yield Item(1, ((held_up(snapshot.holdup, 60 if self.size.width >= 100 else 40), Tone.BAD),))
         if snapshot.held:
-            yield Item(1, ((f"‖ no claims: {snapshot.held}", Tone.BAD),))
+            why = cut(head(masked_text(snapshot.held)), 60 if self.size.width >= 100 else 40)
+            yield Item(1, ((f"‖ no claims: {why}", Tone.BAD),))
         if snapshot.limited_until is not None and snapshot.limited_until > now:
-            yield Item(1, ((f"◔ rate limited until {snapshot.limited_until:%H:%M:%S}", Tone.WARN),))
+            yield Item(1, ((f"◔ rate limited {until(snapshot.limited_until)}", Tone.WARN),))
 
     def _reports(self) -> Iterator[Item]:
         """Reports that are not taken yet, or never were."""
@@ -125,7 +129,7 @@ def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
 
 def place(server: ServerStatus, demo: bool, width: int) -> str:
     """Which TaskManager: its address, or the file of the embedded one, shortened in the middle."""
-    label = head(server.label)
+    label = head(masked_text(server.label))
     if server.embedded:
         path = Path(label)
         home = str(Path.home())

@@ -1,0 +1,169 @@
+"""Looks and keys can be chosen in a settings file; a mistake in it is told and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from core.board_settings import BoardSettings, example, read_settings, remember, with_setting
+from core.snapshot import Snapshot
+from tests.tui import scenes
+from tests.tui.conftest import Desk
+from tui.app import BoardApp
+from tui.key_map import COMMANDS, board_keys, read_keys
+
+
+def written(folder: Path, text: str, **environ: str) -> BoardSettings:
+    """Settings read from a file with that text."""
+    path = folder / "settings.toml"
+    path.write_text(text)
+    return read_settings({"PRISMQ_SETTINGS": str(path), **environ})
+
+
+async def remembered(desk: Desk) -> None:
+    """Wait until nothing is being written any more."""
+    for _ in range(500):
+        if not any(each.group == "remember" and not each.is_finished for each in desk.app.workers):
+            return
+        await desk.pilot.pause(0.01)
+    raise AssertionError("still writing")
+
+
+@asynccontextmanager
+async def desk_with(
+    settings: BoardSettings, snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)
+) -> AsyncIterator[Desk]:
+    """A board with these settings."""
+    connection = scenes.board(snapshot)[1]
+    app = BoardApp(connection, now=lambda: scenes.NOW, settings=settings)
+    async with app.run_test(size=size) as pilot:
+        desk = Desk(app, pilot, connection)
+        await desk.settle()
+        yield desk
+
+
+async def test_a_remapped_key_works_and_is_shown_in_key_bar_palette_and_help(tmp_path: Path):
+    async with desk_with(written(tmp_path, '[keys]\npause = "P"\nstart = "f5"\n')) as desk:
+        await desk.press("p")
+        assert desk.verbs.calls == []
+        await desk.press("P")
+        assert [call[0] for call in desk.verbs.calls] == ["pause"]
+        assert "P Pause" in desk.text().splitlines()[-1]
+        assert "Pause (P)" in {each.title for each in desk.app.get_system_commands(desk.board)}
+        await desk.press("question_mark", "slash", *"pause")
+        assert "P     Pause" in desk.text()
+
+
+async def test_keys_may_be_exchanged(tmp_path: Path):
+    async with desk_with(written(tmp_path, '[keys]\nretry = "l"\nrelease = "r"\n')) as desk:
+        assert desk.notes() == []
+        await desk.press("down", "down", "down", "down", "l")
+        assert desk.verbs.calls == [("retry", (10427,))]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[keys]\nfly = "f"', "There is no command 'fly'"),
+        ('[keys]\nretry = "s"', "'s' cannot be the key of retry: start has it."),
+        ('[keys]\nretry = "ctrl+c"', "the program has it"),
+        ('[keys]\nretry = "no such key"', "is no key for retry"),
+        ("[keys]\nretry = 7", "must be a text"),
+        ("keys = 7", "must be a section"),
+        ('theme = "puce"', "There is no theme 'puce'"),
+        ('times = "mars"', "must be one of utc, local, relative"),
+        ("colour = 1", "has no setting 'colour'"),
+        ("not toml", "is no TOML"),
+        ('[keys]\nretry = "s"\nfly = "f"', "and 1 more"),
+    ],
+)
+async def test_a_mistake_in_the_settings_is_told_in_a_sentence_and_the_board_starts(
+    tmp_path: Path, text: str, said: str
+):
+    async with desk_with(written(tmp_path, text)) as desk:
+        (note,) = desk.notes()
+        assert said in note
+        await desk.press("p")
+        assert [call[0] for call in desk.verbs.calls] == ["pause"]
+
+
+def test_no_two_commands_of_one_place_have_the_same_key_from_the_beginning():
+    usual = {name: command.keys for name, command in COMMANDS.items() if command.keys}
+    assert read_keys(usual)[1] == []
+
+
+def test_every_key_that_a_command_has_can_be_written_in_the_file():
+    keys, faults = board_keys({"retry": "?,ctrl+r", "help": "f1"})
+    assert (keys["retry"], keys["help"], faults) == ("question_mark,ctrl+r", "f1", [])
+
+
+async def test_a_theme_is_remembered(tmp_path: Path):
+    settings = written(tmp_path, "# mine\n[keys]\npause = 'P'\n")
+    async with desk_with(settings) as desk:
+        desk.app.theme = "prismq-safe"
+        await desk.settle()
+        await remembered(desk)
+    again = read_settings({"PRISMQ_SETTINGS": str(settings.path)})
+    assert (again.theme, dict(again.keys)) == ("prismq-safe", {"pause": "P"})
+    async with desk_with(again) as desk:
+        assert desk.app.theme == "prismq-safe"
+
+
+async def test_what_cannot_be_remembered_is_said(tmp_path: Path):
+    (tmp_path / "file").write_text("")
+    async with desk_with(BoardSettings(path=tmp_path / "file" / "settings.toml")) as desk:
+        await desk.press("u")
+        await remembered(desk)
+        await desk.settle()
+        assert any("is not remembered" in note for note in desk.notes())
+
+
+@pytest.mark.parametrize("keys", [("4", "4", "4"), ("down", "down", "enter"), ("f",)], ids="-".join)
+async def test_one_switch_tells_every_time_in_another_way(monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]):
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    __import__("time").tzset()
+    try:
+        async with desk_with(BoardSettings()) as desk:
+            await desk.press(*keys)
+            shown = desk.text()
+            assert "12:00" in shown or "11:5" in shown
+            await desk.press("u")
+            assert "12:00" not in desk.text() and "11:5" not in desk.text()
+            assert "17:" in desk.text()
+            assert "Times are told in local time." in desk.notes()
+            await desk.press("u")
+            assert "17:2" not in desk.text() and "UTC" not in desk.text()
+    finally:
+        monkeypatch.undo()
+        __import__("time").tzset()
+
+
+def test_a_setting_is_written_without_touching_the_rest():
+    assert with_setting("", "theme", "x") == 'theme = "x"\n'
+    assert with_setting('a = 1\ntheme = "y"  # mine\n[keys]\ntheme = "t"\n', "theme", "x") == (
+        'a = 1\ntheme = "x"\n[keys]\ntheme = "t"\n'
+    )
+    assert with_setting("[keys]\n", "theme", "x") == 'theme = "x"\n[keys]\n'
+
+
+def test_the_environment_wins_over_the_file_and_says_so(tmp_path: Path):
+    settings = written(tmp_path, 'theme = "nord"\ntimes = "local"', PRISMQ_THEME="dracula")
+    assert (settings.theme, settings.times) == ("dracula", "local")
+    assert dict(settings.origins) == {"theme": "environment", "times": "file"}
+
+
+def test_the_example_changes_nothing_and_each_of_its_lines_can_be_used(tmp_path: Path):
+    text = example(board_keys({})[0])
+    assert written(tmp_path, text).origins == {}
+    used = "\n".join(line.removeprefix("# ") if " = " in line else line for line in text.splitlines())
+    settings = written(tmp_path, used)
+    assert settings.faults == ()
+    assert read_keys({name: key for name, key in settings.keys.items() if key})[1] == []
+
+
+def test_remembering_makes_the_folder(tmp_path: Path):
+    remember(tmp_path / "a" / "settings.toml", "times", "local")
+    assert read_settings({"PRISMQ_SETTINGS": str(tmp_path / "a" / "settings.toml")}).times == "local"

@@ -1,0 +1,31 @@
+"""What the symbols on the board mean."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tui.look import LEVEL, LINK, STATUS, WORKER, Piece, Tone
+
+OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
+    (("›", Tone.ACCENT), "the row under the cursor"),
+    (("✓", Tone.ACCENT), "before a row: it is marked"),
+    (("↥", Tone.ACCENT), "the list follows what is newest"),
+    (("█░", Tone.BUSY), "progress"),
+    (("▁▃▆", Tone.BUSY), "ended tasks in each of the last seconds"),
+    (("↻", Tone.ACCENT), "an operator asked for a retry"),
+    (("⇡", Tone.WARN), "reports that wait to be delivered"),
+    (("•••", Tone.WARN), "a secret; Show secrets in a task's commands shows it"),
+    (("…", Tone.MUTED), "cut: there is more"),
+    (("\\x1b", Tone.MUTED), "a character that could act on the terminal, or that nobody can see"),
+)
+
+
+def legend() -> list[tuple[Piece, str]]:
+    """Each symbol with its tone and what it means, those of states first."""
+    found: list[tuple[Piece, str]] = []
+    for what, group in (("task", STATUS), ("worker", WORKER), ("server", LINK)):
+        for said, tone in group.values():
+            symbol, _, word = said.partition(" ")
+            found.append(((symbol, tone), f"{what}: {word}"))
+    found += [(piece, f"event: {level}") for level, piece in LEVEL.items()]
+    return [*found, *OTHERS]
