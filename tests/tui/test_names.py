@@ -19,7 +19,7 @@ INTENDED = {
     "action_command_palette", "action_help_quit", "action_page_down", "action_page_up", "action_quit",
     "border_subtitle", "border_title", "check_action", "clear_notifications", "compose", "display",
     "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands", "notify", "notify_style_update",
-    "render_line", "virtual_size",
+    "render_line", "theme", "virtual_size",
 }  # fmt: skip
 """What Textual offers to be said or done in another way."""
 
