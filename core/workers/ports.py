@@ -55,7 +55,8 @@ class Tasks(Protocol):
         ...
 
     async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
-        """Give claimed tasks back. False where the server has no call for it (their claims must time out)."""
+        """Give claimed tasks back. False where the server has no call for it, or did not give back all of them: the
+        claims of those must time out."""
         ...
 
 
