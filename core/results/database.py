@@ -54,7 +54,8 @@ class Database:
         try:
             self._open(OPENING_SECONDS)
         except (sqlite3.Error, OSError) as fault:
-            raise DatabaseUnusable(f"The results database {self.path} cannot be used: {fault}.") from fault
+            why = fault.strerror if isinstance(fault, OSError) else fault
+            raise DatabaseUnusable(f"The results database {self.path} cannot be used: {why}.") from fault
 
     def __reduce__(self) -> tuple[Callable[[str, str], Database], tuple[str, str]]:
         """Sent to another process, it is opened there anew."""
