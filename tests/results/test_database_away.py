@@ -13,6 +13,7 @@ from core.errors import DatabaseUnusable, Unreachable
 from core.events import ClaimingHeld, Said, TaskCompleted
 from core.models import TaskResult, TaskStatus
 from core.results import Database
+from core.results.faults import DatabaseAway
 from core.workers import BaseWorker
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
@@ -146,6 +147,29 @@ async def test_an_authors_save_that_waited_long_enough_says_what_is_wrong(databa
 
     with pytest.raises(DatabaseUnusable, match="cannot be written: database or disk is full"):
         await asyncio.to_thread(save)
+
+
+async def test_an_authors_save_on_the_loop_does_not_wait_for_another_programs_transaction(database, path):
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1.5, other.execute, ["ROLLBACK"])
+    release.start()
+    with database.saving(a_task(1), "w"), pytest.raises(DatabaseUnusable, match="Another program is writing"):
+        database.save({"title": "An idea"})
+    release.cancel()
+    release.join()
+    other.close()
+
+
+async def test_a_file_that_nobody_can_look_at_after_a_commit_is_waited_for(database, path):
+    moved = path.parent.with_name("moved")
+    with pytest.raises(DatabaseAway, match="cannot be opened"), database.transaction(1) as connection:
+        connection.execute("CREATE TABLE mine (n)")
+        path.parent.rename(moved)
+        path.parent.symlink_to(path.parent)
+    path.parent.unlink()
+    moved.rename(path.parent)
+    assert database.read("SELECT count(*) FROM mine") == [(0,)]
 
 
 class Quick(BaseWorker):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-import core.results.database as database_room
+import core.results.file as file_room
 from core.errors import DatabaseUnusable
 from core.results import Database
 from core.results.opening import locked
@@ -39,7 +39,7 @@ async def is_opening_in(folder):
 
 
 def test_nobody_touches_files_in_a_folder_where_another_is_opening_a_database(path, monkeypatch):
-    monkeypatch.setattr(database_room, "OPENING_SECONDS", 0.05)
+    monkeypatch.setattr(file_room, "OPENING_SECONDS", 0.05)
     with opening_in(path.parent):
         journal = path.with_name(path.name + "-wal")
         journal.write_bytes(b"of a file that is made just now")
@@ -78,7 +78,7 @@ async def test_opening_waits_while_another_program_writes_to_a_file_that_has_no_
 
 
 def test_a_folder_is_free_again_after_an_opening_that_failed(path, monkeypatch):
-    monkeypatch.setattr(database_room, "OPENING_SECONDS", 0.05)
+    monkeypatch.setattr(file_room, "OPENING_SECONDS", 0.05)
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no database at all" * 400)
     with pytest.raises(DatabaseUnusable):
