@@ -25,15 +25,14 @@ from core.errors import (
 )
 from core.events import Event, Level, ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
 from core.models import Claim, Report, RowOutcome, Task, TaskResult, utcnow
+from core.outcome import Outcome
 from core.results.database import Database
 from core.results.ledger import Ledger
 from core.results.owed import ReportState
-from core.results.settling import claim_of
 from core.results.verdict import Verdict, verdict_on
 from core.snapshot import AttemptLog
 from core.texts import cut
 from core.workers.backoff import Backoff
-from core.workers.ports import Outcome
 
 BATCH = 100
 """Reports that are sent in one call at most."""
@@ -114,7 +113,7 @@ class Deliverer:
         """
         kept = await self._ledger.settle(outcomes)
         for outcome, (_, report) in zip(outcomes, kept, strict=True):
-            self._owe(Debt(claim_of(outcome), report, outcome.task.task_type))
+            self._owe(Debt(outcome.claim, report, outcome.task.task_type))
         self._send()
         return [result for result, _ in kept]
 

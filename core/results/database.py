@@ -13,6 +13,7 @@ from typing import Any
 from core.config import Config
 from core.errors import BadSetting
 from core.models import Claim, Report, Task, TaskResult
+from core.outcome import Outcome
 from core.results import ideas, logs, reading, settling
 from core.results.faults import DatabaseAway, DatabaseMoved
 from core.results.file import DatabaseFile
@@ -87,7 +88,7 @@ class Database(DatabaseFile):
         return [row[0] for row in self.read(sql, (self.server, task.id))]
 
     def settle(
-        self, server: str, process_id: str, outcomes: Sequence[settling.Settled], taken: Sequence[Claim] = ()
+        self, server: str, process_id: str, outcomes: Sequence[Outcome], taken: Sequence[Claim] = ()
     ) -> list[tuple[TaskResult, Report]]:
         """Keep outcomes and owe their reports, in one transaction; forget the reports about claims ``taken``.
 

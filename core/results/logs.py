@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+from core.models import Claim
 from core.results.reading import Read
 from core.snapshot import AttemptLog, LogLine
 from core.strict_json import as_json
@@ -37,8 +38,8 @@ def keep(connection: sqlite3.Connection, server: int, logs: Sequence[tuple[int, 
     """Keep logs, each with the task that it is of. Inside a transaction; without logs nothing is written."""
     for task_id, log in logs:
         lines = as_json([[each.at.isoformat(), each.level, each.logger, each.text] for each in log.lines])
-        began = log.started_at.astimezone(UTC).isoformat(timespec="microseconds")
-        connection.execute(KEEP, (server, task_id, began, log.number, log.worker_id, lines, log.dropped))
+        claim = Claim.of(task_id, log.started_at)
+        connection.execute(KEEP, (server, *claim, log.number, log.worker_id, lines, log.dropped))
         connection.execute(PRUNE, (server, task_id))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 from core.errors import CoreError
-from core.models import Claim, Report, Task, TaskResult
+from core.models import Claim, Report, TaskResult
+from core.outcome import Outcome
 from core.results import logs
 from core.results.faults import TransactionEnded, away, passing
 from core.snapshot import AttemptLog
@@ -52,39 +52,11 @@ WHERE server = ? AND task_id = ? AND process = ? AND state = 'waiting' AND start
 FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ?"
 
 
-class Settled(Protocol):
-    """An outcome, as the runner gives it."""
-
-    @property
-    def task(self) -> Task: ...
-    @property
-    def worker_id(self) -> str: ...
-    @property
-    def result(self) -> TaskResult: ...
-    @property
-    def started_at(self) -> datetime: ...
-    @property
-    def finished_at(self) -> datetime: ...
-    @property
-    def save(self) -> Callable[[], object] | None: ...
-    @property
-    def data(self) -> str | None: ...
-    @property
-    def metrics(self) -> str | None: ...
-    @property
-    def logged(self) -> Callable[[], AttemptLog | None] | None: ...
-
-
-def claim_of(outcome: Settled) -> Claim:
-    """The claim that an outcome is of."""
-    return Claim(outcome.task.id, outcome.started_at.astimezone(UTC).isoformat(timespec="microseconds"))
-
-
 def settle(
     connection: sqlite3.Connection,
     server: int,
     process_id: str,
-    outcomes: Sequence[Settled],
+    outcomes: Sequence[Outcome],
     taken: Sequence[Claim],
 ) -> list[tuple[TaskResult, Report]]:
     """See `core.results.Database.settle`; inside its transaction. Raises sqlite3.Error and `TransactionEnded`."""
@@ -100,7 +72,7 @@ def settle(
         metrics = (outcome.metrics or as_json(dict(result.metrics))) if result.metrics else None
         error = cut(result.error or "failed") if not result.success else None
         summary, text = summarised(result, data, metrics, ideas.get(task.id, []))
-        at, began = outcome.finished_at.isoformat(timespec="milliseconds"), claim_of(outcome).started_at
+        at, began = outcome.finished_at.isoformat(timespec="milliseconds"), outcome.claim.started_at
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         key = (server, task.id, task.task_type, worker_id, task.attempts)
         results.append((*key, result.success, result.items_processed, seconds, data, metrics, error, at, began))
@@ -113,7 +85,7 @@ def settle(
     return answers
 
 
-def logged_by(outcomes: Sequence[Settled]) -> list[tuple[int, AttemptLog]]:
+def logged_by(outcomes: Sequence[Outcome]) -> list[tuple[int, AttemptLog]]:
     """What these attempts logged, with their tasks; nothing for those that logged nothing."""
     told = [(each.task.id, each.logged()) for each in outcomes if each.logged is not None]
     return [(task_id, log) for task_id, log in told if log is not None]
@@ -124,7 +96,7 @@ def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Claim]) 
     connection.executemany(FORGET, [(server, *claim) for claim in taken])
 
 
-def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
+def saved(connection: sqlite3.Connection, outcome: Outcome) -> TaskResult:
     """Have the outcome's results saved; answers it, or a failed one, with nothing saved, where that raised.
 
     Raises when the whole transaction is lost: `DatabaseAway` or sqlite3.Error where the disk is to blame, else

@@ -10,11 +10,11 @@ import pytest
 from core.config import Config
 from core.engine import Engine
 from core.models import Task, TaskResult, TaskStatus, utcnow
+from core.outcome import Outcome
 from core.results import Database
 from core.results.processes import Processes, Start
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import WorkerFactory
-from core.workers.ports import Outcome
 
 
 @pytest.fixture

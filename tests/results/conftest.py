@@ -15,10 +15,10 @@ import pytest
 import core.outbox as outbox_room
 from core.models import Task, TaskResult, TaskStatus, utcnow
 from core.outbox import Deliverer
+from core.outcome import Outcome
 from core.results import Database
 from core.results.owed import ReportState
 from core.workers.backoff import Backoff
-from core.workers.ports import Outcome
 from tests.workers.fakes import FakeTasks, Heard
 
 SERVER = "a-server"

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from core.models import TaskResult, utcnow
+from core.outcome import Outcome
 from core.results import Database
 from core.results.logs import MOST_ATTEMPTS
 from core.snapshot import AttemptLog, LogLine
-from core.workers.ports import Outcome
 from tests.results.conftest import SERVER, a_task, an_outcome, claimed, running
 
 START = utcnow()

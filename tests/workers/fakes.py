@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from core.errors import ClaimLost, NotFound
 from core.events import Event, WorkerChanged
 from core.models import Report, RowOutcome, Task, TaskResult, TaskStatus, WorkerState, utcnow
+from core.outcome import Outcome
 from core.snapshot import AttemptLog
-from core.workers.ports import Outcome
 
 DEADLINE = 10.0
 Kind = TypeVar("Kind")
