@@ -271,7 +271,7 @@ async def test_reports_that_were_taken_are_deleted_less_often_the_longer_that_fa
 async def test_too_many_reports_that_cannot_be_delivered_stop_the_claiming(
     tasks, database, heard, deliverer, pool, monkeypatch
 ):
-    monkeypatch.setattr("core.outbox.MOST_WAITING", 4)
+    monkeypatch.setattr("core.sending.MOST_WAITING", 4)
     tasks.faults["complete_many"] += [Unreachable("No answer.")] * 100_000
     async with running(deliverer):
         start(pool, database, "a")
