@@ -28,6 +28,7 @@ ON CONFLICT (server, task_id) DO UPDATE SET
     metrics = excluded.metrics, error = excluded.error, finished_at = excluded.finished_at,
     started_at = excluded.started_at
 WHERE excluded.started_at >= started_at
+    OR (excluded.worker_id = worker_id AND excluded.attempt > attempt AND attempt > 0)
 """
 
 OWE = """
@@ -42,12 +43,20 @@ ON CONFLICT (server, task_id, started_at) DO UPDATE SET
 
 SUPERSEDE = """
 UPDATE prismq_outbox SET state = 'refused', reason = 'A later claim of the task has been reported.'
-WHERE server = ? AND task_id = ? AND process = ? AND state = 'waiting' AND started_at < (
-    SELECT max(o.started_at) FROM prismq_outbox o
-    WHERE o.server = prismq_outbox.server AND o.task_id = prismq_outbox.task_id AND o.process = prismq_outbox.process
-)
+WHERE server = ?1 AND task_id = ?2 AND process = ?3 AND state = 'waiting' AND started_at != ?4
+    AND (started_at < ?4 OR (worker_id = ?5 AND attempt BETWEEN 1 AND ?6 - 1))
+    AND EXISTS (SELECT 1 FROM prismq_outbox o WHERE o.server = ?1 AND o.task_id = ?2 AND o.started_at = ?4
+                AND o.state = 'waiting')
 """
-"""Only the report of the newest claim is owed; that of an earlier one is kept."""
+GIVE_WAY = """
+UPDATE prismq_outbox SET state = 'refused', reason = 'A later claim of the task has been reported.'
+WHERE server = ?1 AND task_id = ?2 AND process = ?3 AND state = 'waiting' AND started_at = ?4
+    AND EXISTS (SELECT 1 FROM prismq_outbox o WHERE o.server = ?1 AND o.task_id = ?2 AND o.process = ?3
+                AND o.state = 'waiting' AND o.started_at != ?4)
+"""
+"""Only the report of the newest claim is owed; that of an earlier one is kept. A claim is the newer one when it began
+later; also when it did not, by a clock that was set back, but is a later attempt of the same worker. An attempt of a
+lower number that began later is the newer one too: attempts are counted anew after a retry."""
 
 FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ?"
 
@@ -81,7 +90,11 @@ def settle(
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     logs.keep(connection, server, logged_by(outcomes))
-    connection.executemany(SUPERSEDE, [(server, outcome.task.id, process_id) for outcome in outcomes])
+    for outcome in outcomes:
+        task_id, began = outcome.claim
+        of_claim = (server, task_id, process_id, began)
+        connection.execute(SUPERSEDE, (*of_claim, outcome.worker_id, outcome.task.attempts))
+        connection.execute(GIVE_WAY, of_claim)
     return answers
 
 
