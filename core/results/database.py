@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -124,6 +125,12 @@ class Database(DatabaseFile):
         """Keep what an attempt logged that has no outcome. Raises `DatabaseBusy` at once, and `DatabaseUnusable`."""
         with self.transaction(0) as connection:
             logs.keep(connection, self.server_number(server), [(task_id, log)])
+
+    def prune_logs(self, before: datetime) -> int:
+        """Delete logs of attempts that began earlier than that, and the oldest of too many, whatever server they are
+        of; answers how many. Raises as `keep_log`."""
+        with self.transaction(0) as connection:
+            return logs.prune(connection, before)
 
     def logs_of(self, task_id: int) -> list[AttemptLog]:
         """What the attempts at a task of the bound server logged, newest first."""

@@ -16,6 +16,11 @@ from core.strict_json import as_json
 MOST_ATTEMPTS = 20
 """Attempts at one task whose logs are kept: the newest."""
 
+MOST_LOGS = 20_000
+"""Attempts whose logs are kept over a start of the program: the newest."""
+MOST_CHARACTERS = 64 * 1024 * 1024
+"""Characters of logs that are kept over a start of the program."""
+
 KEEP = """
 INSERT OR REPLACE INTO prismq_log (server, task_id, started_at, attempt, worker_id, lines, dropped)
 VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -25,6 +30,16 @@ PRUNE = f"""
 DELETE FROM prismq_log WHERE server = ?1 AND task_id = ?2 AND started_at <= (
     SELECT started_at FROM prismq_log WHERE server = ?1 AND task_id = ?2
     ORDER BY started_at DESC LIMIT 1 OFFSET {MOST_ATTEMPTS}
+)
+"""
+
+PRUNE_OLD = "DELETE FROM prismq_log WHERE started_at < ?"
+PRUNE_MANY = """
+DELETE FROM prismq_log WHERE rowid IN (
+    SELECT number FROM (
+        SELECT rowid AS number, row_number() OVER newest AS place, sum(length(lines)) OVER newest AS size
+        FROM prismq_log WINDOW newest AS (ORDER BY started_at DESC, rowid DESC ROWS UNBOUNDED PRECEDING)
+    ) WHERE place > ? OR size > ?
 )
 """
 
@@ -41,6 +56,12 @@ def keep(connection: sqlite3.Connection, server: int, logs: Sequence[tuple[int, 
         claim = Claim.of(task_id, log.started_at)
         connection.execute(KEEP, (server, *claim, log.number, log.worker_id, lines, log.dropped))
         connection.execute(PRUNE, (server, task_id))
+
+
+def prune(connection: sqlite3.Connection, before: datetime) -> int:
+    """Delete logs of attempts that began earlier than that, and the oldest of too many; answers how many."""
+    gone = connection.execute(PRUNE_OLD, (Claim.of(0, before).started_at,)).rowcount
+    return gone + connection.execute(PRUNE_MANY, (MOST_LOGS, MOST_CHARACTERS)).rowcount
 
 
 def of_task(read: Read, server: str, task_id: int) -> list[AttemptLog]:
