@@ -237,6 +237,11 @@ class Claim(NamedTuple):
     task_id: int
     started_at: str
 
+    @classmethod
+    def of(cls, task_id: int, began: datetime) -> Claim:
+        """The claim of a task that began then."""
+        return cls(task_id, began.astimezone(UTC).isoformat(timespec="microseconds"))
+
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome(Record):

@@ -18,6 +18,8 @@ PAGE = 1000
 """Rows of one page of claimed tasks."""
 KEEP_REFUSED = timedelta(days=30)
 """How long reports are kept that were refused; dead ones are kept until they are sent again or discarded."""
+KEEP_LOGS = timedelta(days=30)
+"""How long it is kept what attempts logged; less long where it is very much."""
 
 
 async def recover(rooms: Rooms) -> None:
@@ -43,7 +45,11 @@ async def recover(rooms: Rooms) -> None:
 
 
 def prune_reports(rooms: Rooms) -> None:
-    """Delete refused reports that are older than `KEEP_REFUSED`; what cannot be done now is done at the next start."""
+    """Delete refused reports that are older than `KEEP_REFUSED`, and logs that are older or too many.
+
+    What cannot be done now is done at the next start.
+    """
+    prune_logs(rooms)
     try:
         gone = Outbox(rooms.database, rooms.server).prune(utcnow() - KEEP_REFUSED)
     except DatabaseUnusable as error:
@@ -52,6 +58,19 @@ def prune_reports(rooms: Rooms) -> None:
     if gone:
         reports = "1 refused report was" if gone == 1 else f"{gone:,} refused reports were"
         say(rooms, Level.INFO, f"{reports} older than {KEEP_REFUSED.days} days, and deleted.")
+
+
+def prune_logs(rooms: Rooms) -> None:
+    """Delete what attempts logged before `KEEP_LOGS`, and the oldest of it where it is too much."""
+    try:
+        gone = rooms.database.prune_logs(utcnow() - KEEP_LOGS)
+    except DatabaseUnusable as error:
+        say(rooms, Level.WARNING, f"Old logs of attempts could not be deleted: {error}")
+        return
+    if gone:
+        attempts = "1 attempt" if gone == 1 else f"{gone:,} attempts"
+        days = KEEP_LOGS.days
+        say(rooms, Level.INFO, f"What {attempts} logged is deleted: it was older than {days} days, or too much.")
 
 
 async def bury(rooms: Rooms, start: Start, living: list[Start]) -> None:

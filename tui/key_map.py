@@ -10,9 +10,18 @@ from itertools import combinations
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BOARD, LIST, REPORTS, TASK, Command
+from tui.commands import BOARD, BULK, GROUP, IDEA, LIST, READING, REPORTS, TASK, TASK_TYPE, WORKER, Command
 
-SETS: tuple[tuple[Command, ...], ...] = ((*LIST, *BOARD), TASK, (*LIST, *REPORTS))
+SETS: tuple[tuple[Command, ...], ...] = (
+    (*LIST, *BOARD),
+    (*TASK, *READING),
+    (*LIST, *REPORTS),
+    IDEA,
+    (*LIST, *GROUP),
+    TASK_TYPE,
+    BULK,
+    (*LIST, *WORKER),
+)
 """Commands that share a screen, and so cannot share a key."""
 
 KEPT = ("ctrl+c", "ctrl+p", "ctrl+q")

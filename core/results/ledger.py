@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TypeVar
 
 from core.errors import CoreError, DatabaseUnusable
 from core.events import Event, Level, Said
-from core.models import Claim, Report, Task, TaskResult, utcnow
+from core.models import Claim, Report, TaskResult, utcnow
+from core.outcome import Outcome
 from core.results.database import Database
 from core.results.faults import DatabaseAway, DatabaseMoved
 from core.results.owed import Outbox, OwedReport, ReportState
-from core.results.settling import Settled
 from core.snapshot import AttemptLog
 from core.texts import cut
 
@@ -24,28 +24,14 @@ FIRST_DELAY, GROWTH, LONGEST_DELAY = 0.02, 1.6, 2.0
 PATIENT_MISSES = 5
 """Commits that may fail in a row (about a quarter of a second) before it is worth saying."""
 FORGET_AFTER = 0.05
-"""Seconds after which reports that were taken are deleted, when no commit comes that does it on the way."""
+"""Seconds after which reports that were taken are deleted, when no commit comes that does it on the way. While that
+cannot be done, they grow as those of a commit do."""
 
 AWAY = "the results database cannot be written"
 """Why nobody may claim meanwhile."""
 
 Answer = TypeVar("Answer")
 Kept = tuple[TaskResult, Report]
-
-
-@dataclass(frozen=True, slots=True)
-class NotKept:
-    """The failure that is kept in the place of an outcome that cannot be."""
-
-    task: Task
-    worker_id: str
-    result: TaskResult
-    started_at: datetime
-    finished_at: datetime
-    save: None = None
-    data: None = None
-    metrics: None = None
-    logged: Callable[[], AttemptLog | None] | None = None
 
 
 class Ledger:
@@ -63,7 +49,7 @@ class Ledger:
         hold: Callable[[str], None],
     ) -> None:
         self._hold = hold
-        self._in_memory = 0
+        self._waiting = 0
         self._is_away = self._gave_up = False
         self._reopened = database.reopened
         self._database = database
@@ -74,24 +60,22 @@ class Ledger:
         self._rng = rng
         self._taken: list[Claim] = []
         self._forgetting: asyncio.TimerHandle | None = None
+        self._not_forgotten = 0
 
-    async def settle(self, outcomes: Sequence[Settled]) -> list[Kept]:
+    async def settle(self, outcomes: Sequence[Outcome]) -> list[Kept]:
         """Commit outcomes with the reports that are owed; see `Database.settle`. Tries while the database is away.
 
         An outcome that cannot be kept counts as failed, and hurts no other. Raises what is wrong beyond outcomes.
         """
-        self._in_memory += len(outcomes)
-        try:
+        with self._waited_for():
             if len(outcomes) > 1:
                 try:
                     return await self._settle_together(outcomes)
                 except Exception:  # noqa: BLE001  # whose fault it is, and what it says, is seen when each is kept alone
                     pass
             return [await self._settle_alone(outcome) for outcome in outcomes]
-        finally:
-            self._in_memory -= len(outcomes)
 
-    async def _settle_alone(self, outcome: Settled) -> Kept:
+    async def _settle_alone(self, outcome: Outcome) -> Kept:
         misses = 0
         while True:
             try:
@@ -100,8 +84,7 @@ class Ledger:
             except Exception as fault:  # noqa: BLE001  # what a value does to a database, or an author's code, is not ours
                 said = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
             result = TaskResult(False, error=cut(f"The result could not be kept: {said}"))
-            at = outcome.started_at, outcome.finished_at
-            failure = NotKept(outcome.task, outcome.worker_id, result, *at, logged=outcome.logged)
+            failure = replace(outcome, result=result, save=None, data=None, metrics=None)
             try:
                 [kept] = await self._settle_together([failure])
                 return kept
@@ -111,7 +94,7 @@ class Ledger:
                 misses += 1
                 await self._missed(fault, misses)
 
-    async def _settle_together(self, outcomes: Sequence[Settled]) -> list[Kept]:
+    async def _settle_together(self, outcomes: Sequence[Outcome]) -> list[Kept]:
         taken, self._taken = self._taken, []
         try:
             return await self._committed(lambda: self._database.settle(self._server, self._process_id, outcomes, taken))
@@ -120,8 +103,16 @@ class Ledger:
             raise
 
     async def keep_log(self, task_id: int, log: AttemptLog) -> None:
-        """Keep what an attempt logged that has no outcome. Tries while the database is away."""
-        await self._committed(lambda: self._database.keep_log(self._server, task_id, log))
+        """Keep what an attempt logged that has no outcome. Tries while the database is away, and holds up nobody."""
+        misses = 0
+        while True:
+            try:
+                self._database.keep_log(self._server, task_id, log)
+            except DatabaseAway as fault:
+                misses += 1
+                await self._rest(fault, misses)
+            else:
+                return
 
     def give_up(self) -> None:
         """Nobody waits for the database any more: what cannot be kept now raises `DatabaseUnusable`."""
@@ -154,8 +145,10 @@ class Ledger:
             try:
                 self._outbox.forget(self._taken)
             except DatabaseUnusable:
+                self._not_forgotten += 1
                 return  # nothing is lost: read again by the next start, these tasks tell that they are reported
             self._taken = []
+        self._not_forgotten = 0
 
     async def resend(self, claims: Sequence[Claim]) -> list[OwedReport]:
         """Owe reports again that were kept aside. Tries while the database is away."""
@@ -168,40 +161,53 @@ class Ledger:
     def _try_to_forget(self) -> None:
         self.forget()
         if self._taken:
-            self._forgetting = asyncio.get_running_loop().call_later(FORGET_AFTER, self._try_to_forget)
+            delay = min(LONGEST_DELAY, FORGET_AFTER * GROWTH ** min(self._not_forgotten, 32))
+            self._forgetting = asyncio.get_running_loop().call_later(delay, self._try_to_forget)
 
     async def _committed(self, work: Callable[[], Answer]) -> Answer:
         """Do it, again and again while the database is away; says so once, and when it is over."""
         misses = 0
-        while True:
-            try:
-                answer = work()
-            except DatabaseAway as fault:
-                misses += not isinstance(fault, DatabaseMoved)
-                await self._missed(fault, misses)
-            else:
-                self._say_back()
-                return answer
+        with self._waited_for():
+            while True:
+                try:
+                    answer = work()
+                except DatabaseAway as fault:
+                    misses += not isinstance(fault, DatabaseMoved)
+                    await self._missed(fault, misses)
+                else:
+                    self._say_back()
+                    return answer
+
+    @contextmanager
+    def _waited_for(self) -> Generator[None]:
+        """Somebody waits for the database. When nobody does any more, since they gave up, nobody else is held up."""
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
+            if not self._waiting and not self._gave_up:
+                self._let_go("Nothing waits for the results database any more.")
 
     async def _missed(self, fault: DatabaseUnusable, misses: int) -> None:
         """Wait after so many tries in a row; when they were enough, say once that nothing can be kept now."""
-        if self._gave_up:
-            raise fault
-        if misses >= PATIENT_MISSES and not self._is_away:
+        if misses >= PATIENT_MISSES and not self._is_away and not self._gave_up:
             self._is_away = True
-            kept = "1 outcome is" if self._in_memory == 1 else f"{self._in_memory} outcomes are"
-            text = f"{fault} {kept} kept in memory; claiming stops until it can be written."
+            text = f"{fault} What was done is kept in memory; claiming stops until it can be written."
             self._publish(Said(Level.WARNING, text, utcnow()))
             self._hold(AWAY)
+        await self._rest(fault, misses)
+
+    async def _rest(self, fault: DatabaseUnusable, misses: int) -> None:
+        """Wait after so many tries in a row. Raises the fault when nobody waits for the database any more."""
+        if self._gave_up:
+            raise fault
         delay = min(LONGEST_DELAY, FIRST_DELAY * GROWTH ** min(misses, 32))
         await asyncio.sleep(delay * (1 - 0.2 * self._rng.random()))
 
     def _say_back(self) -> None:
         """Say what happened to the database, now that it could be written."""
-        if self._is_away:
-            self._is_away = False
-            self._publish(Said(Level.INFO, "The results database can be written again.", utcnow()))
-            self._hold("")
+        self._let_go("The results database can be written again.")
         if self._reopened != self._database.reopened:
             self._reopened = self._database.reopened
             text = (
@@ -209,3 +215,10 @@ class Ledger:
                 "has been opened anew. What was in the old file is not in this one."
             )
             self._publish(Said(Level.WARNING, text, utcnow()))
+
+    def _let_go(self, why: str) -> None:
+        """Say why everybody may claim again, if they were held up."""
+        if self._is_away:
+            self._is_away = False
+            self._publish(Said(Level.INFO, why, utcnow()))
+            self._hold("")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from collections.abc import Sequence
+from typing import Any
 
 from core.errors import CoreError
-from core.models import Claim, Report, Task, TaskResult
+from core.models import Claim, Report, TaskResult
+from core.outcome import Outcome
 from core.results import logs
 from core.results.faults import TransactionEnded, away, passing
 from core.snapshot import AttemptLog
@@ -28,6 +28,7 @@ ON CONFLICT (server, task_id) DO UPDATE SET
     metrics = excluded.metrics, error = excluded.error, finished_at = excluded.finished_at,
     started_at = excluded.started_at
 WHERE excluded.started_at >= started_at
+    OR (excluded.worker_id = worker_id AND excluded.attempt > attempt AND attempt > 0)
 """
 
 OWE = """
@@ -42,49 +43,29 @@ ON CONFLICT (server, task_id, started_at) DO UPDATE SET
 
 SUPERSEDE = """
 UPDATE prismq_outbox SET state = 'refused', reason = 'A later claim of the task has been reported.'
-WHERE server = ? AND task_id = ? AND process = ? AND state = 'waiting' AND started_at < (
-    SELECT max(o.started_at) FROM prismq_outbox o
-    WHERE o.server = prismq_outbox.server AND o.task_id = prismq_outbox.task_id AND o.process = prismq_outbox.process
-)
+WHERE server = ?1 AND task_id = ?2 AND process = ?3 AND state = 'waiting' AND started_at != ?4
+    AND (started_at < ?4 OR (worker_id = ?5 AND attempt BETWEEN 1 AND ?6 - 1))
+    AND EXISTS (SELECT 1 FROM prismq_outbox o WHERE o.server = ?1 AND o.task_id = ?2 AND o.started_at = ?4
+                AND o.state = 'waiting')
 """
-"""Only the report of the newest claim is owed; that of an earlier one is kept."""
+GIVE_WAY = """
+UPDATE prismq_outbox SET state = 'refused', reason = 'A later claim of the task has been reported.'
+WHERE server = ?1 AND task_id = ?2 AND process = ?3 AND state = 'waiting' AND started_at = ?4
+    AND EXISTS (SELECT 1 FROM prismq_outbox o WHERE o.server = ?1 AND o.task_id = ?2 AND o.process = ?3
+                AND o.state = 'waiting' AND o.started_at != ?4)
+"""
+"""Only the report of the newest claim is owed; that of an earlier one is kept. A claim is the newer one when it began
+later; also when it did not, by a clock that was set back, but is a later attempt of the same worker. An attempt of a
+lower number that began later is the newer one too: attempts are counted anew after a retry."""
 
 FORGET = "DELETE FROM prismq_outbox WHERE server = ? AND task_id = ? AND started_at = ?"
-
-
-class Settled(Protocol):
-    """An outcome, as the runner gives it."""
-
-    @property
-    def task(self) -> Task: ...
-    @property
-    def worker_id(self) -> str: ...
-    @property
-    def result(self) -> TaskResult: ...
-    @property
-    def started_at(self) -> datetime: ...
-    @property
-    def finished_at(self) -> datetime: ...
-    @property
-    def save(self) -> Callable[[], object] | None: ...
-    @property
-    def data(self) -> str | None: ...
-    @property
-    def metrics(self) -> str | None: ...
-    @property
-    def logged(self) -> Callable[[], AttemptLog | None] | None: ...
-
-
-def claim_of(outcome: Settled) -> Claim:
-    """The claim that an outcome is of."""
-    return Claim(outcome.task.id, outcome.started_at.astimezone(UTC).isoformat(timespec="microseconds"))
 
 
 def settle(
     connection: sqlite3.Connection,
     server: int,
     process_id: str,
-    outcomes: Sequence[Settled],
+    outcomes: Sequence[Outcome],
     taken: Sequence[Claim],
 ) -> list[tuple[TaskResult, Report]]:
     """See `core.results.Database.settle`; inside its transaction. Raises sqlite3.Error and `TransactionEnded`."""
@@ -100,7 +81,7 @@ def settle(
         metrics = (outcome.metrics or as_json(dict(result.metrics))) if result.metrics else None
         error = cut(result.error or "failed") if not result.success else None
         summary, text = summarised(result, data, metrics, ideas.get(task.id, []))
-        at, began = outcome.finished_at.isoformat(timespec="milliseconds"), claim_of(outcome).started_at
+        at, began = outcome.finished_at.isoformat(timespec="milliseconds"), outcome.claim.started_at
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         key = (server, task.id, task.task_type, worker_id, task.attempts)
         results.append((*key, result.success, result.items_processed, seconds, data, metrics, error, at, began))
@@ -109,11 +90,15 @@ def settle(
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     logs.keep(connection, server, logged_by(outcomes))
-    connection.executemany(SUPERSEDE, [(server, outcome.task.id, process_id) for outcome in outcomes])
+    for outcome in outcomes:
+        task_id, began = outcome.claim
+        of_claim = (server, task_id, process_id, began)
+        connection.execute(SUPERSEDE, (*of_claim, outcome.worker_id, outcome.task.attempts))
+        connection.execute(GIVE_WAY, of_claim)
     return answers
 
 
-def logged_by(outcomes: Sequence[Settled]) -> list[tuple[int, AttemptLog]]:
+def logged_by(outcomes: Sequence[Outcome]) -> list[tuple[int, AttemptLog]]:
     """What these attempts logged, with their tasks; nothing for those that logged nothing."""
     told = [(each.task.id, each.logged()) for each in outcomes if each.logged is not None]
     return [(task_id, log) for task_id, log in told if log is not None]
@@ -124,7 +109,7 @@ def forget(connection: sqlite3.Connection, server: int, taken: Sequence[Claim]) 
     connection.executemany(FORGET, [(server, *claim) for claim in taken])
 
 
-def saved(connection: sqlite3.Connection, outcome: Settled) -> TaskResult:
+def saved(connection: sqlite3.Connection, outcome: Outcome) -> TaskResult:
     """Have the outcome's results saved; answers it, or a failed one, with nothing saved, where that raised.
 
     Raises when the whole transaction is lost: `DatabaseAway` or sqlite3.Error where the disk is to blame, else

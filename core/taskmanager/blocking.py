@@ -190,7 +190,7 @@ class TaskManagerClient:
         return self._do(self._tasks.complete_many(worker_id, reports))
 
     def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
-        """Give claimed tasks back. False where the server has no call for it."""
+        """Give claimed tasks back. False where the server has no call for it, or did not give back all of them."""
         return self._do(self._tasks.release_many(worker_id, task_ids))
 
     def bulk(

@@ -143,12 +143,11 @@ class ExtendedCalls(DocumentedCalls):
         return await self._delivering.one_by_one(reports)
 
     async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
-        """Give claimed tasks back, their attempts kept. False where the server has no call for it."""
+        """Give claimed tasks back, their attempts kept. False where the server has no call for it, or did not give
+        back all of them: `bulk` tells which."""
         if "release" not in await self.capabilities():
             return False
-        if task_ids:
-            await self.bulk("release", task_ids, worker_id=worker_id)
-        return True
+        return all(each.ok for each in await self.bulk("release", task_ids, worker_id=worker_id))
 
     async def bulk(
         self,

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 
 from core.models import TaskResult
-from core.workers.ports import Outcome, Settlement
+from core.outcome import Outcome
+from core.workers.ports import Settlement
 
 Waiting = tuple[Outcome, "asyncio.Future[TaskResult]"]
 

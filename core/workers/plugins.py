@@ -12,6 +12,7 @@ from typing import Any
 
 from core.errors import BadSetting
 from core.workers.factory import WorkerFactory, worker_factory
+from core.workers.outcomes import sentence
 
 ENTRY_POINTS = "prismq.workers"
 """Entry-point group of installed packages: a module, or a worker class under the name of its type."""
@@ -24,9 +25,9 @@ def load_plugins(entries: Sequence[str], factory: WorkerFactory = worker_factory
     """
     if "" not in sys.path and os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
-    failed = [load_entry(entry, factory) for entry in entries]
-    failed += [load_entry_point(point, factory) for point in entry_points(group=ENTRY_POINTS)]
-    return [sentence for sentence in failed if sentence]
+    told = [load_entry(entry, factory) for entry in entries]
+    told += [load_entry_point(point, factory) for point in entry_points(group=ENTRY_POINTS)]
+    return [why for why in told if why]
 
 
 def load_entry(entry: str, factory: WorkerFactory) -> str:
@@ -44,7 +45,7 @@ def load_entry(entry: str, factory: WorkerFactory) -> str:
     except BadSetting as fault:
         return f"PRISMQ_WORKERS: {entry!r} cannot be used: {fault}"
     except (Exception, SystemExit) as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
-        return f"PRISMQ_WORKERS: {entry!r} cannot be loaded: {type(fault).__name__}: {fault}"
+        return f"PRISMQ_WORKERS: {entry!r} cannot be loaded: {sentence(fault)}"
     return ""
 
 
@@ -57,5 +58,5 @@ def load_entry_point(point: EntryPoint, factory: WorkerFactory) -> str:
     except BadSetting as fault:
         return f"The installed workers {point.name!r} ({point.value}) cannot be used: {fault}"
     except (Exception, SystemExit) as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
-        return f"The installed workers {point.name!r} ({point.value}) cannot be loaded: {type(fault).__name__}: {fault}"
+        return f"The installed workers {point.name!r} ({point.value}) cannot be loaded: {sentence(fault)}"
     return ""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, Protocol
 
 from core.events import Event
 from core.models import Task, TaskResult
+from core.outcome import Outcome
 from core.snapshot import AttemptLog
 
 Publish = Callable[[Event], None]
@@ -55,29 +54,9 @@ class Tasks(Protocol):
         ...
 
     async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
-        """Give claimed tasks back. False where the server has no call for it (their claims must time out)."""
+        """Give claimed tasks back. False where the server has no call for it, or did not give back all of them: the
+        claims of those must time out."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A task that was processed, with all that must be kept of it.
-
-    ``save`` is called inside the database transaction: it stores what was found (it is the worker's
-    ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
-    ``data`` and ``metrics`` are those of the result as JSON, where that is written already: it may be large.
-    ``logged`` answers what the attempt has logged, what ``save`` logs included; None when it logged nothing.
-    """
-
-    task: Task
-    worker_id: str
-    result: TaskResult
-    started_at: datetime
-    finished_at: datetime
-    save: Callable[[], object] | None = field(default=None, repr=False)
-    data: str | None = field(default=None, repr=False)
-    metrics: str | None = field(default=None, repr=False)
-    logged: Callable[[], AttemptLog | None] | None = field(default=None, repr=False)
 
 
 class Settlement(Protocol):

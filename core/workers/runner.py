@@ -12,13 +12,14 @@ from typing import Protocol, cast
 from core.errors import CoreError
 from core.events import TaskProcessed
 from core.models import Task, TaskResult, utcnow
+from core.outcome import Outcome
 from core.texts import cut
 from core.workers.abandoned import Abandoned
 from core.workers.base import BaseWorker
 from core.workers.driving import GRACE, attended
 from core.workers.hand import Hand
 from core.workers.outcomes import Checked, checked, failed, sentence, takes_long
-from core.workers.ports import Outcome, Publish
+from core.workers.ports import Publish
 from core.workers.process_host import ProcessHosts
 from core.workers.threads import Raised, Threads
 

@@ -15,9 +15,9 @@ from typing import Any
 
 from core.config import Config
 from core.models import Task, TaskResult, TaskStatus, utcnow
+from core.outcome import Outcome
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
-from core.workers.ports import Outcome
 from core.workers.process_host import ProcessHosts
 from core.workers.runner import Runner
 from core.workers.threads import Threads

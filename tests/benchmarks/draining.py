@@ -15,10 +15,10 @@ from pathlib import Path
 from core.config import Config
 from core.engine import Engine
 from core.models import Report, TaskResult, utcnow
+from core.outcome import Outcome
 from core.results import Database
 from core.server.database import Database as TaskFile
 from core.taskmanager import AsyncTaskManagerClient
-from core.workers.ports import Outcome
 from tests.benchmarks.idlers import factory_of
 from tests.program import ROOT, Program
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,12 @@ import pytest
 from core.config import Config
 from core.engine import Engine
 from core.models import Task, TaskResult, TaskStatus, utcnow
+from core.outcome import Outcome
 from core.results import Database
 from core.results.processes import Processes, Start
+from core.snapshot import AttemptLog, LogLine
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import WorkerFactory
-from core.workers.ports import Outcome
 
 
 @pytest.fixture
@@ -119,3 +121,17 @@ async def test_tasks_of_strangers_stay_claimed(config: Config, client: AsyncTask
 async def test_a_clean_end_leaves_no_row_behind(config: Config, client: AsyncTaskManagerClient, results: Database):
     await start_and_stop(config)
     assert Processes(results, results.server).living_on_this_host() == []
+
+
+async def test_old_logs_of_attempts_are_deleted_at_the_start_and_that_is_said_once(
+    config: Config, client: AsyncTaskManagerClient, results: Database
+):
+    long_ago = utcnow() - timedelta(days=31)
+    results.keep_log(results.server, 1, AttemptLog(1, "w", long_ago, (LogLine(long_ago, "INFO", "mine", "hello"),)))
+    results.keep_log(results.server, 2, AttemptLog(1, "w", utcnow(), (LogLine(utcnow(), "INFO", "mine", "hello"),)))
+    told = [await start_and_stop(config) for _ in range(2)]
+    assert [[text for text in texts if "logged is deleted" in text] for texts in told] == [
+        ["What 1 attempt logged is deleted: it was older than 30 days, or too much."],
+        [],
+    ]
+    assert (results.logs_of(1), len(results.logs_of(2))) == ([], 1)

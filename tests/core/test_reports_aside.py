@@ -8,10 +8,9 @@ from pathlib import Path
 from core.config import Config
 from core.engine import Engine
 from core.models import Claim, NewTask, Task, TaskResult, TaskStatus, utcnow
+from core.outcome import Outcome
 from core.results.owed import Outbox, ReportState
-from core.results.settling import claim_of
 from core.workers import BaseWorker, WorkerFactory
-from core.workers.ports import Outcome
 
 SOON = 10.0
 
@@ -45,8 +44,8 @@ async def keep_aside(engine: Engine, state: ReportState, *, days: float = 0) -> 
     then = utcnow() - timedelta(days=days)
     outcome = Outcome(task, "w", TaskResult(True), then, then)
     rooms.database.settle(rooms.server, rooms.start.id, [outcome])
-    Outbox(rooms.database, rooms.server).mark(claim_of(outcome), state, "the server was odd")
-    return claim_of(outcome)
+    Outbox(rooms.database, rooms.server).mark(outcome.claim, state, "the server was odd")
+    return outcome.claim
 
 
 async def test_reports_kept_aside_are_counted_listed_sent_again_and_discarded(tmp_path: Path):

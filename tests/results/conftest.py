@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-import core.outbox as outbox_room
+import core.sending as sending_room
 from core.models import Task, TaskResult, TaskStatus, utcnow
 from core.outbox import Deliverer
+from core.outcome import Outcome
 from core.results import Database
 from core.results.owed import ReportState
 from core.workers.backoff import Backoff
-from core.workers.ports import Outcome
 from tests.workers.fakes import FakeTasks, Heard
 
 SERVER = "a-server"
@@ -68,7 +68,7 @@ async def heard() -> Heard:
 
 @pytest.fixture
 def deliverer(tasks: FakeTasks, database: Database, heard: Heard, monkeypatch: pytest.MonkeyPatch) -> Deliverer:
-    monkeypatch.setattr(outbox_room, "RESEND", Backoff(0.02, 1, 0.02))  # tests need not wait for whole seconds
+    monkeypatch.setattr(sending_room, "RESEND", Backoff(0.02, 1, 0.02))  # tests need not wait for whole seconds
     return Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish, rng=Random(1))
 
 

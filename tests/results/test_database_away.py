@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import sqlite3
 import threading
+from random import Random
 
 import pytest
 
@@ -11,8 +12,11 @@ import core.results.database as database_room
 from core.config import Config
 from core.errors import DatabaseUnusable, Unreachable
 from core.events import ClaimingHeld, Said, TaskCompleted
-from core.models import TaskResult, TaskStatus
+from core.models import Claim, TaskResult, TaskStatus, utcnow
 from core.results import Database
+from core.results.faults import DatabaseAway
+from core.results.ledger import Ledger
+from core.snapshot import AttemptLog, LogLine
 from core.workers import BaseWorker
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
@@ -112,7 +116,7 @@ async def test_a_full_disk_in_save_results_is_waited_for_and_no_fault_of_the_tas
     database.read(f"PRAGMA max_page_count = {pages}")
     settling = asyncio.create_task(deliverer.settle([an_outcome(1, save=save), an_outcome(2)]))
     await heard.until(lambda: said(heard))
-    assert "full" in said(heard)[0] and "2 outcomes are kept in memory" in said(heard)[0]
+    assert "full" in said(heard)[0] and "kept in memory; claiming stops" in said(heard)[0]
     database.read("PRAGMA max_page_count = 100000")
     assert [result.success for result in await settling] == [True, True]
     assert database.count() == 1
@@ -146,6 +150,29 @@ async def test_an_authors_save_that_waited_long_enough_says_what_is_wrong(databa
 
     with pytest.raises(DatabaseUnusable, match="cannot be written: database or disk is full"):
         await asyncio.to_thread(save)
+
+
+async def test_an_authors_save_on_the_loop_does_not_wait_for_another_programs_transaction(database, path):
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(1.5, other.execute, ["ROLLBACK"])
+    release.start()
+    with database.saving(a_task(1), "w"), pytest.raises(DatabaseUnusable, match="Another program is writing"):
+        database.save({"title": "An idea"})
+    release.cancel()
+    release.join()
+    other.close()
+
+
+async def test_a_file_that_nobody_can_look_at_after_a_commit_is_waited_for(database, path):
+    moved = path.parent.with_name("moved")
+    with pytest.raises(DatabaseAway, match="cannot be opened"), database.transaction(1) as connection:
+        connection.execute("CREATE TABLE mine (n)")
+        path.parent.rename(moved)
+        path.parent.symlink_to(path.parent)
+    path.parent.unlink()
+    moved.rename(path.parent)
+    assert database.read("SELECT count(*) FROM mine") == [(0,)]
 
 
 class Quick(BaseWorker):
@@ -189,10 +216,62 @@ async def test_while_the_database_is_locked_no_worker_claims_and_all_go_on_when_
     assert said(heard)[-1] == "The results database can be written again."
 
 
+async def test_who_is_cancelled_while_the_database_is_locked_leaves_nobody_held_up(database, path, heard, deliverer):
+    told = []
+    deliverer.hold = lambda cause, why: told.append((cause, why))
+    await deliverer.settle([an_outcome(1)])
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first, second = (asyncio.create_task(deliverer.discard([Claim(1, str(n))])) for n in range(2))
+    await heard.until(lambda: said(heard))
+    first.cancel()
+    await asyncio.wait([first])
+    assert told == [("results", "the results database cannot be written")]
+    second.cancel()
+    await asyncio.wait([second])
+    assert told[1:] == [("results", "")]
+    assert said(heard)[-1] == "Nothing waits for the results database any more."
+    other.close()
+
+
+async def test_a_log_that_cannot_be_kept_holds_up_nobody(database, path, heard, deliverer):
+    told = []
+    deliverer.hold = lambda cause, why: told.append(why)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    await deliverer.keep_log(a_task(1), AttemptLog(1, "w", utcnow(), (LogLine(utcnow(), "INFO", "mine", "hello"),)))
+    assert told == []
+    assert ["is not kept" in text for text in said(heard)] == [True]
+    other.close()
+
+
+async def test_reports_that_were_taken_are_deleted_less_often_the_longer_that_fails(tasks, path, heard):
+    tried, enough = [], asyncio.Event()
+
+    class Watched(Database):
+        def transaction(self, patience):
+            tried.append(asyncio.get_running_loop().time())
+            if len(tried) == 6:
+                enough.set()
+            return super().transaction(patience)
+
+    database = Watched(path)
+    ledger = Ledger(database, SERVER, "me", heard.publish, Random(1), lambda why: None)
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    ledger.cross_off(Claim(1, ""))
+    async with asyncio.timeout(30):
+        await enough.wait()
+    assert tried[5] - tried[4] > 0.25, "the delay grows"
+    other.close()
+    ledger.forget()
+    database.close()
+
+
 async def test_too_many_reports_that_cannot_be_delivered_stop_the_claiming(
     tasks, database, heard, deliverer, pool, monkeypatch
 ):
-    monkeypatch.setattr("core.outbox.MOST_WAITING", 4)
+    monkeypatch.setattr("core.sending.MOST_WAITING", 4)
     tasks.faults["complete_many"] += [Unreachable("No answer.")] * 100_000
     async with running(deliverer):
         start(pool, database, "a")

@@ -9,7 +9,6 @@ from core.models import Claim, TaskResult, utcnow
 from core.results import Database
 from core.results.owed import Outbox, ReportState
 from core.results.schema import STATEMENTS
-from core.results.settling import claim_of
 from tests.results.conftest import SERVER, an_outcome, claimed, running
 
 
@@ -21,7 +20,7 @@ def test_a_later_attempt_leaves_the_kept_reports_of_earlier_ones_as_they_are(dat
     first, second, third = (an_outcome(1, TaskResult(True, n), attempts=n) for n in (1, 2, 3))
     for outcome, state in ((first, ReportState.REFUSED), (second, ReportState.DEAD)):
         database.settle(SERVER, "me", [outcome])
-        outbox(database).mark(claim_of(outcome), state, "no")
+        outbox(database).mark(outcome.claim, state, "no")
     database.settle(SERVER, "me", [third])
     assert [(each.attempt, each.state) for each in outbox(database).aside()] == [(2, "dead"), (1, "refused")]
     assert [owed.report.attempts for owed in outbox(database).waiting("me")] == [3]
@@ -33,9 +32,9 @@ def test_a_report_that_waits_gives_way_to_that_of_a_later_claim_and_is_kept(data
     earlier, later = an_outcome(1, attempts=1), an_outcome(1, attempts=2)
     database.settle(SERVER, "me", [later])
     database.settle(SERVER, "me", [earlier])
-    assert [owed.claim for owed in outbox(database).waiting("me")] == [claim_of(later)]
+    assert [owed.claim for owed in outbox(database).waiting("me")] == [later.claim]
     [kept] = outbox(database).aside()
-    assert (kept.claim, kept.state) == (claim_of(earlier), "refused")
+    assert (kept.claim, kept.state) == (earlier.claim, "refused")
     assert "later claim" in kept.reason
 
 
@@ -73,9 +72,9 @@ async def test_a_dead_report_is_sent_again_and_taken(tasks, database, heard, del
     await claimed(tasks)
     outcome = an_outcome(1)
     database.settle(SERVER, "a dead process", [outcome])
-    outbox(database).mark(claim_of(outcome), ReportState.DEAD, "the server was odd")
+    outbox(database).mark(outcome.claim, ReportState.DEAD, "the server was odd")
     async with running(deliverer):
-        assert await deliverer.resend([claim_of(outcome), Claim(9, "")]) == [claim_of(outcome)]
+        assert await deliverer.resend([outcome.claim, Claim(9, "")]) == [outcome.claim]
         await heard.until(lambda: heard.of(TaskCompleted))
     assert tasks.calls["get_task"] == 1, "the task is read before its report is sent"
     assert database.read("SELECT * FROM prismq_outbox") == []
@@ -87,10 +86,10 @@ async def test_a_report_sent_again_after_its_claim_was_lost_is_refused_and_kept_
     await claimed(tasks)
     outcome = an_outcome(1)
     database.settle(SERVER, "me", [outcome])
-    outbox(database).mark(claim_of(outcome), ReportState.DEAD, "the server was odd")
+    outbox(database).mark(outcome.claim, ReportState.DEAD, "the server was odd")
     tasks.take_from(1)
     async with running(deliverer):
-        await deliverer.resend([claim_of(outcome)])
+        await deliverer.resend([outcome.claim])
         await heard.until(lambda: heard.of(ReportRefused))
     [kept] = outbox(database).aside()
     assert (kept.state, "claimed again" in kept.reason) == ("refused", True)
@@ -100,26 +99,26 @@ async def test_a_report_sent_again_after_its_claim_was_lost_is_refused_and_kept_
 async def test_only_one_of_two_sends_a_report_again(database, deliverer):
     outcome = an_outcome(1)
     database.settle(SERVER, "me", [outcome])
-    outbox(database).mark(claim_of(outcome), ReportState.REFUSED, "no")
-    assert len(await deliverer.resend([claim_of(outcome)])) == 1
-    assert await deliverer.resend([claim_of(outcome)]) == []
+    outbox(database).mark(outcome.claim, ReportState.REFUSED, "no")
+    assert len(await deliverer.resend([outcome.claim])) == 1
+    assert await deliverer.resend([outcome.claim]) == []
     assert deliverer.waiting == 1
 
 
 async def test_what_is_discarded_is_gone_and_what_waits_cannot_be(database, deliverer):
     kept, waiting = an_outcome(1), an_outcome(2)
     database.settle(SERVER, "me", [kept, waiting])
-    outbox(database).mark(claim_of(kept), ReportState.DEAD, "no")
-    assert await deliverer.discard([claim_of(kept), claim_of(waiting)]) == [claim_of(kept)]
+    outbox(database).mark(kept.claim, ReportState.DEAD, "no")
+    assert await deliverer.discard([kept.claim, waiting.claim]) == [kept.claim]
     assert outbox(database).aside() == []
-    assert [owed.claim for owed in outbox(database).waiting("me")] == [claim_of(waiting)]
+    assert [owed.claim for owed in outbox(database).waiting("me")] == [waiting.claim]
 
 
 def test_old_refused_reports_are_pruned_and_dead_ones_stay(database):
     refused, dead = an_outcome(1), an_outcome(2)
     database.settle(SERVER, "me", [refused, dead])
-    outbox(database).mark(claim_of(refused), ReportState.REFUSED, "no")
-    outbox(database).mark(claim_of(dead), ReportState.DEAD, "no")
+    outbox(database).mark(refused.claim, ReportState.REFUSED, "no")
+    outbox(database).mark(dead.claim, ReportState.DEAD, "no")
     assert outbox(database).prune(utcnow() - timedelta(days=30)) == 0
     assert outbox(database).prune(utcnow() + timedelta(seconds=1)) == 1
     assert [each.state for each in outbox(database).aside()] == ["dead"]

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import core.results.logs as logs_room
 from core.models import TaskResult, utcnow
+from core.outcome import Outcome
 from core.results import Database
 from core.results.logs import MOST_ATTEMPTS
 from core.snapshot import AttemptLog, LogLine
-from core.workers.ports import Outcome
 from tests.results.conftest import SERVER, a_task, an_outcome, claimed, running
 
 START = utcnow()
@@ -70,6 +71,22 @@ def test_what_is_logged_while_results_are_saved_is_kept_too(database):
     )
     settle(database, saving)
     assert [line.text for line in database.logs_of(1)[0].lines] == ["saving"]
+
+
+def test_logs_that_are_old_or_too_many_or_too_long_are_pruned_oldest_first(database, monkeypatch):
+    for number in range(8):
+        settle(database, logging_outcome(number, a_log(1, later=number)))
+    size = database.read("SELECT max(length(lines)) FROM prismq_log")[0][0]
+    kept = lambda: [row[0] for row in database.read("SELECT task_id FROM prismq_log ORDER BY task_id")]  # noqa: E731
+    assert database.prune_logs(START) == 0
+    assert database.prune_logs(START + timedelta(seconds=2)) == 2
+    assert kept() == [2, 3, 4, 5, 6, 7]
+    monkeypatch.setattr(logs_room, "MOST_LOGS", 4)
+    assert database.prune_logs(START) == 2
+    assert kept() == [4, 5, 6, 7]
+    monkeypatch.setattr(logs_room, "MOST_CHARACTERS", 2 * size)
+    assert database.prune_logs(START) == 2
+    assert kept() == [6, 7]
 
 
 async def test_an_outcome_that_cannot_be_kept_leaves_its_log(database, deliverer, tasks):

@@ -3,14 +3,17 @@
 import asyncio
 import sqlite3
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from core.errors import Invalid, NotAuthenticated, TooLarge, Unreachable
+import core.sending as sending_room
+from core.errors import Invalid, NotAuthenticated, ServerFault, TooLarge, Unreachable
 from core.events import ReportRefused, ReportsWaiting, Said, TaskCompleted, TaskFailed
-from core.models import RowOutcome, TaskResult, TaskStatus
+from core.models import RowOutcome, TaskResult, TaskStatus, utcnow
 from core.outbox import Deliverer
 from core.results.owed import Outbox, ReportState
+from core.workers.backoff import Backoff
 from tests.results.conftest import SERVER, an_outcome, claimed, kept, running
 from tests.workers.fakes import FakeTasks
 
@@ -47,7 +50,7 @@ async def test_nothing_is_sent_before_it_is_durable(tasks, database, path, heard
         other.close()
         await settling
         assert await deliverer.drain(5) == 0
-    assert "1 outcome is kept in memory; claiming stops" in heard.of(Said)[0].text
+    assert "kept in memory; claiming stops" in heard.of(Said)[0].text
     assert len(heard.of(Said)) == 2
 
 
@@ -163,6 +166,58 @@ async def test_a_success_turned_into_a_failure_is_still_one_after_a_restart(task
     async with running(again):
         await heard.until(lambda: heard.of(TaskFailed))
     assert [(report.success, report.result) for report in tasks.reports] == [(False, None)]
+
+
+async def test_a_report_that_waited_never_ends_a_later_claim_of_the_same_worker(
+    tasks, database, heard, deliverer, monkeypatch
+):
+    monkeypatch.setattr(sending_room, "RESEND", Backoff(60, 1, 60))  # until somebody is in a hurry
+    await claimed(tasks, 2)
+    tasks.faults["complete_many"].append(Unreachable("No answer.", unclear=True))
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(1)])
+        await heard.until(lambda: heard.of(ReportsWaiting))
+        await deliverer.settle([an_outcome(2)])
+        for number in (1, 2):
+            tasks.take_from(number, "w")
+        assert await deliverer.drain(5) == 0
+    assert tasks.reports == []
+    assert [state for state, _ in kept(database)] == [ReportState.REFUSED] * 2
+
+
+async def test_a_report_whose_claim_may_be_over_is_sent_only_once_the_task_was_read(tasks, heard, deliverer):
+    await claimed(tasks, 3)
+    tasks.take_from(1, "w")
+    async with running(deliverer):
+        long_ago = utcnow() - timedelta(seconds=tasks.claim_timeout)
+        await deliverer.settle([an_outcome(1, since=long_ago), an_outcome(2, since=long_ago), an_outcome(3)])
+        assert await deliverer.drain(5) == 0
+    assert [event.task_id for event in heard.of(ReportRefused)] == [1]
+    assert [report.task_id for report in tasks.reports] == [2, 3]
+    assert tasks.calls["get_task"] == 2
+
+
+async def test_a_task_that_cannot_be_read_holds_up_no_report_but_its_own(tasks, heard, deliverer):
+    class Odd(FakeTasks):
+        is_odd = True
+
+        async def get_task(self, task_id):
+            if task_id == 1 and self.is_odd:
+                raise ServerFault("The answer is not understood.", temporary=False)
+            return await super().get_task(task_id)
+
+    await claimed(tasks, 4)
+    tasks.__class__ = Odd
+    tasks.faults["complete_many"].append(Unreachable("No answer.", unclear=True))
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(n) for n in (1, 2, 3)])
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 2)
+        await deliverer.settle([an_outcome(4)])
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 3)
+        assert deliverer.waiting == 1
+        Odd.is_odd = False
+        assert await deliverer.drain(5) == 0
+    assert [event.task_id for event in heard.of(TaskCompleted)] == [2, 3, 4, 1]
 
 
 async def test_reports_that_an_answer_does_not_mention_are_sent_again(tasks, heard, deliverer):

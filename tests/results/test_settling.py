@@ -15,7 +15,6 @@ from core.results import Database
 from core.results.faults import DatabaseBusy
 from core.results.owed import Outbox, ReportState
 from core.results.schema import STATEMENTS
-from core.results.settling import claim_of
 from tests.results.conftest import SERVER, a_task, an_outcome
 
 
@@ -72,13 +71,30 @@ def test_a_task_that_is_given_its_attempts_anew_keeps_its_new_result_and_owes_th
     assert (owed.report.attempts, owed.report.success) == (1, True)
 
 
+def test_a_later_attempt_of_the_same_worker_is_the_newer_one_though_the_clock_was_set_back(database):
+    now = utcnow()
+    settle(database, an_outcome(1, TaskResult(False, error="no"), attempts=1, since=now))
+    settle(database, an_outcome(1, TaskResult(True, "yes"), attempts=2, since=now - timedelta(hours=1)))
+    assert database.result_of(1)["data"] == "yes"
+    assert [owed.report.attempts for owed in Outbox(database, SERVER).waiting("me")] == [2]
+
+
+def test_an_attempt_of_another_worker_is_the_newer_one_only_by_the_clock(database):
+    now = utcnow()
+    settle(database, an_outcome(1, TaskResult(True, "theirs"), attempts=1, since=now))
+    other = replace(an_outcome(1, TaskResult(True, "ours"), attempts=2, since=now - timedelta(hours=1)), worker_id="x")
+    settle(database, other)
+    assert database.result_of(1)["data"] == "theirs"
+    assert [owed.report.attempts for owed in Outbox(database, SERVER).waiting("me")] == [1]
+
+
 def test_a_report_about_an_earlier_claim_of_the_same_attempt_is_not_taken_for_the_new_one(database):
     earlier, later = an_outcome(1, attempts=1), an_outcome(1, attempts=1)
     settle(database, later)
-    Outbox(database, SERVER).mark(claim_of(earlier), ReportState.REFUSED, "claimed again")
-    Outbox(database, SERVER).forget([claim_of(earlier)])
+    Outbox(database, SERVER).mark(earlier.claim, ReportState.REFUSED, "claimed again")
+    Outbox(database, SERVER).forget([earlier.claim])
     [owed] = Outbox(database, SERVER).waiting("me")
-    assert owed.claim == claim_of(later)
+    assert owed.claim == later.claim
 
 
 def test_a_database_made_before_claims_were_dated_is_opened_and_its_rows_give_way(path):
@@ -127,7 +143,7 @@ def test_a_report_never_exceeds_its_limit(database):
 def test_reports_that_were_taken_are_forgotten_with_the_next_commit(database):
     first = an_outcome(1)
     settle(database, first)
-    settle(database, an_outcome(2), taken=[claim_of(first)])
+    settle(database, an_outcome(2), taken=[first.claim])
     assert [owed.report.task_id for owed in Outbox(database, SERVER).waiting("me")] == [2]
 
 

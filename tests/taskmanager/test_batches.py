@@ -73,6 +73,13 @@ async def test_an_action_is_not_believed_done_while_the_task_is_what_it_was(acti
     assert [(each.ok, each.code) for each in outcomes] == [(True, 200), (False, 503)]
 
 
+async def test_tasks_are_given_back_only_when_the_server_gave_back_each_of_them():
+    back, refused = row(1) | {"status": "pending"}, row(2, False, 409)
+    assert await client_of(said({"outcomes": [back]})).release_many("w", [1]) is True
+    assert await client_of(said({"outcomes": [back, refused]})).release_many("w", [1, 2]) is False
+    assert await client_of().release_many("w", []) is True
+
+
 async def test_two_reports_about_one_task_have_an_outcome_each():
     both = [Report(1, "w", 1, False), Report(1, "w", 2, True)]
     outcomes = await client_of(said({"outcomes": [row(1, False, 409), row(1)]})).complete_many("w", both)

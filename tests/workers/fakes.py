@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from core.errors import ClaimLost, NotFound
 from core.events import Event, WorkerChanged
 from core.models import Report, RowOutcome, Task, TaskResult, TaskStatus, WorkerState, utcnow
+from core.outcome import Outcome
 from core.snapshot import AttemptLog
-from core.workers.ports import Outcome
 
 DEADLINE = 10.0
 Kind = TypeVar("Kind")
@@ -66,6 +66,7 @@ class FakeTasks:
         self._created = asyncio.Event()
         self._leaving: set[str] = set()
         self.can_end_wait = True
+        self.claim_timeout = 300.0
 
     def add(
         self, count: int = 1, *, type_id: int = 1, type_name: str = "T", priority: int = 0, **params: Any
@@ -128,20 +129,20 @@ class FakeTasks:
         return self.can_release
 
     async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
-        """See `core.outbox.Reports`."""
+        """See `core.debts.Reports`."""
         self._answer("complete_many")
         return [self._complete(report) for report in reports]
 
     async def get_task(self, task_id: int) -> Task:
-        """See `core.outbox.Reports`."""
+        """See `core.debts.Reports`."""
         self._answer("get_task")
         if task_id not in self.tasks:
             raise NotFound(f"There is no task {task_id}.")
         return self.tasks[task_id]
 
-    def take_from(self, task_id: int) -> None:
-        """The claim timed out, and another worker was given the task."""
-        self._claim(self.tasks[task_id], "another worker")
+    def take_from(self, task_id: int, by: str = "another worker") -> None:
+        """The claim timed out, and another worker, or the same one again, was given the task."""
+        self._claim(self.tasks[task_id], by)
 
     def statuses(self) -> Counter[TaskStatus]:
         """How many tasks are where."""

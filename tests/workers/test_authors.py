@@ -1,6 +1,7 @@
 """What an author meets: the constructor, the factory, plug-ins, and trying a worker out."""
 
 import sys
+from importlib.metadata import EntryPoint
 
 import pytest
 
@@ -10,7 +11,7 @@ from core.workers import BaseWorker, WorkerFactory
 from core.workers.backoff import Backoff
 from core.workers.claiming import STRATEGIES
 from core.workers.plan import WorkerPlan
-from core.workers.plugins import load_plugins
+from core.workers.plugins import load_entry_point, load_plugins
 from core.workers.testing import MemoryIdeas, perform, perform_now
 from tests.workers.workers_at_hand import Async, Computing, Told
 
@@ -156,6 +157,16 @@ def test_plug_ins_are_loaded_and_faults_are_told_one_by_one(tmp_path, monkeypatc
     assert factory.known_types() == ("My.Type",)
     assert len(faults) == 4
     assert all(len(sentence) > 20 for sentence in faults)
+
+
+def test_a_plugin_whose_fault_cannot_be_read_stops_no_other(tmp_path, monkeypatch):
+    unreadable = "class Odd(Exception):\n    def __str__(self):\n        raise KeyError('text')\nraise Odd\n"
+    (tmp_path / "my_unreadable_plugin.py").write_text(unreadable)
+    monkeypatch.syspath_prepend(tmp_path)
+    point = EntryPoint("odd", "my_unreadable_plugin", "prismq.workers")
+    [told] = load_plugins(["my_unreadable_plugin"], WorkerFactory())
+    assert "cannot be loaded: Odd: its text cannot be read (KeyError)" in told
+    assert "cannot be loaded: Odd: its text cannot be read (KeyError)" in load_entry_point(point, WorkerFactory())
 
 
 async def test_a_worker_is_tried_in_one_line():

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.models import Task, TaskResult, TaskStatus
+from core.outcome import Outcome
 from core.server.app import create_app
 from core.server.database import Database
 from core.snapshot import AttemptLog
@@ -18,7 +19,6 @@ from core.workers import BaseWorker
 from core.workers.claiming import STRATEGIES
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
-from core.workers.ports import Outcome
 from tests.contract.observed import ObservedTaskManager
 from tests.workers.fakes import Heard
 from tests.workers.workers_at_hand import Async

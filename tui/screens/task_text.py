@@ -8,7 +8,7 @@ from datetime import datetime
 
 from core.models import HistoryEntry, Json, TaskStatus
 from core.snapshot import TaskDetail
-from tui.look import STATUS, TIMES, Piece, Tone, bar, count, duration, moment, pieces, whole_age
+from tui.look import STATUS, TIMES, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.json_view import json_rows

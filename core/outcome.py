@@ -1,0 +1,36 @@
+"""What becomes of a task in a worker's hands, on its way to be kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from core.models import Claim, Task, TaskResult
+from core.snapshot import AttemptLog
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A task that was processed, with all that must be kept of it.
+
+    ``save`` is called inside the database transaction: it stores what was found (it is the worker's
+    ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
+    ``data`` and ``metrics`` are those of the result as JSON, where that is written already: it may be large.
+    ``logged`` answers what the attempt has logged, what ``save`` logs included; None when it logged nothing.
+    """
+
+    task: Task
+    worker_id: str
+    result: TaskResult
+    started_at: datetime
+    finished_at: datetime
+    save: Callable[[], object] | None = field(default=None, repr=False)
+    data: str | None = field(default=None, repr=False)
+    metrics: str | None = field(default=None, repr=False)
+    logged: Callable[[], AttemptLog | None] | None = field(default=None, repr=False)
+
+    @property
+    def claim(self) -> Claim:
+        """The claim that it is of."""
+        return Claim.of(self.task.id, self.started_at)
