@@ -152,7 +152,8 @@ class QueuePane(ListPane[Task]):
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
             yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
         if rows.above:
-            yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
+            onward = ", g follows" if view.view.sort is Sort.NEWEST else ""
+            yield (f"↑ {rows.above:,} above{onward}  ", Tone.MUTED)
         if rows.rows and rows.following and view.view.sort is Sort.NEWEST:
             yield ("↥ following the newest  ", Tone.ACCENT)
         if rows.rows:

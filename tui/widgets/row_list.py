@@ -102,13 +102,15 @@ class RowList(RowCanvas[Row], can_focus=True):
         """Show these rows; nothing that someone looks at moves."""
         old, self.rows = self.rows, rows
         before = self._id_at(old, self.cursor)
-        top = self.above
+        top, seen = self.above, self._cursor_in_sight
         if top:
             self.following = False
         if not self.following:
             self._stay(old, top)
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
         self._measure()
+        if seen and not self._cursor_in_sight:
+            self._show_cursor()  # keys would be for a row that nobody sees
         self.refresh()
         if self.current is not None and self.row_id(self.current) != before:
             self.post_message(self.Highlighted(self))
@@ -181,13 +183,22 @@ class RowList(RowCanvas[Row], can_focus=True):
         if place != self.cursor and self.rows:
             self.cursor = place
             self.post_message(self.Highlighted(self))
+        self._show_cursor()
+        self.refresh()
+
+    @property
+    def _cursor_in_sight(self) -> bool:
         layout = self.layout_now
-        y, in_sight = place * layout.height, self.size.height - layout.header
+        y, begin = self.cursor * layout.height, self.scroll_offset.y
+        return begin <= y and y + layout.height <= begin + self.size.height - layout.header
+
+    def _show_cursor(self) -> None:
+        layout = self.layout_now
+        y, in_sight = self.cursor * layout.height, self.size.height - layout.header
         if y < self.scroll_offset.y:
             self._scroll(y)
         elif y + layout.height > self.scroll_offset.y + in_sight:
             self._scroll(y + layout.height - in_sight)
-        self.refresh()
 
     @property
     def _page(self) -> int:
