@@ -13,7 +13,7 @@ from textual.widgets import Static
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.commands import FREEZE, key_of
-from tui.look import LINK, TIMES, Piece, Tone, age, content, count, time_told, until, whole_age
+from tui.look import LINK, TIMES, Piece, Tone, content, count, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
@@ -119,7 +119,7 @@ def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     """State of the connection, how old the data is, and when it is tried again."""
     said = [LINK[server.link]]
     if server.heard_at is not None:
-        heard = age(server.heard_at, now)
+        heard = whole_age(server.heard_at, now)  # tenths would make all that stands behind them jump
         said.append((f" {heard}" if server.link is Link.LIVE else f", heard {heard} ago", Tone.MUTED))
     if server.retry_at is not None and server.retry_at > now:
         what = "looks again" if server.link is Link.LIVE else "next try"  # live: a rate limit lets us look seldom
