@@ -79,7 +79,7 @@ class BoardScreen(OutcomeActions, BoardLayout):
     def possible(self, command: Command) -> bool:
         """Whether the rows that the command would be for are such that it does something."""
         done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
-        if command.id == "retry" and self.place == "failures":
+        if command.id == "canary" or (command.id == "retry" and self.place == "failures"):
             return self.current is not None
         if done is not None:
             return any(task.status in FITTING[done] for task in self.chosen_tasks)
