@@ -217,13 +217,13 @@ async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapsh
     async with open_board(rich) as desk:
         await begin(desk)
         form = form_of(desk)
-        await desk.type("https://example.org/{n}")
+        await desk.type("https://example.org/")
         form.times.value = "3"
         await desk.settle()
-        assert "⚠ Without a counter all but the first are the same task." in desk.text()
+        assert "⚠ All the same task: write {n} in a text, or choose a counter." in desk.text()
         form.counter.value = "channel_url"
         await desk.settle()
-        assert "⚠ Without a counter" not in desk.text()
+        assert "⚠ All the same" not in desk.text()
         await desk.press("ctrl+s")
         made = [new.parameters["channel_url"] for _, new in desk.verbs.called("create_task")]
         assert made == [f"https://example.org/{n}" for n in (1, 2, 3)]

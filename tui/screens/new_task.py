@@ -166,9 +166,18 @@ class NewTaskScreen(ParametersForm):
             opens: tuple[Piece, ...] = (("  ^o", Tone.ACCENT), (f" opens #{self.twin}", Tone.MUTED))
             return ((f"≡ {self.about_twin}", Tone.WARN), *(opens if self.open_task else ()))
         many = self.times.value.strip() not in ("", "0", "1")
+        if many and self._counter is None:
+            return (("⚠ All the same task: write {n} in a text, or choose a counter.", Tone.WARN),)
         if many and not isinstance(self.counter.value, str):
-            return (("⚠ Without a counter all but the first are the same task.", Tone.WARN),)
+            return (("{n} counts from 1.", Tone.MUTED),)
         return ()
+
+    @property
+    def _counter(self) -> Path | None:
+        """The text that gets the number: the one that was chosen, else the first in which ``{n}`` is written."""
+        if isinstance(self.counter.value, str):
+            return self._counters.get(self.counter.value)
+        return next((path for path in self._counters.values() if "{n}" in text_at(self.params, path)), None)
 
     # What is done
 
@@ -209,10 +218,9 @@ class NewTaskScreen(ParametersForm):
         if times == 1:
             return self._made(await self.deeds.verbs.create_task(new))
         self.stopping, self.repeating = False, True
-        counter = self._counters.get(self.counter.value) if isinstance(self.counter.value, str) else None
         try:
             done = await repeat(
-                self.deeds.verbs.create_task, new, times, counter, self._progress, lambda: not self.stopping
+                self.deeds.verbs.create_task, new, times, self._counter, self._progress, lambda: not self.stopping
             )
         finally:
             self.repeating = False
@@ -267,6 +275,14 @@ class NewTaskScreen(ParametersForm):
 def dotted(path: Path) -> str:
     """A path as people write it."""
     return ".".join(each or "" for each in path)
+
+
+def text_at(params: Mapping[str, Json], path: Path) -> str:
+    """The text at a path; empty where there is none."""
+    value: Json = dict(params)
+    for name in path:
+        value = value.get(name or "") if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
 
 
 def summary(done: Repeated) -> str:
