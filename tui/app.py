@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+from textual import events
 from textual.app import SystemCommand
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
@@ -60,6 +62,16 @@ class BoardApp(NoticeApp):
         self.set_keymap(dict(self.key_map.chosen))
         self.register_theme(SAFE)
         TIMES.way, TIMES.now = settings.times, self.board.now
+
+    def on_key(self, event: events.Key) -> None:
+        """What one types is no command: a key that came before its field had the focus goes to the field all the same.
+
+        A field that has the focus lets no printable key come this far.
+        """
+        field = self.focused
+        if event.is_printable and (isinstance(field, Input) or (isinstance(field, TextArea) and not field.read_only)):
+            event.prevent_default()
+            field.post_message(events.Key(event.key, event.character))
 
     def get_driver_class(self) -> type[Driver]:
         """Ours for a terminal; another where Textual is told to draw elsewhere."""

@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from core.board_settings import BoardSettings, read_settings, settings_path, write_example
-from core.cli.output import print_json, print_table, say
+from core.cli.output import print_json, print_table, revealed, say
 from core.cli.program import Program, json_option, passing
-from core.config import Sayings
+from core.config import Sayings, Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,14 @@ def each_told(row: Row) -> dict[str, str]:
 
 
 def of_program(program: Program) -> Iterator[Row]:
-    """The settings of ``.env`` and the environment; of a secret only whether there is one."""
+    """The settings of ``.env`` and the environment; of a secret only whether there is one, unless it is asked for."""
     said = Sayings(program.env_file, os.environ)
     values = list(said.settings().values())
     for (name, origin), value in zip(said.origins.items(), values, strict=False):
-        secret = name.endswith("_KEY")
-        yield Row(name, ("***" if value else "–") if secret else shown(value), origin)
+        if isinstance(value, Secret) and value:
+            yield Row(name, str(value) if revealed() else "***", origin)
+        else:
+            yield Row(name, shown(value) or "–", origin)
 
 
 def of_board(chosen: BoardSettings) -> Iterator[Row]:

@@ -117,7 +117,10 @@ class ActivityPane(ListPane[ActivityEntry]):
         if self._all:
             said = f"None of the {len(self._all):,} lines fits."
             return ((said, Tone.PLAIN), ("v shows other levels, / another text, esc everything.", Tone.MUTED))
-        return (("Nothing has happened yet.", Tone.MUTED),)
+        return (
+            ("Nothing has happened yet.", Tone.PLAIN),
+            ("What is done appears here; s starts workers, n makes a task.", Tone.MUTED),
+        )
 
     def next_level(self) -> None:
         """Show more, or less."""
@@ -148,6 +151,7 @@ class ActivityPane(ListPane[ActivityEntry]):
         self._narrow()
 
     def on_search_field_closed(self, event: SearchField.Closed) -> None:
-        """Back to the rows."""
+        """Back to the rows, unless another pane has the focus by now."""
         event.stop()
-        self.row_list.focus()
+        if self.screen.focused in (None, self.field.input):
+            self.screen.set_focus(self.row_list)

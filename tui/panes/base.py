@@ -122,7 +122,7 @@ def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:
     server = snapshot.server
     match server.link:
         case Link.CONNECTING:
-            return (("Connecting to the TaskManager…", Tone.MUTED),)
+            return (("Connecting to the TaskManager…", Tone.MUTED), ("q quits.", Tone.MUTED))
         case Link.OFFLINE:
             return (
                 (masked_text(server.trouble) or "The TaskManager does not answer.", Tone.BAD),

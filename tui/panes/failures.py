@@ -89,4 +89,7 @@ class FailuresPane(ListPane[FailureGroup]):
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No failure."""
-        return (("No task has failed.", Tone.GOOD),)
+        return (
+            ("No task has failed.", Tone.GOOD),
+            ("One that fails for good appears here; 2 shows the queue.", Tone.MUTED),
+        )

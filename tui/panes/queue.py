@@ -232,6 +232,7 @@ class QueuePane(ListPane[Task]):
         self.narrow(event.filter)
 
     def on_filter_field_closed(self, event: FilterField.Closed) -> None:
-        """Back to the rows."""
+        """Back to the rows, unless another pane has the focus by now."""
         event.stop()
-        self.row_list.focus()
+        if self.screen.focused in (None, self.field.input):
+            self.screen.set_focus(self.row_list)

@@ -173,6 +173,7 @@ class ResultsPane(ListPane[ResultRow]):
         self.narrow(event.text)
 
     def on_search_field_closed(self, event: SearchField.Closed) -> None:
-        """Back to the rows."""
+        """Back to the rows, unless another pane has the focus by now."""
         event.stop()
-        self.row_list.focus()
+        if self.screen.focused in (None, self.field.input):
+            self.screen.set_focus(self.row_list)

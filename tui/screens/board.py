@@ -170,7 +170,7 @@ class BoardScreen(OutcomeActions, BoardLayout):
         if self.search_outcomes():
             return
         self.action_pane("queue")
-        self.call_after_refresh(self.queue_pane.field.open, self.queue_pane.wanted.filter)
+        self.queue_pane.field.open(self.queue_pane.wanted.filter)
 
     def action_sort(self) -> None:
         """Choose in which order the tasks stand."""

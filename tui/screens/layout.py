@@ -150,10 +150,13 @@ class BoardLayout(LiveScreen):
             self.outcome_pane.open(pane_id, self.snapshot)
         self.in_use = part
         self.lay_out()
-        self.call_after_refresh(self._focus_pane)
+        self.set_focus(self.pane.target)  # at once: the next key may be here before anything is painted
+        self.call_after_refresh(self._keep_focus)
 
-    def _focus_pane(self) -> None:
-        self.pane.target.focus()
+    def _keep_focus(self) -> None:
+        """What was hidden until now may have lost the focus again while the panes changed places."""
+        if not self.in_use.has_focus_within:
+            self.set_focus(self.pane.target)
 
     def action_outcomes(self) -> None:
         """Go to pane 4; from there to its next tab."""

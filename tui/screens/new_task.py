@@ -79,16 +79,13 @@ class NewTaskScreen(ParametersForm):
     def on_mount(self) -> None:
         """Begin where typing is likeliest."""
         self._explain()
-        self.call_after_refresh(self._begin)
-
-    def _begin(self) -> None:
         first = next(iter(self.form.boxes.values()), None)
         if first is not None:
-            first.editor.focus()
+            self.set_focus(first.editor)  # at once: the next key may be here before anything is painted
         elif self.types:
             self.action_turn()
         else:
-            self.kind.focus()
+            self.set_focus(self.kind)
         self._edited()
 
     @property

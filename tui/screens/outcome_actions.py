@@ -46,9 +46,9 @@ class OutcomeActions(BoardLayout):
         """Ask for a text where the pane in use can look for one; whether it can."""
         outcomes = self.outcome_pane
         if self.place == "results":
-            self.call_after_refresh(outcomes.results.search)
+            outcomes.results.search()
         elif self.place == "activity":
-            self.call_after_refresh(outcomes.activity.search)
+            outcomes.activity.search()
         return self.place in ("results", "activity")
 
     def clear_outcomes(self) -> bool:

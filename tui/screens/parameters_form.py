@@ -163,6 +163,6 @@ class ParametersForm(Form):
         self.set_class(raw, "-raw")
         first = next(iter(self.form.boxes.values()), None)
         if raw:
-            self.call_after_refresh(self.parameters.focus)
+            self.set_focus(self.parameters)
         elif first is not None:
-            self.call_after_refresh(first.editor.focus)
+            self.set_focus(first.editor)

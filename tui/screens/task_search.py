@@ -47,7 +47,7 @@ class SearchLine(Horizontal):
     def open(self) -> None:
         """Ask what to search for."""
         self.add_class("-open")
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is no command
 
     def close(self) -> None:
         """Search for nothing any more."""

@@ -157,7 +157,7 @@ class FilterField(Vertical):
         self.input.cursor_position = len(self.input.value)
         self._recalled, self._typed = -1, self.input.value
         self._all_well()
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is no command
 
     def recall(self, step: int) -> None:
         """An older filter that was kept (1), or a newer one (-1); before the newest stands what was typed."""

@@ -65,7 +65,7 @@ class SearchField(Vertical):
         with self.prevent(Input.Changed):
             self.input.value = text
         self.input.cursor_position = len(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: what is typed next is no command
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Wait for a rest."""

@@ -1,0 +1,59 @@
+"""Keys that come faster than the screen is painted do what they do when they come slowly."""
+
+from __future__ import annotations
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from tests.tui.conftest import Desk, Opens
+from tui.screens.new_task import NewTaskScreen
+from tui.screens.task import TaskScreen
+
+KEYS = {"/": "slash"}
+
+
+async def at_once(desk: Desk, keys: str) -> None:
+    """All of these keys in one go, as a terminal sends what is pasted or typed ahead."""
+    for each in keys:
+        desk.app.post_message(events.Key(KEYS.get(each, each), each))
+    await desk.settle()
+    await desk.settle()
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [("344", "failures"), ("4444", "throughput"), ("42", "queue"), ("3232", "queue"), ("413", "workers")],
+)
+async def test_a_pane_is_reached_however_quickly(open_board: Opens, size: tuple[int, int], keys: str, place: str):
+    async with open_board(size=size) as desk:
+        await at_once(desk, keys)
+        assert desk.board.place == place
+
+
+async def test_what_follows_a_slash_at_once_is_typed_and_no_command(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "/xXp")
+        assert desk.board.queue_pane.field.input.value == "xXp"
+        assert desk.app.screen is desk.board
+        assert [call for call in desk.verbs.calls if call[0] != "look"] == []
+
+
+async def test_what_follows_n_at_once_stands_in_the_first_field_of_the_form(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "nabc")
+        form = desk.app.screen
+        assert isinstance(form, NewTaskScreen)
+        assert form.params["channel_url"] == "abc"
+        assert desk.verbs.calls == []
+
+
+async def test_a_search_in_a_task_takes_all_that_is_typed(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("enter")
+        await at_once(desk, "/Cn")
+        screen = desk.app.screen
+        assert isinstance(screen, TaskScreen)
+        assert isinstance(screen.focused, Input)
+        assert screen.focused.value == "Cn"
