@@ -43,7 +43,7 @@ MINUTE = 60.0
 
 
 class RetryTeller:
-    """Publishes a line a retry; of many in a minute only their number. For one event loop."""
+    """Publishes what a client says; of many retries in a minute only their number. For one event loop."""
 
     def __init__(self, publish: Callable[[Event], None]) -> None:
         self._publish = publish
@@ -51,7 +51,10 @@ class RetryTeller:
         self._end: asyncio.TimerHandle | None = None
 
     def tell(self, sentence: str) -> None:
-        """A call is made again, as the sentence says."""
+        """Something was said of a call: that it is made again, or what more there is to know of it."""
+        if not sentence.startswith("retrying "):
+            self._publish(Said(Level.WARNING, sentence, utcnow()))
+            return
         self._seen += 1
         if self._end is None:
             self._end = asyncio.get_running_loop().call_later(MINUTE, self.over)

@@ -205,6 +205,16 @@ class TaskManagerClient:
         """Do one of retry, release, cancel, delete to many tasks."""
         return self._do(self._tasks.bulk(action, task_ids, worker_id=worker_id, force=force, dry_run=dry_run))
 
+    def bulk_matching(
+        self, action: str, filter: TaskFilter, *, force: bool = False, dry_run: bool = False
+    ) -> tuple[list[RowOutcome], bool]:
+        """Do one of retry, release, cancel, delete to all tasks that fit; answers also whether more fit."""
+        return self._do(self._tasks.bulk_matching(action, filter, force=force, dry_run=dry_run))
+
+    def pending_in_order(self, type_name: str, sort_by: str, sort_order: str, limit: int) -> TaskPage:
+        """The pending tasks of a type in the order in which a claim takes them."""
+        return self._do(self._tasks.pending_in_order(type_name, sort_by, sort_order, limit))
+
     def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
         """The life of a task, oldest first."""
         return self._do(self._tasks.history(task_id))

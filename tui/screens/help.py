@@ -25,6 +25,7 @@ class HelpScreen(ModalScreen[None]):
     """What this place is, what can be done here, and what everywhere."""
 
     CSS_PATH = "forms.tcss"
+    AUTO_FOCUS = "VerticalScroll"
     BINDINGS = [
         Binding("slash", "search", "Search"),
         Binding("escape,question_mark,f1,q,enter", "leave", "Close"),
@@ -39,6 +40,7 @@ class HelpScreen(ModalScreen[None]):
         self.place = place
         self.told = Static()
         self.word = Input(placeholder="a word of what you look for", compact=True)
+        self.word.display = False
         self._width = 0
 
     def compose(self) -> ComposeResult:
@@ -52,8 +54,6 @@ class HelpScreen(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Write it."""
-        self.word.display = False
-        self.query_one(VerticalScroll).focus()
         self.write()
 
     def on_resize(self) -> None:
