@@ -44,12 +44,12 @@ class OutcomeActions(BoardLayout):
 
     def search_outcomes(self) -> bool:
         """Ask for a text where the pane in use can look for one; whether it can."""
-        outcomes = self.outcome_pane
-        if self.place == "results":
+        outcomes, place = self.outcome_pane, self.place
+        if place == "results":
             outcomes.results.search()
-        elif self.place == "activity":
+        elif place == "activity":
             outcomes.activity.search()
-        return self.place in ("results", "activity")
+        return place in ("results", "activity")
 
     def clear_outcomes(self) -> bool:
         """Clear marks, else what the pane in use is narrowed to; whether there was any."""
