@@ -73,7 +73,7 @@ async def test_a_call_that_finds_no_free_connection_in_time_was_not_sent(
 ):
     monkeypatch.setattr(over_http, "MOST_CONNECTIONS", 1)
     channel = channel_to(listener)
-    first = asyncio.create_task(channel.send("GET", "/health", {}, None, {}, 30))
+    first = asyncio.create_task(channel.send("GET", "/health", {}, None, {}, 5 * SHORT))
     connection, _ = await asyncio.get_running_loop().run_in_executor(None, listener.accept)
     with pytest.raises(Unreachable) as refused:
         await channel.send("POST", "/tasks", {}, None, {}, SHORT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from core import masking
 from core.models import HistoryEntry, TaskStatus
 from core.snapshot import AttemptRow, TaskDetail
 from tests.tui import scenes
@@ -11,7 +12,6 @@ from tests.tui.conftest import Opens
 from tui.commands import READING, TASK
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task_text import Showing, sections
-from tui.widgets import masking
 from tui.widgets.confirm import Confirm
 from tui.widgets.masking import MASK, masked_text
 from tui.widgets.outline import FIRST_ROWS, Outline

@@ -7,12 +7,12 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
+from core.masking import MASK, WINDOW, is_secret, masked, masked_text, masked_windows
 from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tui.look import age, duration, sparkline
 from tui.widgets.json_view import json_rows, unfolded
-from tui.widgets.masking import MASK, WINDOW, is_secret, masked, masked_text, masked_windows
 from tui.widgets.safe_text import cut, fit, safe, safe_lines
 
 

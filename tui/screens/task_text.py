@@ -140,14 +140,14 @@ def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
         yield times("Ended", task.completed_at, how)
     yield from links(detail, how)
     for note in detail.notes:
-        yield from wrapped((("⚠ ", Tone.WARN),), (note, Tone.WARN), 2, how.width)
+        yield from wrapped((("⚠ ", Tone.WARN),), (masked_text(note), Tone.WARN), 2, how.width)
 
 
 def links(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     """Where it can be read, and which tasks it stands in the way of."""
     task = detail.task
     if how.url:
-        yield from field("Address", f"{how.url.rstrip('/')}/tasks/{task.id}", how)
+        yield from field("Address", masked_text(f"{how.url.rstrip('/')}/tasks/{task.id}"), how)
     if task.dedupe_key:
         yield from field("Key", task.dedupe_key, how)
         blocks = f"a new task of this type with the same parameters: it is answered with #{task.id}"
