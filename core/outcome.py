@@ -18,6 +18,7 @@ class Outcome:
     ``save_results``). It may raise; then the task counts as failed with that error. None: nothing to store.
     ``data`` and ``metrics`` are those of the result as JSON, where that is written already: it may be large.
     ``logged`` answers what the attempt has logged, what ``save`` logs included; None when it logged nothing.
+    ``claim`` is the claim that it is of.
     """
 
     task: Task
@@ -29,8 +30,8 @@ class Outcome:
     data: str | None = field(default=None, repr=False)
     metrics: str | None = field(default=None, repr=False)
     logged: Callable[[], AttemptLog | None] | None = field(default=None, repr=False)
+    claim: Claim = field(init=False)
 
-    @property
-    def claim(self) -> Claim:
-        """The claim that it is of."""
-        return Claim.of(self.task.id, self.started_at)
+    def __post_init__(self) -> None:
+        """Name the claim once: it is asked for several times a task."""
+        object.__setattr__(self, "claim", Claim.of(self.task.id, self.started_at))

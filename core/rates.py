@@ -76,10 +76,8 @@ class Sketch:
     def __init__(self) -> None:
         self._classes: dict[int, int] = {}
 
-    def add(self, seconds: float) -> None:
-        """Count one more."""
-        kept = min(max(seconds, SHORTEST), LONGEST)
-        place = math.floor(math.log(kept / SHORTEST, GROWTH))
+    def add(self, place: int) -> None:
+        """Count one more, whose class is as `class_of` answers it."""
         self._classes[place] = self._classes.get(place, 0) + 1
 
     def take(self, others: Iterable[Sketch]) -> Sketch:
@@ -97,6 +95,11 @@ class Sketch:
             return None
         places = sorted(self._classes.items())
         return Timing(total, below(places, total * 0.5), below(places, total * 0.95))
+
+
+def class_of(seconds: float) -> int:
+    """The class of a `Sketch` that a length of time is in."""
+    return math.floor(math.log(min(max(seconds, SHORTEST), LONGEST) / SHORTEST, GROWTH))
 
 
 def below(places: list[tuple[int, int]], rank: float) -> float:
@@ -206,13 +209,15 @@ class History:
 
     def waited(self, second: int, seconds: float) -> None:
         """A task was claimed, so long after it was created."""
+        place = class_of(seconds)
         for ring in self._rings:
-            ring.at(second).waited.add(seconds)
+            ring.at(second).waited.add(place)
 
     def ran(self, second: int, seconds: float) -> None:
         """A task ended, so long after it was claimed."""
+        place = class_of(seconds)
         for ring in self._rings:
-            ring.at(second).ran.add(seconds)
+            ring.at(second).ran.add(place)
 
     def series(self, second: int) -> tuple[Series, ...]:
         """What is told of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from core.errors import CoreError
@@ -90,8 +90,11 @@ def settle(
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     logs.keep(connection, server, logged_by(outcomes))
+    twice = owed_twice(connection, server, process_id, [outcome.task.id for outcome in outcomes])
     for outcome in outcomes:
         task_id, began = outcome.claim
+        if task_id not in twice:
+            continue
         of_claim = (server, task_id, process_id, began)
         connection.execute(SUPERSEDE, (*of_claim, outcome.worker_id, outcome.task.attempts))
         connection.execute(GIVE_WAY, of_claim)
@@ -142,11 +145,29 @@ def leave_savepoint(connection: sqlite3.Connection, *statements: str) -> None:
         raise TransactionEnded from fault
 
 
+def owed_twice(connection: sqlite3.Connection, server: int, process_id: str, task_ids: Sequence[int]) -> set[int]:
+    """Those of these tasks about which more than one report of this process waits."""
+    found: set[int] = set()
+    for part in parts(task_ids):
+        marks = ", ".join("?" * len(part))
+        sql = (
+            f"SELECT task_id FROM prismq_outbox WHERE server = ? AND task_id IN ({marks}) AND process = ? "
+            "AND state = 'waiting' GROUP BY task_id HAVING count(*) > 1"
+        )
+        found.update(row[0] for row in connection.execute(sql, (server, *part, process_id)))
+    return found
+
+
+def parts(task_ids: Sequence[int]) -> Iterator[Sequence[int]]:
+    """As many at a time as one statement takes."""
+    for start in range(0, len(task_ids), 500):
+        yield task_ids[start : start + 500]
+
+
 def idea_ids(connection: sqlite3.Connection, server: int, task_ids: Sequence[int]) -> dict[int, list[str]]:
     """The ids of the ideas that were saved for these tasks."""
     found: dict[int, list[str]] = {}
-    for start in range(0, len(task_ids), 500):
-        part = task_ids[start : start + 500]
+    for part in parts(task_ids):
         marks = ", ".join("?" * len(part))
         sql = f"SELECT task_id, idea_id FROM prismq_idea WHERE server = ? AND task_id IN ({marks}) ORDER BY number"
         for task_id, idea_id in connection.execute(sql, (server, *part)):
