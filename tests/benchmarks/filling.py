@@ -12,7 +12,7 @@ from core.server.database import Database
 EVENTS = {"pending": ("created",), "completed": ("created", "claimed", "completed")}
 
 
-def filled(path: Path, amount: int, types: int) -> Path:
+def filled(path: Path, amount: int, types: int, name: str = "type-{}") -> Path:
     """A database of `amount` tasks of `types` types: every second one is pending, the others are completed."""
     Database.open(path).close()
     now = int(time.time() * 1000) - amount
@@ -24,7 +24,7 @@ def filled(path: Path, amount: int, types: int) -> Path:
         )
         connection.execute("BEGIN")
         for type_id in range(1, types + 1):
-            _add_type(connection, type_id, now)
+            _add_type(connection, type_id, name.format(type_id), now)
         _add_tasks(connection, amount, types, now)
         _keep_the_books(connection)
         connection.execute("COMMIT")
@@ -32,11 +32,11 @@ def filled(path: Path, amount: int, types: int) -> Path:
     return path
 
 
-def _add_type(connection: sqlite3.Connection, type_id: int, now: int) -> None:
+def _add_type(connection: sqlite3.Connection, type_id: int, name: str, now: int) -> None:
     connection.execute(
         "INSERT INTO task_types (id, name, version, param_schema, created_at, updated_at)"
         " VALUES (?, ?, '1', '{\"type\":\"object\"}', ?, ?)",
-        (type_id, f"type-{type_id}", now, now),
+        (type_id, name, now, now),
     )
 
 

@@ -13,6 +13,7 @@ import pytest
 from core.engine import Engine
 from core.taskmanager import AsyncTaskManagerClient
 from tests.benchmarks import draining, idlers
+from tests.benchmarks.filling import filled
 from tests.benchmarks.measuring import Target, table
 
 CREATED = 100
@@ -99,8 +100,8 @@ async def test_the_cpu_of_idle_workers(tmp_path: Path):
 
 
 @pytest.mark.bench
-async def test_memory_after_many_tasks(tmp_path: Path):
-    await draining.fill(tmp_path, MANY)
+def test_memory_after_many_tasks(tmp_path: Path):
+    filled(draining.tasks_in(tmp_path), 2 * MANY, 1, "Nothing")
     pool = draining.child("remember", tmp_path, str(FEW), "50")
     try:
         first, last = float(draining.heard(pool, "first")), float(draining.heard(pool, "all"))
