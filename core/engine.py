@@ -26,7 +26,7 @@ from core.models import utcnow
 from core.monitor import Monitor, link_after
 from core.outbox import Deliverer
 from core.presence import Presence
-from core.recovery import prune_reports, recover
+from core.recovery import prune, recover
 from core.result_verbs import ResultVerbs
 from core.results import Database
 from core.results.finding import Finder
@@ -243,7 +243,7 @@ class Engine(WorkerVerbs, ResultVerbs):
             book=self.store.book,
         )
         publish(ServerSeen(self._server))
-        prune_reports(self._rooms)
+        prune(self._rooms)
         await recover(self._rooms)
         deliverer.load()
         self.in_background(deliverer.run())

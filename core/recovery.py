@@ -5,6 +5,7 @@ Their saved outcomes are reported by us; the other tasks that their workers hold
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from core.errors import CoreError, DatabaseUnusable
@@ -36,6 +37,9 @@ async def recover(rooms: Rooms) -> None:
         for start in dead:
             await bury(rooms, start, processes.living_on_this_host())
     except CoreError as error:
+        with suppress(DatabaseUnusable):  # then the next start looks after them once this one has ended
+            for start in dead:
+                processes.leave_to_the_next(start)
         say(rooms, Level.WARNING, f"What an earlier run left claimed could not be given back: {error}")
         return
     if owed:
@@ -44,7 +48,7 @@ async def recover(rooms: Rooms) -> None:
         processes.forget(start)
 
 
-def prune_reports(rooms: Rooms) -> None:
+def prune(rooms: Rooms) -> None:
     """Delete refused reports that are older than `KEEP_REFUSED`, and logs that are older or too many.
 
     What cannot be done now is done at the next start.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -50,7 +50,8 @@ class Ledger:
     ) -> None:
         self._hold = hold
         self._waiting = 0
-        self._is_away = self._gave_up = False
+        self._is_away = False
+        self._gave_up = asyncio.Event()
         self._reopened = database.reopened
         self._database = database
         self._outbox = Outbox(database, server)
@@ -116,7 +117,7 @@ class Ledger:
 
     def give_up(self) -> None:
         """Nobody waits for the database any more: what cannot be kept now raises `DatabaseUnusable`."""
-        self._gave_up = True
+        self._gave_up.set()
 
     def waiting(self) -> list[OwedReport]:
         """Reports in the database that this process owes. Raises `DatabaseUnusable`."""
@@ -186,12 +187,12 @@ class Ledger:
             yield
         finally:
             self._waiting -= 1
-            if not self._waiting and not self._gave_up:
+            if not self._waiting and not self._gave_up.is_set():
                 self._let_go("Nothing waits for the results database any more.")
 
     async def _missed(self, fault: DatabaseUnusable, misses: int) -> None:
         """Wait after so many tries in a row; when they were enough, say once that nothing can be kept now."""
-        if misses >= PATIENT_MISSES and not self._is_away and not self._gave_up:
+        if misses >= PATIENT_MISSES and not self._is_away and not self._gave_up.is_set():
             self._is_away = True
             text = f"{fault} What was done is kept in memory; claiming stops until it can be written."
             self._publish(Said(Level.WARNING, text, utcnow()))
@@ -200,10 +201,12 @@ class Ledger:
 
     async def _rest(self, fault: DatabaseUnusable, misses: int) -> None:
         """Wait after so many tries in a row. Raises the fault when nobody waits for the database any more."""
-        if self._gave_up:
+        if self._gave_up.is_set():
             raise fault
         delay = min(LONGEST_DELAY, FIRST_DELAY * GROWTH ** min(misses, 32))
-        await asyncio.sleep(delay * (1 - 0.2 * self._rng.random()))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(delay * (1 - 0.2 * self._rng.random())):
+                await self._gave_up.wait()
 
     def _say_back(self) -> None:
         """Say what happened to the database, now that it could be written."""

@@ -114,6 +114,11 @@ class Processes:
             move_reports(connection, dead.id, by.id)
         return True
 
+    def leave_to_the_next(self, dead: Start) -> None:
+        """Look no longer after what a dead start left; its reports stay ours."""
+        with self._database.transaction(PATIENCE) as connection:
+            connection.execute("UPDATE prismq_process SET taken_by = NULL WHERE id = ?", (dead.id,))
+
     def forget(self, dead: Start) -> None:
         """Delete the row of a start that left nothing behind any more."""
         with self._database.transaction(PATIENCE) as connection:

@@ -81,6 +81,7 @@ class Pool:
             settlement.keep_log,
             self._gate,
             claim_timeout,
+            grace,
         )
         self._capture = LogCapture()
         self._publish = publish
@@ -107,7 +108,7 @@ class Pool:
         self._loops[plan.worker_id] = loop
         loop.add_done_callback(partial(self._on_end, post))
         if self._watch is None:
-            self._watch = asyncio.create_task(self._deadlines.run())
+            self._begin_watch()
             self._watchdog.start()
         self._changed(post)
 
@@ -222,6 +223,17 @@ class Pool:
         self._threads.close()
         self._capture.stop()
         self._publish_changes()
+
+    def _begin_watch(self) -> None:
+        self._watch = asyncio.create_task(self._deadlines.run())
+        self._watch.add_done_callback(self._on_end_of_watch)
+
+    def _on_end_of_watch(self, watch: asyncio.Task[None]) -> None:
+        """A fault of ours must not leave the claims unwatched, nor be unheard."""
+        if not watch.cancelled() and (fault := watch.exception()) is not None:
+            text = f"The watch over the time of claims broke off, and begins anew: {type(fault).__name__}: {fault}"
+            self._publish(Said(Level.ERROR, text, utcnow()))
+            self._begin_watch()
 
     def _live(self, ids: Iterable[str]) -> list[Post]:
         chosen = set(ids)

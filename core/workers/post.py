@@ -21,8 +21,6 @@ from core.workers.surroundings import Surroundings
 FIRST_WAIT, LONGEST_WAIT = 0.25, 15.0
 """Seconds that a claim waits at the server, doubled after each miss, and at most: a claim under way is never cut off,
 since a task could be lost with it; the server is asked to answer it early."""
-GRACE = 2.0
-"""Seconds that code which is told to stop at once gets to do so, before its thread or coroutine is left behind."""
 LONGEST_RELEASE = 5.0
 """Seconds that giving tasks back may take; whoever leaves does not wait longer for the server."""
 LATE_ANSWER = 0.75
@@ -122,18 +120,23 @@ class Post:
         self._leaving = self._giving_back = True
         self.tell(stopping=True)
         if self._claiming and self._claim_limit is not None:
-            self._claim_limit.reschedule(asyncio.get_running_loop().time() + GRACE)
-        processing = [hand for hand in self.hands if not hand.settling]
-        lives = list(self.hands.values())
+            self._claim_limit.reschedule(asyncio.get_running_loop().time() + self._around.grace)
+        lives = dict(self.hands)
+        processing = [hand for hand in lives if not hand.settling]
         for hand in processing:
             hand.abandon()
-            self.hands[hand].cancel()
+            lives[hand].cancel()
         if lives:
-            await asyncio.wait(lives, timeout=GRACE)
+            await asyncio.wait(lives.values(), timeout=self._around.grace)
         left_over = [hand for hand in processing if not hand.settling]
         for hand in left_over:
             self._drop(hand)
-        await self._release([hand.task.id for hand in left_over if not hand.lost])
+        unkept = [hand for hand, life in lives.items() if hand.settling and has_failed(life)]
+        if unkept:
+            listed = ", ".join(str(hand.task.id) for hand in unkept)
+            text = f"What was done of these tasks could not be kept, and they have to be done again: {listed}."
+            self._around.publish(Said(Level.WARNING, text, utcnow()))
+        await self._release([hand.task.id for hand in (*left_over, *unkept) if not hand.lost])
         logs = [(hand.task, log) for hand in left_over if (log := hand.logged()) is not None]
         await asyncio.gather(*(self._around.keep_log(*each) for each in logs))
         self._giving_back = False
@@ -157,12 +160,14 @@ class Post:
 
     async def _stop_lost(self, hand: Hand, life: asyncio.Task[None]) -> None:
         """Code that was asked to stop gets its grace; then it is cancelled, killed, or, in a thread, left behind."""
-        for _ in range(2):
-            await asyncio.wait([life], timeout=GRACE)
-            life.cancel()
-        if (log := hand.logged()) is not None:
-            await self._around.keep_log(hand.task, log)
-        self._drop(hand)
+        try:
+            for _ in range(2):
+                await asyncio.wait([life], timeout=self._around.grace)
+                life.cancel()
+            if (log := hand.logged()) is not None:
+                await self._around.keep_log(hand.task, log)
+        finally:
+            self._drop(hand)
 
     def status(self) -> WorkerStatus:
         """How it is now."""
@@ -226,10 +231,9 @@ class Post:
         self._claiming, self._cut_short = True, None
         self._around.changed(self)
         try:
-            async with asyncio.timeout(None) as self._claim_limit:
-                tasks = await self._claim(wait)
+            tasks = await self._claim(wait)
         except TimeoutError:
-            return  # it left meanwhile; what the claim may bring is found by the next start
+            return
         except CoreError as fault:
             self.pace.troubled(fault, loop.time())
             return
@@ -253,6 +257,8 @@ class Post:
         try:
             begun = await self._take(await self._if_late(await self._claim(0.0, limit=1), started), is_step=True)
             asked.set_result(begun[0] if begun else None)
+        except TimeoutError:
+            asked.set_exception(self._no_step("it stops"))
         except CoreError as fault:
             asked.set_exception(fault)
         finally:
@@ -276,28 +282,31 @@ class Post:
         return min(FIRST_WAIT * 2 ** min(self.pace.misses, 16), LONGEST_WAIT)
 
     async def _claim(self, wait: float, limit: int | None = None) -> list[Task]:
+        """Ask for tasks. Raises `TimeoutError` when it left meanwhile: what the claim may bring is found by the next
+        start."""
         ids = list(self.plan.handlers)
         self._turn = (self._turn + 1) % len(ids)
-        return await self._around.tasks.claim_many(
-            self.plan.worker_id,
-            ids[self._turn :] + ids[: self._turn],
-            limit=limit or self.room,
-            sort_by=self.strategy.sort_by,
-            sort_order=self.strategy.sort_order,
-            wait=wait,
-        )
+        async with asyncio.timeout(None) as self._claim_limit:
+            return await self._around.tasks.claim_many(
+                self.plan.worker_id,
+                ids[self._turn :] + ids[: self._turn],
+                limit=limit or self.room,
+                sort_by=self.strategy.sort_by,
+                sort_order=self.strategy.sort_order,
+                wait=wait,
+            )
 
     async def _take(self, tasks: Sequence[Task], *, is_step: bool = False) -> Sequence[Task]:
         """Begin with these tasks, or give back those that it may not begin; answers those that were begun."""
         room = max(0, self.room)
-        if len(tasks) > room and await self._release([task.id for task in tasks[room:]]):
-            tasks = tasks[:room]  # its concurrency was lowered while it claimed
+        if len(tasks) > room:  # its concurrency was lowered while it claimed
+            tasks = [*tasks[:room], *await self._not_taken_back(tasks[room:])]
+        if (self.paused and not is_step) or self.stopping or self._around.gate.why:
+            tasks = await self._not_taken_back(tasks)
+            if self._leaving:
+                return ()
         if not tasks:
             return ()
-        if (self.paused and not is_step) or self.stopping or self._around.gate.why:
-            released = await self._release([task.id for task in tasks])
-            if released or self._leaving:
-                return ()
         given = {task.id for task in tasks}
         for older in [hand for hand in self.hands if hand.task.id in given]:
             self.lose(older)  # its claim timed out, and we were given the task again
@@ -341,6 +350,12 @@ class Post:
             self._fault = self._fault or life.exception()
             self._woken.set()
 
+    async def _not_taken_back(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Give these back; answers those that are still ours all the same, and have to be done."""
+        if not tasks or await self._release([task.id for task in tasks]) or self._leaving:
+            return ()
+        return await still_ours(self._around.tasks, tasks, self.plan.worker_id)
+
     async def _release(self, ids: Sequence[int]) -> bool:
         """Give tasks back; False (and a word in the log) where that cannot be done."""
         if not ids:
@@ -374,3 +389,8 @@ class Post:
             (self._passes == 0, WorkerState.STARTING),
         )
         return next((state for holds, state in facts if holds), WorkerState.IDLE)
+
+
+def has_failed(life: asyncio.Task[None]) -> bool:
+    """Whether the life of a task in hand broke off: its outcome was not kept."""
+    return life.done() and not life.cancelled() and life.exception() is not None

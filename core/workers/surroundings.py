@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What all posts of a pool share. ``changed`` is told whenever a worker's status may be another; ``claim_timeout``
-    (seconds) is how long a claim lasts."""
+    (seconds) is how long a claim lasts; ``grace`` (seconds) is what code that is told to stop at once gets to do so,
+    before its thread or coroutine is left behind."""
 
     tasks: Tasks
     runner: Runner
@@ -34,3 +35,4 @@ class Surroundings:
     keep_log: Callable[[Task, AttemptLog], Awaitable[None]]
     gate: Gate
     claim_timeout: float
+    grace: float

@@ -10,6 +10,7 @@ import pytest
 
 from core.config import Config
 from core.engine import Engine
+from core.errors import ServerFault
 from core.models import Task, TaskResult, TaskStatus, utcnow
 from core.outcome import Outcome
 from core.results import Database
@@ -116,6 +117,25 @@ async def test_tasks_of_strangers_stay_claimed(config: Config, client: AsyncTask
     task = await claim(client, "somebody-else-1-1")
     await start_and_stop(config)
     assert (await client.get_task(task.id)).status is TaskStatus.CLAIMED
+
+
+async def test_what_could_not_be_given_back_is_left_to_the_next_start_also_while_this_one_lives(
+    config: Config, client: AsyncTaskManagerClient, results: Database, monkeypatch: pytest.MonkeyPatch
+):
+    gone = entered(results, "by-hand", dead=True)
+    task = await claim(client, "by-hand")
+    with monkeypatch.context() as broken:
+
+        async def refused(self: AsyncTaskManagerClient, worker_id: str, task_ids: list[int]) -> bool:
+            raise ServerFault("It broke.", temporary=False)
+
+        broken.setattr(AsyncTaskManagerClient, "release_many", refused)
+        living = Engine.open(config, factory=WorkerFactory(), monitor=False)
+        await living.__aenter__()
+    assert [start.id for start in Processes(results, results.server).dead_on_this_host()] == [gone.id]
+    await start_and_stop(config)
+    assert (await client.get_task(task.id)).status is TaskStatus.PENDING
+    await living.__aexit__(None, None, None)
 
 
 async def test_a_clean_end_leaves_no_row_behind(config: Config, client: AsyncTaskManagerClient, results: Database):

@@ -32,8 +32,14 @@ async def settlement(tasks: FakeTasks) -> MemorySettlement:
 
 
 @pytest.fixture
-async def pool(tasks: FakeTasks, settlement: MemorySettlement, heard: Heard) -> AsyncGenerator[Pool]:
-    pool = Pool(tasks, settlement, heard.publish, rng=Random(1))
+def grace() -> float:
+    """Seconds that code which is told to stop gets for it."""
+    return 2.0
+
+
+@pytest.fixture
+async def pool(tasks: FakeTasks, settlement: MemorySettlement, heard: Heard, grace: float) -> AsyncGenerator[Pool]:
+    pool = Pool(tasks, settlement, heard.publish, rng=Random(1), grace=grace)
     yield pool
     await pool.close(now=True)
 

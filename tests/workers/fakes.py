@@ -51,11 +51,15 @@ class Heard(list[Event]):
 
 
 class FakeTasks:
-    """A TaskManager in memory. ``faults`` are raised by the next calls of a name; ``calls`` counts them."""
+    """A TaskManager in memory. ``faults`` are raised by the next calls of a name; ``calls`` counts them.
+
+    ``takes_back``: how many tasks of one `release_many` it takes back, None: all.
+    """
 
     def __init__(self, *, can_wait: bool = True, can_release: bool = True) -> None:
         self.can_wait = can_wait
         self.can_release = can_release
+        self.takes_back: int | None = None
         self.progress_renews = False
         self.tasks: dict[int, Task] = {}
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
@@ -122,11 +126,12 @@ class FakeTasks:
     async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
         """See `core.workers.ports.Tasks`."""
         self._answer("release_many")
-        if self.can_release:
-            for number in task_ids:
-                self.tasks[number] = replace(self._owned(number, worker_id), status=TaskStatus.PENDING)
+        taken_back = task_ids[: self.takes_back] if self.can_release else []
+        for number in taken_back:
+            self.tasks[number] = replace(self._owned(number, worker_id), status=TaskStatus.PENDING)
+        if taken_back:
             self._created.set()
-        return self.can_release
+        return len(taken_back) == len(task_ids)
 
     async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
         """See `core.debts.Reports`."""

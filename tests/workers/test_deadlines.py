@@ -16,7 +16,7 @@ import pytest
 from core.errors import ClaimLost, Unreachable
 from core.events import Said, TaskProcessed
 from core.models import Task, TaskResult, TaskStatus, utcnow
-from core.workers import BaseWorker, post
+from core.workers import BaseWorker
 from core.workers.deadlines import ClaimTime, Step, claim_time, is_lost
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
@@ -24,6 +24,8 @@ from tests.workers.fakes import FakeTasks, Heard, MemorySettlement
 from tests.workers.workers_at_hand import Async, Told, Waiting
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+GRACE = 0.05
+"""Seconds that code which does not listen gets in these tests."""
 SHORT = 0.4
 """Seconds that a claim lasts in these tests."""
 LOST = "Task 1 is not claimed by w any more: it is stopped, and nothing of this attempt is kept."
@@ -84,16 +86,10 @@ def test_a_claim_is_lost_when_the_task_is_anothers_or_in_another_attempt(now: di
     assert is_lost(replace(held, **now), held, "w") is lost
 
 
-@pytest.fixture(autouse=True)
-def short_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for code that does not listen."""
-    monkeypatch.setattr(post, "GRACE", 0.05)
-
-
 @pytest.fixture
 async def pool(tasks: FakeTasks, settlement: MemorySettlement, heard: Heard) -> AsyncGenerator[Pool]:
     """A pool whose claims last for `SHORT` seconds."""
-    pool = Pool(tasks, settlement, heard.publish, claim_timeout=SHORT, rng=Random(1))
+    pool = Pool(tasks, settlement, heard.publish, claim_timeout=SHORT, rng=Random(1), grace=GRACE)
     yield pool
     await pool.close(now=True)
 
@@ -293,3 +289,17 @@ async def test_a_claim_that_was_over_before_its_answer_came_is_not_begun(make: C
     await pool.finished("w")
     await pool.close()
     assert [outcome.task.id for outcome in settlement.kept] == [2]
+
+
+async def test_a_fault_of_our_own_in_the_watch_over_claims_is_said_and_the_watch_goes_on(
+    start: Start, tasks: FakeTasks, heard: Heard, pool: Pool
+):
+    tasks.add()
+    tasks.faults["get_task"].append(ZeroDivisionError("a fault of ours"))
+    worker = start(Waiting, max_iterations=1)
+    await heard.until(lambda: worker.started == [1])
+    tasks.take_from(1)
+    await heard.until(lambda: LOST in [said.text for said in heard.of(Said)])
+    broken = "The watch over the time of claims broke off, and begins anew: ZeroDivisionError: a fault of ours"
+    assert broken in [said.text for said in heard.of(Said)]
+    worker.go.set()

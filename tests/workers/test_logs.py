@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 
 from core.models import TaskResult, utcnow
-from core.workers import BaseWorker, post
+from core.workers import BaseWorker
 from core.workers.log_capture import LogCapture
 from core.workers.log_lines import LINE_BYTES, MOST_BYTES, MOST_LINES
 from core.workers.plan import WorkerPlan
@@ -270,10 +270,10 @@ async def test_lines_of_a_process_are_seen_while_it_runs(start, tasks, heard, po
     pool.heard(worker.id, utcnow(), [1], [1])
 
 
+@pytest.mark.parametrize("grace", [0.05])
 async def test_the_log_of_an_attempt_whose_claim_is_lost_is_kept_though_its_outcome_is_not(
-    start, tasks, heard, pool, settlement, monkeypatch
+    start, tasks, heard, pool, settlement
 ):
-    monkeypatch.setattr(post, "GRACE", 0.05)
     tasks.add()
     start(LogsAndWaits)
     await heard.until(lambda: pool.logs(1))

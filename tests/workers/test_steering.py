@@ -5,11 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import BadSetting, RateLimited, Unreachable
+from core.errors import BadSetting, DatabaseUnusable, RateLimited, Unreachable
 from core.events import Said, WorkerChanged
 from core.models import TaskResult, TaskStatus, WorkerState
 from core.workers.claiming import STRATEGIES
 from core.workers.plan import WorkerPlan
+from core.workers.pool import Pool
 from tests.workers.fakes import FakeTasks
 from tests.workers.workers_at_hand import Async, Told, Waiting
 
@@ -93,6 +94,18 @@ async def test_where_nothing_can_be_given_back_a_paused_worker_does_it(start, ta
     await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 1)
 
 
+async def test_of_tasks_that_are_given_back_in_part_only_those_that_stay_ours_are_done(start, tasks, heard, pool):
+    tasks.can_end_wait, tasks.takes_back = False, 1
+    worker = start(Async, concurrency=3)
+    await heard.until(lambda: tasks.calls["claim_many"] == 1)
+    pool.pause()
+    tasks.add(3)
+    await heard.until(lambda: tasks.statuses()[TaskStatus.COMPLETED] == 2)
+    assert tasks.tasks[1].status is TaskStatus.PENDING
+    assert pool.in_hand() == 0
+    assert worker.worker_id == "w"
+
+
 @pytest.mark.parametrize(("name", "first"), [("FIFO", 1), ("LIFO", 3), ("PRIORITY", 2)])
 async def test_a_strategy_says_which_task_is_next(start, tasks, heard, settlement, name, first):
     tasks.add()
@@ -144,6 +157,43 @@ async def test_stopping_now_says_what_could_not_be_given_back(start, tasks, hear
     await heard.until(lambda: worker.started == [1])
     await pool.stop(now=True)
     assert any("could not be given back (1)" in said.text for said in heard.of(Said))
+
+
+async def test_stopping_now_waits_for_no_step_whose_claim_is_not_answered(start, tasks, heard, make, settlement):
+    class Silent(FakeTasks):
+        async def claim_many(self, *args, **options):
+            self.calls["claim_many"] += 1
+            await asyncio.Event().wait()
+
+    silent = Silent()
+    pool = Pool(silent, settlement, heard.publish, grace=0.05)
+    pool.start(replace(WorkerPlan.of(make(Async)), paused=True))
+    stepping = asyncio.create_task(pool.step("w"))
+    await heard.until(lambda: silent.calls["claim_many"])
+    async with asyncio.timeout(5):
+        await pool.stop(now=True)
+        await pool.finished("w")
+    with pytest.raises(BadSetting, match="it stops"):
+        await stepping
+    await pool.close()
+
+
+async def test_stopping_now_gives_tasks_back_whose_outcome_cannot_be_kept(start, tasks, heard, pool, settlement):
+    async def settle(outcomes):
+        await refused.wait()
+        raise DatabaseUnusable("The results database cannot be written.")
+
+    refused = asyncio.Event()
+    settlement.settle = settle
+    tasks.add()
+    start(Async)
+    await heard.until(lambda: any(hand.settling for hand in pool._hands()))
+    stopping = asyncio.create_task(pool.stop(now=True))
+    refused.set()
+    await stopping
+    assert tasks.statuses() == {TaskStatus.PENDING: 1}
+    text = "What was done of these tasks could not be kept, and they have to be done again: 1."
+    assert text in [said.text for said in heard.of(Said)]
 
 
 async def test_many_failures_in_a_row_rest_a_worker(start, tasks, heard):
