@@ -8,6 +8,7 @@ SourceError                 the source did not give what was asked
     AccessForbidden         the source refuses to answer us
     QuotaUsedUp             no calls are left for today
     SourceUnreachable       the connection failed; trying again is sensible
+    SourceBusy              no turn to ask it came in time; trying again is sensible
 """
 
 from __future__ import annotations
@@ -67,6 +68,16 @@ class SourceUnreachable(SourceError):
     """The connection failed, or no answer came in time."""
 
     retryable = True
+
+
+class SourceBusy(SourceError):
+    """No turn to ask the host came in time, or the wait for one was called off."""
+
+    retryable = True
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{shown(host)} was not asked: other calls to it go first, and no turn came in time.")
+        self.host = host
 
 
 def shown(text: str) -> str:
