@@ -51,6 +51,10 @@ class DemoSource:
         """End all waits, so that workers can stop at once."""
         self._closing.set()
 
+    def standing(self) -> str:
+        """What is left of the source behind."""
+        return self._source.standing()
+
     def channel_videos(self, channel: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
         """The videos of the channel, unless a fault comes first."""
         return self._served(f"channel {channel} {limit}", self._source.channel_videos(channel, limit, known), limit)

@@ -111,3 +111,14 @@ class Source(Protocol):
     def video(self, video_id: str) -> Video:
         """One video. Raises `VideoNotFound`, `VideoPrivate` or another `SourceError`."""
         ...
+
+    def standing(self) -> str:
+        """What is left of it, for people: "9,432 of 10,000 units left today". Empty where nothing runs out.
+
+        May read a file, but asks nobody. Raises `SourceError`.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; what is still asked then, or later, may fail."""
+        ...

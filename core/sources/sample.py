@@ -100,6 +100,13 @@ class SampleSource:
             raise VideoNotFound(video_id)
         return self.library.videos[video_id]
 
+    def standing(self) -> str:
+        """Nothing runs out."""
+        return ""
+
+    def close(self) -> None:
+        """Nothing is held."""
+
 
 def read_library(text: str) -> Library:
     """The sample, from its JSON."""

@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 from core.errors import BadSetting
 from core.models import Json
-from core.sources.errors import SourceError
+from core.sources.calling_off import called_off_when
+from core.sources.errors import CalledOff, SourceError
 from core.sources.port import Source, Video
 from core.workers import BaseWorker, Task, TaskResult
 
@@ -73,7 +74,10 @@ class SourceWorker(BaseWorker):
         """Save every video that the task asks for; those that an earlier attempt saved are passed over."""
         tally = Tally(frozenset(self.saved()))
         try:
-            return self._save_all(self.wanted(task.parameters, tally.before), tally)
+            with called_off_when(lambda: self.is_cancelled):
+                return self._save_all(self.wanted(task.parameters, tally.before), tally)
+        except CalledOff:
+            return stopped(tally.found, tally.limit or 0)
         except SourceError as fault:
             return broken_off(fault, tally)
 
