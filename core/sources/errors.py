@@ -5,8 +5,11 @@ SourceError                 the source did not give what was asked
     ChannelNotFound         no such channel (any more)
     VideoNotFound           no such video (any more)
     VideoPrivate            the video is there, but not for us
+    VideoUnavailable        the video is there, but not to be had: age, country, members, not begun yet
     AccessForbidden         the source refuses to answer us
     QuotaUsedUp             no calls are left for today
+    BadAnswer               the source answered what nobody understands
+    SourceLimited           the source asks us to be slower; trying again later is sensible
     SourceUnreachable       the connection failed; trying again is sensible
     SourceBusy              no turn to ask it came in time; trying again is sensible
 """
@@ -56,12 +59,30 @@ class VideoPrivate(SourceError):
         self.video_id = video_id
 
 
+class VideoUnavailable(SourceError):
+    """The video is there, but the source does not show it to us; ``reason`` completes "it …"."""
+
+    def __init__(self, video_id: str, reason: str) -> None:
+        super().__init__(f"The video {shown(video_id)} is not to be had: it {reason}.")
+        self.video_id = video_id
+
+
 class AccessForbidden(SourceError):
     """The source refuses to answer us, whatever we ask."""
 
 
 class QuotaUsedUp(SourceError):
     """The source answers no more calls today. Not retryable: the next attempts would come minutes later."""
+
+
+class BadAnswer(SourceError):
+    """The source answered, but not in a way that is known."""
+
+
+class SourceLimited(SourceError):
+    """We asked too much, or too fast: the source wants to be left alone for a while."""
+
+    retryable = True
 
 
 class SourceUnreachable(SourceError):
