@@ -5,9 +5,11 @@ SourceError                 the source did not give what was asked
     ChannelNotFound         no such channel (any more)
     VideoNotFound           no such video (any more)
     VideoPrivate            the video is there, but not for us
+    VideoUnavailable        the video is there, but not to be had: age, country, members, not begun yet
     AccessForbidden         the source refuses to answer us
     QuotaUsedUp             no calls are left for today
     QuotaUnknown            what was used of the quota cannot be read or kept
+    BadAnswer               the source answered what nobody understands
     SourceUnreachable       the connection failed; trying again is sensible
     SourceFault             it failed on its side, or broke off amid an answer; trying again is sensible
     TooManyCalls            it was asked too often; trying again later is sensible
@@ -64,6 +66,14 @@ class VideoPrivate(SourceError):
         self.video_id = video_id
 
 
+class VideoUnavailable(SourceError):
+    """The video is there, but the source does not show it to us; ``reason`` completes "it …"."""
+
+    def __init__(self, video_id: str, reason: str) -> None:
+        super().__init__(f"The video {shown(video_id)} is not to be had: it {reason}.")
+        self.video_id = video_id
+
+
 class AccessForbidden(SourceError):
     """The source refuses to answer us, whatever we ask."""
 
@@ -86,6 +96,10 @@ class QuotaUnknown(SourceError):
     def __init__(self, sentence: str, *, retryable: bool) -> None:
         super().__init__(sentence)
         self.retryable = retryable
+
+
+class BadAnswer(SourceError):
+    """The source answered, but not in a way that is known."""
 
 
 class SourceUnreachable(SourceError):
