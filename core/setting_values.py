@@ -31,7 +31,11 @@ def http_url(text: str, key: str = "TASKMANAGER_API_KEY") -> str:
 
 def youtube_url(text: str) -> str:
     """Where the YouTube Data API is asked."""
-    return http_url(text, "YOUTUBE_API_KEY")
+    url = http_url(text, "YOUTUBE_API_KEY")
+    parts = urlsplit(url)
+    if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
+        raise ValueError("it must be https, or the key would travel unencrypted")
+    return url
 
 
 def header_text(text: str) -> str:

@@ -84,7 +84,7 @@ class HostLimits:
             host.waiting.append(ticket)
             until = self._clock() + patience
             try:
-                while (left := self._until_turn(host, ticket)) > 0:
+                while (left := self._until_turn(host, ticket)) > 0 or self._closed:
                     patient = until - self._clock()
                     if self._closed or patient <= 0 or (called_off is not None and called_off()):
                         raise SourceBusy(name)
