@@ -20,6 +20,7 @@ LARGEST = 8_000_000
 PIECE = 65_536
 
 log = logging.getLogger("yt_dlp")
+log.addHandler(logging.NullHandler())  # or Python would print warnings where nobody has set up logging
 
 
 class Voice:

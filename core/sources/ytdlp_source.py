@@ -38,6 +38,7 @@ NOT_FOR_US = (VideoNotFound, VideoPrivate, VideoUnavailable)
 """Why a video of a list is left out; other errors end the list."""
 
 log = logging.getLogger("core.sources.yt_dlp")
+log.addHandler(logging.NullHandler())  # or Python would print warnings where nobody has set up logging
 Answer = TypeVar("Answer")
 
 

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
 import logging
 import subprocess
 import sys
-import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response, StreamingResponse
-from starlette.routing import Route
 from yt_dlp.utils import DownloadError, ExtractorError, GeoRestrictedError
 
+from core.config import Config
+from core.engine import Engine
+from core.models import NewTask, TaskStatus
 from core.sources.calling_off import called_off_when
 from core.sources.errors import (
     AccessForbidden,
@@ -39,95 +35,7 @@ from core.sources.ytdlp_faults import Asked, meaning_of
 from core.sources.ytdlp_reader import Reader
 from core.sources.ytdlp_source import Places, YtDlp
 from tests.contract.loopback import serving
-
-CHANNEL = "UCSMPLm0xVQzJXtw3XVBOsrT"
-EMPTY = "UCSMPLempty0000000000000"
-PLANE, STONE, QUIET, ODD = "SMPLplane00", "SMPLstone00", "SMPLquiet00", "SMPLodd_000"
-LISTS = {CHANNEL[2:]: [PLANE, "SMPLgone000", STONE, QUIET], "planes": [STONE, PLANE], "gone": ["SMPLgone000"]}
-
-VTT = (
-    "WEBVTT\n\n00:00.000 --> 00:02.000\nHello and welcome\n\n00:02.000 --> 00:03.000\nHello and welcome\nto the shop\n"
-)
-
-
-class Site:
-    """Pages of videos, and what was asked of them."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.reached = threading.Event()
-        self.application = Starlette(
-            routes=[
-                Route("/watch/SMPLslow000", self.drips),
-                Route("/watch/SMPLstuck00", self.drips),
-                Route("/watch/{video}", self.watch),
-                Route("/subtitles/{video}", self.subtitles),
-                Route("/list/{name}", self.list),
-                Route("/page/@quiet", lambda _: RedirectResponse(f"/page/channel/{CHANNEL}")),
-                Route("/page/channel/{name}", self.channel),
-            ]
-        )
-
-    def watch(self, request: Request) -> Response:
-        """A video, or a refusal whose status is at the end of its id."""
-        video = request.path_params["video"]
-        self.asked.append(video)
-        if video.startswith("SMPLhttp"):
-            return PlainTextResponse("no", int(video[-3:]))
-        if video == "SMPLgone000":
-            return PlainTextResponse("gone", 404)
-        if video == ODD:
-            return HTMLResponse("<title>No video</title><p>Nothing here</p>")
-        return HTMLResponse(page(video, "" if video == QUIET else f"/subtitles/{video}.vtt"))
-
-    def subtitles(self, request: Request) -> Response:
-        """What is said in a video."""
-        if request.path_params["video"] == f"{STONE}.vtt":
-            return PlainTextResponse("too many", 429)
-        return PlainTextResponse(VTT, media_type="text/vtt")
-
-    def list(self, request: Request) -> Response:
-        """A list of videos."""
-        name = request.path_params["name"]
-        self.asked.append(f"list {name}")
-        if name not in LISTS:
-            return PlainTextResponse("no such list", 404)
-        items = "".join(f"<item><title>x</title><link>{request.base_url}watch/{e}</link></item>" for e in LISTS[name])
-        return Response(f"<rss><channel><title>{name}</title>{items}</channel></rss>", media_type="application/rss+xml")
-
-    def channel(self, request: Request) -> Response:
-        """The page of a channel."""
-        name = request.path_params["name"]
-        self.asked.append(f"channel {name}")
-        return HTMLResponse(page(name, "")) if name in (CHANNEL, EMPTY) else PlainTextResponse("no", 404)
-
-    async def drips(self, request: Request) -> Response:
-        """A page that never ends, though it is never silent for long."""
-
-        async def body() -> AsyncIterator[bytes]:
-            while True:
-                yield b"<p>"
-                self.reached.set()
-                await asyncio.sleep(0.02)
-
-        return StreamingResponse(body(), media_type="text/html")
-
-
-def page(title: str, subtitles: str) -> str:
-    """A page with a video on it."""
-    tracks = [{"kind": "captions", "file": subtitles, "label": "en"}] if subtitles else []
-    player = {
-        "file": f"/media/{title}.mp4",
-        "title": f"About {title}",
-        "description": "Slowly &amp; with water",
-        "channel": "Quiet Tape Club",
-        "pubdate": 1758925440,
-        "duration": 754,
-        "width": 1920,
-        "height": 1080,
-        "tracks": tracks,
-    }
-    return f'<html><title>x</title><script>jwplayer("player").setup({json.dumps(player)});</script></html>'
+from tests.sources.video_site import CHANNEL, EMPTY, ODD, PLANE, QUIET, STONE, Site
 
 
 @pytest.fixture(scope="module")
@@ -280,6 +188,7 @@ def test_it_prints_nothing_and_leaves_no_file(
     (tmp_path / "yt-dlp").mkdir()
     (tmp_path / "yt-dlp" / "config").write_text("--write-info-json\n--print title\n--cache-dir cache\n--verbose\n")
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(logging.getLogger(), "handlers", [])  # where there are none, Python prints warnings itself
     list(source.search("planes", 2))
     with pytest.raises(VideoNotFound):
         source.video("SMPLhttp404")
@@ -293,6 +202,23 @@ def test_what_it_does_is_kept_in_the_log_of_who_asked(source: Source, caplog: py
     told = [each.getMessage() for each in caplog.records if each.name == "yt_dlp"]
     assert any("Downloading webpage" in each for each in told)
     assert len(told) == len(set(told))
+
+
+async def test_a_task_keeps_what_it_has_and_what_was_logged_and_its_retry_goes_on(
+    source: YtDlp, site: Site, tmp_path: Path
+):
+    config = Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
+    async with Engine.open(config, source=source) as engine:
+        asked = NewTask("PrismQ.YouTube.Video.Search", {"search_query": "shaky", "max_results": 3})
+        task_id = (await engine.create_task(asked)).id
+        await engine.start_workers()
+        await engine.drained()
+        detail = await engine.open_task(task_id)
+    assert (detail.task.status, detail.task.attempts) == (TaskStatus.COMPLETED, 2)
+    assert site.asked.count(PLANE) == 1
+    logged = {log.number: [line.text for line in log.lines] for log in detail.logs}
+    assert any(f"{PLANE}: Downloading webpage" in each for each in logged[1])
+    assert not any(f"{PLANE}: Downloading webpage" in each for each in logged[2])
 
 
 SAID = [
