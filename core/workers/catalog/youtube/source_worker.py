@@ -61,7 +61,7 @@ class SourceWorker(BaseWorker):
         super().__init__(*args, **options)
         if source is None:
             raise BadSetting(
-                f"{type(self).__name__} needs a source of videos: set PRISMQ_SOURCE (for example PRISMQ_SOURCE=sample)."
+                f"{type(self).__name__} needs a source of videos: set PRISMQ_SOURCE to youtube_api, yt_dlp or sample."
             )
         self.source = source
 
