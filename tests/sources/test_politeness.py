@@ -108,8 +108,8 @@ def test_closing_ends_what_waits_and_what_comes_later():
         assert waiting.wait(BOUND)
         limits.close()
         assert ended.wait(BOUND)
-        with pytest.raises(SourceBusy), limits.turn("youtube.com"):
-            pass
+    with pytest.raises(SourceBusy), limits.turn("youtube.com"):
+        pass
 
 
 def test_a_call_that_fails_gives_its_turn_back():
