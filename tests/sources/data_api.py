@@ -6,16 +6,17 @@ by tokens, takes 50 ids at most, and refuses with ``error.errors[].reason``.
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from core.config import Secret
@@ -237,6 +238,17 @@ async def never(request: Request) -> Response:
     while (await request.receive())["type"] != "http.disconnect":
         pass
     return Response()
+
+
+async def drips(request: Request) -> Response:
+    """Answers byte by byte, never long silent and never done."""
+
+    async def pieces() -> AsyncIterator[bytes]:
+        while True:
+            yield b" "
+            await asyncio.sleep(0.02)
+
+    return StreamingResponse(pieces(), media_type="application/json")
 
 
 class CutOff(Response):

@@ -87,10 +87,15 @@ def test_threads_never_use_more_than_there_is(tmp_path: Path, clock: Clock):
                 spent.append(True)
 
     threads = [threading.Thread(target=work) for _ in range(4)]
-    for each in threads:
-        each.start()
-    for each in threads:
-        each.join(30)
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)  # so that they do meet amid a count
+    try:
+        for each in threads:
+            each.start()
+        for each in threads:
+            each.join(30)
+    finally:
+        sys.setswitchinterval(often)
     assert (spent.count(True), len(spent)) == (50, 80)
 
 

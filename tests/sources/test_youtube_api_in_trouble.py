@@ -20,6 +20,7 @@ from core.sources.errors import (
 )
 from core.sources.quota import Quota
 from core.sources.youtube_api import YouTubeApi
+from core.sources.youtube_api_faults import fault_of
 from tests.sources.conftest import Clock
 from tests.sources.data_api import (
     CHANNEL,
@@ -27,6 +28,7 @@ from tests.sources.data_api import (
     Answering,
     DataApi,
     cut_off,
+    drips,
     id_of,
     never,
     newer_refusal,
@@ -138,10 +140,11 @@ def test_the_service_dictates_how_long_to_wait_unless_that_is_long(source: YouTu
     assert (raised.value.retry_after, len(api.asked)) == (3600, 3)
 
 
-def test_a_service_that_does_not_answer_in_time_is_told(api: DataApi, quota: Quota):
-    api.answers(never, never, never)
-    source = source_on(api.url, quota, timeout=0.05)
-    with pytest.raises(SourceUnreachable, match=r"127\.0\.0\.1 did not answer within 0\.05 s"):
+@pytest.mark.parametrize("answer", [never, drips])
+def test_a_service_that_does_not_answer_in_time_is_told(api: DataApi, quota: Quota, answer: Answering):
+    api.answers(answer, answer, answer)
+    source = source_on(api.url, quota, timeout=0.1)
+    with pytest.raises(SourceUnreachable, match=r"127\.0\.0\.1 did not answer within 0\.1 s"):
         source.video(id_of(1))
     source.close()
     assert quota.standing() == "9,997 of 10,000 units left today"
@@ -238,6 +241,13 @@ def test_the_key_goes_in_a_header_and_is_shown_nowhere(
         fault = fault.__cause__ or fault.__context__
     assert caplog.text
     assert not [each for each in shown if KEY in each]
+
+
+def test_a_key_that_looks_like_none_is_not_repeated_either():
+    _, body = refusal(400, "badRequest", "The parameter plainwords is not known.")
+    assert str(fault_of(400, body, key="plainwords")) == (
+        "YouTube does not take this call (400 badrequest): The parameter *** is not known."
+    )
 
 
 def test_the_key_is_sent(source: YouTubeApi, api: DataApi):
