@@ -6,26 +6,40 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import UTC, timedelta, timezone, tzinfo
+from datetime import UTC, tzinfo
 from io import StringIO
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from dotenv.parser import parse_stream
 from platformdirs import user_data_path
 
 from core.errors import BadSetting
+from core.setting_values import (
+    file_path,
+    header_text,
+    http_url,
+    is_loopback,
+    listed,
+    pause,
+    positive_seconds,
+    positive_whole,
+    source_name,
+    sqlite_path,
+    time_zone,
+    worker_prefix,
+    youtube_url,
+)
 
-SOURCES = ("sample", "youtube_api", "yt_dlp")
-"""Where YouTube content can come from."""
+YOUTUBE_API_URL = "https://www.googleapis.com/youtube/v3"
+YOUTUBE_QUOTA = 10_000
+"""Units a day that YouTube gives to a new project."""
 
 SMALLEST_TERMINAL = (60, 20)
 """Columns and rows that the board needs."""
@@ -50,6 +64,10 @@ class Config:
     IdeaInspiration database. ``claim_timeout`` (seconds) is what the TaskManager uses; the embedded one takes it
     from here. ``server_zone`` is that of times which come without one. ``warnings`` are sentences worth saying at the
     start.
+
+    ``youtube_quota`` are units a day; what is used of them is kept in ``youtube_quota_db``. A source is asked for at
+    most ``source_concurrency`` things at a time, with ``source_delay`` seconds between two beginnings at least, and an
+    answer is waited for ``source_timeout`` seconds.
     """
 
     taskmanager_api_url: str | None = None
@@ -57,7 +75,13 @@ class Config:
     taskmanager_db: Path = Path()
     database: Path = Path()
     youtube_api_key: Secret = Secret("")
+    youtube_api_url: str = YOUTUBE_API_URL
+    youtube_quota: int = YOUTUBE_QUOTA
+    youtube_quota_db: Path = Path()
     source: str | None = None
+    source_concurrency: int = 2
+    source_delay: float = 1.0
+    source_timeout: float = 20.0
     workers: tuple[str, ...] = ()
     worker_prefix: str = "w"
     claim_timeout: float = 300.0
@@ -129,7 +153,13 @@ class Sayings:
             "taskmanager_db": self._read("PRISMQ_TASKMANAGER_DB", file_path, home / "taskmanager.db"),
             "database": self._read("DATABASE_URL", sqlite_path, home / "ideas.s3db"),
             "youtube_api_key": Secret(self._read("YOUTUBE_API_KEY", header_text, "", secret=True)),
+            "youtube_api_url": self._read("PRISMQ_YOUTUBE_API_URL", youtube_url, YOUTUBE_API_URL),
+            "youtube_quota": self._read("PRISMQ_YOUTUBE_QUOTA", positive_whole, YOUTUBE_QUOTA),
+            "youtube_quota_db": self._read("PRISMQ_YOUTUBE_QUOTA_DB", file_path, home / "youtube_quota.db"),
             "source": self._read("PRISMQ_SOURCE", source_name, None),
+            "source_concurrency": self._read("PRISMQ_SOURCE_CONCURRENCY", positive_whole, 2),
+            "source_delay": self._read("PRISMQ_SOURCE_DELAY", pause, 1.0),
+            "source_timeout": self._read("PRISMQ_SOURCE_TIMEOUT", positive_seconds, 20.0),
             "workers": self._read("PRISMQ_WORKERS", listed, ()),
             "worker_prefix": self._read("PRISMQ_WORKER_PREFIX", worker_prefix, "w"),
             "claim_timeout": self._read("PRISMQ_CLAIM_TIMEOUT", positive_seconds, 300.0),
@@ -200,99 +230,6 @@ def read_env_file(path: Path) -> dict[str, tuple[str, int]]:
     values = dotenv_values(path, interpolate=True, encoding="utf-8")
     lines = {b.key: b.original.line for b in parse_stream(StringIO(text)) if b.key is not None}
     return {name: (value, lines.get(name, 0)) for name, value in values.items() if value is not None}
-
-
-def http_url(text: str) -> str:
-    """An http(s) URL without a trailing slash."""
-    try:
-        parts = urlsplit(text)
-        port_is_fine = parts.port is None or parts.port > 0
-    except ValueError:
-        raise ValueError("it is no URL") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not port_is_fine:
-        raise ValueError("it must look like https://host/api")
-    if parts.username or parts.password:
-        raise ValueError("the key belongs into TASKMANAGER_API_KEY, not into the URL")
-    if parts.query or parts.fragment:
-        raise ValueError("it must end with the path, without ? or #")
-    return text.rstrip("/")
-
-
-def header_text(text: str) -> str:
-    """A text that can be sent in a header."""
-    if not text.isascii() or not text.isprintable():
-        raise ValueError("it has characters that a header cannot carry")
-    return text
-
-
-def file_path(text: str) -> Path:
-    """The path of a file, absolute."""
-    path = Path(text).expanduser().absolute()
-    if path.is_dir():
-        raise ValueError("it is a folder, not a file")
-    return path
-
-
-def sqlite_path(text: str) -> Path:
-    """The path in ``sqlite:///path``; a relative one is meant from the working directory."""
-    if not text.startswith("sqlite:///") or len(text) == len("sqlite:///"):
-        raise ValueError("it must look like sqlite:///folder/db.s3db")
-    return file_path(text.removeprefix("sqlite:///"))
-
-
-def source_name(text: str) -> str:
-    """One of `SOURCES`."""
-    if text.lower() not in SOURCES:
-        raise ValueError(f"it must be one of {', '.join(SOURCES)}")
-    return text.lower()
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Comma-separated words."""
-    return tuple(word.strip() for word in text.split(",") if word.strip())
-
-
-def worker_prefix(text: str) -> str:
-    """The first part of generated worker ids."""
-    if len(text) > 64 or not all(c.isalnum() or c in "-_." for c in text):
-        raise ValueError("it must be at most 64 letters, digits, dots, dashes or underscores")
-    return text
-
-
-def positive_seconds(text: str) -> float:
-    """Seconds, more than none."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        raise ValueError("it must be a number of seconds") from None
-    if not 0 < seconds < 10**9:
-        raise ValueError("it must be more than 0 seconds")
-    return seconds
-
-
-def time_zone(text: str) -> tzinfo:
-    """UTC, a fixed offset such as ``+02:00``, or a zone by its name."""
-    offset = re.fullmatch(r"([+-])(\d{1,2})(?::?([0-5]\d))?", text)
-    if offset is not None:
-        sign, hours, minutes = offset[1], int(offset[2]), int(offset[3] or 0)
-        if hours > 14:
-            raise ValueError("no place on earth is more than 14 hours from UTC")
-        ahead = timedelta(hours=hours, minutes=minutes)
-        return timezone(ahead if sign == "+" else -ahead)
-    if text.upper() in ("UTC", "Z"):
-        return UTC
-    try:
-        return ZoneInfo(text)
-    except (KeyError, ValueError, OSError):  # OSError: the name of a folder of zones
-        raise ValueError("it must be UTC, an offset like +02:00, or a zone like Europe/Prague") from None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name means this machine."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def key_warnings(url: str | None, key: str) -> list[str]:

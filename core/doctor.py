@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ from core.config import SMALLEST_TERMINAL, Config
 from core.errors import CoreError
 from core.known_workers import known_workers
 from core.results import Database
-from core.sources.choose import choose_source
+from core.sources.checking import look_at_source
 from core.taskmanager.capabilities import CALLS
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
@@ -146,11 +147,9 @@ async def workers(config: Config) -> tuple[Finding, str]:
 
 
 async def source(config: Config) -> tuple[Finding, str]:
-    """Where YouTube content comes from."""
-    chosen = choose_source(config)
-    if chosen is None:
-        return Finding.WARNING, "none: the YouTube types do not start; name one with PRISMQ_SOURCE"
-    return Finding.GOOD, chosen.name
+    """Where YouTube content comes from, and whether it does."""
+    standing = await asyncio.to_thread(look_at_source, config)
+    return Finding.GOOD if standing.is_fine else Finding.WARNING, standing.sentence
 
 
 async def terminal() -> tuple[Finding, str]:

@@ -33,6 +33,7 @@ from core.results.finding import Finder
 from core.results.processes import Processes
 from core.rooms import Rooms, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
+from core.source_watching import SourceWatch
 from core.sources.choose import choose_source
 from core.sources.port import Source
 from core.store import Store
@@ -83,9 +84,8 @@ class Engine(WorkerVerbs, ResultVerbs):
         self._fault: BaseException | None = None
         self._broken = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
-        self._server = ServerStatus(
-            label=self.label, embedded=config.embedded, source=source.name if source is not None else ""
-        )
+        self._source_watch = SourceWatch(source, self.store.publish)
+        self._server = ServerStatus(label=self.label, embedded=config.embedded, source=self._source_watch.text)
         self._trouble = f"{self.label} has not answered yet."
         client.on_retry = RetryTeller(self.store.publish).tell
         client.on_limit = LimitTeller(self.store.publish).tell
@@ -118,6 +118,8 @@ class Engine(WorkerVerbs, ResultVerbs):
             client = await stack.enter_async_context(AsyncTaskManagerClient(config))
             watching = await stack.enter_async_context(AsyncTaskManagerClient(config)) if monitor else None
             chosen = source or choose_source(config)
+            if source is None and chosen is not None:
+                stack.callback(chosen.close)
             engine = cls(config, database, client, factory, chosen, watching)
             for text in (*config.warnings, *faults):
                 engine.store.publish(Said(Level.WARNING, text, utcnow()))
@@ -251,6 +253,7 @@ class Engine(WorkerVerbs, ResultVerbs):
         self.in_background(self._presence.run())
         if monitor is not None:
             self.in_background(monitor.run())
+            self.in_background(self._source_watch.run())
         self._connected.set()
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
@@ -260,6 +263,7 @@ class Engine(WorkerVerbs, ResultVerbs):
             self.store.publish,
             server=self._server,
             local_types=lambda: local_types(self._factory),
+            source=lambda: self._source_watch.text,
         )
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:

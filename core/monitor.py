@@ -59,7 +59,8 @@ class Memory:
 class Monitor:
     """Watches one TaskManager and one results database for as long as `run` runs.
 
-    ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them.
+    ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them; ``source``
+    tells where videos come from, and what is left there.
     """
 
     def __init__(
@@ -70,12 +71,13 @@ class Monitor:
         *,
         server: ServerStatus,
         local_types: Callable[[], Sequence[TaskType]],
+        source: Callable[[], str] = str,
         now: Callable[[], datetime] = utcnow,
         rng: random.Random | None = None,
     ) -> None:
         self._tasks, self._publish = tasks, publish
         self._server = server
-        self._local_types = local_types
+        self._local_types, self._source = local_types, source
         self._now = now
         self._rng = rng or random.Random()
         self._view = View()
@@ -195,14 +197,14 @@ class Monitor:
             self._publish(events.Said(events.Level.INFO, "The TaskManager answers again.", self._now()))
         self._misses, self._told_of = 0, None
         self._server = replace(self._server, link=Link.LIVE, heard_at=self._now(), retry_at=None, trouble="")
-        self._publish(events.ServerSeen(self._server))
+        self._tell_server()
 
     def _trouble(self, error: CoreError) -> float:
         """Tell of it; answers the seconds until the next try. A rate limit is no trouble, only a pause."""
         if isinstance(error, RateLimited):
             ends = self._now() + timedelta(seconds=error.retry_after)
             self._server = replace(self._server, link=Link.LIVE, retry_at=ends, trouble=str(error))
-            self._publish(events.ServerSeen(self._server))
+            self._tell_server()
             return error.retry_after
         if type(error) is not self._told_of:
             self._told_of = type(error)
@@ -212,8 +214,12 @@ class Monitor:
         pause = self._pause()
         retry_at = self._now() + timedelta(seconds=pause)
         self._server = replace(self._server, link=link, retry_at=retry_at, trouble=str(error))
-        self._publish(events.ServerSeen(self._server))
+        self._tell_server()
         return pause
+
+    def _tell_server(self) -> None:
+        self._server = replace(self._server, source=self._source())
+        self._publish(events.ServerSeen(self._server))
 
     def _pause(self) -> float:
         """Seconds until the next try."""

@@ -53,7 +53,7 @@ def can_start(registration: Registration, source: Source | None) -> bool:
 def why_not(registration: Registration) -> BadSetting:
     """Says that a worker needs a source, and how to name one."""
     return BadSetting(
-        f"{registration.task_type} needs a source: set PRISMQ_SOURCE (for example to sample). "
+        f"{registration.task_type} needs a source: set PRISMQ_SOURCE to youtube_api, yt_dlp or sample. "
         "Against a TaskManager of your own none is used unless it is named."
     )
 

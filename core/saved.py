@@ -11,6 +11,8 @@ from core.models import Json
 
 SEARCHED = "title, description, source, url and task type"
 """Where a text is looked for, as people are told."""
+COMPUTED_SCORE = "computed_score"
+"""Where metadata says a score again that was only computed: it gives way to a score that anyone else has given."""
 
 
 @dataclass(frozen=True, slots=True)

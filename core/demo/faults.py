@@ -6,7 +6,7 @@ Whether a request fails depends on the seed and the request alone, so a demo goe
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from random import Random
 
@@ -51,13 +51,17 @@ class DemoSource:
         """End all waits, so that workers can stop at once."""
         self._closing.set()
 
-    def channel_videos(self, channel: str, limit: int) -> Iterator[Video]:
-        """The videos of the channel, unless a fault comes first."""
-        return self._served(f"channel {channel} {limit}", self._source.channel_videos(channel, limit), limit)
+    def standing(self) -> str:
+        """What is left of the source behind."""
+        return self._source.standing()
 
-    def search(self, query: str, limit: int) -> Iterator[Video]:
+    def channel_videos(self, channel: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
+        """The videos of the channel, unless a fault comes first."""
+        return self._served(f"channel {channel} {limit}", self._source.channel_videos(channel, limit, known), limit)
+
+    def search(self, query: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
         """The results of the search, unless a fault comes first."""
-        return self._served(f"search {query} {limit}", self._source.search(query, limit), limit)
+        return self._served(f"search {query} {limit}", self._source.search(query, limit, known), limit)
 
     def video(self, video_id: str) -> Video:
         """The video, unless a fault comes first."""

@@ -19,7 +19,11 @@ WORKERS = 3
 @asynccontextmanager
 async def open_demo(folder: Path, *, seed: int, pace: float = 1.0) -> AsyncGenerator[Engine]:
     """An engine with the demo going on; all its files are in ``folder``. Neither settings nor .env are read."""
-    config = Config.bare(taskmanager_db=folder / "taskmanager.db", database=folder / "ideas.s3db")
+    config = Config.bare(
+        taskmanager_db=folder / "taskmanager.db",
+        database=folder / "ideas.s3db",
+        youtube_quota_db=folder / "youtube_quota.db",
+    )
     source = DemoSource(SampleSource(), seed, pace)
     async with Engine.open(config, source=source) as engine:
         unworked = UNWORKED_TYPE

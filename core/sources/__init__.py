@@ -1,1 +1,1 @@
-"""Where content comes from: the port, the bundled sample, and which of them to use."""
+"""Where content comes from: the port, the sources that fit it, and which of them to use."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.config import Config
 from core.errors import BadSetting
+from core.sources.politeness import HostLimits
 from core.sources.port import Source
 from core.sources.sample import SampleSource
 
@@ -12,12 +13,41 @@ def choose_source(config: Config) -> Source | None:
     """The source that ``PRISMQ_SOURCE`` names; unset: the sample on the embedded TaskManager, elsewhere none.
 
     Never the sample against a remote TaskManager unless it is named: invented rows must not reach a real database by
-    surprise. Raises `BadSetting` for a source that this version does not bring.
+    surprise. Nothing is asked yet, and no library loaded. Raises `BadSetting` for a source that lacks what it needs.
     """
-    if config.source == SampleSource.name or (config.source is None and config.embedded):
-        return SampleSource()
-    if config.source is None:
-        return None
-    raise BadSetting(
-        f"PRISMQ_SOURCE={config.source} cannot be used: this version brings only the source {SampleSource.name!r}."
+    match config.source:
+        case None:
+            return SampleSource() if config.embedded else None
+        case "youtube_api":
+            return youtube_api(config)
+        case "yt_dlp":
+            from core.sources.ytdlp_source import YtDlp
+
+            return YtDlp(limits=limits(config), timeout=config.source_timeout)
+        case _:
+            return SampleSource()
+
+
+def limits(config: Config) -> HostLimits:
+    """The limits that all workers of this process share."""
+    return HostLimits(config.source_concurrency, config.source_delay)
+
+
+def youtube_api(config: Config) -> Source:
+    """The YouTube Data API. Raises `BadSetting` without a key."""
+    if not config.youtube_api_key:
+        where = f"in {config.env_file} or in the environment" if config.env_file else "in .env or in the environment"
+        raise BadSetting(
+            f"PRISMQ_SOURCE=youtube_api needs a key of the YouTube Data API: set YOUTUBE_API_KEY {where}. "
+            "One is made at https://console.cloud.google.com/apis/credentials; PRISMQ_SOURCE=yt_dlp needs none."
+        )
+    from core.sources.quota import Quota
+    from core.sources.youtube_api import YouTubeApi
+
+    return YouTubeApi(
+        config.youtube_api_key,
+        url=config.youtube_api_url,
+        quota=Quota(config.youtube_quota_db, config.youtube_api_key, budget=config.youtube_quota),
+        limits=limits(config),
+        timeout=config.source_timeout,
     )

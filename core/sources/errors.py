@@ -5,12 +5,21 @@ SourceError                 the source did not give what was asked
     ChannelNotFound         no such channel (any more)
     VideoNotFound           no such video (any more)
     VideoPrivate            the video is there, but not for us
+    VideoUnavailable        the video is there, but not to be had: age, country, members, not begun yet
     AccessForbidden         the source refuses to answer us
     QuotaUsedUp             no calls are left for today
+    QuotaUnknown            what was used of the quota cannot be read or kept
+    BadAnswer               the source answered what nobody understands
     SourceUnreachable       the connection failed; trying again is sensible
+    SourceFault             it failed on its side, or broke off amid an answer; trying again is sensible
+    TooManyCalls            it was asked too often; trying again later is sensible
+    CalledOff               whoever asked has called it off
+    SourceBusy              no turn to ask it came in time; trying again is sensible
 """
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from core.errors import CoreError
 
@@ -32,18 +41,20 @@ class BadReference(SourceError):
 
 
 class ChannelNotFound(SourceError):
-    """There is no such channel, or it is gone."""
+    """There is no such channel, or it is gone. ``hint`` is a sentence on what to give instead."""
 
-    def __init__(self, channel: str) -> None:
-        super().__init__(f"There is no channel {shown(channel)}: it was removed, or it never was.")
+    def __init__(self, channel: str, hint: str = "") -> None:
+        sentence = f"There is no channel {shown(channel)}: it was removed, or it never was."
+        super().__init__(f"{sentence} {hint}" if hint else sentence)
         self.channel = channel
 
 
 class VideoNotFound(SourceError):
-    """There is no such video, or it is gone."""
+    """There is no such video, or it is gone. ``or_private``: the source does not tell these from private ones."""
 
-    def __init__(self, video_id: str) -> None:
-        super().__init__(f"There is no video {shown(video_id)}: it was removed, or it never was.")
+    def __init__(self, video_id: str, *, or_private: bool = False) -> None:
+        causes = "it is private, was removed, or never was" if or_private else "it was removed, or it never was"
+        super().__init__(f"There is no video {shown(video_id)}: {causes}.")
         self.video_id = video_id
 
 
@@ -55,18 +66,79 @@ class VideoPrivate(SourceError):
         self.video_id = video_id
 
 
+class VideoUnavailable(SourceError):
+    """The video is there, but the source does not show it to us; ``reason`` completes "it …"."""
+
+    def __init__(self, video_id: str, reason: str) -> None:
+        super().__init__(f"The video {shown(video_id)} is not to be had: it {reason}.")
+        self.video_id = video_id
+
+
 class AccessForbidden(SourceError):
     """The source refuses to answer us, whatever we ask."""
 
 
 class QuotaUsedUp(SourceError):
-    """The source answers no more calls today. Not retryable: the next attempts would come minutes later."""
+    """The source answers no more calls today. Not retryable: the next attempts would come minutes later.
+
+    ``resets_at``: when it answers again; ``left``: units that are left until then, too few for what was asked.
+    """
+
+    def __init__(self, sentence: str, *, resets_at: datetime | None = None, left: int = 0) -> None:
+        super().__init__(sentence)
+        self.resets_at = resets_at
+        self.left = left
+
+
+class QuotaUnknown(SourceError):
+    """What was used of a quota cannot be read or kept. Retryable where another program is only in the way."""
+
+    def __init__(self, sentence: str, *, retryable: bool) -> None:
+        super().__init__(sentence)
+        self.retryable = retryable
+
+
+class BadAnswer(SourceError):
+    """The source answered, but not in a way that is known."""
 
 
 class SourceUnreachable(SourceError):
     """The connection failed, or no answer came in time."""
 
     retryable = True
+
+
+class SourceFault(SourceError):
+    """The source failed on its side, or what it answered broke off."""
+
+    retryable = True
+
+
+class TooManyCalls(SourceError):
+    """The source was asked too often. ``retry_after`` is in seconds, None where it does not say."""
+
+    retryable = True
+
+    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+        super().__init__(sentence)
+        self.retry_after = retry_after
+
+
+class CalledOff(SourceError):
+    """Whoever asked does not want the answer any more; nothing more was asked."""
+
+    def __init__(self) -> None:
+        super().__init__("Called off before the source was asked again.")
+
+
+class SourceBusy(SourceError):
+    """No turn to ask the host came in time, or the wait for one was called off."""
+
+    retryable = True
+
+    def __init__(self, host: str) -> None:
+        super().__init__(f"{shown(host)} was not asked: other calls to it go first, and no turn came in time.")
+        self.host = host
 
 
 def shown(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -73,24 +73,24 @@ class SampleSource:
     def _searchable(self) -> tuple[Searchable, ...]:
         return tuple(searchable(video) for video in self.library.videos.values())
 
-    def channel_videos(self, channel: str, limit: int) -> Iterator[Video]:
-        """Up to ``limit`` videos of a channel, newest first. Raises `ChannelNotFound`."""
+    def channel_videos(self, channel: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
+        """Up to ``limit`` videos of a channel, newest first, without the known ones. Raises `ChannelNotFound`."""
         wanted = read_channel(channel).removeprefix("c/").removeprefix("user/").lower()
         for each in self.library.channels:
             if not each.gone and wanted in (each.channel_id.lower(), each.handle, each.handle[1:]):
-                yield from each.videos[:limit]
+                yield from (video for video in each.videos[:limit] if video.video_id not in known)
                 return
         raise ChannelNotFound(channel)
 
-    def search(self, query: str, limit: int) -> Iterator[Video]:
+    def search(self, query: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
         """Up to ``limit`` videos that share words with ``query``: by how well they match, then by views."""
         wanted = words(query)
         scored = ((each.points(wanted), each.video) for each in self._searchable)
         found = sorted(
             ((points, video) for points, video in scored if points),
-            key=lambda each: (-each[0], -each[1].views, each[1].video_id),
+            key=lambda each: (-each[0], -(each[1].views or 0), each[1].video_id),
         )
-        return iter([video for _, video in found[:limit]])
+        return iter([video for _, video in found[:limit] if video.video_id not in known])
 
     def video(self, video_id: str) -> Video:
         """One video. Raises `VideoNotFound` or `VideoPrivate`."""
@@ -99,6 +99,13 @@ class SampleSource:
         if video_id not in self.library.videos:
             raise VideoNotFound(video_id)
         return self.library.videos[video_id]
+
+    def standing(self) -> str:
+        """Nothing runs out."""
+        return ""
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 def read_library(text: str) -> Library:

@@ -11,11 +11,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from core.sources.errors import BadReference
 
-HOSTS = frozenset({"youtube.com", "youtube-nocookie.com", "youtu.be", "sample.example"})
+HOSTS = frozenset({"youtube.com", "youtube-nocookie.com", "youtubekids.com", "youtu.be", "sample.example"})
 """Sites whose links we read, without www, m and music; the last is the invented site of the bundled sample."""
 
 VIDEO_FOLDERS = frozenset({"watch", "shorts", "live", "embed", "v", "e"})
 OTHER_PAGES = VIDEO_FOLDERS | {
+    "watch_popup",
     "channel",
     "c",
     "user",
@@ -26,14 +27,28 @@ OTHER_PAGES = VIDEO_FOLDERS | {
     "account",
     "post",
     "clip",
+    "redirect",
+    "attribution_link",
+    "oembed",
 }
 """First steps of a path that are no custom name of a channel."""
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
-NAME = re.compile(r"[\w.\-·]{1,100}")
-PREFIX = re.compile(r"^(www|m|music|gaming)\.")
+PLAYLIST_ID = re.compile(r"(?:PL|UU|FL|RD|OLAK)[A-Za-z0-9_-]{10,80}")
+NAME = re.compile(r"(?=.{1,100}$)[\w-](?:[\w.\-·]*[\w-])?")
+PREFIX = re.compile(r"^(www|m|music|gaming|consent|[a-z]{2})\.")
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
+ESCAPED = re.compile(r"^https?%(?:25)*3A%(?:25)*2F", re.IGNORECASE)
+PATH_ALONE = re.compile(r"^/?(?:watch\?|(?:shorts|live|embed)/)")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+AROUND = "<>\"'()[]«»“”„‘’`.,;:! \t\r\n\f\v\u00a0\u2028\u2029"
+"""What a text that is cut out of another one has around it; no id and no name begins or ends so."""
+
+LEADS_ON = {"attribution_link": "u", "redirect": "q", "oembed": "url", "m": "continue"}
+"""Pages that only lead to another one, and where they say to which."""
+DEPTH = 3
+"""How many of these may lead to each other."""
 
 NO_VIDEO = "is no YouTube video: give its URL, or its id of 11 characters."
 NO_CHANNEL = "is no YouTube channel: give its URL, its @handle, or its id (UC and 22 characters)."
@@ -43,10 +58,10 @@ OTHER_SITE = "is not a link to YouTube."
 
 def read_video(text: str) -> str:
     """The id of the video that ``text`` names. Raises `BadReference`."""
-    cleaned = text.strip().strip("<>\"'").strip()
-    if VIDEO_ID.fullmatch(cleaned):
-        return cleaned
-    host, path, query = taken_apart(text, cleaned, NO_VIDEO)
+    pasted = tidied(text)
+    if VIDEO_ID.fullmatch(pasted):
+        return pasted
+    host, path, query = taken_apart(text, pasted, NO_VIDEO)
     found = video_in(host, path, query)
     if found is None:
         raise BadReference(text, PLAYLIST if is_playlist(path, query) else NO_VIDEO)
@@ -57,11 +72,11 @@ def read_video(text: str) -> str:
 
 def read_channel(text: str) -> str:
     """The channel that ``text`` names: ``@handle``, ``UC…``, ``c/name`` or ``user/name``. Raises `BadReference`."""
-    cleaned = text.strip().strip("<>\"'").strip()
-    bare = named_channel(cleaned.split("/"))
+    pasted = tidied(text)
+    bare = named_channel(unquote(re.split(r"[?#]", pasted, maxsplit=1)[0]).split("/"))
     if bare is not None:
         return bare
-    host, path, query = taken_apart(text, cleaned, NO_CHANNEL)
+    host, path, query = taken_apart(text, pasted, NO_CHANNEL)
     found = named_channel(path, in_url=True) if host != "youtu.be" else None
     if found is not None:
         return found
@@ -72,28 +87,60 @@ def read_channel(text: str) -> str:
     raise BadReference(text, NO_CHANNEL)
 
 
-def taken_apart(text: str, cleaned: str, otherwise: str) -> tuple[str, list[str], dict[str, list[str]]]:
-    """Host (without www and the like), path and query of a link to YouTube. Raises `BadReference`."""
+def tidied(text: str) -> str:
+    """What was pasted, without what is around it and what nobody sees, and not escaped as a whole."""
+    pasted = INVISIBLE.sub("", text).strip(AROUND)
+    for _ in range(DEPTH):
+        if not ESCAPED.match(pasted):
+            break
+        pasted = unquote(pasted)
+    return INVISIBLE.sub("", pasted).strip(AROUND)
+
+
+def taken_apart(text: str, pasted: str, otherwise: str) -> tuple[str, list[str], dict[str, list[str]]]:
+    """Host (without www and the like), path and query of a link to YouTube. Raises `BadReference`.
+
+    A page that only leads on to another one is that other one.
+    """
+    if PLAYLIST_ID.fullmatch(pasted):
+        raise BadReference(text, PLAYLIST)
+    host, path, query = parts_of(text, pasted, otherwise)
+    for _ in range(DEPTH):
+        onward = query.get(LEADS_ON.get(path[0], "")) if path else None
+        if onward is None:
+            break
+        host, path, query = parts_of(text, tidied(onward[0]), otherwise)
+    return host, path, query
+
+
+def parts_of(text: str, link: str, otherwise: str) -> tuple[str, list[str], dict[str, list[str]]]:
+    """Host, path and query of one link, which may lack its beginning. Raises `BadReference`."""
+    if PATH_ALONE.match(link) or (link.startswith("/") and not link.startswith("//")):
+        link = f"https://www.youtube.com/{link.lstrip('/')}"
+    whole = link if SCHEME.match(link) else f"https://{link.removeprefix('//')}"
     try:
-        parts = urlsplit(cleaned if SCHEME.match(cleaned) else f"https://{cleaned}")
-        host = PREFIX.sub("", parts.hostname or "")
+        parts = urlsplit(whole.replace("&amp;", "&"))
+        host = PREFIX.sub("", (parts.hostname or "").rstrip("."))
         query = parse_qs(parts.query)
     except ValueError:
         raise BadReference(text, otherwise) from None
     if host not in HOSTS:
-        raise BadReference(text, OTHER_SITE if SCHEME.match(cleaned) or "." in host else otherwise)
+        raise BadReference(text, OTHER_SITE if SCHEME.match(link) or "." in host else otherwise)
     return host, [unquote(step) for step in parts.path.split("/") if step], query
 
 
 def video_in(host: str, path: list[str], query: dict[str, list[str]]) -> str | None:
     """What stands where a link has its video id, well-formed or not; None where it has no such place."""
     if host == "youtu.be":
-        return path[0] if path else None
-    if path[:1] == ["watch"] and "v" in query:
-        return query["v"][0]
-    if len(path) > 1 and path[0] in VIDEO_FOLDERS and path[1] != "videoseries":
-        return path[1]
-    return None
+        found = path[0] if path else None
+    elif path[:1] in ([], ["watch"], ["watch_popup"]) and "v" in query:
+        found = query["v"][0]
+    elif len(path) > 1 and path[0] in VIDEO_FOLDERS and path[1] != "videoseries":
+        found = path[1]
+    else:
+        found = None
+    # People append parameters with the wrong sign: watch?v=…?si=…, youtu.be/…&t=10.
+    return found if found is None else re.split(r"[?&#/]", found, maxsplit=1)[0].strip(AROUND)
 
 
 def is_playlist(path: list[str], query: dict[str, list[str]]) -> bool:

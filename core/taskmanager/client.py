@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from core.config import Config, Secret, header_text, http_url, key_warnings
+from core.config import Config, Secret, key_warnings
 from core.errors import BadSetting
+from core.setting_values import header_text, http_url
 from core.taskmanager.addresses import masked, normalised
 from core.taskmanager.connect import Channel, embedded, remote
 from core.taskmanager.extended import ExtendedCalls

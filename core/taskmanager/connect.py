@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlencode, urlsplit
 
-from core.config import is_loopback
 from core.errors import CoreError, DatabaseUnusable, ServerFault, Unreachable
+from core.setting_values import is_loopback
 
 Query = Mapping[str, str | int]
 """Query parameters, not yet encoded."""

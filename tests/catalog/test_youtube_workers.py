@@ -1,6 +1,6 @@
 """The YouTube workers: they keep videos as they come, go on where they broke off, and say what went wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 
 import pytest
@@ -25,8 +25,8 @@ VIDEO = next(SAMPLE.channel_videos("@quiet-tape-club", 1))
 class BreaksOff(SampleSource):
     """The sample over a connection that breaks after two videos."""
 
-    def channel_videos(self, channel: str, limit: int) -> Iterator[Video]:
-        yield from super().channel_videos(channel, 2)
+    def channel_videos(self, channel: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:
+        yield from super().channel_videos(channel, 2, known)
         raise SourceUnreachable("The connection broke off.")
 
 
@@ -82,8 +82,9 @@ def test_a_broken_connection_fails_the_task_and_says_that_trying_again_helps():
     attempt = Attempt(ChannelScrape, BreaksOff())
     result = attempt.at({"channel_url": CHANNEL, "max_videos": 5})
     assert not result.success
-    assert result.error == "The connection broke off."
-    assert result.metrics == {"retryable": True}
+    assert result.error == "The connection broke off. 2 of 5 videos are saved; a retry goes on from there."
+    assert result.metrics == {"saved": 2, "saved_before": 0, "shorts": 0, "retryable": True}
+    assert result.items_processed == 2
     assert len(attempt.ideas.kept) == 2
 
 
@@ -100,12 +101,14 @@ def test_a_retry_saves_only_what_is_missing():
 def test_a_channel_that_is_gone_fails_the_task_with_a_sentence():
     result = Attempt(ChannelScrape, SAMPLE).at({"channel_url": "@gone-fishing-beats"})
     assert not result.success
-    assert result.error == "There is no channel '@gone-fishing-beats': it was removed, or it never was."
+    assert result.error == (
+        "There is no channel '@gone-fishing-beats': it was removed, or it never was. Trying again now does not help."
+    )
 
 
 def test_a_link_that_is_no_channel_fails_the_task_with_a_sentence():
     result = Attempt(ChannelScrape, SAMPLE).at({"channel_url": "https://vimeo.com/somebody"})
-    assert result.error == "'https://vimeo.com/somebody' is not a link to YouTube."
+    assert result.error == "'https://vimeo.com/somebody' is not a link to YouTube. Trying again now does not help."
 
 
 def test_a_search_keeps_five_results_unless_told_otherwise():
@@ -138,12 +141,13 @@ def test_a_single_video_is_kept_by_its_id_or_its_link(parameters: dict[str, str]
 
 def test_a_single_video_that_is_private_fails_the_task():
     video_id = min(SAMPLE.library.private)
-    assert Attempt(VideoSingle, SAMPLE).at({"video_id": video_id}).error == f"The video '{video_id}' is private."
+    result = Attempt(VideoSingle, SAMPLE).at({"video_id": video_id})
+    assert result.error == f"The video '{video_id}' is private. Trying again now does not help."
 
 
 def test_no_video_and_two_videos_are_refused():
     attempt = Attempt(VideoSingle, SAMPLE)
-    assert attempt.at({}).error == "The parameters name no video: give video_id or video_url."
+    assert (attempt.at({}).error or "").startswith("The parameters name no video: give video_id or video_url.")
     two = attempt.at({"video_id": VIDEO.video_id, "video_url": "https://youtu.be/SMPL0000000"})
     assert two.error is not None
     assert "is another video than" in two.error

@@ -58,6 +58,14 @@ def test_a_settings_file_that_was_named_must_exist(here: Path):
         ("TASKMANAGER_API_URL", "http://host:99999/api", "it is no URL"),
         ("TASKMANAGER_API_URL", "https://me:pw@host/api", "the key belongs into TASKMANAGER_API_KEY"),
         ("DATABASE_URL", "postgres://x", "it must look like sqlite:///"),
+        ("PRISMQ_YOUTUBE_API_URL", "http://api.example/v3", "or the key would travel unencrypted"),
+        ("PRISMQ_YOUTUBE_API_URL", "https://me:pw@api.example/v3", "the key belongs into YOUTUBE_API_KEY"),
+        ("PRISMQ_YOUTUBE_QUOTA", "1e4", "it must be a whole number"),
+        ("PRISMQ_YOUTUBE_QUOTA", "0", "it must be a whole number from 1"),
+        ("PRISMQ_SOURCE_DELAY", "-1", "it must be 0 seconds or more"),
+        ("PRISMQ_SOURCE_DELAY", "nan", "it must be 0 seconds or more"),
+        ("PRISMQ_SOURCE_CONCURRENCY", "2.5", "it must be a whole number"),
+        ("PRISMQ_SOURCE_TIMEOUT", "0", "it must be more than 0 seconds"),
         ("PRISMQ_SOURCE", "tiktok", "it must be one of sample"),
         ("PRISMQ_CLAIM_TIMEOUT", "soon", "it must be a number of seconds"),
         ("PRISMQ_CLAIM_TIMEOUT", "-1", "it must be more than 0 seconds"),
@@ -73,6 +81,15 @@ def test_a_wrong_value_is_named_with_its_key_its_place_and_what_is_allowed(
     assert name in str(caught.value)
     assert f"{here / '.env'}, line 2" in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_how_a_source_is_asked_can_be_said(here: Path):
+    (here / ".env").write_text("PRISMQ_SOURCE_DELAY=0\nPRISMQ_SOURCE_CONCURRENCY=4\nPRISMQ_SOURCE_TIMEOUT=7.5\n")
+    said = {"PRISMQ_YOUTUBE_API_URL": "http://127.0.0.1:8000/v3/", "PRISMQ_YOUTUBE_QUOTA": "500"}
+    config = Config(environ=said | {"PRISMQ_YOUTUBE_QUOTA_DB": "quota.db"})
+    assert (config.source_delay, config.source_concurrency, config.source_timeout) == (0.0, 4, 7.5)
+    assert (config.youtube_api_url, config.youtube_quota) == ("http://127.0.0.1:8000/v3", 500)
+    assert config.youtube_quota_db == here / "quota.db"
 
 
 def test_a_wrong_secret_is_not_shown(here: Path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from core.models import Json
 from core.sources.youtube_urls import read_channel
@@ -41,8 +41,8 @@ PARAMETERS = {
 class ChannelScrape(SourceWorker):
     """Saves the newest videos of a channel as ideas."""
 
-    def wanted(self, parameters: Mapping[str, Json]) -> Wanted:
+    def wanted(self, parameters: Mapping[str, Json], known: Container[str]) -> Wanted:
         """The videos of the channel. Raises `BadReference` when the parameters name none."""
         channel = read_channel(parameters["channel_url"])
         limit = int(parameters.get("max_videos", DEFAULT_LIMIT))
-        return Wanted(self.source.channel_videos(channel, limit), limit, {"channel": channel})
+        return Wanted(self.source.channel_videos(channel, limit, known), limit, {"channel": channel})

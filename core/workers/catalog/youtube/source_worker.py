@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from core.errors import BadSetting
 from core.models import Json
-from core.sources.errors import SourceError
+from core.sources.calling_off import called_off_when
+from core.sources.errors import CalledOff, SourceError
 from core.sources.port import Source, Video
 from core.workers import BaseWorker, Task, TaskResult
 
@@ -24,6 +24,34 @@ class Wanted:
     about: Mapping[str, Json]
 
 
+@dataclass(slots=True)
+class Tally:
+    """How far a task is: ids of videos that earlier attempts saved, those that this one saved, shorts among these."""
+
+    before: frozenset[str]
+    limit: int | None = None
+    saved: set[str] = field(default_factory=set[str])
+    shorts: int = 0
+
+    @property
+    def found(self) -> int:
+        """How many videos the task has saved, earlier attempts included."""
+        return len(self.before) + len(self.saved)
+
+    def has(self, video: Video) -> bool:
+        """Whether the task has saved it."""
+        return video.video_id in self.before or video.video_id in self.saved
+
+    def add(self, video: Video) -> None:
+        """Count one that was saved just now."""
+        self.saved.add(video.video_id)
+        self.shorts += video.is_short
+
+    def metrics(self) -> dict[str, Json]:
+        """The numbers, as the result of the task tells them."""
+        return {"saved": len(self.saved), "saved_before": len(self.before), "shorts": self.shorts}
+
+
 class SourceWorker(BaseWorker):
     """A worker that asks a source for videos. Raises `BadSetting` when it is made without one."""
 
@@ -33,44 +61,71 @@ class SourceWorker(BaseWorker):
         super().__init__(*args, **options)
         if source is None:
             raise BadSetting(
-                f"{type(self).__name__} needs a source of videos: set PRISMQ_SOURCE (for example PRISMQ_SOURCE=sample)."
+                f"{type(self).__name__} needs a source of videos: set PRISMQ_SOURCE to youtube_api, yt_dlp or sample."
             )
         self.source = source
 
     @abstractmethod
-    def wanted(self, parameters: Mapping[str, Json]) -> Wanted:
-        """What these parameters ask for. Raises `SourceError` when they name nothing."""
+    def wanted(self, parameters: Mapping[str, Json], known: Container[str]) -> Wanted:
+        """What these parameters ask for; videos of ``known`` ids are saved already. Raises `SourceError` when they
+        name nothing."""
 
     def process_task(self, task: Task) -> TaskResult:
         """Save every video that the task asks for; those that an earlier attempt saved are passed over."""
+        tally = Tally(frozenset(self.saved()))
         try:
-            return self._save_all(self.wanted(task.parameters))
+            with called_off_when(lambda: self.is_cancelled):
+                return self._save_all(self.wanted(task.parameters, tally.before), tally)
+        except CalledOff:
+            return stopped(tally.found, tally.limit or 0)
         except SourceError as fault:
-            return TaskResult(success=False, error=str(fault), metrics={"retryable": fault.retryable})
+            return broken_off(fault, tally)
 
-    def _save_all(self, wanted: Wanted) -> TaskResult:
-        before = frozenset(self.saved())
-        count: Counter[str] = Counter(saved=0, saved_before=0, shorts=0)
-        for found, video in enumerate(wanted.videos, start=1):
-            if video.video_id not in before:
-                self.save(video.to_idea(), key=video.video_id)
-            count["saved_before" if video.video_id in before else "saved"] += 1
-            count["shorts"] += video.is_short
-            self.report_progress(100 * found // wanted.limit, f"fetched {found} of {wanted.limit}")
+    def _save_all(self, wanted: Wanted, tally: Tally) -> TaskResult:
+        tally.limit = wanted.limit
+        if tally.before:
+            self._tell(tally, wanted.limit)
+        videos = iter(wanted.videos)
+        while tally.found < wanted.limit:
             if self.is_cancelled:
-                return stopped(found, wanted.limit)
-        return self._done(wanted, count)
+                return stopped(tally.found, wanted.limit)
+            video = next(videos, None)
+            if video is None:
+                break
+            if tally.has(video):
+                continue
+            self.save(video.to_idea(), key=video.video_id)
+            tally.add(video)
+            self._tell(tally, wanted.limit)
+        return self._done(wanted, tally)
 
-    def _done(self, wanted: Wanted, count: Counter[str]) -> TaskResult:
-        found = count["saved"] + count["saved_before"]
+    def _tell(self, tally: Tally, limit: int) -> None:
+        self.report_progress(100 * tally.found // limit, f"fetched {tally.found} of {limit}")
+
+    def _done(self, wanted: Wanted, tally: Tally) -> TaskResult:
         return TaskResult(
             success=True,
-            data={"source": self.source.name, **wanted.about, "videos": found},
-            items_processed=found,
-            metrics=dict(count),
+            data={"source": self.source.name, **wanted.about, "videos": tally.found},
+            items_processed=tally.found,
+            metrics=tally.metrics(),
         )
 
 
 def stopped(found: int, limit: int) -> TaskResult:
     """The result of a task that was cancelled on its way."""
     return TaskResult(success=False, error=f"Stopped after {found} of {limit} videos.", items_processed=found)
+
+
+def broken_off(fault: SourceError, tally: Tally) -> TaskResult:
+    """The result of a task whose source failed: why, what is saved all the same, and whether trying again can help.
+
+    A TaskManager cannot be told not to try again: it does so as often as it does after any failure.
+    """
+    said = [str(fault)]
+    if tally.found:
+        kept = f"{tally.found} of {tally.limit} videos are saved" if tally.limit else f"{tally.found} videos are saved"
+        said.append(f"{kept}; a retry goes on from there." if fault.retryable else f"{kept}.")
+    if not fault.retryable:
+        said.append("Trying again now does not help.")
+    metrics = tally.metrics() | {"retryable": fault.retryable}
+    return TaskResult(success=False, error=" ".join(said), items_processed=tally.found, metrics=metrics)

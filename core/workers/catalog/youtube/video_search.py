@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from core.models import Json
 from core.workers import worker_factory
@@ -40,8 +40,8 @@ PARAMETERS = {
 class VideoSearch(SourceWorker):
     """Saves the videos that a search finds as ideas. Finding none is a success too."""
 
-    def wanted(self, parameters: Mapping[str, Json]) -> Wanted:
+    def wanted(self, parameters: Mapping[str, Json], known: Container[str]) -> Wanted:
         """The best results of the search."""
         query = str(parameters["search_query"]).strip()
         limit = int(parameters.get("max_results", DEFAULT_LIMIT))
-        return Wanted(self.source.search(query, limit), limit, {"query": query})
+        return Wanted(self.source.search(query, limit, known), limit, {"query": query})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 
 from core.models import Json
 from core.sources.errors import BadReference, SourceError
@@ -41,7 +41,7 @@ PARAMETERS = {
 class VideoSingle(SourceWorker):
     """Saves one video as an idea."""
 
-    def wanted(self, parameters: Mapping[str, Json]) -> Wanted:
+    def wanted(self, parameters: Mapping[str, Json], known: Container[str]) -> Wanted:
         """The one video. Raises `SourceError` when the parameters name none, or two."""
         video_id = named_video(parameters)
         return Wanted(self._only(video_id), 1, {"video_id": video_id})
