@@ -1,6 +1,7 @@
 """What changed of an idea is kept: only that, in the order in which it came, and never without bound."""
 
 import json
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -86,6 +87,13 @@ def test_of_too_many_changes_the_first_and_the_newest_are_kept():
     assert history[0] == Change("t0", {"views": "0"})
     assert history[-1] == Change("t199", {"views": "199"})
     assert history[1].at == f"t{200 - MOST_CHANGES + 1}"
+
+
+def test_what_is_left_out_leaves_no_entry_that_tells_nothing_new():
+    history = told([{"views": number % 2} for number in range(3 * MOST_CHANGES)])
+    values = [change.values["views"] for change in history]
+    assert all(one != other for one, other in pairwise(values))
+    assert values[-1] == "1"
 
 
 def test_a_value_of_an_entry_that_is_left_out_is_told_by_the_next_one():
