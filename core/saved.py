@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from core.errors import BadSetting
+from core.history import Change, as_entries
 from core.models import Json
 
 SEARCHED = "title, description, source, url and task type"
@@ -40,7 +41,8 @@ class Save:
 
 @dataclass(frozen=True, slots=True)
 class IdeaDetail:
-    """An idea opened. ``fields`` are its columns; ``metadata`` is read from its JSON; ``saves`` are newest first."""
+    """An idea opened. ``fields`` are its columns; ``metadata`` is read from its JSON, without the ``history`` in it,
+    which is oldest first; ``saves`` are newest first."""
 
     idea_id: str
     title: str
@@ -48,11 +50,18 @@ class IdeaDetail:
     content: str = ""
     metadata: Json = None
     saves: tuple[Save, ...] = field(default=())
+    history: tuple[Change, ...] = ()
 
     @property
     def task_id(self) -> int | None:
         """The newest task of this TaskManager that saved it."""
         return next((save.task_id for save in self.saves if save.task_id is not None), None)
+
+    def whole(self) -> dict[str, Json]:
+        """Everything that is known of it, as JSON can say it."""
+        saves = [{name: getattr(save, name) for name in Save.__slots__} for save in self.saves]
+        said = {"id": self.idea_id, "title": self.title, **self.fields, "content": self.content}
+        return {**said, "metadata": self.metadata, "history": as_entries(self.history), "saved_by": saves}
 
 
 def day(word: str, now: datetime) -> tuple[datetime, datetime]:

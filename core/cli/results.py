@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from core.cli.output import print_json, print_table, say
+from core.cli.output import print_fields, print_json, print_table, revealed, say
 from core.cli.program import Program, json_option, passing
 from core.errors import CoreError
 from core.exports import Export, FileThere, Format, Progress, Row, encoded, hidden
+from core.history import Change
+from core.masking import MASK, hides
 from core.models import utcnow
 from core.results import Database
 from core.results.exporting import export_ideas
 from core.results.finding import Finder
-from core.saved import SEARCHED, IdeaQuery, moment_said
+from core.saved import SEARCHED, IdeaQuery, Save, moment_said
 from core.texts import harmless
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -74,6 +76,43 @@ def line_of(row: Row) -> tuple[object, ...]:
     known: Row = row["provenance"] or {}
     origin = (known.get(name) for name in ("task_id", "task_type", "worker_id", "saved_at"))
     return (row["id"], str(row["title"])[:80], row.get("source_platform"), *origin)
+
+
+@results.command(epilog="Example: prismq-workers results show 898")
+@click.argument("idea_id", metavar="ID")
+@json_option
+@passing
+def show(program: Program, idea_id: str, as_json: bool) -> None:
+    """Show one idea: its fields, where it came from, and what changed of it since it was first saved."""
+    with closing(Database(config=program.config)) as database:
+        detail = Finder(database).opened(idea_id, anywhere=True)
+    if as_json:
+        print_json(detail.whole())
+        return
+    known = {"id": detail.idea_id, "title": detail.title, **detail.fields, "content": detail.content}
+    print_fields(known | {"metadata": detail.metadata})
+    if detail.saves:
+        click.echo()
+        print_table(
+            ("saved", "task", "type", "worker", "attempt", "TaskManager"), [line_of_save(each) for each in detail.saves]
+        )
+    if detail.history:
+        click.echo()
+        print_table(("since", "name", "value"), lines_of_history(detail.history))
+
+
+def line_of_save(save: Save) -> tuple[object, ...]:
+    """That a task saved an idea, as a line of a table."""
+    return save.at, save.task_id, save.task_type, save.worker_id, save.attempt, save.server
+
+
+def lines_of_history(history: Sequence[Change]) -> list[tuple[object, ...]]:
+    """What changed, newest first; the last lines are what the idea said before."""
+    return [
+        (each.at or "earlier", name, MASK if hides(name, value) and not revealed() else value)
+        for each in reversed(history)
+        for name, value in each.values.items()
+    ]
 
 
 @results.command(epilog="Example: prismq-workers results export --since yesterday --until today -o yesterday.csv")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from core.errors import CoreError
+from core.history import HISTORY, as_entries, taken_apart
 from core.models import Json
 from core.results import reading
 from core.results.database import Database
@@ -65,8 +66,11 @@ class Finder:
         with self._reading(stop) as read:
             return reading.count(read, self._database.idea_columns.known, query, -1)
 
-    def opened(self, idea_id: str) -> IdeaDetail:
-        """Everything that is known of an idea. Raises `CoreError` when there is none of that id (any more)."""
+    def opened(self, idea_id: str, *, anywhere: bool = False) -> IdeaDetail:
+        """Everything that is known of an idea; ``anywhere``: tasks of other TaskManagers are told by their ids, too.
+
+        Raises `CoreError` when there is no idea of that id (any more).
+        """
         names = list(self._database.idea_columns.known)
         with self._reading(lambda: False) as read:
             found = read(f"SELECT {quoted(names)} FROM {IDEA_TABLE} i WHERE i.id = ?", (idea_id,))
@@ -79,13 +83,17 @@ class Finder:
             )
         fields: dict[str, Json] = dict(zip(names, found[0], strict=True))
         here = self._database.server
+        metadata, history = taken_apart(told(fields.pop("metadata", None)))
         return IdeaDetail(
             str(fields.pop("id")),
             str(fields.pop("title") or ""),
             content=str(fields.pop("content", None) or ""),
-            metadata=told(fields.pop("metadata", None)),
+            metadata=metadata,
             fields={name: told(value) for name, value in fields.items()},
-            saves=tuple(Save(server, task if server == here else None, *rest) for server, task, *rest in saves),
+            saves=tuple(
+                Save(server, task if anywhere or server == here else None, *rest) for server, task, *rest in saves
+            ),
+            history=history,
         )
 
     def columns(self) -> list[str]:
@@ -139,6 +147,9 @@ def quoted(names: list[str]) -> str:
 def exported(names: list[str], row: tuple[Any, ...]) -> dict[str, Json]:
     """An idea by the names of its columns, and where it came from."""
     said: dict[str, Json] = {name: told(value) for name, value in zip(names, row[1:], strict=False)}
+    metadata, history = taken_apart(said.get("metadata"))
+    if history:
+        said["metadata"] = {**metadata, HISTORY: as_entries(history)}
     known = dict(zip(PROVENANCE, row[len(names) + 1 :], strict=True))
     return said | {"provenance": known if known["task_type"] is not None else None}
 

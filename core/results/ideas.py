@@ -9,7 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from core.models import Task, utcnow
+from core.results import sources
 from core.results.idea import Cell, columns_of, content_key, source_of
+from core.results.merging import READ, merged
 from core.results.schema import IDEA_TABLE
 
 REMEMBER = """
@@ -22,10 +24,12 @@ ON CONFLICT (server, task_id, item_key) DO UPDATE SET
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the table IdeaInspiration has: its columns, those that must not be null, and whether ids are numbers."""
+    """What the table IdeaInspiration has: its columns, those that must not be null, whether ids are numbers, and
+    whether it can be searched by source without being read as a whole."""
 
     known: Mapping[str, bool]
     numbered: bool
+    by_source: bool
 
     @classmethod
     def of(cls, connection: sqlite3.Connection) -> Columns:
@@ -35,7 +39,7 @@ class Columns:
         kinds = {name: str(kind).upper() for _, name, kind, _, _, _ in rows}
         if "id" not in known or "title" not in known:
             raise sqlite3.DatabaseError(f"its table {IDEA_TABLE} has no id or no title")
-        return cls(known, "INT" in kinds["id"])
+        return cls(known, "INT" in kinds["id"], sources.is_indexed(connection))
 
 
 def save(
@@ -52,8 +56,10 @@ def save(
     cells = columns_of(idea, columns.known)
     source = source_of(idea)
     item_key = key or item_key_of(connection, server, task, cells, source, position)
-    known_id = of_source(connection, source) or of_key(connection, server, task, item_key)
+    known_id = of_source(connection, columns, source) or of_key(connection, server, task, item_key)
     now = utcnow().isoformat(timespec="milliseconds")
+    if known_id is not None and source is not None:
+        cells = over_stored(connection, columns, known_id, cells, now)
     if known_id is None or not update(connection, columns, known_id, cells, now):
         known_id = insert(connection, columns, known_id or idea.get("id"), cells, now)
     connection.execute(REMEMBER, (server, task.id, item_key, known_id, task.task_type, worker_id, task.attempts, now))
@@ -84,13 +90,26 @@ def of_key(connection: sqlite3.Connection, server: int, task: Task, key: str) ->
     return None if row is None else row[0]
 
 
-def of_source(connection: sqlite3.Connection, source: tuple[str, str] | None) -> str | int | None:
+def of_source(connection: sqlite3.Connection, columns: Columns, source: tuple[str, str] | None) -> str | int | None:
     """The id of the idea from this source, whoever saved it."""
-    if source is None:
+    if source is None or not columns.known.keys() >= {"source_platform", "source_id"}:
         return None
-    sql = f"SELECT id FROM {IDEA_TABLE} WHERE source_platform = ? AND source_id = ? LIMIT 1"
-    row = connection.execute(sql, source).fetchone()
-    return None if row is None else row[0]
+    if columns.by_source:
+        found = sources.in_table(connection, source)
+    else:
+        found = sources.by_our_table(connection, columns.known, source)
+    return None if found is None else found[1]
+
+
+def over_stored(
+    connection: sqlite3.Connection, columns: Columns, idea_id: str | int, cells: dict[str, Cell], now: str
+) -> dict[str, Cell]:
+    """What to write over the row of an idea that is from a source; the cells as they are when that row is gone."""
+    names = [name for name in READ if name in columns.known]
+    row = connection.execute(f"SELECT {', '.join(names)} FROM {IDEA_TABLE} WHERE id = ?", (idea_id,)).fetchone()
+    if row is None:
+        return cells
+    return merged(cells, dict(zip(names, row, strict=True)), now, has_metadata="metadata" in names)
 
 
 def update(

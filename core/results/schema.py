@@ -41,6 +41,15 @@ CREATE TABLE IF NOT EXISTS prismq_log (    -- one row a claim whose attempt logg
     dropped INTEGER NOT NULL,              -- how many lines came before them
     PRIMARY KEY (server, task_id, started_at)
 );
+CREATE TABLE IF NOT EXISTS prismq_source ( -- rows of ideas by their source, where PrismQ's table has no index for it
+    platform TEXT NOT NULL, source_id TEXT NOT NULL, idea_row INTEGER NOT NULL,
+    PRIMARY KEY (platform, source_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS prismq_source_read ( -- one row: up to where PrismQ's table is in prismq_source
+    number INTEGER PRIMARY KEY CHECK (number = 1),
+    last_row INTEGER NOT NULL,
+    looks TEXT NOT NULL                    -- what that row looked like
+);
 CREATE TABLE IF NOT EXISTS prismq_process ( -- one row a start of the program
     id TEXT PRIMARY KEY, server INTEGER NOT NULL, prefix TEXT NOT NULL, host TEXT NOT NULL,
     pid INTEGER NOT NULL, process_started REAL NOT NULL, started_at TEXT NOT NULL,

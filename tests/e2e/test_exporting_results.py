@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +65,29 @@ def test_results_are_listed_and_exported_from_the_command_line(found: Program):
     assert (again.code, "Add --overwrite" in again.err) == (1, True)
     assert found("results", "export", "-o", str(path), "--overwrite", "--format", "json").code == 0
     assert json.loads(path.read_text(encoding="utf-8")) == listed["results"]
+
+
+def test_a_result_is_shown_with_all_that_changed_of_it(found: Program):
+    idea = found("results", "list", "--json").json["results"][0]
+    shown = found("results", "show", idea["id"])
+    assert shown.code == 0
+    assert idea["title"] in shown.out
+    assert "PrismQ.YouTube.Video.Search" in shown.out
+    with sqlite3.connect(found.folder / "data" / "prismq-workers" / "ideas.s3db") as ideas:
+        ideas.execute("UPDATE IdeaInspiration SET metadata = json_set(metadata, '$.views', '7')")
+    ideas.close()
+    found("tasks", "add", "PrismQ.YouTube.Video.Single", "--params", json.dumps({"video_id": idea["source_id"]}))
+    assert found("run", "--drain").code == 0
+    told = found("results", "show", idea["id"], "--json").json
+    views = idea["metadata"]["views"]
+    assert [entry["views"] for entry in told["history"]] == ["7", views]
+    assert [save["task_id"] for save in told["saved_by"]] == [2, 1]
+    assert "history" not in told["metadata"]
+    listed = {each["id"]: each for each in found("results", "list", "--json").json["results"]}
+    assert [entry["views"] for entry in listed[idea["id"]]["metadata"]["history"]] == ["7", views]
+    assert views in found("results", "show", idea["id"]).out
+    gone = found("results", "show", "no-such-id")
+    assert (gone.code, "There is no idea no-such-id any more." in gone.err) == (1, True)
 
 
 def test_a_time_that_is_none_is_refused(program: Program):

@@ -12,13 +12,13 @@ from textual.containers import VerticalScroll
 from textual.widgets import Collapsible, Static
 
 from core.errors import CoreError
-from core.models import Json
 from core.saved import IdeaDetail, Save
 from core.snapshot import ResultRow
 from tui.commands import IDEA, Command, CommandScreen, bindings
 from tui.look import Piece, Tone, content, count, duration, lines, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
+from tui.screens.idea_history import history_lines
 from tui.widgets.json_view import json_lines
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import MASK, is_secret, masked, masked_text
@@ -104,6 +104,8 @@ class IdeaScreen(CommandScreen):
     def sections(self, detail: IdeaDetail) -> dict[str, list[Line]]:
         """Headings and lines."""
         told = {"Idea": list(self._fields(detail)), "Where it came from": list(self._origin(detail))}
+        if detail.history:
+            told["History"] = history_lines(detail.history, reveal=self.revealed)
         if detail.metadata not in (None, "", {}):
             told["Metadata"] = json_lines(detail.metadata, reveal=self.revealed)
         if detail.content:
@@ -171,7 +173,7 @@ class IdeaScreen(CommandScreen):
     def action_copy_json(self) -> None:
         """Copy all of it; secrets stay masked unless they are shown."""
         if self.detail is not None:
-            known = whole(self.detail)
+            known = self.detail.whole()
             said = known if self.revealed else masked(known)
             text = json.dumps(said, ensure_ascii=False, indent=2, default=str)
             self.app.copy_to_clipboard(text)
@@ -208,10 +210,3 @@ def origin(save: Save) -> Iterator[Line]:
     yield named("Worker", f"{short_name(save.worker_id)}  {save.worker_id}")
     yield named("Attempt", str(save.attempt))
     yield named("Saved", save.at)
-
-
-def whole(detail: IdeaDetail) -> dict[str, Json]:
-    """Everything that is known of it, as JSON can say it."""
-    saves = [{name: getattr(save, name) for name in Save.__slots__} for save in detail.saves]
-    said = {"id": detail.idea_id, "title": detail.title, **detail.fields}
-    return {**said, "content": detail.content, "metadata": detail.metadata, "saved_by": saves}
