@@ -18,7 +18,7 @@ class KeyBar(Static):
 
     DEFAULT_CSS = "KeyBar { height: 1; padding: 0 1; background: $panel; }"
     GAP = 2
-    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=5, shown="^p")
+    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=ALWAYS, shown="^p")
     WORKING = Content.styled("working…", f"bold {STYLES[Tone.WARN]}")
 
     working: reactive[int] = reactive(0)
