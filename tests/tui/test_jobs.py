@@ -176,7 +176,7 @@ async def test_the_row_that_keys_are_for_stays_in_sight_while_new_ones_come(open
             await desk.put(replace(scenes.BUSY, view=replace(scenes.BUSY.view, tasks=below)))
         (cursor,) = [line for line in desk.text().splitlines() if "›" in line]
         assert "10430" in cursor
-        assert "‖ 24 newer, g follows" in desk.text()
+        assert "‖ 25 newer, g follows" in desk.text()
         await desk.press("g")
         assert "↥ following the newest" in desk.text()
 

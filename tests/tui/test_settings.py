@@ -64,24 +64,23 @@ async def test_sentences_name_the_keys_that_the_user_has(tmp_path: Path):
 new_task = "N"
 start = "f5"
 filter = "F"
-clear = "f6"
 help = "f2"
 quit = "f8"
 keep = "f9"
 """
     async with desk_with(written(tmp_path, text), scenes.EMPTY) as desk:
-        assert "Press N for a task, F5 to start workers." in desk.text()
-        assert "Press F5 to start some." in desk.text()
+        assert "Press N for a task, f5 to start workers." in desk.text()
+        assert "Press f5 to start some." in desk.text()
         await desk.press("t")
-        assert "No worker of this board runs; F5 starts some." in desk.notes()
+        assert "No worker of this board runs; f5 starts some." in desk.notes()
         await desk.press("F")
-        assert "F9 keeps the filter" in desk.text()
+        assert "f9 keeps the filter" in desk.text()
         await desk.press("escape", "f2")
         assert "N makes a task" not in desk.text()
         await desk.press("escape", "1", "f2")
         assert "⏎ opens it, N makes a task." in desk.text()
     async with desk_with(written(tmp_path, text), scenes.CONNECTING) as desk:
-        assert "F8 quits." in desk.text()
+        assert "f8 quits." in desk.text()
 
 
 def test_every_key_that_a_sentence_names_is_of_a_command_that_there_is():

@@ -63,8 +63,8 @@ class StrategyScreen(Form):
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
         self.meaning: dict[str, str] = dict(MEANING)
-        now = {each.strategy for each in workers}
-        self.current = now.pop() if len(now) == 1 else next(iter(MEANING))
+        used = {each.strategy for each in workers}
+        self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
 
     def fields(self) -> ComposeResult:
         """Who, what each strategy means, what it would claim."""

@@ -14,7 +14,7 @@ from core.models import LIVE_STATES, InHand, WorkerStatus
 from core.snapshot import ActivityEntry, Snapshot, WorkerDetail, WorkerTask
 from tui.commands import LIST, WORKER, Command, CommandScreen, bindings
 from tui.key_map import keyed
-from tui.look import Tone, content, count, lines, pieces
+from tui.look import Tone, content, lines, pieces
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -137,9 +137,7 @@ class WorkerScreen(CommandScreen):
         self._tell_log()
 
     def _tell_log(self) -> None:
-        told = (count(len(self.detail.log), "line") + "  ", Tone.MUTED)
-        said = pieces(("What happened  ", Tone.STRONG), told, *self.log_list.following_told)
-        self.log_title.update(content(said))
+        self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
 
     def _tell_facts(self) -> None:
         self.heading.update(content(title(self.status, self.worker_id)))
