@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from core.errors import BadSetting
 from core.history import Change, as_entries
@@ -64,11 +64,13 @@ class IdeaDetail:
         return {**said, "metadata": self.metadata, "history": as_entries(self.history), "saved_by": saves}
 
 
-def day(word: str, now: datetime) -> tuple[datetime, datetime]:
-    """From when until before when ``today`` or ``yesterday`` is, in UTC, as all times are shown."""
-    begin = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    begin -= timedelta(days=word == "yesterday")
-    return begin, begin + timedelta(days=1)
+def day(word: str, now: datetime, *, local: bool = False) -> tuple[datetime, datetime]:
+    """From when until before when ``today`` or ``yesterday`` is: in UTC, or in the zone of this machine."""
+    zone = None if local else UTC
+    here = now.astimezone(zone).date() - timedelta(days=word == "yesterday")
+    # Each end is looked up by itself: a day on which clocks are changed has not 24 hours.
+    begin, end = (datetime.combine(here + timedelta(days=n), time(), zone) for n in (0, 1))
+    return begin.astimezone(zone), end.astimezone(zone)
 
 
 def moment_said(word: str, now: datetime) -> datetime:

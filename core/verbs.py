@@ -144,6 +144,10 @@ class Verbs(Protocol):
         """Why no worker can be started for a type though there is a class for it, by the name of the type."""
         ...
 
+    async def strategies(self) -> dict[str, str]:
+        """The orders in which workers can claim: by name, what each means in a sentence."""
+        ...
+
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         """Which tasks of these types (none: all that there are workers for) are claimed next by this strategy."""
         ...

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from core.errors import NotFound
 from core.filters import since
 from core.models import Task, TaskPage
 from core.readings import TaskManager
@@ -47,6 +48,8 @@ async def read_view(tasks: TaskManager, view: View, now: datetime, *, able: bool
     """The rows of the view. ``able``: the server narrows and sorts by itself."""
     if able:
         return await _asked(tasks, view, now)
+    if view.filter.only_id is not None:
+        return await _named(tasks, view, view.filter.only_id, now)
     if view.filter:
         return put_in_order(await _searched_here(tasks, view, now))
     if view.sort is not Sort.NEWEST:
@@ -104,6 +107,16 @@ async def _search_on(tasks: TaskManager, view: View, page: TaskPage, now: dateti
     is_whole = at_end and (by_id or (looked_at_all and len(found) < view.rows))
     total = len(found) if is_whole else None
     return QueueView(view, tuple(found), total, searched, now, searchable=page.searchable, more=more)
+
+
+async def _named(tasks: TaskManager, view: View, task_id: int, now: datetime) -> QueueView:
+    """The one task of that id, if it fits."""
+    try:
+        found = await tasks.get_task(task_id)
+    except NotFound:
+        return QueueView(view, (), 0, at=now)
+    rows = (found,) if view.filter.matches(found, now) else ()
+    return QueueView(view, rows, len(rows), at=now)
 
 
 async def _searched_here(tasks: TaskManager, view: View, now: datetime) -> QueueView:

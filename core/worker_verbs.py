@@ -14,7 +14,7 @@ from core.rooms import Rooms, can_start, why_not
 from core.snapshot import Preview, WorkerDetail
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
-from core.workers.claiming import Strategy, strategy_named
+from core.workers.claiming import STRATEGIES, Strategy, strategy_named
 from core.workers.pool import WorkerPlan
 
 MOST_WORKERS = 200
@@ -146,6 +146,10 @@ class WorkerVerbs(TaskVerbs):
     async def open_worker(self, worker_id: str) -> WorkerDetail:
         """What is remembered of a worker of this process; empty for any other."""
         return self.rooms.book.of(worker_id)
+
+    async def strategies(self) -> dict[str, str]:
+        """The orders in which workers can claim: by name, what each means in a sentence."""
+        return {each.name: each.explanation for each in STRATEGIES.values()}
 
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         """Which tasks of these types (none: all that can be started) are claimed next by this strategy."""

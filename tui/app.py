@@ -20,7 +20,7 @@ from core.models import utcnow
 from core.verbs import Connection
 from tui.commands import Command, CommandScreen
 from tui.driver import BoardDriver
-from tui.key_map import read_keys
+from tui.key_map import IN_USE, read_keys
 from tui.look import TIMES, count
 from tui.notices import NoticeApp
 from tui.screens.board import BoardScreen
@@ -60,6 +60,7 @@ class BoardApp(NoticeApp):
         self.board = BoardScreen(connection, now, demo=demo)
         self.key_map, self.faults = read_keys(settings.keys)
         self.set_keymap(dict(self.key_map.chosen))
+        IN_USE.keys = self.key_map
         self.register_theme(SAFE)
         TIMES.way, TIMES.now = settings.times, self.board.now
 

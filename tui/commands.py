@@ -135,12 +135,10 @@ CANARY = Command(
     "canary", "c", "Try one first", "Retry one of them and watch it; then the others are offered.",
     ("failures", "group"), footer=1,
 )  # fmt: skip
-EXPORT = Command(
-    "export", "E", "Export", "Write results, or the activity log, to a file.", ("results", "activity"), footer=3
-)
+EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=3)
 
 BOARD = (
-    Command("start", "s", "Start", "Start workers on this machine.", footer=3, near=("workers", "types")),
+    Command("start", "s", "Start", "Start workers on this machine.", footer=6, near=("workers", "types")),
     Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 6, ("workers",)),
     Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
@@ -172,7 +170,7 @@ BOARD = (
     Command("go_types", "1", "Task types", "Go to the task types.", shown="1", does="pane('types')"),
     Command("go_queue", "2", "Queue", "Go to the queue.", shown="2", does="pane('queue')"),
     Command("go_workers", "3", "Workers", "Go to the workers.", shown="3", does="pane('workers')"),
-    Command("outcomes", "4", "Results", "Go to the results; again: failures, activity, throughput.", shown="4"),
+    Command("outcomes", "4", "Results", "Go to pane 4 as it is; again: to its next tab.", shown="4"),
     Command("go_results", "", "Show results", "Ideas that were saved, newest first.", does="pane('results')"),
     Command("go_failures", "", "Show failures", "Failed tasks, grouped by error.", does="pane('failures')"),
     Command("go_activity", "", "Show activity", "What happened, newest first.", does="pane('activity')"),
@@ -193,12 +191,39 @@ BOARD = (
 """What the board can do."""
 
 ELSEWHERE = frozenset(
-    key
-    for command in BOARD
-    if command.method in ("action_pane", "action_outcomes", "action_next_pane", "action_previous_pane", "action_freeze")
-    for key in command.keys.split(",")
+    [
+        "start",
+        "pause",
+        "stop",
+        "stop_now",
+        "strategy",
+        "scale_up",
+        "scale_down",
+        "new_task",
+        "export",
+        "level",
+        "range",
+        "filter",
+        "sort",
+        "columns",
+        "clear",
+        "go_types",
+        "go_queue",
+        "go_workers",
+        "outcomes",
+        "next_tab",
+        "previous_tab",
+        "next_pane",
+        "previous_pane",
+        "reports",
+        "maximise",
+        "freeze",
+        "times",
+        "help",
+        "quit",
+    ]
 )
-"""Keys that have nothing to do with the row under the cursor."""
+"""Ids of commands of the board that have nothing to do with the row under the cursor."""
 
 READING = (
     Command("fold", "enter,space", "Fold", "Fold or unfold the section or value; show a long text whole.", shown="⏎"),

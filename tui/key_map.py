@@ -7,10 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from typing import Final
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BOARD, BULK, GROUP, IDEA, LIST, READING, REPORTS, TASK, TASK_TYPE, WORKER, Command
+from tui.commands import BOARD, BULK, ELSEWHERE, GROUP, IDEA, LIST, READING, REPORTS, TASK, TASK_TYPE, WORKER, Command
 
 SETS: tuple[tuple[Command, ...], ...] = (
     (*LIST, *BOARD),
@@ -29,6 +30,8 @@ KEPT = ("ctrl+c", "ctrl+p", "ctrl+q")
 
 NAMED = {key.value for key in Keys}
 SYMBOLS = {"enter": "⏎", "escape": "esc"}
+PLACE = re.compile(r"\{([a-z_]+)\}")
+"""Where a sentence names the key of a command: its id in braces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,27 @@ class KeyMap:
 
 COMMANDS = {command.id: command for group in SETS for command in group}
 """Every command by its id."""
+
+
+class InUse:
+    """The one place that knows which keys the user has. A terminal has one of it."""
+
+    def __init__(self) -> None:
+        self.keys = KeyMap()
+
+
+IN_USE: Final = InUse()
+"""The keys of this terminal; the app sets them."""
+
+
+def keyed(text: str) -> str:
+    """A sentence of ours with the user's keys: ``{help}`` becomes the key of that command. Not for texts of others."""
+    return PLACE.sub(lambda found: IN_USE.keys.shown_of(found[1]), text)
+
+
+def is_elsewhere(key: str) -> bool:
+    """Whether a key of the board has nothing to do with the row under the cursor."""
+    return any(key in IN_USE.keys.keys(COMMANDS[name]).split(",") for name in ELSEWHERE)
 
 
 def read_keys(wanted: Mapping[str, str]) -> tuple[KeyMap, list[str]]:

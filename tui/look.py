@@ -137,9 +137,14 @@ class Times:
         """Whether a time is told by how long ago it was."""
         return self.way == "relative"
 
+    @property
+    def is_local(self) -> bool:
+        """Whether times are told in the zone of this machine."""
+        return self.way == "local"
+
     def here(self, at: datetime) -> datetime:
         """That time in the zone that is told."""
-        return at.astimezone(None if self.way == "local" else UTC)
+        return at.astimezone(None if self.is_local else UTC)
 
     def zone(self, at: datetime) -> str:
         """The name of that zone."""

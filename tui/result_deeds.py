@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from core.errors import CoreError
@@ -12,13 +12,13 @@ from core.exports import Export, ExportCancelled, FileThere, Format, Progress
 from core.saved import IdeaQuery, day
 from core.snapshot import ActivityEntry, ResultsView
 from tui.deeds import Deeds
-from tui.look import count
+from tui.look import TIMES, count
 from tui.wording import told
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What can be exported: a key to choose it by, words for people and for the name of the file, and what it is."""
+    """What can be exported: a key to choose it by, words for people, the name of the file, and what it is."""
 
     key: str
     title: str
@@ -28,22 +28,24 @@ class Scope:
 
 def result_scopes(marked: Sequence[str], text: str, now: datetime) -> list[Scope]:
     """What can be exported of the results; what is likeliest meant is first."""
-    since, until = day("today", now)
-    before = since - timedelta(days=1)
-    some = [Scope("m", count(len(marked), "marked result"), "marked", IdeaQuery(ids=tuple(marked)))] if marked else []
+    chosen = IdeaQuery(ids=tuple(marked))
+    some = [Scope("m", count(len(marked), "marked result"), "results-marked", chosen)] if marked else []
     if text:
-        some.append(Scope("s", f"all results with “{text}”", "search", IdeaQuery(text)))
-    return [
-        *some,
-        Scope("a", "all results", "all", IdeaQuery()),
-        Scope("t", f"today's results ({since:%Y-%m-%d} UTC)", f"{since:%Y-%m-%d}", IdeaQuery("", since, until)),
-        Scope("y", f"yesterday's results ({before:%Y-%m-%d} UTC)", f"{before:%Y-%m-%d}", IdeaQuery("", before, since)),
-    ]
+        some.append(Scope("s", f"all results with “{text}”", "results-search", IdeaQuery(text)))
+    days = [day_scope(word, now) for word in ("today", "yesterday")]
+    return [*some, Scope("a", "all results", "results-all", IdeaQuery()), *days]
+
+
+def day_scope(word: str, now: datetime) -> Scope:
+    """The results of a day, in the zone in which the board tells times."""
+    since, until = day(word, now, local=TIMES.is_local)
+    named = f"{word}'s results ({since:%Y-%m-%d} {TIMES.zone(since)})"
+    return Scope(word[0], named, f"results-{since:%Y-%m-%d}", IdeaQuery("", since, until))
 
 
 def activity_scope(entries: Sequence[ActivityEntry], now: datetime) -> Scope:
     """The lines of the event log that are shown."""
-    return Scope("a", count(len(entries), "line") + " of activity", f"{now:%Y-%m-%d-%H%M%S}", tuple(entries))
+    return Scope("l", count(len(entries), "line") + " of activity", f"activity-{now:%Y-%m-%d-%H%M%S}", tuple(entries))
 
 
 class ResultDeeds(Deeds):

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
+from tui.key_map import keyed
 from tui.look import count, ids, short_name
 from tui.wording import stopping, the_workers
 
-NO_WORKER = "No worker of this board runs; s starts some."
+NO_WORKER = "No worker of this board runs; {start} starts some."
+NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
 ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
 ENDED = "That worker has ended, or belongs to another process and is steered there."
 
@@ -23,9 +25,9 @@ class WorkerDeeds(Deeds):
         here = [worker for worker in among if worker.local and worker.state in LIVE_STATES]
         kept = [worker for worker in here if draining or worker.state is not WorkerState.DRAINING]
         if here and not kept:
-            self.say(f"{stopping(here)} X stops now.")
+            self.say(f"{stopping(here)} {keyed('{stop_now}')} stops now.")
         elif not kept:
-            self.say(NO_WORKER if chosen is None else ENDED)
+            self.say(keyed(NO_WORKER) if chosen is None else ENDED)
         return kept
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
@@ -77,7 +79,7 @@ class WorkerDeeds(Deeds):
         kind = [worker for worker in live if like is None or worker.types == like.types]
         wanted = sum(worker.state is not WorkerState.DRAINING for worker in kind) + step
         if wanted < 0:
-            self.say("No worker of this kind runs; + starts one." if like else NO_WORKER)
+            self.say(keyed("No worker of this kind runs; {scale_up} starts one." if like else NO_WORKER))
             return
         others = f" for {', '.join(like.types) or 'these types'}" if like and len(kind) < len(live) else ""
 
@@ -121,7 +123,7 @@ class WorkerDeeds(Deeds):
         """Start those of these again that crashed or stopped."""
         ended = [worker.id for worker in chosen if worker.local and worker.state in ENDED_STATES]
         if not ended:
-            self.say("Only a worker of this board that crashed or stopped can be started again; s starts others.")
+            self.say(keyed(NOT_AGAIN))
             return
 
         async def deed() -> str:

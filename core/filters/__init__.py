@@ -2,8 +2,9 @@
 
     -status:completed type:Video* age:>5m OR error:~"timed out"
 
-A space means and, which binds closer than ``OR``; ``-`` negates the term behind it. `core.filters.reading` reads lines,
-`terms` says what there is, `deciding` decides on tasks, `writing` makes lines and JSON of it.
+A number alone is an id. A space means and, which binds closer than ``OR``; ``-`` negates the term behind it.
+`core.filters.reading` reads lines, `terms` says what there is, `deciding` decides on tasks, `writing` makes lines and
+JSON of it.
 """
 
 from __future__ import annotations

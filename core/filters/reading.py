@@ -19,6 +19,7 @@ NAMED = re.compile(r"([A-Za-z_]\w*(?:\.[\w\-]+)*\.?):(.*)", re.DOTALL)
 SIGNED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
 AGE = re.compile(r"(\d{1,9})([smhd])")
 WHOLE = re.compile(r"-?\d{1,18}")
+ID = re.compile(r"#?(\d{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ def term(word: Word) -> Term:
         if word.raw.startswith("--"):
             raise word.wrong("A term is negated by one hyphen; put a text that begins with one in quotes.")
         return Not(term(word.rest(len(word.raw) - 1)))
+    if number := ID.fullmatch(word.raw):
+        return Span("id", int(number[1]), int(number[1]))
     found = NAMED.fullmatch(word.raw)
     if found is None or found[2].startswith("//"):
         return Text(given(word, "text"))

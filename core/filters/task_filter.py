@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from core.filters.deciding import fits, needs_whole_tasks
-from core.filters.terms import OneOf, Term, Text
+from core.filters.terms import OneOf, Span, Term, Text
 from core.filters.writing import as_json, written
 from core.models import Task, TaskStatus, utcnow
 
@@ -41,6 +41,12 @@ class TaskFilter:
         first += [OneOf("type", self.types)] if self.types else []
         first += [Text(self.text)] if self.text else []
         return (*first, *self.terms)
+
+    @property
+    def only_id(self) -> int | None:
+        """The id that a task must have, where the filter names one."""
+        named = (each for each in self.terms if isinstance(each, Span) and each.field == "id" and each.low == each.high)
+        return next((each.low for each in named), None)
 
     @property
     def needs_whole_tasks(self) -> bool:

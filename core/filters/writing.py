@@ -10,6 +10,8 @@ from core.filters.deciding import spelled
 from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Term, Text
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
+ID = re.compile(r"#?\d{1,18}")
+"""What alone is read as an id."""
 DAY = re.compile(r"T00:00:00\+00:00$")
 
 
@@ -32,7 +34,7 @@ def written(term: Term) -> str:
 
 def quoted(text: str, *, bare: bool = False) -> str:
     """The text, in quotes where it would be read as something else. ``bare``: it stands alone, not behind a colon."""
-    plain = PLAIN.fullmatch(text) and text != "OR"
+    plain = PLAIN.fullmatch(text) and text != "OR" and not (bare and ID.fullmatch(text))
     if plain and (bare or not (text[0] in "~<>=" or "," in text)):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -115,6 +115,25 @@ def test_a_text_that_looks_like_a_term_can_be_looked_for(line: str):
     assert TaskFilter.parse(line).text == line.strip('"')
 
 
+@pytest.mark.parametrize("line", ["10427", "#10427", "id:10427"])
+def test_a_number_alone_is_an_id(line: str):
+    parsed = TaskFilter.parse(line)
+    assert (str(parsed), parsed.only_id) == ("id:10427", 10427)
+    assert not parsed.matches(TASK, NOW)
+
+
+@pytest.mark.parametrize("line", ['"5"', '"#5"'])
+def test_a_number_in_quotes_is_a_text(line: str):
+    parsed = TaskFilter.parse(line)
+    assert (parsed.text, str(parsed), parsed.only_id) == (line.strip('"'), line, None)
+    assert TaskFilter.parse('"5"').matches(TASK, NOW)
+
+
+@pytest.mark.parametrize("line", ["id:1..5", "id:>5", "-5", "5 OR 6", "lofi"])
+def test_no_other_filter_is_for_one_id_only(line: str):
+    assert TaskFilter.parse(line).only_id is None
+
+
 @given(st.one_of(st.text(max_size=40), st.text(alphabet='ab:"\\-,.*~<>=1 ORstaus', max_size=30), LINES))
 def test_any_line_is_read_or_refused_in_words_and_reads_the_same_when_written(line: str):
     try:

@@ -14,6 +14,7 @@ from core.errors import BadSetting
 from core.models import NewTask, Step, TaskResult, TaskStatus, WorkerState
 from core.snapshot import Snapshot
 from core.workers import BaseWorker, Task, WorkerFactory
+from core.workers.claiming import STRATEGIES, Strategy
 from tests.contract.observed import ObservedTaskManager
 
 SOON = 10.0
@@ -219,6 +220,14 @@ async def test_a_preview_has_the_tasks_that_are_claimed_next_in_their_order(
     claimed = await until(engine, lambda s: s.workers and len(s.workers[0].in_hand) == 5)
     assert [hand.task_id for hand in claimed.workers[0].in_hand] == order
     assert claimed.workers[0].id == worker_id
+
+
+async def test_all_strategies_that_are_registered_are_told_with_what_they_mean(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(STRATEGIES, "OWN", Strategy("OWN", "attempts", "ASC", "The least tried first."))
+    assert list(await engine.strategies()) == ["FIFO", "LIFO", "PRIORITY", "OWN"]
+    assert (await engine.strategies())["OWN"] == "The least tried first."
 
 
 async def test_a_preview_of_several_types_takes_them_in_turn_and_says_so(engine: Engine):

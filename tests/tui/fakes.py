@@ -48,6 +48,7 @@ class FakeVerbs:
         self.next_task: int | None = 10430
         self.opened: dict[str, WorkerDetail] = {}
         self.previews: dict[str, Preview] = {}
+        self.known_strategies = {each: f"{each} it is." for each in ("FIFO", "LIFO", "PRIORITY")}
         self.hindered: dict[str, str] = {}
         self.known = Known(frozenset({"retry", "release", "cancel", "delete", "workers"}))
         self.violations: list[Violation] = []
@@ -185,6 +186,10 @@ class FakeVerbs:
     async def open_worker(self, worker_id: str) -> WorkerDetail:
         await self._read("open_worker", worker_id)
         return self.opened.get(worker_id, WorkerDetail(worker_id))
+
+    async def strategies(self) -> dict[str, str]:
+        """Not among the calls: it asks nobody."""
+        return dict(self.known_strategies)
 
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         await self._read("preview", strategy, tuple(types))

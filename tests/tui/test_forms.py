@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input, TextArea
 
 from core.errors import Invalid
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
+from tests.tui.scenes_forms import TYPES
 from tui.screens.new_task import NewTaskScreen
+from tui.widgets.field_box import FieldBox
 from tui.wording import told
 
 
@@ -89,7 +92,8 @@ def test_a_refusal_is_told_in_words():
 async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(open_board: Opens):
     async with open_board(size=(60, 24)) as desk:
         await desk.press("t")
-        assert "l  LIFO      the newest first; old ones may starve  " in desk.text()
+        assert "l  LIFO      the newest first; old ones may  " in desk.text()
+        assert "             starve  now" in desk.text()
         assert "p  PRIORITY  the highest first, where the server can  " in desk.text()
         await desk.press("escape", "n")
         assert "Priority  " in desk.text()
@@ -97,6 +101,34 @@ async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(o
         _, _, keys = desk.text().partition("Here ")
         begun = {line[3:4] for line in keys.splitlines() if line.startswith("│")}
         assert begun <= {" ", "E"}  # only the heading Everywhere stands at the edge
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_a_new_task_begins_with_its_first_label_in_sight(open_board: Opens, size: tuple[int, int]):
+    async with open_board(TYPES, size) as desk:
+        await desk.press("n")
+        await desk.settle()
+        assert "channel_url * required" in desk.text()
+        for _ in range(8):
+            await desk.press("tab")
+            focused = desk.app.screen.focused
+            box = next((each for each in focused.ancestors if isinstance(each, FieldBox)), None) if focused else None
+            if box is not None:
+                assert box.field.name in desk.text()
+
+
+@pytest.mark.parametrize("keys", [("n",), ("n", "ctrl+r"), ("s",)], ids="-".join)
+async def test_an_empty_text_field_has_edges_that_are_no_colour(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
+):
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with open_board(size=(80, 24)) as desk:
+        await desk.press(*keys)
+        field = desk.app.screen.focused
+        assert isinstance(field, Input | TextArea)
+        text, region = desk.text().splitlines(), field.region
+        for y in range(region.y, region.bottom):
+            assert (text[y][region.x], text[y][region.right - 1]) == ("│", "│")
 
 
 async def test_t_without_workers_says_so_at_once(open_board: Opens):

@@ -124,12 +124,18 @@ async def test_one_stops_everything_and_what_is_in_hand_is_finished(open_board: 
         assert stranger.keys <= MOST_KEYS
 
 
-async def test_one_exports_yesterdays_results(open_board: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("tab", ["Results", "Failures", "Activity", "Throughput"])
+async def test_one_exports_yesterdays_results_whatever_was_looked_at_before(
+    open_board: Opens, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tab: str
+):
     monkeypatch.chdir(tmp_path)
     async with open_board(OUTCOMES, SMALL) as desk:
+        places = [pane.heading for pane in desk.board.outcome_pane.tabs]
+        await desk.press("4", *["right"] * places.index(tab), "2")
         stranger = Stranger(desk)
-        stranger.reads("4 Results")
+        stranger.reads(f"4 {tab}")
         await stranger.press("4")
+        assert desk.board.pane.heading == tab, "a pane is as it was left"
         stranger.reads("E Export")
         await stranger.press("E")
         stranger.reads("yesterday's results", "⏎ export")
@@ -170,7 +176,7 @@ async def test_the_row_that_keys_are_for_stays_in_sight_while_new_ones_come(open
             await desk.put(replace(scenes.BUSY, view=replace(scenes.BUSY.view, tasks=below)))
         (cursor,) = [line for line in desk.text().splitlines() if "›" in line]
         assert "10430" in cursor
-        assert "above, g follows" in desk.text()
+        assert "‖ 25 newer, g follows" in desk.text()
         await desk.press("g")
         assert "↥ following the newest" in desk.text()
 
@@ -255,6 +261,15 @@ def commands_in(screen: object) -> Iterator[Command]:
     """What a screen offers now."""
     if isinstance(screen, CommandScreen):
         yield from (command for command, _ in screen.offered())
+
+
+@pytest.mark.parametrize("place", PLACES)
+async def test_help_and_all_commands_are_named_on_eighty_columns(open_board: Opens, place: str):
+    async with open_board(OUTCOMES, SMALL) as desk:
+        everything_opens(desk)
+        await desk.press(*PLACES[place])
+        bar = desk.text().splitlines()[-1]
+        assert "? Help" in bar and "^p All" in bar
 
 
 @pytest.mark.parametrize("place", PLACES)

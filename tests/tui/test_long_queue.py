@@ -142,6 +142,10 @@ async def test_100_000_tasks_are_scrolled_sorted_and_filtered(tmp_path: Path):
         await sight.press("G")
         await sight.until(lambda: sight.current == 1000)
 
+        await sight.filter("78")
+        await sight.until(lambda: sight.current == 78)
+        assert (sight.newest.view.total, sight.newest.view.searched) == (1, 1)
+
         await sight.filter("params.n:77")
         await sight.until(lambda: sight.newest.view.searched == 20_000)
         assert not sight.newest.view.tasks
@@ -171,6 +175,10 @@ async def test_a_taskmanager_with_only_the_documented_calls_is_scrolled_and_sear
                 await sight.until(lambda before=before: len(rows.rows) > before or sight.newest.view.total is not None)
                 await sight.until(lambda: sight.current)
             assert len(rows.rows) == 3000
+            await sight.filter("5")
+            await sight.until(lambda: sight.current == 5 and sight.newest.view.total == 1)
+            await sight.filter("99999")
+            await sight.until(lambda: sight.newest.view.total == 0)
             await sight.filter("worker:w-77")
             await sight.until(lambda: "searched 1,000 of ?" in str(sight.pane.border_title))
             await sight.press("G")

@@ -16,7 +16,7 @@ import pytest
 from core.errors import CoreError
 from core.exports import Format
 from core.models import TaskStatus
-from core.saved import IdeaQuery
+from core.saved import IdeaQuery, day
 from core.snapshot import ResultsView, TaskDetail
 from tests.tui import scenes, scenes_results
 from tests.tui.conftest import Desk, Opens
@@ -67,7 +67,7 @@ async def test_a_search_that_finds_nothing_says_so_and_what_to_press(open_board:
         await desk.press("enter")
         await desk.put(replace(SEARCHED, results=(), results_total=0, results_view=ResultsView("nothing")))
         assert "No result has “nothing” in title" in desk.text()
-        assert "Esc clears the search" in desk.text()
+        assert "esc clears the search" in desk.text()
 
 
 async def test_more_results_are_asked_for_as_one_scrolls(open_board: Opens):
@@ -120,6 +120,58 @@ async def test_yesterdays_results_are_exported_in_four_keys(open_board: Opens, h
         assert export.path == here / "results-2026-02-28.json"
         assert export.path.exists()
         assert any(f"to {export.path}" in note for note in desk.notes())
+
+
+async def test_days_are_those_of_the_zone_in_which_times_are_told(
+    open_board: Opens, here: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    __import__("time").tzset()
+    try:
+        async with open_board(OUTCOMES) as desk:
+            await desk.press("u", "4", "E", "y")
+            assert "yesterday's results (2026-02-28 JST)" in desk.text()
+            await desk.press("enter")
+            await until(desk, lambda: desk.app.screen is desk.board)
+            ((_, query, _),) = desk.verbs.called("export_results")
+            begun = datetime(2026, 2, 27, 15, tzinfo=UTC)
+            assert query == IdeaQuery("", begun, begun + timedelta(days=1))
+    finally:
+        monkeypatch.undo()
+        __import__("time").tzset()
+
+
+def test_a_day_on_which_clocks_are_changed_is_as_long_as_it_is(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    __import__("time").tzset()
+    try:
+        begun, ended = day("yesterday", datetime(2026, 3, 30, 9, tzinfo=UTC), local=True)
+        assert (ended - begun) == timedelta(hours=23)
+    finally:
+        monkeypatch.undo()
+        __import__("time").tzset()
+
+
+async def test_a_tab_without_an_export_of_its_own_offers_results_and_says_so(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "E")
+        assert "Failures cannot be exported; these are the results." in desk.text()
+        assert "all results" in desk.text()
+
+
+async def test_in_the_activity_its_lines_come_first_and_results_have_their_usual_keys(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "4", "E")
+        assert "l  (•) 24 lines of activity" in desk.text()
+        await desk.press("y")
+        assert "y  (•) yesterday's results" in desk.text()
+
+
+async def test_when_an_idea_was_saved_is_told_as_all_times_are(open_board: Opens):
+    async with open_board(OUTCOMES, (120, 60)) as desk:
+        desk.verbs.ideas["898"] = scenes_results.idea()
+        await desk.press("u", "u", "4", "down", "down", "enter")
+        assert "Saved             3h00m ago" in desk.text()
 
 
 async def test_marked_results_are_exported_as_csv(open_board: Opens, here: Path):

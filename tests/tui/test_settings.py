@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -55,6 +57,40 @@ async def test_a_remapped_key_works_and_is_shown_in_key_bar_palette_and_help(tmp
         assert "Pause (P)" in {each.title for each in desk.app.get_system_commands(desk.board)}
         await desk.press("question_mark", "slash", *"pause")
         assert "P     Pause" in desk.text()
+
+
+async def test_sentences_name_the_keys_that_the_user_has(tmp_path: Path):
+    text = """[keys]
+new_task = "N"
+start = "f5"
+filter = "F"
+help = "f2"
+quit = "f8"
+keep = "f9"
+"""
+    async with desk_with(written(tmp_path, text), scenes.EMPTY) as desk:
+        assert "Press N for a task, f5 to start workers." in desk.text()
+        assert "Press f5 to start some." in desk.text()
+        await desk.press("t")
+        assert "No worker of this board runs; f5 starts some." in desk.notes()
+        await desk.press("F")
+        assert "f9 keeps the filter" in desk.text()
+        await desk.press("escape", "f2")
+        assert "N makes a task" not in desk.text()
+        await desk.press("escape", "1", "f2")
+        assert "⏎ opens it, N makes a task." in desk.text()
+    async with desk_with(written(tmp_path, text), scenes.CONNECTING) as desk:
+        assert "f8 quits." in desk.text()
+
+
+def test_every_key_that_a_sentence_names_is_of_a_command_that_there_is():
+    named: set[str] = set()
+    for path in Path("tui").rglob("*.py"):
+        literals = [each.value for each in ast.walk(ast.parse(path.read_text())) if isinstance(each, ast.Constant)]
+        for text in (each for each in literals if isinstance(each, str)):
+            named |= {found[1] for found in re.finditer(r"\{([a-z]+(?:_[a-z]+)*)\}", text)}
+    assert named - {"many", "verb", "n"} <= COMMANDS.keys()
+    assert len(named) > 30
 
 
 async def test_keys_may_be_exchanged(tmp_path: Path):

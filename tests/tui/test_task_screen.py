@@ -65,6 +65,18 @@ async def test_a_retry_by_an_operator_is_a_line_between_the_attempts():
     assert "Last error" in told and "Error" not in told
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
+async def test_of_a_failed_task_one_reads_the_error_first(open_board: Opens, size: tuple[int, int]):
+    async with open_board(size=size) as desk:
+        task = scenes.task(10427, TaskStatus.FAILED, error="quota exceeded\n  at line 7", dedupe_key="9f3ac0")
+        desk.verbs.details[10427] = TaskDetail(task)
+        await desk.press("down", "down", "down", "down", "enter")
+        lines = [line[1:].strip() for line in desk.text().splitlines()]
+        at = next(n for n, line in enumerate(lines) if "quota exceeded" in line)
+        assert at <= 3
+        assert at < next(n for n, line in enumerate(lines) if line.startswith("Key "))
+
+
 @pytest.mark.parametrize("text", ["x", "key", "a-", 'key="', "token ", "cookie:\n", "key'"])
 def test_a_text_without_an_end_is_read_once(text: str, monkeypatch: pytest.MonkeyPatch):
     """A hundred thousand characters; a pattern that reads them again from every place would not end in this life."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 
 from core.snapshot import ActivityEntry, Snapshot
+from tui.key_map import keyed
 from tui.look import LEVEL, OWN_NAME, Piece, Tone, clock
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
@@ -53,9 +54,9 @@ class ActivityPane(ListPane[ActivityEntry]):
     key = "4"
     heading = "Activity"
     about = (
-        "What happened, newest first; the newest 1,000 lines. v shows all levels, warnings and errors, or errors only; "
-        "/ looks for a text. Enter opens the task that a line is about. g follows the newest, any other key stays; "
-        "E writes the lines that are shown to a file."
+        "What happened, newest first; the newest 1,000 lines. {level} shows all levels, warnings and errors, or errors "
+        "only; {filter} looks for a text. {open} opens the task that a line is about. {first} follows the newest, "
+        "another key that is about a row stays with it; {export} writes the lines that are shown to a file."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
@@ -102,11 +103,7 @@ class ActivityPane(ListPane[ActivityEntry]):
             yield (f"{' and '.join(f'{each}s' for each in self.levels)} only  ", Tone.ACCENT)
         if self.wanted:
             yield (f"/{self.wanted}  ", Tone.ACCENT)
-        newest, here = (rows.rows[0], rows.current) if rows.rows else (None, None)
-        if newest is not None and here is not None:
-            newer = newest.number > here.number
-            stays = f"‖ {rows.cursor:,} newer, g follows  " if newer else "‖ stays here, g follows  "
-            yield ("↥ following  ", Tone.ACCENT) if rows.following else (stays, Tone.MUTED)
+        yield from rows.following_told
         hidden = len(self._all) - len(rows.rows)
         yield from super().subtitle(snapshot)
         if hidden:
@@ -116,10 +113,13 @@ class ActivityPane(ListPane[ActivityEntry]):
         """Nothing happened, or nothing that is looked for."""
         if self._all:
             said = f"None of the {len(self._all):,} lines fits."
-            return ((said, Tone.PLAIN), ("v shows other levels, / another text, esc everything.", Tone.MUTED))
+            return (
+                (said, Tone.PLAIN),
+                (keyed("{level} shows other levels, {filter} another text, {clear} everything."), Tone.MUTED),
+            )
         return (
             ("Nothing has happened yet.", Tone.PLAIN),
-            ("What is done appears here; s starts workers, n makes a task.", Tone.MUTED),
+            (keyed("What is done appears here; {start} starts workers, {new_task} makes a task."), Tone.MUTED),
         )
 
     def next_level(self) -> None:

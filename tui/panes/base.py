@@ -11,6 +11,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from core.snapshot import Link, Snapshot
+from tui.key_map import keyed
 from tui.look import Piece, Tone, content
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -122,16 +123,16 @@ def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:
     server = snapshot.server
     match server.link:
         case Link.CONNECTING:
-            return (("Connecting to the TaskManager…", Tone.MUTED), ("q quits.", Tone.MUTED))
+            return (("Connecting to the TaskManager…", Tone.MUTED), (keyed("{quit} quits."), Tone.MUTED))
         case Link.OFFLINE:
             return (
                 (masked_text(server.trouble) or "The TaskManager does not answer.", Tone.BAD),
-                ("It is tried again by itself; workers go on when it is back. q quits.", Tone.MUTED),
+                (keyed("It is tried again by itself; workers go on when it is back. {quit} quits."), Tone.MUTED),
             )
         case Link.REFUSED:
             return (
                 (masked_text(server.trouble) or "The TaskManager refuses the key.", Tone.BAD),
-                ("Set TASKMANAGER_API_KEY in .env, then q and start anew.", Tone.MUTED),
+                (keyed("Set TASKMANAGER_API_KEY in .env, then {quit} and start anew."), Tone.MUTED),
             )
         case Link.LIVE:
             return ()

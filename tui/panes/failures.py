@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.snapshot import FailureGroup, Snapshot
+from tui.key_map import keyed
 from tui.look import Piece, Tone, short_moment, sparkline, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
@@ -69,8 +70,9 @@ class FailuresPane(ListPane[FailureGroup]):
     key = "4"
     heading = "Failures"
     about = (
-        "Failed tasks, one row a kind of error: what differs in numbers, names and addresses only is one kind. Enter "
-        "opens the row with its tasks. c retries one of them and watches it, and then offers the others; r retries all."
+        "Failed tasks, one row a kind of error: what differs in numbers, names and addresses only is one kind. {open} "
+        "opens the row with its tasks. {canary} retries one of them and watches it, and then offers the others; "
+        "{retry} retries all."
     )
 
     def make_list(self) -> RowList[FailureGroup]:
@@ -91,5 +93,5 @@ class FailuresPane(ListPane[FailureGroup]):
         """No failure."""
         return (
             ("No task has failed.", Tone.GOOD),
-            ("One that fails for good appears here; 2 shows the queue.", Tone.MUTED),
+            (keyed("One that fails for good appears here; {go_queue} shows the queue."), Tone.MUTED),
         )

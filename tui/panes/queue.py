@@ -7,25 +7,35 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.message import Message
 
 from core.filters import TaskFilter
-from core.models import Task
+from core.models import Task, TaskStatus
 from core.snapshot import QueueView, Snapshot, Sort, View
-from tui.look import Piece, Tone, number
+from tui.key_map import keyed
+from tui.look import STATUS, Piece, Tone, number
 from tui.panes.base import ListPane
 from tui.panes.queue_columns import layouts
-from tui.widgets.filter_field import FilterField
+from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.widgets.row_window import RowWindow
+from tui.widgets.safe_text import cut, head
 
 NARROWEST_ID = 4
 """Cells of the column of ids, at least."""
 
 WINDOW = 600
 """Rows that are at hand where someone has scrolled to."""
+
+FILTER = "  /"
+"""What stands before the filter in the title."""
+LEAST = 8
+"""Cells of the filter there, at least."""
+EDGE = 4
+"""Cells of the upper border beside its text."""
 
 AHEAD = 100
 """Rows beyond those in sight that are fetched before they are needed."""
@@ -47,10 +57,11 @@ class QueuePane(ListPane[Task]):
     key = "2"
     heading = "Queue"
     about = (
-        "The tasks; Age is the time in the present status. Space marks, a marks all loaded rows, then all that match; "
-        "r, l, C, D, e are for all marked rows. O sorts, v chooses columns. The filter: words, status:failed,pending, "
-        "type:Video*, worker:w-02, id:100..200, age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, "
-        "created:>2026-01-31; - negates, a space means and, OR means or, quotes keep a text together."
+        "The tasks; Age is the time in the present status. {mark} marks, {mark_all} marks all loaded rows, then all "
+        "that match; {retry}, {release}, {cancel}, {delete}, {clone} are for all marked rows. {sort} sorts, {columns} "
+        "chooses columns. The filter: words, an id, status:failed,pending, type:Video*, worker:w-02, id:100..200, "
+        "age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, created:>2026-01-31; - negates, a space "
+        "means and, OR means or, quotes keep a text together, and make one of a number."
     )
 
     @dataclass
@@ -67,6 +78,12 @@ class QueuePane(ListPane[Task]):
         """Titles of the columns that the user does not want."""
         self._id_width = NARROWEST_ID
         self._known_end = 0
+        self._snapshot: Snapshot | None = None
+
+    def on_resize(self) -> None:
+        """More or less of the title fits."""
+        if self._snapshot is not None:
+            self.tell(self._snapshot)
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
@@ -95,6 +112,7 @@ class QueuePane(ListPane[Task]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Another filter or order means other rows: all that match are not meant any more."""
+        self._snapshot = snapshot
         old, new = self._part, snapshot.view.view
         is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
         before = self.row_list.current
@@ -123,23 +141,19 @@ class QueuePane(ListPane[Task]):
         return part.searched is not None or part.sorted_here
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """The filter that is at work, the order, and counts of the whole queue."""
-        view = snapshot.view
-        if view.view.filter:
-            yield (f"  /{masked_text(str(view.view.filter))}", Tone.ACCENT)
-        if view.searched is not None:
-            whole = "?" if view.searchable is None and view.total is None else f"{view.searchable or view.searched:,}"
-            yield (f" searched {view.searched:,} of {whole}", Tone.MUTED)
-        if view.view.sort is not Sort.NEWEST:
-            yield (f"  ↕ {SORTED[view.view.sort]}", Tone.ACCENT)
-            if view.sorted_here:
-                yield (f" of {len(view.tasks):,} loaded", Tone.WARN)
-        counts = snapshot.counts
-        for label in ("pending", "claimed", "completed", "failed"):
-            value = getattr(counts, label)
-            tone = Tone.BAD if label == "failed" and value else Tone.PLAIN
-            yield (f"  {label} ", Tone.MUTED)
-            yield (number(value, exact=counts.exact), tone)
+        """Counts of the whole queue, the filter that is at work, and the order: in words where these fit."""
+        room = self.size.width - len(f"{self.key} {self.heading}") - EDGE
+        said: tuple[Piece, ...] = ()
+        for short_counts, short_rest in ((False, False), (True, False), (True, True)):
+            said = (*counted(snapshot, short_counts), *narrowed(snapshot.view, short_rest))
+            if cells(said) <= room:
+                return said
+        # The filter is the only part of which a beginning tells enough.
+        over = cells(said) - room
+        return [
+            (cut(head(text), max(LEAST, cells([(text, tone)]) - over)) if FILTER in text else text, tone)
+            for text, tone in said
+        ]
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
         """Marks, newer rows above, and where the cursor is among how many."""
@@ -151,14 +165,13 @@ class QueuePane(ListPane[Task]):
             here = sum(row.id in rows.marks for row in rows.loaded)
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
             yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
-        if rows.above:
-            onward = ", g follows" if view.view.sort is Sort.NEWEST else ""
-            yield (f"↑ {rows.above:,} above{onward}  ", Tone.MUTED)
-        if rows.rows and rows.following and view.view.sort is Sort.NEWEST:
-            yield ("↥ following the newest  ", Tone.ACCENT)
+        if view.view.sort is Sort.NEWEST:
+            yield from rows.following_told
+        elif rows.above:
+            yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
         if rows.rows:
             total = f"{view.total:,}" if view.total is not None else f"{len(rows.rows):,}+"
-            onward = " (G searches on)" if view.more else ""
+            onward = keyed(" ({last} searches on)") if view.more else ""
             yield (f"{rows.cursor + 1:,} of {total}{onward}", Tone.MUTED)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
@@ -167,15 +180,17 @@ class QueuePane(ListPane[Task]):
         if not view.view.filter:
             return (
                 ("The queue is empty.", Tone.PLAIN),
-                ("Press n for a task, s to start workers.", Tone.MUTED),
+                (keyed("Press {new_task} for a task, {start} to start workers."), Tone.MUTED),
             )
         among = f" among the {view.searched:,} that were searched" if view.more else ""
         said = [(f"No task fits /{masked_text(str(view.view.filter))}{among}", Tone.PLAIN)]
+        if view.view.filter.only_id is not None:
+            said.append((NUMBER, Tone.PLAIN))
         if view.more:
-            said.append(("G searches on.", Tone.PLAIN))
+            said.append((keyed("{last} searches on."), Tone.PLAIN))
         if view.view.filter.needs_whole_tasks and "filter" not in snapshot.server.can:
             said.append(("The lists of this TaskManager may tell neither parameters nor errors.", Tone.WARN))
-        return (*said, ("Esc clears the filter, / changes it.", Tone.MUTED))
+        return (*said, (keyed("{clear} clears the filter, {filter} changes it."), Tone.MUTED))
 
     def narrow(self, chosen: TaskFilter) -> None:
         """Show the tasks that fit."""
@@ -236,3 +251,30 @@ class QueuePane(ListPane[Task]):
         event.stop()
         if self.screen.focused in (None, self.field.input):
             self.screen.set_focus(self.row_list)
+
+
+def cells(said: Iterable[Piece]) -> int:
+    """How wide these are."""
+    return sum(cell_len(head(text)) for text, _ in said)
+
+
+def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
+    """How many tasks are in each status; in short by its symbol."""
+    for status in TaskStatus:
+        value = getattr(snapshot.counts, status.value)
+        tone = Tone.BAD if status is TaskStatus.FAILED and value else Tone.PLAIN
+        yield (f"  {STATUS[status][0][0] if short else status.value} ", Tone.MUTED)
+        yield (number(value, exact=snapshot.counts.exact), tone)
+
+
+def narrowed(view: QueueView, short: bool) -> Iterable[Piece]:
+    """The filter and how many tasks were searched for it, and the order where it is not the usual one."""
+    if view.view.filter:
+        yield (f"{FILTER}{masked_text(str(view.view.filter))}", Tone.ACCENT)
+    if view.searched is not None:
+        whole = "?" if view.searchable is None and view.total is None else f"{view.searchable or view.searched:,}"
+        yield (f" ({view.searched:,}/{whole})" if short else f" searched {view.searched:,} of {whole}", Tone.MUTED)
+    if view.view.sort is not Sort.NEWEST:
+        yield (f"  ↕ {view.view.sort.value if short else SORTED[view.view.sort]}", Tone.ACCENT)
+        if view.sorted_here:
+            yield (f" of {len(view.tasks):,}{'' if short else ' loaded'}", Tone.WARN)

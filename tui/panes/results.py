@@ -11,6 +11,7 @@ from textual.message import Message
 
 from core.saved import SEARCHED
 from core.snapshot import ResultRow, ResultsView, Snapshot
+from tui.key_map import keyed
 from tui.look import Piece, Tone, duration, number, short_name
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
@@ -69,8 +70,9 @@ class ResultsPane(ListPane[ResultRow]):
     key = "4"
     heading = "Results"
     about = (
-        f"Ideas in the IdeaInspiration database, newest first. / looks for a text in {SEARCHED}. Enter opens one, "
-        "y copies its address, space marks, E writes to a file: marked ones, those that fit, or those of a day."
+        f"Ideas in the IdeaInspiration database, newest first. {{filter}} looks for a text in {SEARCHED}. {{open}} "
+        f"opens one, {{copy}} copies its address, {{mark}} marks, {{export}} writes to a file: marked ones, those that "
+        "fit, or those of a day."
     )
 
     @dataclass
@@ -113,6 +115,7 @@ class ResultsPane(ListPane[ResultRow]):
             yield ("searching…  ", Tone.WARN)
         if self.row_list.marks:
             yield (f"✓ {len(self.row_list.marks):,} marked  ", Tone.ACCENT)
+        yield from self.row_list.following_told
         if self.row_list.rows:
             total = max(snapshot.results_total, len(self.row_list.rows))
             yield (f"{self.row_list.cursor + 1:,} of {number(total, exact=snapshot.results_exact)}", Tone.MUTED)
@@ -128,11 +131,11 @@ class ResultsPane(ListPane[ResultRow]):
         if self.wanted.text:
             return (
                 (f"No result has “{self.wanted.text}” in {SEARCHED}.", Tone.PLAIN),
-                ("Esc clears the search, / changes it.", Tone.MUTED),
+                (keyed("{clear} clears the search, {filter} changes it."), Tone.MUTED),
             )
         return (
             ("Nothing is saved yet.", Tone.PLAIN),
-            ("What workers find appears here; s starts some, n makes a task.", Tone.MUTED),
+            (keyed("What workers find appears here; {start} starts some, {new_task} makes a task."), Tone.MUTED),
         )
 
     def search(self) -> None:

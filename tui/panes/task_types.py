@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from core.snapshot import Snapshot, TypeRow
+from tui.key_map import keyed
 from tui.look import Piece, Tone, number, pieces, sparkline, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.row_layout import Column, Layout
@@ -87,7 +88,7 @@ class TaskTypesPane(ListPane[TypeRow]):
 
     key = "1"
     heading = "Task types"
-    about = "Every task type that the TaskManager or a worker here knows. Enter opens it, n makes a task."
+    about = "Every task type that the TaskManager or a worker here knows. {open} opens it, {new_task} makes a task."
 
     def make_list(self) -> RowList[TypeRow]:
         """Two lines a type where it is narrow, one where it is wide."""
@@ -101,5 +102,5 @@ class TaskTypesPane(ListPane[TypeRow]):
         """No type yet."""
         return (
             ("No task type is known yet.", Tone.PLAIN),
-            ("Press s: starting workers registers theirs.", Tone.MUTED),
+            (keyed("Press {start}: starting workers registers theirs."), Tone.MUTED),
         )

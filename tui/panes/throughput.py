@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 
 from core.snapshot import Snapshot, Throughput
+from tui.key_map import keyed
 from tui.look import Piece, Tone, whole_age
 from tui.panes.base import Pane
 from tui.widgets.chart import Chart
@@ -21,8 +22,8 @@ class ThroughputPane(Pane):
     heading = "Throughput"
     about = (
         "Tasks that ended, that were pending, and how long they waited (creation to claim) and ran (claim to end): "
-        "half of them stayed below p50, 95% below p95. v switches between 5 minutes, 1 hour and all since this board "
-        "was opened. × at the foot of a column are failed tasks."
+        "half of them stayed below p50, 95% below p95. {range} switches between 5 minutes, 1 hour and all since this "
+        "board was opened. × at the foot of a column are failed tasks."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
@@ -53,7 +54,7 @@ class ThroughputPane(Pane):
             shown = name == self.chart.series.name
             yield (f"[{name}] " if shown else f"{name} ", Tone.ACCENT if shown else Tone.MUTED)
         if names:
-            yield (" v switches", Tone.MUTED)
+            yield (keyed(" {range} switches"), Tone.MUTED)
 
     def tell(self, snapshot: Snapshot) -> None:
         """The number of pending tasks is the one that the queue's title has."""

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
+from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
@@ -41,7 +42,7 @@ def column(title: str, cell: Cell, *, stopped: str = "", width: int = 0, share: 
         if isinstance(row, WorkerStatus):
             return cell(row, now)
         verb = "hides" if row.unfolded else "shows"
-        return ((stopped.format(many=row.many, verb=verb), Tone.MUTED),)
+        return ((keyed(stopped.format(many=row.many, verb=verb)), Tone.MUTED),)
 
     return Column(title, shown, width=width, share=share, right=right, keep_end=True)
 
@@ -135,7 +136,7 @@ def home(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 
 FOLDED = "■ {many} stopped"
-HOW = "⏎ {verb} them"
+HOW = "{{open}} {verb} them"
 NAME = column("Worker", name, stopped=FOLDED, share=3)
 STATE = column("State", state, width=13)
 DOING = column("Task", doing, stopped=HOW, width=26)
@@ -178,10 +179,10 @@ class WorkersPane(ListPane[WorkerRow]):
     key = "3"
     heading = "Workers"
     about = (
-        "The workers. p, x, X, t and . are for the marked rows or the one under the cursor here, for all workers of "
-        "this board elsewhere; + and - are for those of its types. Enter opens a worker. Workers of other "
-        "processes are shown, not steered. The lower border has the whole id, and how many runs of its code go on "
-        "though they were told to stop (abandoned)."
+        "The workers. {pause}, {stop}, {stop_now}, {strategy} and {step} are for the marked rows or the one under the "
+        "cursor here, for all workers of this board elsewhere; {scale_up} and {scale_down} are for those of its types. "
+        "{open} opens a worker. Workers of other processes are shown, not steered. The lower border has the whole id, "
+        "and how many runs of its code go on though they were told to stop (abandoned)."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
@@ -237,4 +238,4 @@ class WorkersPane(ListPane[WorkerRow]):
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No worker."""
-        return (("No worker runs.", Tone.PLAIN), ("Press s to start some.", Tone.MUTED))
+        return (("No worker runs.", Tone.PLAIN), (keyed("Press {start} to start some."), Tone.MUTED))

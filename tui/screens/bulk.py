@@ -19,6 +19,7 @@ from core.filters import TaskFilter
 from core.models import utcnow
 from tui.commands import BULK, LIST, Command, CommandScreen, bindings
 from tui.deeds import Deeds, Settled
+from tui.key_map import keyed
 from tui.ledger import as_json, counts_of, export
 from tui.look import Piece, Tone, bar, content, count, lines, pieces
 from tui.screens.change_parameters import ChangeParametersScreen
@@ -31,9 +32,9 @@ from tui.widgets.row_list import RowList
 from tui.wording import told
 
 ABOUT = (
-    "First a dry run: what would be done to each task, what is left out and why; nothing is changed. Enter asks, and y "
-    "carries it out, a chunk at a time; esc stops between two chunks. Afterwards this is the ledger: failed tasks come "
-    "first, and stay marked in the queue."
+    "First a dry run: what would be done to each task, what is left out and why; nothing is changed. {carry_out} asks, "
+    "and y carries it out, a chunk at a time; {back} stops between two chunks. Afterwards this is the ledger: failed "
+    "tasks come first, and stay marked in the queue."
 )
 MOST_COPIES = 1000
 MOST_REASONS = 4
@@ -173,7 +174,10 @@ class BulkScreen(CommandScreen):
 
     def _sentences(self) -> list[tuple[Piece, ...]]:
         if self.stage is Stage.TROUBLE:
-            return [pieces((f"✗ {self.trouble}", Tone.BAD)), pieces(("R looks again, esc goes back.", Tone.MUTED))]
+            return [
+                pieces((f"✗ {self.trouble}", Tone.BAD)),
+                pieces((keyed("{look_again} looks again, {back} goes back."), Tone.MUTED)),
+            ]
         if self.plan is None or self.stage is Stage.LOOKING:
             return [pieces(("Looking at what would be done; nothing is changed…", Tone.MUTED))]
         return self._dry_run(self.plan) if self.stage is Stage.DRY_RUN else self._progress()
@@ -191,7 +195,7 @@ class BulkScreen(CommandScreen):
             rows.append(pieces((plan.risk, Tone.WARN)))
             rows += [pieces((f"Call: {call}", Tone.MUTED)) for call in plan.calls]
         else:
-            rows.append(pieces(("There is nothing to be done here; esc goes back.", Tone.STRONG)))
+            rows.append(pieces((keyed("There is nothing to be done here; {back} goes back."), Tone.STRONG)))
         return rows
 
     def _progress(self) -> list[tuple[Piece, ...]]:
@@ -203,7 +207,7 @@ class BulkScreen(CommandScreen):
         )
         rows = [pieces((bar(percent, 24), Tone.BUSY), f" {tried:,} of {self.acting:,}"), pieces((tally, Tone.STRONG))]
         if self.stage is Stage.RUNNING:
-            hint = "Stopping after this chunk…" if self.stopping else "esc stops after the present chunk."
+            hint = "Stopping after this chunk…" if self.stopping else keyed("{back} stops after the present chunk.")
             return [*rows, pieces((hint, Tone.MUTED))]
         if counts[Fate.FAILED] or counts[Fate.UNTRIED]:
             rows.append(pieces(("What failed or was not tried comes first, and stays marked in the queue.", Tone.WARN)))
@@ -212,7 +216,7 @@ class BulkScreen(CommandScreen):
 
     def _undo_told(self) -> str:
         if self._made():
-            return f"u undoes it: deletes the {count(len(self._made()), 'new task')}, after a dry run."
+            return keyed(f"{{undo}} undoes it: deletes the {count(len(self._made()), 'new task')}, after a dry run.")
         return "There is no undo for this."
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:

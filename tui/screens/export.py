@@ -25,25 +25,31 @@ class Choice(Static, can_focus=True):
 
 
 class ExportScreen(Form):
-    """One key a scope; f for the format; enter writes. Leaving it while it writes stops that."""
+    """One key a scope; f for the format; enter writes. Leaving it while it writes stops that.
+
+    ``note`` says what is to be known before one chooses.
+    """
 
     AUTO_FOCUS = "Choice"
     heading = "Export"
     doing = "export"
 
-    def __init__(self, deeds: ResultDeeds, scopes: Sequence[Scope], folder: Path, stem: str) -> None:
+    def __init__(self, deeds: ResultDeeds, scopes: Sequence[Scope], folder: Path, note: str = "") -> None:
         super().__init__()
         self.deeds = self.results = deeds
         self.scopes = scopes
         self.scope = scopes[0]
         self.format = Format.JSON
-        self.folder, self.stem = folder, stem
+        self.folder = folder
+        self.note = note
         self.choice = Choice()
         self.path = Input(self._named(), id="path", compact=True)
         self.progress: Progress | None = None
 
     def fields(self) -> ComposeResult:
         """What, how, where to."""
+        if self.note:
+            yield Static(content(((self.note, Tone.MUTED),)))
         yield self.choice
         yield labelled("File", self.path)
 
@@ -64,7 +70,7 @@ class ExportScreen(Form):
         self._tell()
 
     def _named(self) -> str:
-        return str(self.folder / f"{self.stem}-{self.scope.slug}.{self.format.value}")
+        return str(self.folder / f"{self.scope.slug}.{self.format.value}")
 
     def _tell(self) -> None:
         rows: list[tuple[Piece, ...]] = [pieces(("What", Tone.MUTED))]

@@ -13,6 +13,7 @@ from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus
 from core.snapshot import FailureGroup, Snapshot
 from tui.commands import GROUP, LIST, Command, CommandScreen, bindings
+from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
@@ -25,8 +26,8 @@ from tui.widgets.row_list import RowList
 from tui.wording import told
 
 ABOUT = (
-    "Failed tasks that say the same but for numbers, names and addresses. c retries the one under the cursor and "
-    "watches it; once it has completed, the others are offered. r retries all. Enter opens a task."
+    "Failed tasks that say the same but for numbers, names and addresses. {canary} retries the one under the cursor "
+    "and watches it; once it has completed, the others are offered. {retry} retries all. {open} opens a task."
 )
 LOOK = 0.5
 """Seconds between two looks at the task that is tried, while it is not at its end."""
@@ -150,7 +151,7 @@ class FailureGroupScreen(CommandScreen):
             rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
         self.heading.update(lines(rows))
         self.row_list.set_rows(() if self.gone else group.tasks)
-        self.row_list.say(("None of them is failed any more. esc goes back.", Tone.GOOD))
+        self.row_list.say((keyed("None of them is failed any more. {back} goes back."), Tone.GOOD))
         self.watched.update(content(self.state()))
         self.query_one(KeyBar).fill()
 
@@ -158,7 +159,7 @@ class FailureGroupScreen(CommandScreen):
         """What became of the one that was tried, and what to press."""
         task = self.canary
         if task is None:
-            return pieces(("c retries one first and watches it; r retries all.", Tone.MUTED))
+            return pieces((keyed("{canary} retries one first and watches it; {retry} retries all."), Tone.MUTED))
         named: Piece = (f"#{task.id} tried first: ", Tone.STRONG)
         if self.fault:
             return pieces(named, (f"✗ {self.fault}", Tone.BAD))
@@ -269,6 +270,8 @@ def became(task: Task, others: int) -> tuple[Piece, ...]:
         case TaskStatus.CLAIMED:
             return pieces(STATUS[task.status], f"{who}  {bar(task.progress)} {task.progress}%")
         case TaskStatus.COMPLETED:
-            return pieces(STATUS[task.status], who + (f"; r retries the other {others:,}" if others else ""))
+            return pieces(
+                STATUS[task.status], who + (keyed(f"; {{retry}} retries the other {others:,}") if others else "")
+            )
         case TaskStatus.FAILED:
             return pieces(STATUS[task.status], (f" again{who}: {masked_text((task.error or '')[:300])}", Tone.BAD))

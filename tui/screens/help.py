@@ -11,6 +11,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.commands import Command, key_of
+from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
 from tui.screens.legend import legend
 
@@ -35,7 +36,7 @@ class HelpScreen(ModalScreen[None]):
 
     def __init__(self, heading: str, about: str, commands: Sequence[Command], place: str) -> None:
         super().__init__(classes="form")
-        self.heading, self.about = heading, about
+        self.heading, self.about = heading, keyed(about)
         self.commands = commands
         self.place = place
         self.told = Static()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,7 +16,8 @@ from core.errors import CoreError
 from core.saved import IdeaDetail, Save
 from core.snapshot import ResultRow
 from tui.commands import IDEA, Command, CommandScreen, bindings
-from tui.look import Piece, Tone, content, count, duration, lines, pieces, short_name
+from tui.key_map import keyed
+from tui.look import Piece, Tone, content, count, duration, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.idea_history import history_lines
@@ -80,7 +82,10 @@ class IdeaScreen(CommandScreen):
         try:
             self.detail = await self.deeds.verbs.open_idea(self.row.idea_id)
         except CoreError as error:
-            said = [pieces((self.row.title, Tone.STRONG)), pieces((f"✗ {told(error)}  esc goes back", Tone.BAD))]
+            said = [
+                pieces((self.row.title, Tone.STRONG)),
+                pieces((f"✗ {told(error)}  {keyed('{back}')} goes back", Tone.BAD)),
+            ]
             self.heading.update(lines(said))
         else:
             await self._fill(self.detail)
@@ -209,4 +214,4 @@ def origin(save: Save) -> Iterator[Line]:
     yield named("Type", save.task_type)
     yield named("Worker", f"{short_name(save.worker_id)}  {save.worker_id}")
     yield named("Attempt", str(save.attempt))
-    yield named("Saved", save.at)
+    yield named("Saved", moment(datetime.fromisoformat(save.at)))

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from textual import events
 from textual.app import ComposeResult
+from textual.command import CommandPalette
 from textual.containers import Horizontal, Vertical
 
 from core.snapshot import Snapshot
@@ -108,9 +109,18 @@ class BoardLayout(LiveScreen):
         self.key_bar.fill()
 
     def on_screen_suspend(self) -> None:
-        """While something covers the board, cursors stay with the rows that it may be about."""
+        """While something covers the board, cursors stay with the rows that it may be about; a command of the palette
+        comes when that has closed."""
+        chooses = any(isinstance(screen, CommandPalette) for screen in self.app.screen_stack)
         for row_list in self.query(RowList):
-            row_list.pin()
+            if chooses:
+                row_list.pin()
+            row_list.hold()
+
+    def on_screen_resume(self) -> None:
+        """Follow the newest again."""
+        for row_list in self.query(RowList):
+            row_list.release()
 
     def on_descendant_focus(self) -> None:
         """The part with the focus is the one in use."""

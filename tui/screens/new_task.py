@@ -81,7 +81,8 @@ class NewTaskScreen(ParametersForm):
         self._explain()
         first = next(iter(self.form.boxes.values()), None)
         if first is not None:
-            self.set_focus(first.editor)  # at once: the next key may be here before anything is painted
+            # At once: the next key may be here before anything is painted. It is at the top: nothing is to be scrolled.
+            self.set_focus(first.editor, scroll_visible=False)
         elif self.types:
             self.action_turn()
         else:

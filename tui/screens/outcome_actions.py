@@ -71,14 +71,18 @@ class OutcomeActions(BoardLayout):
         self._tell()
 
     def action_export(self) -> None:
-        """Write results or activity to a file."""
-        now, folder = self.now(), Path.cwd()
-        if self.place == "activity":
-            scopes, stem = [activity_scope(self.outcome_pane.activity.shown, now)], "activity"
-        else:
-            results = self.outcome_pane.results
-            scopes, stem = result_scopes(results.marked, results.wanted.text, now), "results"
-        self.app.push_screen(ExportScreen(self.result_deeds, scopes, folder, stem))
+        """Write results, or activity where that is shown, to a file."""
+        now, results, place = self.now(), self.outcome_pane.results, self.place
+        # Results are offered in every tab, under the same keys: what was learnt in one is right in all.
+        scopes = result_scopes(results.marked, results.wanted.text, now)
+        if place == "activity":
+            scopes.insert(0, activity_scope(self.outcome_pane.activity.shown, now))
+        note = (
+            ""
+            if place in ("results", "activity")
+            else f"{self.pane.heading} cannot be exported; these are the results."
+        )
+        self.app.push_screen(ExportScreen(self.result_deeds, scopes, Path.cwd(), note))
 
     def action_level(self) -> None:
         """Show other levels of activity."""

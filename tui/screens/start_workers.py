@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from textual import work
@@ -16,7 +16,7 @@ from core.errors import CoreError
 from core.snapshot import TypeRow
 from tui.look import Piece, Tone, content, count, lines, number, pieces
 from tui.screens.form import Form, labelled, whole_number
-from tui.screens.strategy import MEANING, STRATEGIES
+from tui.screens.strategy import MEANING
 from tui.widgets.choices import Choices
 from tui.wording import told
 from tui.worker_deeds import WorkerDeeds
@@ -42,9 +42,7 @@ class StartWorkersScreen(Form):
         self.number = Input("1", id="count", type="integer", compact=True)
         self.concurrency = Input("1", id="concurrency", type="integer", compact=True)
         self.kinds = Choices(*(Selection(self._prompt(row), row.name, True) for row in self.workable))
-        self.strategy: Select[str] = Select(
-            [(f"{name}: {MEANING[name]}", name) for name in STRATEGIES], value="FIFO", allow_blank=False, compact=True
-        )
+        self.strategy: Select[str] = Select(orders(MEANING), value="FIFO", allow_blank=False, compact=True)
         self.poll = Input(placeholder="as its class has it", id="poll", type="number", compact=True)
         self.timeout = Input(placeholder="as its class has it", id="timeout", type="number", compact=True)
         self.plan = Static(id="plan")
@@ -72,15 +70,20 @@ class StartWorkersScreen(Form):
 
     @work(group="learn")
     async def learn(self) -> None:
-        """Types that lack something are not chosen, and it is said what they lack."""
+        """Types that lack something are not chosen, and it is said what they lack; all strategies can be chosen."""
         try:
             self.hindered = await self.deeds.verbs.hindrances()
+            known = await self.deeds.verbs.strategies()
         except CoreError as error:
             self.refuse(told(error))
             return
         for row in self.workable:
             if row.name in self.hindered:
                 self.kinds.deselect(row.name)
+        if known.keys() != MEANING.keys():
+            chosen = self.strategy.value
+            self.strategy.set_options(orders({name: MEANING.get(name, said) for name, said in known.items()}))
+            self.strategy.value = chosen
         self.tell()
 
     def on_input_changed(self) -> None:
@@ -150,6 +153,11 @@ class StartWorkersScreen(Form):
     def _prompt(row: TypeRow) -> Content:
         waiting = f"  {number(row.counts.pending, exact=row.counts.exact)} pending"
         return content(((row.name, Tone.PLAIN), (waiting, Tone.MUTED)))
+
+
+def orders(meaning: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What can be chosen as the strategy."""
+    return [(f"{name}: {said}", name) for name, said in meaning.items()]
 
 
 def seconds(text: str, what: str) -> float | None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
@@ -19,26 +19,31 @@ from tui.screens.form import Form
 from tui.wording import the_workers, told
 from tui.worker_deeds import WorkerDeeds
 
-STRATEGIES: Final = ("FIFO", "LIFO", "PRIORITY")
-"""The names by which workers claim."""
-
 MEANING: Final = {
     "FIFO": "the oldest task first",
     "LIFO": "the newest first; old ones may starve",
     "PRIORITY": "the highest first, where the server can",
 }
+"""The strategies that are always there, in short; others are told as they tell themselves."""
+
+MOVING: Final = "jk"
+"""Letters that move the cursor."""
 
 LOOK_EVERY: Final = 2.0
 """Seconds between two looks at what would be claimed next."""
 FRAME: Final = 6
 """Cells of the form beside its text."""
-INDENT: Final = 3
+INDENT: Final = 5
 
 
 class StrategyScreen(Form):
-    """One key a strategy; below each the tasks that it would claim next, and what would starve."""
+    """One key a strategy, or a cursor; below each the tasks that it would claim next, and what would starve."""
 
-    BINDINGS = [Binding(name[0].lower(), f"use('{name}')", name) for name in STRATEGIES]
+    BINDINGS = [
+        Binding("down,j", "step(1)", "Down"),
+        Binding("up,k", "step(-1)", "Up"),
+        Binding("enter", "use_current", "Use"),
+    ]
     heading = "Strategy"
 
     def __init__(
@@ -57,6 +62,9 @@ class StrategyScreen(Form):
         self.types = tuple(dict.fromkeys(name for each in workers for name in each.types))
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
+        self.meaning: dict[str, str] = dict(MEANING)
+        used = {each.strategy for each in workers}
+        self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
 
     def fields(self) -> ComposeResult:
         """Who, what each strategy means, what it would claim."""
@@ -74,8 +82,15 @@ class StrategyScreen(Form):
 
     @work(exclusive=True, group="look")
     async def look(self) -> None:
-        """Ask what each strategy would claim next."""
-        for name in STRATEGIES:
+        """Ask which strategies there are, and what each would claim next."""
+        try:
+            known = await self.worker_deeds.verbs.strategies()
+        except CoreError as error:
+            self.refuse(told(error))
+        else:
+            self.meaning = {name: MEANING.get(name, said) for name, said in known.items()}
+            self.write()
+        for name in self.meaning:
             try:
                 self.previews[name] = await self.worker_deeds.verbs.preview(name, self.types)
             except CoreError as error:
@@ -91,9 +106,13 @@ class StrategyScreen(Form):
         who = "all workers of this board" if self.everyone else the_workers([each.id for each in self.workers_meant])
         now = {each.strategy for each in self.workers_meant}
         yield pieces(f"Which task shall {who} claim next?")
-        for name in STRATEGIES:
+        keys, names = letters(self.meaning), max([9, *map(len, self.meaning)])
+        for name, meaning in self.meaning.items():
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
-            yield pieces((name[0].lower(), Tone.ACCENT), f"  {name:<9} {MEANING[name]}", chosen)
+            here = ("› ", Tone.STRONG) if name == self.current else ("  ", Tone.PLAIN)
+            begun = pieces(here, (keys.get(name, " "), Tone.ACCENT), f"  {name:<{names}} ")
+            *others, last = hanging(begun, (meaning, Tone.PLAIN), names + 6, width - len(chosen[0]))
+            yield from (*others, (*last, chosen))
             for text, tone in told_of(self.previews.get(name), self.now()):
                 yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), (text, tone), INDENT, width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
@@ -102,15 +121,50 @@ class StrategyScreen(Form):
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
-        return (("esc", Tone.ACCENT), (" leave all as it is", Tone.MUTED))
+        return (
+            ("⏎", Tone.ACCENT),
+            (" or its letter: use it   ", Tone.MUTED),
+            ("↑↓", Tone.ACCENT),
+            (" move   ", Tone.MUTED),
+            ("esc", Tone.ACCENT),
+            (" leave", Tone.MUTED),
+        )
 
-    def action_use(self, strategy: str) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """The letter of a strategy."""
+        for name, key in letters(self.meaning).items():
+            if event.key == key:
+                event.stop()
+                self.use(name)
+
+    def action_step(self, step: int) -> None:
+        """Another one under the cursor."""
+        names = list(self.meaning)
+        place = names.index(self.current) if self.current in names else 0
+        self.current = names[(place + step) % len(names)]
+        self.write()
+
+    def action_use_current(self) -> None:
+        """Claim by the one under the cursor."""
+        self.use(self.current)
+
+    def use(self, strategy: str) -> None:
         """Claim by that one."""
         self.dismiss()
         self.worker_deeds.use_strategy(strategy, self.workers_meant)
 
     def action_send(self) -> None:
         """There is nothing to send but a choice."""
+
+
+def letters(names: Iterable[str]) -> dict[str, str]:
+    """A key for each strategy: the first letter of its name that is free; none where all are taken."""
+    found: dict[str, str] = {}
+    for name in names:
+        free = (each for each in name.lower() if each.isalpha() and each not in MOVING and each not in found.values())
+        if (letter := next(free, None)) is not None:
+            found[name] = letter
+    return found
 
 
 def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:

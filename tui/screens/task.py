@@ -16,6 +16,7 @@ from core.models import NewTask, RowOutcome, Task
 from core.snapshot import Snapshot, TaskDetail
 from core.strict_json import is_heavy, pieces
 from tui.commands import READING, TASK, Command, CommandScreen, bindings
+from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, content
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
@@ -108,7 +109,9 @@ class TaskScreen(CommandScreen):
             try:
                 detail = await self.deeds.verbs.open_task(wanted)
             except CoreError as error:
-                self._head((f"Task #{wanted}  ", Tone.STRONG), (f"✗ {told(error)}  (esc goes back)", Tone.BAD))
+                self._head(
+                    (f"Task #{wanted}  ", Tone.STRONG), (f"✗ {told(error)}  ({keyed('{back}')} goes back)", Tone.BAD)
+                )
                 continue
             if wanted == self.task_id:
                 self.detail = detail
@@ -230,7 +233,7 @@ class TaskScreen(CommandScreen):
     async def _copy_json(self, detail: TaskDetail, reveal: bool) -> str:
         text = await asyncio.to_thread(copies.as_json, detail, reveal=reveal)
         self.app.copy_to_clipboard(text)
-        doubt = "; many terminals take less, S saves a section to a file" if len(text) > LARGE_COPY else ""
+        doubt = keyed("; many terminals take less, {save} saves a section to a file") if len(text) > LARGE_COPY else ""
         return f"Copied {len(text):,} characters of JSON{doubt}"
 
     def action_save(self) -> None:
@@ -283,7 +286,7 @@ class TaskScreen(CommandScreen):
 
     def _step(self, step: int) -> None:
         if not self.search.step(step):
-            self.deeds.say("There is no place to go to; / searches.")
+            self.deeds.say(keyed("There is no place to go to; {find} searches."))
 
     def action_next_task(self) -> None:
         """The next task of the list."""
@@ -309,5 +312,5 @@ class TaskScreen(CommandScreen):
 
     def action_help(self) -> None:
         """Explain this screen."""
-        about = "Everything that is known of a task, kept up to date. Enter folds and unfolds what the cursor is on."
+        about = "Everything that is known of a task, kept up to date. {fold} folds and unfolds what the cursor is on."
         self.app.push_screen(HelpScreen("Task", about, self.command_set, "task"))

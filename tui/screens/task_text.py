@@ -49,8 +49,9 @@ def sections(detail: TaskDetail, how: Showing, sizes: Mapping[str, int] | None =
         of_json("parameters", "Parameters", dict(task.parameters), how, large),
     ]
     if task.error:
-        title = "Error" if task.status is TaskStatus.FAILED else "Last error"
-        made.append(of_text("error", title, task.error, how))
+        has_failed = task.status is TaskStatus.FAILED
+        error = of_text("error", "Error" if has_failed else "Last error", task.error, how)
+        made.insert(0 if has_failed else len(made), error)  # why it failed is what one came to read
     if task.result is not None:
         made.append(of_json("result", "Result", task.result, how, large))
     if detail.attempts:

@@ -23,7 +23,8 @@ from tui.widgets.key_bar import KeyBar
 from tui.wording import told
 
 ABOUT = (
-    "What a task of this type must look like, who does them, and how many there are. J shows the JSON Schema itself."
+    "What a task of this type must look like, who does them, and how many there are. {raw_schema} shows the JSON "
+    "Schema itself."
 )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from core.forms import Field, Kind, fields_of
 from core.models import LIVE_STATES, Json, WorkerStatus
 from core.snapshot import Snapshot, TypeDetail, TypeRow
+from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import MASK, is_secret
@@ -16,6 +17,7 @@ from tui.widgets.safe_text import head
 Line = tuple[Piece, ...]
 SECONDS = 60
 """Seconds that the sparkline shows."""
+NOBODY = "  Nobody claims it now. {start_for} starts a worker for it."
 LABEL = 12
 """Cells of a label before what it says."""
 NARROW = 90
@@ -87,7 +89,7 @@ def claimed_by(row: TypeRow, snapshot: Snapshot, now: datetime) -> Iterator[Line
     if len(claiming) > 20:
         yield ((f"  and {len(claiming) - 20:,} more", Tone.MUTED),)
     if not claiming and row.workable:
-        yield (("  Nobody claims it now. s starts a worker for it.", Tone.WARN if row.counts.pending else Tone.MUTED),)
+        yield ((keyed(NOBODY), Tone.WARN if row.counts.pending else Tone.MUTED),)
     elif not claiming:
         yield (("  Nobody claims it, and no worker for it is installed here; see PRISMQ_WORKERS.", Tone.WARN),)
 

@@ -13,7 +13,8 @@ from core.errors import CoreError
 from core.models import LIVE_STATES, InHand, WorkerStatus
 from core.snapshot import ActivityEntry, Snapshot, WorkerDetail, WorkerTask
 from tui.commands import LIST, WORKER, Command, CommandScreen, bindings
-from tui.look import Tone, content, count, lines, pieces
+from tui.key_map import keyed
+from tui.look import Tone, content, lines, pieces
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -25,7 +26,7 @@ from tui.wording import told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 ABOUT = (
-    "One worker. Above: its tasks in hand, then the last that it did; enter opens one. Below or beside: what happened "
+    "One worker. Above: its tasks in hand, then the last that it did; {open} opens one. Below or beside: what happened "
     "to it, newest first; tab goes there. What others did to a task after it is told on the screen of the task."
 )
 WIDE = 110
@@ -127,15 +128,21 @@ class WorkerScreen(CommandScreen):
         self.log_list.say(("Nothing is known here of what happened to it.", Tone.MUTED))
         last = f"   the last {len(self.detail.tasks)} done" if self.detail.tasks else ""
         self.tasks_title.update(content(pieces((f"Tasks: {len(in_hand)} in hand{last}", Tone.STRONG))))
-        lines_told = count(len(self.detail.log), "line")
-        self.log_title.update(content(pieces(("What happened to it ", Tone.STRONG), (lines_told, Tone.MUTED))))
+        self._tell_log()
         self._tell_facts()
         self.query_one(KeyBar).fill()
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """The log follows what is new, or no more."""
+        self._tell_log()
+
+    def _tell_log(self) -> None:
+        self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
 
     def _tell_facts(self) -> None:
         self.heading.update(content(title(self.status, self.worker_id)))
         if self.status is None:
-            self.facts.update(content((("It is not known any more. esc goes back.", Tone.WARN),)))
+            self.facts.update(content(((keyed("It is not known any more. {back} goes back."), Tone.WARN),)))
         else:
             self.facts.update(lines(facts(self.status, self.live.now())))
 

@@ -28,7 +28,7 @@ class FieldBox(Vertical):
     FieldBox > Static { height: auto; }
     FieldBox > .wrong { display: none; }
     FieldBox.-told > .wrong { display: block; }
-    FieldBox > TextArea { height: auto; min-height: 2; max-height: 8; border: none; padding: 0 1; background: $boost; }
+    FieldBox > TextArea { height: auto; min-height: 2; max-height: 8; background: $boost; }
     FieldBox > TextArea:focus { background: $primary 20%; }
     """
 
@@ -61,6 +61,10 @@ class FieldBox(Vertical):
         if field.kind in (Kind.CHOICE, Kind.LIST):
             return str(field.kind)
         return "lines" if field.kind is Kind.LINES or (isinstance(entry, str) and "\n" in entry) else "line"
+
+    def on_descendant_focus(self) -> None:
+        """One who fills it in sees its label too."""
+        self.call_after_refresh(self.scroll_visible, animate=False, immediate=True)
 
     def write(self, entry: Entry | None) -> None:
         """Show another entry; nobody is told."""

@@ -19,6 +19,7 @@ from core.filters import TaskFilter
 from core.filters.reading import NAMES
 from core.models import TaskStatus
 from core.snapshot import Snapshot
+from tui.key_map import keyed
 from tui.look import Piece, Tone, content, short_name
 from tui.widgets.masking import masked_text
 
@@ -30,16 +31,15 @@ PLAIN_NAME = re.compile(r"[\w\-]+")
 
 EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
 
-HINT: tuple[Piece, ...] = (
-    ("⏎", Tone.ACCENT),
-    (" keeps the filter   ", Tone.MUTED),
-    ("esc", Tone.ACCENT),
-    (" clears it   ", Tone.MUTED),
-    ("→", Tone.ACCENT),
-    (" completes   ", Tone.MUTED),
-    ("↑", Tone.ACCENT),
-    (" earlier ones", Tone.MUTED),
-)
+NUMBER = 'A number is an id; in quotes it is a text, as in "42".'
+
+
+def hint() -> tuple[Piece, ...]:
+    """What can be done with what is typed."""
+    told = {"{keep}": "keeps the filter", "{drop}": "clears it", "→": "completes", "{older_filter}": "earlier ones"}
+    return tuple(
+        each for key, does in told.items() for each in ((keyed(key), Tone.ACCENT), (f" {does}   ", Tone.MUTED))
+    )
 
 
 class Terms(Suggester):
@@ -142,7 +142,7 @@ class FilterField(Vertical):
         self.input = Input(
             placeholder=EXAMPLE, suggester=self.terms, highlighter=self.place, select_on_focus=False, compact=True
         )
-        self.fault = Static(content(HINT))
+        self.fault = Static()
 
     def compose(self) -> ComposeResult:
         """The line, and what is wrong with it."""
@@ -209,9 +209,11 @@ class FilterField(Vertical):
             self.fault.update(content(((f"✗ {masked_text(str(error))}", Tone.BAD),)))
             return False
         self._all_well()
+        if wanted.only_id is not None and "id:" not in line:
+            self.fault.update(content(((NUMBER, Tone.MUTED),)))
         self.post_message(self.Changed(wanted))
         return True
 
     def _all_well(self) -> None:
         self.place.at = None
-        self.fault.update(content(HINT))
+        self.fault.update(content(hint()))

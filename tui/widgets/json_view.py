@@ -10,6 +10,7 @@ from itertools import islice
 from rich.cells import cell_len
 
 from core.models import Json
+from tui.key_map import keyed
 from tui.look import Piece, Tone, count, pieces
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, hides, masked_text
@@ -46,7 +47,8 @@ class JsonShape:
     def members(self, value: Json, depth: int) -> Iterator[Row]:
         """One row for each member."""
         if depth > DEEPEST:
-            yield Row("deeper", ((f"{CUT} nested deeper; Y copies the whole", Tone.WARN),), depth=DEEPEST_SET_IN)
+            said = f"{CUT} nested deeper; {keyed('{copy_json}')} copies the whole"
+            yield Row("deeper", ((said, Tone.WARN),), depth=DEEPEST_SET_IN)
             return
         named: Iterable[tuple[object, Json]] = value.items() if isinstance(value, Mapping) else enumerate(value)
         for name, member in named:

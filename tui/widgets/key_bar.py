@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -18,7 +20,9 @@ class KeyBar(Static):
 
     DEFAULT_CSS = "KeyBar { height: 1; padding: 0 1; background: $panel; }"
     GAP = 2
-    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=5, shown="^p")
+    PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=ALWAYS, shown="^p")
+    ROOMY = 78
+    """Cells from which on the palette is never left out."""
     WORKING = Content.styled("working…", f"bold {STYLES[Tone.WARN]}")
 
     working: reactive[int] = reactive(0)
@@ -54,6 +58,8 @@ class KeyBar(Static):
         offered = [command for command, _ in screen.offered() if command.footer]
         typing = [command for command in offered if command.panes == FIELD]
         shown = [*(typing or [each for each in offered if screen.possible(each)]), self.PALETTE]
+        if self.size.width < self.ROOMY:
+            shown[-1] = replace(self.PALETTE, footer=5)
         room = self.size.width - (self.WORKING.cell_length + self.GAP) * bool(self.working)
         while self._cells(shown) > room and any(each.footer != ALWAYS for each in shown):
             shown.remove(max(reversed(shown), key=lambda each: each.rank(screen.place)))

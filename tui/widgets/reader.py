@@ -16,6 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.commands import READING, bindings
+from tui.key_map import keyed
 from tui.look import Piece, Tone
 from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind
 from tui.widgets.safe_text import CUT, cut, head, safe
@@ -126,7 +127,7 @@ class Reader(ScrollView, can_focus=True):
         margin = " " * (1 + STEP * row.depth) + mark
         pieces: list[Piece] = list(row.said)
         if shown.more is not None:
-            pieces = [(f"{CUT} {self._left(section, shown)}more, press m", Tone.WARN)]
+            pieces = [(f"{CUT} {self._left(section, shown)}more, press {keyed('{more}')}", Tone.WARN)]
         elif row.branch is not None and not shown.open:
             pieces = list(row.folded or row.said)
         segments, left = [Segment(margin, base)], width - len(margin)

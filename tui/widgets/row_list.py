@@ -11,7 +11,9 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from tui.commands import ELSEWHERE, LIST, bindings
+from tui.commands import LIST, bindings
+from tui.key_map import is_elsewhere, keyed
+from tui.look import Piece, Tone
 from tui.widgets.row_canvas import RowCanvas
 from tui.widgets.row_layout import Layout
 from tui.widgets.row_window import loaded
@@ -22,7 +24,8 @@ Row = TypeVar("Row")
 class RowList(RowCanvas[Row], can_focus=True):
     """Rows in columns. The cursor stays with its row.
 
-    Where ``follows``, it keeps to the top, whatever row is newest, until a key is pressed or something covers the list.
+    Where ``follows``, it keeps to the top, whatever row is newest, until a key is pressed that is about the row. While
+    something covers the list, it is held.
     """
 
     ALLOW_SELECT = False
@@ -75,6 +78,8 @@ class RowList(RowCanvas[Row], can_focus=True):
         """Whether rows that are not loaded can be meant too."""
         self.follows = follows
         self.following = follows
+        self.held = False
+        """Whether the cursor stays with its row for a while, though it follows."""
 
     @property
     def current(self) -> Row | None:
@@ -103,9 +108,9 @@ class RowList(RowCanvas[Row], can_focus=True):
         old, self.rows = self.rows, rows
         before = self._id_at(old, self.cursor)
         top, seen = self.above, self._cursor_in_sight
-        if top:
+        if top and not self.held:
             self.following = False
-        if not self.following:
+        if self.held or not self.following:
             self._stay(old, top)
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
         self._measure()
@@ -116,8 +121,8 @@ class RowList(RowCanvas[Row], can_focus=True):
             self.post_message(self.Highlighted(self))
 
     def on_key(self, event: events.Key) -> None:
-        """Whoever presses a key means the row that the cursor is on: it stays there, until ``g`` follows again."""
-        if event.key not in ELSEWHERE:
+        """Whoever presses a key that is about the row means the one that the cursor is on: it stays there."""
+        if not is_elsewhere(event.key):
             self.pin()
 
     def pin(self) -> None:
@@ -125,6 +130,26 @@ class RowList(RowCanvas[Row], can_focus=True):
         if self.following:
             self.following = False
             self.post_message(self.Highlighted(self))
+
+    def hold(self) -> None:
+        """Let the cursor stay with its row until `release`: something is open that may be about it."""
+        self.held = True
+
+    def release(self) -> None:
+        """Go on as before: where it follows, to the newest row."""
+        self.held = False
+        if self.following:
+            self.action_first()
+
+    @property
+    def following_told(self) -> tuple[Piece, ...]:
+        """That it follows what is new, else which key lets it; nothing where it never does."""
+        if not self.follows or not self.rows:
+            return ()
+        if self.following:
+            return (("↥ following the newest  ", Tone.ACCENT),)
+        here = f"{self.cursor:,} newer" if self.cursor else "stays here"
+        return ((keyed(f"‖ {here}, {{first}} follows  "), Tone.MUTED),)
 
     def unmark(self, row_ids: Sequence[Hashable] | None = None) -> None:
         """Take the marks off these rows (none given: off all)."""

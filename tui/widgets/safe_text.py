@@ -7,6 +7,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 
 from core.texts import harmless, visible
+from tui.key_map import keyed
 
 __all__ = ["CUT", "ONE_LINE", "cut", "fit", "head", "safe", "safe_lines", "visible"]
 
@@ -28,7 +29,7 @@ def safe_lines(text: str, most: int = 200, *, of: int | None = None) -> list[str
     kept = [head(line) for line in lines[:most]]
     length = len(text) if of is None else of
     if len(lines) > most or length > most * ONE_LINE or any(len(line) > ONE_LINE for line in lines):
-        kept.append(f"{CUT} cut here; {length:,} characters in all, Y copies the whole")
+        kept.append(f"{CUT} cut here; {length:,} characters in all, {keyed('{copy_json}')} copies the whole")
     return kept
 
 

@@ -10,17 +10,21 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import Input, Static
 
+from tui.key_map import keyed
 from tui.look import Piece, Tone, content
 
 PAUSE = 0.15
 """Seconds without a key after which what is typed is looked for."""
 
-KEYS: tuple[Piece, ...] = (
-    ("⏎", Tone.ACCENT),
-    (" keeps it   ", Tone.MUTED),
-    ("esc", Tone.ACCENT),
-    (" clears it", Tone.MUTED),
-)
+
+def hint() -> tuple[Piece, ...]:
+    """What can be done with what is typed."""
+    return (
+        (keyed("{keep}"), Tone.ACCENT),
+        (" keeps it   ", Tone.MUTED),
+        (keyed("{drop}"), Tone.ACCENT),
+        (" clears it", Tone.MUTED),
+    )
 
 
 class SearchInput(Input):
@@ -56,7 +60,7 @@ class SearchField(Vertical):
     def compose(self) -> ComposeResult:
         """The line, and its keys."""
         yield self.input
-        yield Static(content(KEYS))
+        yield Static(content(hint()))
 
     def open(self, text: str) -> None:
         """Ask for a text, beginning with the present one."""

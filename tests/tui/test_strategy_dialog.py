@@ -1,0 +1,62 @@
+"""The strategy dialog: every strategy that is registered, by its letter or by the cursor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.tui import scenes
+from tests.tui.conftest import Opens
+from tui.screens.strategy import letters
+
+
+@pytest.mark.parametrize(
+    ("keys", "chosen"),
+    [
+        (("enter",), "FIFO"),
+        (("down", "enter"), "LIFO"),
+        (("j", "j", "enter"), "PRIORITY"),
+        (("up", "enter"), "PRIORITY"),
+    ],
+    ids=lambda keys: "-".join(keys) if isinstance(keys, tuple) else keys,
+)
+async def test_arrows_and_enter_choose_as_letters_do(open_board: Opens, keys: tuple[str, ...], chosen: str):
+    async with open_board() as desk:
+        await desk.press("t", *keys)
+        assert [call[1] for call in desk.verbs.called("set_strategy")] == [chosen]
+        assert desk.app.screen is desk.board
+
+
+async def test_the_cursor_begins_on_what_all_of_them_use_now(open_board: Opens):
+    workers = tuple(replace(each, strategy="PRIORITY") for each in scenes.workers())
+    async with open_board(replace(scenes.BUSY, workers=workers)) as desk:
+        await desk.press("t")
+        (line,) = [line for line in desk.text().splitlines() if "› " in line and "PRIORITY" in line]
+        assert "now" in line
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 24)], ids=str)
+async def test_a_strategy_that_someone_registered_is_offered_and_told_in_its_own_words(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(size=size) as desk:
+        desk.verbs.known_strategies["FRESHEST_FIRST"] = "The task whose parameters changed last."
+        await desk.press("t")
+        assert "r  FRESHEST_FIRST" in desk.text()
+        assert "parameters changed last." in " ".join(desk.text().replace("│", " ").split())
+        assert ("preview", "FRESHEST_FIRST", (scenes.CHANNEL, scenes.SEARCH)) in desk.verbs.reads
+        await desk.press("up", "enter")
+        assert [call[1] for call in desk.verbs.called("set_strategy")] == ["FRESHEST_FIRST"]
+
+
+async def test_workers_can_be_started_with_it_too(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.known_strategies["FRESHEST"] = "The task whose parameters changed last."
+        await desk.press("s", "tab", "tab", "tab", "enter", "end", "enter", "ctrl+s")
+        (call,) = desk.verbs.called("start_workers")
+        assert call[3] == "FRESHEST"
+
+
+def test_each_strategy_gets_a_letter_of_its_own_that_moves_nothing():
+    assert letters(["FIFO", "LIFO", "FAIR", "JK", "FI"]) == {"FIFO": "f", "LIFO": "l", "FAIR": "a", "FI": "i"}
