@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 from core.models import Json, TaskStatus
 
@@ -61,7 +62,7 @@ class Cure:
 
 def shown(value: Json) -> str:
     """An argument as text; tuples are told as the lists that they stand for."""
-    told = repr(list(value) if isinstance(value, tuple) else value)
+    told = repr(list(cast("tuple[Json, ...]", value)) if isinstance(value, tuple) else value)
     return told if len(told) <= 100 else f"{told[:99]}…"
 
 
@@ -101,8 +102,8 @@ class Place:
 class Start:
     """When a waiting task will probably be claimed: seconds from now, and between which it is in 19 of 20 cases.
 
-    ``latest`` is None where there is no end in sight. ``per_minute``: tasks of its type that ended in a minute, measured
-    over ``measured`` seconds.
+    ``latest`` is None where there is no end in sight. ``per_minute``: tasks of its type that ended in a minute, as
+    measured over ``measured`` seconds.
     """
 
     seconds: float
