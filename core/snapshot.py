@@ -239,9 +239,22 @@ class Holdup:
 
 
 @dataclass(frozen=True, slots=True)
+class StuckTask:
+    """A task that does not go on by itself: the ``code`` of the first cause, and that cause in a sentence."""
+
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """All that can be seen at a moment. ``held`` says in a few words why no worker may claim; empty when they may.
-    While there is a ``holdup``, all the rest stands still. ``limited_until``: a rate limit holds our claims back."""
+    While there is a ``holdup``, all the rest stands still. ``limited_until``: a rate limit holds our claims back.
+
+    ``stuck``: those of the rows of ``view`` that are stuck, by id. ``stuck_count``: how many tasks are stuck in all;
+    where ``stuck_exact`` is false, among the rows that are loaded. ``nothing_happens``: why, in a sentence that goes on
+    "Nothing is happening because"; empty while something does, or there is nothing to do.
+    """
 
     server: ServerStatus = ServerStatus()
     counts: Counts = Counts()
@@ -264,6 +277,10 @@ class Snapshot:
     oldest_pending_at: datetime | None = None
     holdup: Holdup | None = None
     limited_until: datetime | None = None
+    stuck: Mapping[int, StuckTask] = field(default_factory=dict[int, StuckTask])
+    stuck_count: int = 0
+    stuck_exact: bool = True
+    nothing_happens: str = ""
 
 
 @dataclass(frozen=True, slots=True)

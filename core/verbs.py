@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from core.bulk import BulkRow, Meant, Order, Plan
+from core.diagnosis import Diagnosis
 from core.exports import Export, Progress
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
@@ -187,6 +188,13 @@ class Verbs(Protocol):
 
     async def register_types(self, plans: Sequence[PlannedType]) -> list[PlannedType]:
         """Register what a plan creates or changes; answers what became of each."""
+        ...
+
+    async def why(self, task_id: int | None = None) -> Diagnosis:
+        """Why this task is not done; without an id, why nothing happens, and what is stuck. Changes nothing.
+
+        Does not raise where the TaskManager is away or refuses: that is a cause then. Raises `core.errors.NotFound`.
+        """
         ...
 
 

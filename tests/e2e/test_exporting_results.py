@@ -13,6 +13,7 @@ import pytest
 from core.cli.results import WHEN
 from core.demo.play import open_demo
 from core.exports import Export, FileThere, Format, Progress
+from core.models import LIVE_STATES
 from core.saved import IdeaQuery
 from core.snapshot import ResultsView
 from tests.program import Program
@@ -30,6 +31,8 @@ def found(program: Program, tmp_path: Path) -> Iterator[Program]:
 async def test_what_the_demo_saved_is_exported_opened_and_searched(tmp_path: Path):
     async with open_demo(tmp_path, seed=7, pace=0.05) as engine:
         assert await engine.store.until(lambda seen: len(seen.results) >= 5, 60)
+        await engine.stop_workers()  # a later task may find the same idea
+        assert await engine.store.until(lambda seen: all(each.state not in LIVE_STATES for each in seen.workers), 10)
         progress = Progress()
         export = Export(tmp_path / "all.json", Format.JSON)
         written = await engine.export_results(IdeaQuery(), export, progress)

@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
+from core.diagnosis import Diagnosis
 from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.forms import Violation
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType, utcnow
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import (
     ActivityEntry,
@@ -55,6 +56,7 @@ class FakeVerbs:
         self.opened_types: dict[str, TypeDetail] = {}
         self.planned: list[PlannedType] = []
         self.checked: list[Mapping[str, Json]] = []
+        self.diagnoses: dict[int | None, Diagnosis] = {}
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -233,6 +235,10 @@ class FakeVerbs:
         await self._note("register_types", tuple(each.name for each in plans))
         after = {TypePlan.CREATE: TypePlan.CREATED, TypePlan.CHANGE: TypePlan.CHANGED}
         return [replace(each, plan=after.get(each.plan, each.plan)) for each in plans]
+
+    async def why(self, task_id: int | None = None) -> Diagnosis:
+        await self._read("why", task_id)
+        return self.diagnoses.get(task_id, Diagnosis(task_id, utcnow()))
 
 
 class FakeConnection:
