@@ -33,9 +33,12 @@ class Terminal:
         self.code: int | None = None
         self.pid, self._fd = pty.fork()
         if self.pid == 0:
-            os.chdir(cwd)
-            environ = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
-            os.execvpe(command[0], list(command), environ)
+            try:
+                os.chdir(cwd)
+                environ = {name: value for name, value in environ.items() if name not in ("COLUMNS", "LINES")}
+                os.execvpe(command[0], list(command), environ)
+            finally:
+                os._exit(127)  # a child that goes on would run the rest of the tests, and report them too
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def __enter__(self) -> Self:
