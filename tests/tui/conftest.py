@@ -44,6 +44,11 @@ class Desk:
         field.insert_text_at_cursor(text)
         await self.settle()
 
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Make the terminal another size: cheaper than a board for each."""
+        await self.pilot.resize_terminal(*size)
+        await self.settle()
+
     async def put(self, snapshot: Snapshot) -> None:
         self.connection.put(snapshot)
         await self.settle()
