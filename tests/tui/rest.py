@@ -65,11 +65,14 @@ async def at_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
 
 
 def paint(app: App[Any]) -> bool:
-    """Paint now what would be painted at the next tick; False when nothing is to be painted."""
+    """Lay out and paint now what would be at the next tick; False when nothing is left to be."""
     try:
         screen = app.screen
     except ScreenStackError:
         return False
+    if app._resize_event is not None and app._resize_timer is not None:
+        app._check_resize()
+        return True
     due = (
         screen._layout_required
         or screen._scroll_required
