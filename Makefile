@@ -8,7 +8,7 @@ run: .venv/run
 	@$(IN)prismq-workers demo
 
 test: .venv/dev
-	$(IN)python -m pytest -n auto -m "not soak and not bench"
+	$(IN)python -m pytest -n auto --dist worksteal -m "not soak and not bench"
 
 check: .venv/dev
 	$(IN)ruff check .

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from core.cli.main import main as command_line
-from core.verbs import Connection
+
+if TYPE_CHECKING:
+    from core.verbs import Connection
 
 
 def open_board(connection: Connection, demo: bool) -> int:
-    """Open the board; imported here, so that commands without a screen do not load one."""
+    """Open the board; imported here, so that commands without a screen do not load one.
+
+    What is imported stays to the end: nothing of it is garbage to be looked for, now or while one presses keys.
+    """
+    gc.disable()
     from tui.app import run_board
 
+    gc.freeze()
+    gc.enable()
     return run_board(connection, demo=demo)
 
 

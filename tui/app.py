@@ -12,7 +12,7 @@ from textual.app import SystemCommand
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
+from textual.widgets import Input
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
@@ -27,6 +27,7 @@ from tui.screens.board import BoardScreen
 from tui.screens.leaving import Choice, leave
 from tui.screens.too_small import guard
 from tui.screens.trouble import TroubleScreen
+from tui.sheet import Sheet
 from tui.signals import listen
 from tui.themes import SAFE
 
@@ -55,6 +56,7 @@ class BoardApp(NoticeApp):
         settings: BoardSettings = USUAL,
     ) -> None:
         super().__init__()
+        self.stylesheet = Sheet(variables=self.get_css_variables())
         self.settings = settings
         self._writing = asyncio.Lock()
         self.board = BoardScreen(connection, now, demo=demo)
@@ -69,6 +71,8 @@ class BoardApp(NoticeApp):
 
         A field that has the focus lets no printable key come this far.
         """
+        from textual.widgets import TextArea  # large, and only forms have one
+
         field = self.focused
         if event.is_printable and (isinstance(field, Input) or (isinstance(field, TextArea) and not field.read_only)):
             event.prevent_default()

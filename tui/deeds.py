@@ -12,7 +12,6 @@ from core.errors import CoreError
 from core.models import RowOutcome
 from core.snapshot import Snapshot
 from core.verbs import Verbs
-from tui.widgets.confirm import Confirm
 from tui.widgets.key_bar import KeyBar
 from tui.wording import told
 
@@ -83,4 +82,6 @@ class Deeds:
 
     async def confirmed(self, question: str, risk: str, call: str) -> bool:
         """Whether the user says yes."""
+        from tui.widgets.confirm import Confirm
+
         return await self.app.push_screen_wait(Confirm(question, risk, call))

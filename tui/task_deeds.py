@@ -9,7 +9,6 @@ from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus
 from core.snapshot import Link
 from tui.deeds import Deeds, Settled
 from tui.look import count, ids, short_name
-from tui.screens.bulk import BulkScreen
 from tui.wording import FITTING, left_out, outcome, unfit
 
 
@@ -18,6 +17,8 @@ class TaskDeeds(Deeds):
 
     def bulk(self, order: Order, meant: Meant, settled: Settled) -> None:
         """Show what the order would do to these tasks, or to all that match a filter, and do it after a yes."""
+        from tui.screens.bulk import BulkScreen
+
         self.app.push_screen(BulkScreen(self, order, meant, settled))
 
     def _several(self, action: Action, tasks: Sequence[Task], fitting: Sequence[Task], settled: Settled) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 import click
 
@@ -15,9 +15,9 @@ from core.config import Config
 from core.errors import BadSetting
 from core.loops import run_to_end
 from core.models import Json
-from core.verbs import Connection
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # nothing that most commands do without
+    from core.verbs import Connection
     from core.workers.factory import WorkerFactory
 
 Value = TypeVar("Value")
@@ -25,7 +25,7 @@ PATIENCE = 3.0
 """Seconds that a command tries to reach the TaskManager."""
 BoardKeys = Callable[[Mapping[str, str]], tuple[dict[str, str], list[str]]]
 """Answers the keys of all commands of the board, given those that a user chose, and what of these cannot be had."""
-OpenBoard = Callable[[Connection, bool], int]
+OpenBoard: TypeAlias = "Callable[[Connection, bool], int]"
 """Opens the board on a connection (in demo mode or not); answers the exit code."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,11 +12,13 @@ from core.cli.mending import ask, sure
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, Value, json_option, passing
 from core.cli.program import run as run_to_end
-from core.engine import Engine
 from core.models import Claim, RowOutcome
 from core.results.owed import Outbox, OwedReport, ReportState
 from core.snapshot import KeptReport
 from core.workers.factory import WorkerFactory
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 DELIVERY_SECONDS = 10.0
 """How long `reports send` waits until the TaskManager has answered."""
@@ -94,6 +97,8 @@ def discard(program: Program, task_ids: tuple[int, ...], as_json: bool, yes: boo
 
 async def with_engine(program: Program, ask_it: Callable[[Engine], Awaitable[Value]]) -> Value:
     """Open an engine that works on nothing, ask it something, close it."""
+    from core.engine import Engine
+
     async with Engine.open(program.config, factory=WorkerFactory(), monitor=False) as engine:
         return await ask_it(engine)
 

@@ -7,18 +7,20 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from core.cli.output import print_fields, print_json, say
 from core.cli.program import Program, json_option, passing
 from core.cli.program import run as run_to_end
-from core.engine import Engine
 from core.errors import CoreError
 from core.models import Json
 from core.stops import heard
 from core.workers.claiming import strategy_named
+
+if TYPE_CHECKING:
+    from core.engine import Engine
 
 PROGRESS_SECONDS = 0.5
 
@@ -109,6 +111,8 @@ class Summary:
 
 async def work(program: Program, order: Order) -> Summary:
     """Start workers, wait for the end, stop them."""
+    from core.engine import Engine
+
     stops: asyncio.Queue[None] = asyncio.Queue()
     summary = Summary()
     async with Engine.open(program.config) as engine:

@@ -71,9 +71,7 @@ async def kinds(api: Api, database: Database, clock: Clock) -> Api:
     return api
 
 
-async def test_every_line_selects_what_it_decides_on_each_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "STEP", 16)
-    monkeypatch.setattr(listing, "SEARCHED", 48)
+async def every_line_selects_what_it_decides(tmp_path: Path, *, lines: int, limits: tuple[int, ...]) -> None:
     clock, database = Clock(), Database.open(tmp_path / "tasks.db")
     api = Api(create_app(database, clock=clock))
     await filled(api, database, clock)
@@ -81,8 +79,8 @@ async def test_every_line_selects_what_it_decides_on_each_task(tmp_path: Path, m
     now = datetime.fromtimestamp(clock(), UTC)
     looked: list[tuple[str, int, str]] = []
 
-    @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-    @given(LINES, st.sampled_from((1, 7, 200)), st.sampled_from(("DESC", "ASC")))
+    @settings(max_examples=lines, suppress_health_check=list(HealthCheck))
+    @given(LINES, st.sampled_from(limits), st.sampled_from(("DESC", "ASC")))
     def gather(line: str, limit: int, order: str) -> None:
         looked.append((line, limit, order))
 
@@ -93,6 +91,24 @@ async def test_every_line_selects_what_it_decides_on_each_task(tmp_path: Path, m
         found = await all_pages(api, wanted.to_json(), limit, sort_by="id", sort_order=order)
         assert found == (expected if order == "DESC" else expected[::-1]), line
     database.close()
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search goes through few rows at a time, so that it has to go on again and again."""
+    monkeypatch.setattr(listing, "STEP", 16)
+    monkeypatch.setattr(listing, "SEARCHED", 48)
+
+
+@pytest.mark.usefixtures("small_steps")
+async def test_every_line_selects_what_it_decides_on_each_task(tmp_path: Path) -> None:
+    await every_line_selects_what_it_decides(tmp_path, lines=60, limits=(7, 200))
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("small_steps")
+async def test_many_lines_select_what_they_decide_on_each_task(tmp_path: Path) -> None:
+    await every_line_selects_what_it_decides(tmp_path, lines=600, limits=(1, 7, 200))
 
 
 @pytest.mark.parametrize(

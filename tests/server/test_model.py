@@ -230,7 +230,7 @@ class TaskManagerRules(RuleBasedStateMachine):
 
 
 STEADY = settings(
-    max_examples=60,
+    max_examples=30,
     stateful_step_count=50,
     deadline=None,
     derandomize=True,

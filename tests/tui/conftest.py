@@ -7,12 +7,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
 import pytest
+import textual.app
+import textual.pilot
 from textual.pilot import Pilot
 from textual.widgets import Input
 
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
+from tests.tui.rest import at_rest
 from tui.app import BoardApp
 from tui.screens.board import BoardScreen
 
@@ -41,13 +44,17 @@ class Desk:
         field.insert_text_at_cursor(text)
         await self.settle()
 
+    async def resize(self, size: tuple[int, int]) -> None:
+        """Make the terminal another size: cheaper than a board for each."""
+        await self.pilot.resize_terminal(*size)
+        await self.settle()
+
     async def put(self, snapshot: Snapshot) -> None:
         self.connection.put(snapshot)
         await self.settle()
 
     async def settle(self) -> None:
-        for _ in range(2):
-            await self.pilot.pause()
+        await at_rest()
 
     def text(self) -> str:
         """All that the screen shows, line by line."""
@@ -65,7 +72,9 @@ class Opens(Protocol):
 
 @pytest.fixture(autouse=True)
 def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No animation, whatever the terminal of the tests says about colour."""
+    """No animation, whatever the terminal of the tests says about colour; no wait for longer than there is work."""
+    for module in (textual.app, textual.pilot):
+        monkeypatch.setattr(module, "wait_for_idle", at_rest)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
 

@@ -208,12 +208,12 @@ async def test_secrets_are_masked_on_the_task_screen_until_asked_for(open_board:
         assert "s3cret" in desk.text()
 
 
-@pytest.mark.parametrize(("key", "place"), [("1", "types"), ("2", "queue"), ("3", "workers"), ("4", "results")])
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
-async def test_a_number_leads_to_a_pane(open_board: Opens, key: str, place: str, size: tuple[int, int]):
+async def test_a_number_leads_to_a_pane(open_board: Opens, size: tuple[int, int]):
     async with open_board(size=size) as desk:
-        await desk.press(key)
-        assert desk.board.place == place
+        for key, place in (("2", "queue"), ("1", "types"), ("4", "results"), ("3", "workers"), ("2", "queue")):
+            await desk.press(key)
+            assert desk.board.place == place
 
 
 async def test_tab_goes_round_the_panes(open_board: Opens):

@@ -111,3 +111,11 @@ def test_the_board_is_there_before_the_http_stack():
     code = f"import sys, tui.app; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_the_board_is_there_before_what_opens_above_it():
+    later = {"bulk", "export", "failure_group", "help", "idea", "new_task", "reports", "task", "worker"}
+    names = [f"tui.screens.{each}" for each in sorted(later)]
+    code = f"import sys, tui.app; print([name for name in {names} if name in sys.modules])"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

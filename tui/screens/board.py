@@ -1,4 +1,7 @@
-"""The board: what goes on, and everything that can be done about it."""
+"""The board: what goes on, and everything that can be done about it.
+
+What opens above it is imported when it opens: the first paint must not wait for it.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,8 @@ from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.report_deeds import ReportDeeds
 from tui.result_deeds import ResultDeeds
-from tui.screens.concurrency import ConcurrencyScreen
-from tui.screens.help import HelpScreen
 from tui.screens.layout import BoardLayout
-from tui.screens.new_task import NewTaskScreen
 from tui.screens.outcome_actions import OutcomeActions
-from tui.screens.queue_looks import ColumnsScreen, SortScreen
-from tui.screens.register_types import RegisterTypesScreen
-from tui.screens.reports import ReportsScreen
-from tui.screens.start_workers import StartWorkersScreen
-from tui.screens.strategy import StrategyScreen
-from tui.screens.task import TaskScreen
-from tui.screens.task_type import TaskTypeScreen
-from tui.screens.worker import WorkerScreen
 from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -110,7 +102,7 @@ class BoardScreen(OutcomeActions, BoardLayout):
             case Task(id=task_id):
                 self.open_task(task_id)
             case WorkerStatus(id=worker_id):
-                self.app.push_screen(WorkerScreen(self, self.worker_deeds, worker_id, self.open_task))
+                self.open_worker(worker_id)
             case FailureGroup() | ResultRow():
                 self.open_outcome(event.row)
             case ActivityEntry(task_id=int(task_id)):
@@ -120,10 +112,20 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def open_task(self, task_id: int) -> None:
         """Everything that is known of a task."""
+        from tui.screens.task import TaskScreen
+
         self.app.push_screen(TaskScreen(self, self.task_deeds, task_id))
+
+    def open_worker(self, worker_id: str) -> None:
+        """Everything that is known of a worker."""
+        from tui.screens.worker import WorkerScreen
+
+        self.app.push_screen(WorkerScreen(self, self.worker_deeds, worker_id, self.open_task))
 
     def open_type(self, row: TypeRow) -> None:
         """Everything that is known of a task type."""
+        from tui.screens.task_type import TaskTypeScreen
+
         self.app.push_screen(
             TaskTypeScreen(
                 self,
@@ -142,6 +144,8 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def action_register_types(self) -> None:
         """Register task types from a file."""
+        from tui.screens.register_types import RegisterTypesScreen
+
         self.app.push_screen(RegisterTypesScreen(self.task_deeds))
 
     # The queue
@@ -174,10 +178,14 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def action_sort(self) -> None:
         """Choose in which order the tasks stand."""
+        from tui.screens.queue_looks import SortScreen
+
         self.app.push_screen(SortScreen(self.queue_pane, able="filter" in self.newest.server.can))
 
     def action_columns(self) -> None:
         """Choose which columns are shown."""
+        from tui.screens.queue_looks import ColumnsScreen
+
         self.app.push_screen(ColumnsScreen(self.queue_pane))
 
     def action_older_filter(self) -> None:
@@ -243,6 +251,8 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def clone(self, task: Task) -> None:
         """Edit a copy of a task."""
+        from tui.screens.new_task import NewTaskScreen
+
         like = NewTask(task.task_type, task.parameters, task.priority)
         self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like, open_task=self.open_task))
 
@@ -253,6 +263,8 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def new_task_of(self, name: str | None) -> None:
         """Create a task of that type."""
+        from tui.screens.new_task import NewTaskScreen
+
         self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
 
     def action_copy(self) -> None:
@@ -273,10 +285,14 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def action_start(self) -> None:
         """Start workers."""
-        self.app.push_screen(StartWorkersScreen(self.worker_deeds, self.newest.types))
+        self._start(self.newest.types)
 
     def _start_for(self, names: Sequence[str]) -> None:
-        types = [row for row in self.newest.types if row.name in names]
+        self._start([row for row in self.newest.types if row.name in names])
+
+    def _start(self, types: Sequence[TypeRow]) -> None:
+        from tui.screens.start_workers import StartWorkersScreen
+
         self.app.push_screen(StartWorkersScreen(self.worker_deeds, types))
 
     def action_pause(self) -> None:
@@ -305,6 +321,8 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def action_concurrency(self) -> None:
         """Choose how many tasks the chosen workers have in hand."""
+        from tui.screens.concurrency import ConcurrencyScreen
+
         if meant := self.worker_deeds.meant(self.chosen_workers):
             self.app.push_screen(ConcurrencyScreen(self.worker_deeds, meant))
 
@@ -314,15 +332,21 @@ class BoardScreen(OutcomeActions, BoardLayout):
 
     def action_strategy(self) -> None:
         """Choose which task is claimed next."""
+        from tui.screens.strategy import StrategyScreen
+
         chosen = self.chosen_workers
         if meant := self.worker_deeds.meant(chosen):
             self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now, everyone=chosen is None))
 
     def action_reports(self) -> None:
         """Look at the reports that are kept aside."""
+        from tui.screens.reports import ReportsScreen
+
         deeds = ReportDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self.app.push_screen(ReportsScreen(self, deeds, self.open_task))
 
     def action_help(self) -> None:
         """Explain the focused pane and all keys."""
+        from tui.screens.help import HelpScreen
+
         self.app.push_screen(HelpScreen(self.pane.heading, self.pane.about, self.command_set, self.pane.id or ""))

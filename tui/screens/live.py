@@ -12,7 +12,6 @@ from core.errors import CoreError
 from core.snapshot import Snapshot
 from core.verbs import Connection
 from tui.commands import CommandScreen
-from tui.screens.trouble import TroubleScreen
 
 
 class LiveScreen(CommandScreen):
@@ -58,6 +57,8 @@ class LiveScreen(CommandScreen):
                 if self.frozen_at is None:
                     self.snapshot = snapshot
         except CoreError as error:
+            from tui.screens.trouble import TroubleScreen
+
             self.app.push_screen(TroubleScreen(error))
         self.ended = True
 

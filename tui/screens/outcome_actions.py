@@ -7,9 +7,6 @@ from pathlib import Path
 from core.snapshot import FailureGroup, ResultRow
 from tui.panes.results import ResultsPane
 from tui.result_deeds import ResultDeeds, activity_scope, result_scopes
-from tui.screens.export import ExportScreen
-from tui.screens.failure_group import FailureGroupScreen
-from tui.screens.idea import IdeaScreen
 from tui.screens.layout import BoardLayout
 from tui.task_deeds import TaskDeeds
 from tui.widgets.filter_field import FilterField
@@ -30,9 +27,16 @@ class OutcomeActions(BoardLayout):
     def open_outcome(self, row: FailureGroup | ResultRow) -> None:
         """A group of failures with its tasks, or a result."""
         if isinstance(row, FailureGroup):
-            self.app.push_screen(FailureGroupScreen(self, self.task_deeds, row, self.open_task))
+            self._open_group(row)
         else:
+            from tui.screens.idea import IdeaScreen
+
             self.app.push_screen(IdeaScreen(self.result_deeds, row, self.open_task))
+
+    def _open_group(self, row: FailureGroup, *, begin: bool = False) -> None:
+        from tui.screens.failure_group import FailureGroupScreen
+
+        self.app.push_screen(FailureGroupScreen(self, self.task_deeds, row, self.open_task, begin=begin))
 
     @property
     def field_in_use(self) -> FilterField | SearchField:
@@ -72,6 +76,8 @@ class OutcomeActions(BoardLayout):
 
     def action_export(self) -> None:
         """Write results, or activity where that is shown, to a file."""
+        from tui.screens.export import ExportScreen
+
         now, results, place = self.now(), self.outcome_pane.results, self.place
         # Results are offered in every tab, under the same keys: what was learnt in one is right in all.
         scopes = result_scopes(results.marked, results.wanted.text, now)
@@ -99,6 +105,6 @@ class OutcomeActions(BoardLayout):
         target = self.pane.target
         group = target.current if isinstance(target, RowList) else None
         if isinstance(group, FailureGroup):
-            self.app.push_screen(FailureGroupScreen(self, self.task_deeds, group, self.open_task, begin=True))
+            self._open_group(group, begin=True)
         else:
             self.task_deeds.say("There is no failure here to try one of.")

@@ -66,7 +66,7 @@ class KeyBar(Static):
         said = [self.WORKING] * bool(self.working) + [self._named(command) for command in shown]
         if [each.plain for each in said] != self._shown:
             self._shown = [each.plain for each in said]
-            self.update(Content(" " * self.GAP).join(said))
+            self.update(Content(" " * self.GAP).join(said), layout=False)  # one line, whatever it says
 
     def _named(self, command: Command) -> Content:
         click = Style.from_meta({"command": command.id})

@@ -29,4 +29,4 @@ class PaneTabs(Static):
             style = "bold reverse" if here else STYLES[Tone.MUTED]
             label = Content.styled(f" {key} {heading} ", style)
             parts.append(label.stylize(Style.from_meta({"pane": pane_id})))
-        self.update(Content(" ").join(parts))
+        self.update(Content(" ").join(parts), layout=False)

@@ -51,7 +51,7 @@ class StatusLine(Static):
 
     def tick(self) -> None:
         """Ages are older now."""
-        self.update(content(self._fitting(self.size.width)))
+        self.update(content(self._fitting(self.size.width)), layout=False)  # one line, whatever it says
 
     def on_resize(self) -> None:
         """More or less fits."""

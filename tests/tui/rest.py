@@ -1,0 +1,87 @@
+"""When a board is at rest: nothing is left to be done on its event loop or in its threads, and all is painted.
+
+Textual's own pilot sleeps and compares clocks, for 20 ms at least and longer the busier the machine is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from textual._context import active_app
+from textual.app import App, ScreenStackError
+
+PATIENCE = 20.0
+"""Seconds after which a board that never rests is taken as it is."""
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads of which one knows whether they are at work."""
+
+    def __init__(self) -> None:
+        super().__init__(thread_name_prefix="at-hand")
+        self.in_hand: set[Future[Any]] = set()
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **kwargs)
+        self.in_hand.add(future)
+        future.add_done_callback(self.in_hand.discard)
+        return future
+
+
+_threads: WeakKeyDictionary[asyncio.AbstractEventLoop, Threads] = WeakKeyDictionary()
+
+
+def threads_of(loop: asyncio.AbstractEventLoop) -> Threads:
+    """The threads in which that loop has things done."""
+    threads = _threads.get(loop)
+    if threads is None:
+        threads = _threads[loop] = Threads()
+        loop.set_default_executor(threads)
+    return threads
+
+
+async def at_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
+    """Wait for it. A thread that ends nothing within ``max_sleep`` seconds is not waited for: a test may hold it.
+
+    The arguments are those of Textual's own, which this stands in for.
+    """
+    loop = asyncio.get_running_loop()
+    threads = threads_of(loop)
+    held: set[Future[Any]] = set()
+    end = loop.time() + PATIENCE
+    while loop.time() < end:
+        await asyncio.sleep(0)
+        if loop._ready:  # type: ignore[attr-defined]  # the only way to know that nothing is to be run
+            continue
+        if running := threads.in_hand - held:
+            waits = {asyncio.wrap_future(each) for each in running}
+            done, _ = await asyncio.wait(waits, timeout=max_sleep, return_when=asyncio.FIRST_COMPLETED)
+            held |= set() if done else running
+        elif not paint(active_app.get()):
+            return
+
+
+def paint(app: App[Any]) -> bool:
+    """Lay out and paint now what would be at the next tick; False when nothing is left to be."""
+    try:
+        screen = app.screen
+    except ScreenStackError:
+        return False
+    if app._resize_event is not None and app._resize_timer is not None:
+        app._check_resize()
+        return True
+    due = (
+        screen._layout_required
+        or screen._scroll_required
+        or screen._repaint_required
+        or screen._recompose_required
+        or screen._dirty_widgets
+        or screen._callbacks
+    )
+    if not due or app._batch_count or not screen.is_current:
+        return False
+    screen._on_timer_update()
+    return True
