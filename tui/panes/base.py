@@ -7,19 +7,19 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.widget import Widget
 
 from core.snapshot import Link, Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content
+from tui.widgets.bordered import Bordered
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 
 Row = TypeVar("Row")
 
 
-class Pane(Vertical):
+class Pane(Bordered):
     """A part of the board. ``key`` is the number that leads to it, ``about`` what its help says."""
 
     key = ""
@@ -67,11 +67,11 @@ class Pane(Vertical):
         title = ((f"{self.key} {self.heading}", Tone.STRONG), *self.title(snapshot))
         if title != self._title:
             self._title = title
-            self.border_title = content(title)
+            self.tell_title(content(title))
         subtitle = tuple(self.subtitle(snapshot))
         if subtitle != self._subtitle:
             self._subtitle = subtitle
-            self.border_subtitle = content(subtitle)
+            self.tell_subtitle(content(subtitle))
 
     def tick(self) -> None:
         """A second went by: ages in sight are older."""

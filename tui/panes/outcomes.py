@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 
 from core.snapshot import Snapshot
@@ -16,10 +15,11 @@ from tui.panes.base import Pane
 from tui.panes.failures import FailuresPane
 from tui.panes.results import ResultsPane
 from tui.panes.throughput import ThroughputPane
+from tui.widgets.bordered import Bordered
 from tui.widgets.safe_text import head
 
 
-class OutcomesPane(Vertical):
+class OutcomesPane(Bordered):
     """Four panes, one at a time; the border names them all."""
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
@@ -51,8 +51,8 @@ class OutcomesPane(Vertical):
         """Only what is seen is drawn."""
         self._failed = max(snapshot.failures_total, sum(group.count for group in snapshot.failures))
         self.active.show(snapshot)
-        self.border_title = self._names()
-        self.border_subtitle = self.active.border_subtitle
+        self.tell_title(self._names())
+        self.tell_subtitle(self.active.subtitle_told)
 
     def open(self, tab_id: str, snapshot: Snapshot) -> None:
         """Show that tab."""

@@ -85,8 +85,9 @@ class BoardLayout(LiveScreen):
         """A second went by: ages in sight are older."""
         if self.frozen_at is None and self.is_current:
             self.watch_snapshot(self.snapshot)
-            for pane in (self.type_pane, self.queue_pane, self.worker_pane, self.outcome_pane.active):
-                pane.tick()
+            panes = (self.type_pane, self.queue_pane, self.worker_pane, self.outcome_pane.active)
+            for quarter, pane in enumerate(panes):  # one after the other: a key waits for one to be painted at most
+                self.set_timer(quarter / len(panes), pane.tick)
 
     def times_changed(self) -> None:
         """Every row may have a time."""

@@ -205,11 +205,20 @@ class RowList(RowCanvas[Row], can_focus=True):
         """Put the cursor on the row at ``place``, and bring it into sight."""
         place = max(0, min(place, len(self.rows) - 1))
         self.following = False
-        if place != self.cursor and self.rows:
+        before, scrolled = self.cursor, self.scroll_offset
+        if place != before and self.rows:
             self.cursor = place
             self.post_message(self.Highlighted(self))
         self._show_cursor()
-        self.refresh()
+        if self.scroll_offset == scrolled:
+            self._paint_row(before)
+            self._paint_row(self.cursor)
+        else:
+            self.refresh()
+
+    def _paint_row(self, place: int) -> None:
+        layout = self.layout_now
+        self.refresh_lines(layout.header + place * layout.height, layout.height)
 
     @property
     def _cursor_in_sight(self) -> bool:
@@ -295,7 +304,9 @@ class RowList(RowCanvas[Row], can_focus=True):
     def _toggle(self, *, on: bool = False) -> None:
         if self.current is None:
             return
-        self.all_meant = False
+        if self.all_meant:
+            self.all_meant = False
+            self.refresh()
         row_id = self.row_id(self.current)
         if on or row_id not in self.marks:
             self.marks.add(row_id)
