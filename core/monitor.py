@@ -29,7 +29,7 @@ from core.models import TaskType, WorkerState, utcnow
 from core.readings import Results, TaskManager, count_rows
 from core.result_watching import ResultsWatch
 from core.snapshot import Link, ServerStatus, View
-from core.viewing import read_view
+from core.viewing import WhichStuck, none_stuck, read_view
 
 QUICKEST = 0.1
 """Seconds between two readings, at least."""
@@ -59,7 +59,8 @@ class Memory:
 class Monitor:
     """Watches one TaskManager and one results database for as long as `run` runs.
 
-    ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them.
+    ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them. ``stuck``
+    tells which rows are, for a view that asks for it.
     """
 
     def __init__(
@@ -70,10 +71,12 @@ class Monitor:
         *,
         server: ServerStatus,
         local_types: Callable[[], Sequence[TaskType]],
+        stuck: WhichStuck = none_stuck,
         now: Callable[[], datetime] = utcnow,
         rng: random.Random | None = None,
     ) -> None:
         self._tasks, self._publish = tasks, publish
+        self._stuck = stuck
         self._server = server
         self._local_types = local_types
         self._now = now
@@ -148,7 +151,7 @@ class Monitor:
         try:
             await self._read_slowly_changing()
             await self._read_counts()
-            if looked or "changes" not in self._server.can:
+            if looked or "changes" not in self._server.can or self._view.filter.asks_stuck:
                 await self._read_view()
         except CoreError:
             self._look_again = True
@@ -187,7 +190,9 @@ class Monitor:
         self._memory.failures_due = False
 
     async def _read_view(self) -> None:
-        seen = await read_view(self._tasks, self._view, self._now(), able="filter" in self._server.can)
+        seen = await read_view(
+            self._tasks, self._view, self._now(), able="filter" in self._server.can, stuck=self._stuck
+        )
         self._publish(events.ViewSeen(seen))
 
     def _all_well(self) -> None:

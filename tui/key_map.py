@@ -10,10 +10,24 @@ from itertools import combinations
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BOARD, BULK, GROUP, IDEA, LIST, READING, REPORTS, TASK, TASK_TYPE, WORKER, Command
+from tui.commands import (
+    BOARD,
+    BULK,
+    GROUP,
+    IDEA,
+    LIST,
+    READING,
+    REPORTS,
+    TASK,
+    TASK_TYPE,
+    WHY_ON_BOARD,
+    WHY_PANEL,
+    WORKER,
+    Command,
+)
 
 SETS: tuple[tuple[Command, ...], ...] = (
-    (*LIST, *BOARD),
+    (*LIST, *BOARD, *WHY_PANEL, *WHY_ON_BOARD),
     (*TASK, *READING),
     (*LIST, *REPORTS),
     IDEA,
