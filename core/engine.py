@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from core.config import Config
+from core.diagnosing import diagnosed
+from core.diagnosis import Diagnosis
 from core.endings import drained, raise_crashed
 from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
@@ -36,6 +38,7 @@ from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.sources.choose import choose_source
 from core.sources.port import Source
 from core.store import Store
+from core.stuck_watching import StuckWatch
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
 from core.tellers import LimitTeller, RetryTeller
@@ -189,6 +192,10 @@ class Engine(WorkerVerbs, ResultVerbs):
         self._raise_fault()
         raise_crashed(self.rooms.pool.statuses())
 
+    async def why(self, task_id: int | None = None) -> Diagnosis:
+        """Why this task is not done; without an id, why nothing happens. Raises `core.errors.NotFound`."""
+        return await diagnosed(self._rooms, self.store.snapshot, task_id)
+
     async def shut(self, *, now: bool = False) -> int:
         """Stop the workers and deliver; answers how many reports still wait."""
         if self._rooms is None:
@@ -251,7 +258,12 @@ class Engine(WorkerVerbs, ResultVerbs):
         self.in_background(self._presence.run())
         if monitor is not None:
             self.in_background(monitor.run())
+            self.in_background(self._stuck_watch(timeout).run())
         self._connected.set()
+
+    def _stuck_watch(self, claim_timeout: float) -> StuckWatch:
+        tasks = self._watching or self._client
+        return StuckWatch(tasks, lambda: self.store.snapshot, self.store.publish, claim_timeout=claim_timeout)
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
         return Monitor(

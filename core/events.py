@@ -6,12 +6,13 @@ results database; `Said` is anything else that deserves a line in the activity l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.models import Task, TaskType, TypeStats, WorkerStatus
-from core.snapshot import FailureGroup, QueueView, ResultRow, ResultsView, ServerStatus
+from core.snapshot import FailureGroup, QueueView, ResultRow, ResultsView, ServerStatus, StuckTask
 
 
 class Level(StrEnum):
@@ -191,6 +192,17 @@ class RemoteWorkersSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class StuckSeen:
+    """Which of the rows that someone looks at are stuck, how many are in all (``exact``: these are not only those that
+    are loaded), and why nothing happens, where nothing does."""
+
+    tasks: Mapping[int, StuckTask]
+    count: int
+    exact: bool
+    nothing_happens: str
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """Something else that a person should be able to read later."""
 
@@ -219,5 +231,6 @@ Event = (
     | ResultsSeen
     | ResultsTrouble
     | RemoteWorkersSeen
+    | StuckSeen
     | Said
 )

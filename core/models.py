@@ -294,6 +294,7 @@ class InHand:
     logged.
 
     ``deadline``: when its claim is over, as far as that is known; ``late``: it is, and another may be given the task.
+    ``heard_at``: when the worker's code last told progress or logged something.
     """
 
     task_id: int
@@ -305,6 +306,7 @@ class InHand:
     logged: int = 0
     deadline: datetime | None = None
     late: bool = False
+    heard_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,6 +144,9 @@ class Store:
                 self._snapshot = replace(self._snapshot, results_trouble=sentence)
             case events.RemoteWorkersSeen(workers):
                 self._remote = workers
+            case events.StuckSeen(tasks, count, exact, why):
+                seen = {"stuck": tasks, "stuck_count": count, "stuck_exact": exact, "nothing_happens": why}
+                self._snapshot = replace(self._snapshot, **seen)
             case events.Said(level, text, at):
                 self._say(at, level, text)
             case _:

@@ -1,7 +1,7 @@
 """Why is this task not done, and why does nothing happen? All causes that hold, with evidence, cures, and estimates.
 
-`diagnosed` is for one task (or the whole, without one) of which everything was gathered; `at_a_glance` makes do with a
-snapshot, and is fast enough for every row that can be seen, every second.
+The verb ``why`` gathers everything and answers a `Diagnosis`; `at_a_glance` makes do with a snapshot, for when nothing
+more can be read, or not yet.
 """
 
 from core.diagnosis.cause import (
@@ -16,6 +16,7 @@ from core.diagnosis.cause import (
     Start,
     Verdict,
 )
+from core.diagnosis.light import at_a_glance
 
 __all__ = [
     "LONGEST_SENTENCE",
@@ -28,4 +29,5 @@ __all__ = [
     "Place",
     "Start",
     "Verdict",
+    "at_a_glance",
 ]

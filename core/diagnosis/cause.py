@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
+from core.bulk import Order
 from core.models import Json, TaskStatus
 
 LONGEST_SENTENCE = 160
@@ -60,8 +62,10 @@ class Cure:
 
 
 def shown(value: Json) -> str:
-    """An argument as text; tuples are told as the lists that they stand for."""
-    told = repr(list(value) if isinstance(value, tuple) else value)
+    """An argument as text; tuples are told as the lists that they stand for, of an order only what it asks for."""
+    if isinstance(value, Order):
+        return f"Order({str(value.action)!r}{', force=True' if value.force else ''})"
+    told = repr(list(cast("tuple[Json, ...]", value)) if isinstance(value, tuple) else value)
     return told if len(told) <= 100 else f"{told[:99]}…"
 
 
@@ -101,8 +105,8 @@ class Place:
 class Start:
     """When a waiting task will probably be claimed: seconds from now, and between which it is in 19 of 20 cases.
 
-    ``latest`` is None where there is no end in sight. ``per_minute``: tasks of its type that ended in a minute, measured
-    over ``measured`` seconds.
+    ``latest`` is None where there is no end in sight. ``per_minute``: tasks of its type that ended in a minute, as
+    measured over ``measured`` seconds.
     """
 
     seconds: float

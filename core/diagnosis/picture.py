@@ -1,19 +1,19 @@
 """What is known when it is asked why a task is not done: frozen, and gathered once, so that every cause is a pure look.
 
 A `System` is the same for all tasks at a moment. A `Known` adds one task, or one type of task where ``task`` is None.
-A *light* picture is made from a `Snapshot` alone, and leaves out what would have to be read; see `light`.
+A light picture is made from a `Snapshot` alone, and leaves out what would have to be read; see `core.diagnosis.light`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from core.bulk import Owner
 from core.diagnosis.cause import Place
-from core.models import LIVE_STATES, Claim, InHand, Task, TaskStatus, WorkerState, WorkerStatus
-from core.snapshot import AttemptRow, Holdup, Link, ServerStatus, Snapshot, Timing, TypeRow
+from core.models import Claim, InHand, Task, TaskStatus, TaskType, WorkerState, WorkerStatus
+from core.snapshot import AttemptRow, Holdup, Link, ServerStatus, Timing, TypeRow
 
 CLAIM_TIMEOUT = 300.0
 """Seconds that a claim lasts, where nothing else is known (documented contract)."""
@@ -25,7 +25,7 @@ RATE_SECONDS = 30
 class Crew:
     """The workers of one type, as far as they are known: of this process, and others that were seen with tasks of it.
 
-    ``ended``: stopped and crashed ones of this process. ``strangers``: live workers elsewhere that do not tell which
+    ``ended``: those that stopped, crashed or fell silent. ``strangers``: live workers elsewhere that do not tell which
     types they claim.
     """
 
@@ -38,9 +38,14 @@ class Crew:
         return bool(self.live) and all(each.state in states for each in self.live)
 
 
+NOBODY = Crew()
+UNSEEN = ServerStatus()
+
+
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """The report on a task that is kept here: ``waiting`` to be sent, ``refused`` or ``dead``; ``since`` when it is owed."""
+    """The report on a task that is kept here: ``waiting`` to be sent, ``refused`` or ``dead``; ``since`` when it is
+    owed."""
 
     claim: Claim
     state: str
@@ -53,16 +58,15 @@ class Owed:
 class System:
     """All that is known beside the task. Times are ours, UTC; ``claim_timeout`` is in seconds.
 
-    ``clock_offset``: seconds by which the server's clock is ahead of ours, None where it is not known. ``tells_workers``:
-    the server tells who is alive. ``hindrances``: why no worker can be started for a type, by its name. ``abandoned``:
-    runs that go on though they were told to stop. ``ran``: how long tries took lately. ``pending``: how many waited, in
-    each of the last seconds, oldest first. ``can``: what the server offers.
+    ``crews``: the workers of each type; under the empty name the strangers, who may work for any. ``by_id``: every
+    worker. ``clock_offset``: seconds by which the server's clock is ahead of ours, None where it is not known.
+    ``hindrances``: why no worker can be started for a type, by its name. ``ran``: how long tries took lately.
+    ``pending``: how many tasks waited, in each of the last seconds, oldest first.
     """
 
     at: datetime
-    server: ServerStatus = ServerStatus()
+    server: ServerStatus = UNSEEN
     claim_timeout: float = CLAIM_TIMEOUT
-    workers: tuple[WorkerStatus, ...] = ()
     types: Mapping[str, TypeRow] = field(default_factory=dict[str, TypeRow])
     crews: Mapping[str, Crew] = field(default_factory=dict[str, Crew])
     by_id: Mapping[str, WorkerStatus] = field(default_factory=dict[str, WorkerStatus])
@@ -76,7 +80,6 @@ class System:
     hindrances: Mapping[str, str] = field(default_factory=dict[str, str])
     ran: Timing | None = None
     pending: tuple[int, ...] = ()
-    ended_lately: int = 0
 
     @property
     def can(self) -> frozenset[str]:
@@ -94,36 +97,44 @@ class System:
         return self.server.link is Link.LIVE
 
     def crew(self, task_type: str) -> Crew:
-        """The workers of a type; those who tell no types may be among them."""
-        return self.crews.get(task_type) or Crew(strangers=self.crews[""].strangers if "" in self.crews else ())
+        """The workers of a type; of one that no known worker claims, those that may."""
+        return self.crews.get(task_type) or self.crews.get("") or NOBODY
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of one task, or of the waiting tasks of one type.
+    """All that is known of one task, or, where ``task`` is None, of the waiting tasks of one type, or of nothing more
+    than the `System`.
 
-    ``holder``: the worker that has claimed it, ``hand`` what that has in hand of it, ``owner`` whether it is alive.
-    ``deadline``: when its claim can be taken over. ``whole`` is false in a light picture. ``violations``: the rules of
-    its type's present schema that its parameters break, None where that was not looked at. ``overtakers``: tasks of its
-    type that were created after it and claimed while it waited. ``waiting``: how many tasks of its type wait.
+    ``holder``: the worker that has claimed it, ``hand`` what that has in hand of it, ``owner`` whether it is alive;
+    ``dead``: its process is known to be gone. ``deadline``: when its claim can be taken over. ``heard_at``: when its
+    work last gave a sign of life. ``whole`` is false in a light picture. ``violations``: what of its parameters breaks
+    the present schema of its type, None where that was not looked at. ``ours``: the type as the worker here was made
+    for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came later
+    and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of error.
+    ``orphaned``: its claim is that of a live worker of ours that does not have it in hand.
     """
 
     system: System
     task: Task | None = None
     row: TypeRow | None = None
-    crew: Crew = Crew()
+    crew: Crew = NOBODY
     holder: WorkerStatus | None = None
     hand: InHand | None = None
     owner: Owner = Owner.UNKNOWN
+    dead: bool = False
     deadline: datetime | None = None
     heard_at: datetime | None = None
     whole: bool = False
     attempts: tuple[AttemptRow, ...] = ()
     violations: tuple[str, ...] | None = None
+    ours: TaskType | None = None
     unregistered: bool = False
     owed: Owed | None = None
     places: tuple[Place, ...] = ()
-    overtakers: tuple[int, ...] = ()
+    overtakers: int = 0
+    alike: int = 0
+    orphaned: bool = False
 
     @property
     def at(self) -> datetime:
@@ -131,9 +142,21 @@ class Known:
         return self.system.at
 
     @property
-    def status(self) -> TaskStatus:
-        """The status of the task; what is asked of a type is about those that wait."""
-        return TaskStatus.PENDING if self.task is None else self.task.status
+    def status(self) -> TaskStatus | None:
+        """The status of the task; what is asked of a type is about those that wait; None where neither is asked."""
+        if self.task is not None:
+            return self.task.status
+        return None if self.row is None else TaskStatus.PENDING
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is about what waits for a worker."""
+        return self.status is TaskStatus.PENDING
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the task has ended, so that nothing more will happen to it."""
+        return self.status in (TaskStatus.COMPLETED, TaskStatus.FAILED)
 
     @property
     def task_type(self) -> str:
@@ -143,5 +166,15 @@ class Known:
     @property
     def waited(self) -> float | None:
         """Seconds that it has waited, or that the oldest of its type has; None where that is not known."""
-        since = self.task.created_at if self.task is not None else self.row.oldest_pending_at if self.row else None
-        return None if since is None else max(0.0, (self.at - since).total_seconds())
+        if self.task is None:
+            return None if self.row is None else self.seconds_since(self.row.oldest_pending_at)
+        return self.seconds_since(self.task.created_at)
+
+    def seconds_since(self, moment: datetime | None) -> float | None:
+        """Seconds from a moment until the look, 0 for one that is later; None where it is not known."""
+        return None if moment is None else max(0.0, (self.at - moment).total_seconds())
+
+    @property
+    def ended_lately(self) -> int:
+        """Tasks of its type that ended in the last `RATE_SECONDS`."""
+        return 0 if self.row is None else sum(self.row.rates)

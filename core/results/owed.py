@@ -30,13 +30,14 @@ class ReportState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OwedReport:
-    """A row of the outbox. ``reason`` says why it was not taken."""
+    """A row of the outbox. ``reason`` says why it was not taken; ``owed_at`` is when it was first owed."""
 
     claim: Claim
     report: Report
     task_type: str
     state: ReportState = ReportState.WAITING
     reason: str = ""
+    owed_at: datetime | None = None
 
 
 class Outbox:
@@ -113,7 +114,8 @@ class Outbox:
 
     def _rows(self, condition: str, values: Sequence[object]) -> list[OwedReport]:
         sql = (
-            "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at "
+            "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at, "
+            "owed_at "
             "FROM prismq_outbox "
             f"JOIN prismq_server s ON s.id = server WHERE s.name = ? {condition} ORDER BY owed_at, task_id"
         )
@@ -122,15 +124,23 @@ class Outbox:
 
 def as_owed(row: Sequence[Any]) -> OwedReport:
     """A row of the table as it is used."""
-    task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at = row
+    task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at, owed_at = row
     told = None if result is None else json.loads(result)
     report = Report(task_id, worker_id, attempt, bool(success), told, error)
-    return OwedReport(Claim(task_id, started_at), report, task_type, ReportState(state), reason or "")
+    return OwedReport(Claim(task_id, started_at), report, task_type, ReportState(state), reason or "", moment(owed_at))
 
 
 def as_kept(row: Sequence[Any]) -> KeptReport:
     """A row of the table as it is shown."""
     task_id, started_at, task_type, worker_id, attempt, state, success, said, reason, owed_at = row
-    at = datetime.fromisoformat(owed_at)
     told = (task_type, worker_id, attempt, state, bool(success), said, reason)
-    return KeptReport(Claim(task_id, started_at), *told, at if at.tzinfo else at.replace(tzinfo=UTC))
+    return KeptReport(Claim(task_id, started_at), *told, moment(owed_at))
+
+
+def moment(written: str) -> datetime | None:
+    """A time as it is in the table; None where older programs wrote something else."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)

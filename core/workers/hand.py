@@ -9,7 +9,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Protocol
 
-from core.models import InHand, Task
+from core.models import InHand, Task, utcnow
 from core.snapshot import AttemptLog, LogLine
 from core.workers.deadlines import ClaimTime
 from core.workers.log_lines import LogBuffer
@@ -69,6 +69,7 @@ class Hand:
         self.lost = False
         self.percent = 0
         self.message = ""
+        self.heard_at: datetime | None = None
         self.is_cancelled = False
         self.is_abandoned = False
         self.settling = False
@@ -129,14 +130,14 @@ class Hand:
         deadline, late = (None, False) if claim is None else (claim.deadline, claim.late)
         logged = 0 if self._log is None else self._log.count
         said = self.percent, self.message, logged
-        return InHand(task.id, task.task_type, task.attempts, self.since, *said, deadline, late)
+        return InHand(task.id, task.task_type, task.attempts, self.since, *said, deadline, late, self.heard_at)
 
     def _tell(self) -> None:
-        self._told = False
+        self._told, self.heard_at = False, utcnow()
         if not self.ended and not self.is_abandoned:
             self._on_report(self)
 
     def _tell_log(self) -> None:
-        self._log_told = False
+        self._log_told, self.heard_at = False, utcnow()
         if self._on_log is not None and not self.ended and not self.is_abandoned:
             self._on_log(self)

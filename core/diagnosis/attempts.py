@@ -1,0 +1,90 @@
+"""Causes that lie in what became of earlier attempts."""
+
+from __future__ import annotations
+
+from core.diagnosis.cause import Cause, Certainty
+from core.diagnosis.cures import cancel, clone, open_task, retry
+from core.diagnosis.picture import Known
+from core.diagnosis.words import amount, quoted
+from core.failures import kind_of
+from core.models import TaskStatus
+from core.snapshot import AttemptRow
+
+SHORT = 60
+"""Characters of an error in a sentence."""
+
+
+def failed_of(known: Known) -> list[AttemptRow]:
+    """The attempts that failed, oldest first."""
+    return [each for each in known.attempts if each.outcome.startswith("failed")]
+
+
+def same_error(known: Known) -> Cause | None:
+    """Every attempt fails with the same error."""
+    failed = failed_of(known)
+    if len(failed) < 2 or known.status is TaskStatus.COMPLETED:
+        return None
+    kinds = {kind_of(each.message) for each in failed}
+    if len(kinds) != 1:
+        return None
+    said = f"All {len(failed)} attempts failed with the same error, so the next one probably will: {{}}"
+    evidence = (
+        ("error", quoted(failed[-1].message)),
+        ("workers", f"{len({each.worker_id for each in failed})} tried it"),
+        *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
+    )
+    cures = (*clone(known), *retry(known), *cancel(known))
+    waits = known.status is not TaskStatus.FAILED
+    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=waits)
+
+
+def attempts_used_up(known: Known) -> Cause | None:
+    """It has failed for good."""
+    task = known.task
+    if task is None or known.status is not TaskStatus.FAILED:
+        return None
+    if task.attempts < task.max_retries:
+        after, error = f"{task.attempts} of {task.max_retries}", quoted(task.error or "none told", SHORT)
+        said = f"It was ended for good after {after} attempts; the last error: {error}"
+        return Cause("ended-early", said, (("error", quoted(task.error or "none told")),), retry(known), stuck=False)
+    tries = "Its only attempt" if task.max_retries == 1 else f"All {task.max_retries} attempts"
+    said = f"{tries} failed, so nobody tries it again; the last error: {quoted(task.error or 'none told', SHORT)}"
+    evidence = (
+        ("attempts", f"{task.attempts} of {task.max_retries}"),
+        ("error", quoted(task.error or "none told")),
+        *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
+    )
+    return Cause("attempts-used-up", said, evidence, (*retry(known), *clone(known)), stuck=False)
+
+
+def waits_for_another_try(known: Known) -> Cause | None:
+    """It was tried before."""
+    task = known.task
+    if task is None or not known.waits or not task.attempts:
+        return None
+    left = max(0, task.max_retries - task.attempts)
+    done = f"It was tried {amount(task.attempts, 'time')} and is pending again; {amount(left, 'attempt')} left"
+    error = f"; the last error: {quoted(task.error, SHORT)}" if task.error else ""
+    evidence = (("attempts", f"{task.attempts} of {task.max_retries}"),)
+    return Cause("tried-before", f"{done}{error}.", evidence, stuck=False)
+
+
+def holds_the_key(known: Known) -> Cause | None:
+    """A task that has ended stands for all that are like it: new ones are answered with it, and do not run."""
+    task = known.task
+    if task is None or not known.is_done:
+        return None
+    ended = "failed" if known.status is TaskStatus.FAILED else "completed"
+    said = (
+        f"It has {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
+    )
+    evidence = (("deduplication key", quoted(task.dedupe_key or "not told", 70)),)
+    cures = (*retry(known), *clone(known, "Clone as new"), open_task(task.id))
+    return Cause("holds-the-key", said, evidence, cures, stuck=False)
+
+
+def is_done(known: Known) -> Cause | None:
+    """There is nothing to wait for."""
+    if known.status is not TaskStatus.COMPLETED:
+        return None
+    return Cause("done", "It is completed: there is nothing to wait for.", (), (), Certainty.CERTAIN, stuck=False)

@@ -1,0 +1,50 @@
+"""Causes that lie in the type of a task."""
+
+from __future__ import annotations
+
+from core.diagnosis.cause import Cause, Certainty
+from core.diagnosis.cures import by_hand, cancel, clone, register
+from core.diagnosis.picture import Known
+from core.diagnosis.words import named, quoted
+from core.diagnosis.workers import LONG
+from core.models import TaskStatus
+
+
+def parameters_do_not_fit(known: Known) -> Cause | None:
+    """Its parameters break the schema that its type has now."""
+    if not known.violations or known.status is TaskStatus.COMPLETED:
+        return None
+    version = f" {known.row.version}" if known.row is not None and known.row.version else ""
+    first = quoted(known.violations[0], 60)
+    said = f"Its parameters do not fit {named(known.task_type)}{version} as it is now: {first}"
+    evidence = tuple(("broken rule", quoted(each)) for each in known.violations[:5])
+    more = len(known.violations) - len(evidence)
+    evidence += (("more broken rules", str(more)),) if more > 0 else ()
+    return Cause("parameters-do-not-fit", said, evidence, (*clone(known), *cancel(known)))
+
+
+def type_not_registered(known: Known) -> Cause | None:
+    """The server does not know the type."""
+    if not known.unregistered or known.is_done:
+        return None
+    ours = known.ours
+    cures = (
+        (register(ours),) if ours is not None else (by_hand("Register it", "Register the type from its JSON file."),)
+    )
+    said = f"The TaskManager does not know the type {named(known.task_type)} any more, so no worker can claim it."
+    return Cause("type-not-registered", said, (("type", known.task_type),), cures)
+
+
+def type_inactive(known: Known) -> Cause | None:
+    """The type is switched off on the server."""
+    if known.row is None or known.row.is_active or known.is_done:
+        return None
+    said = f"{named(known.task_type)} is inactive on the TaskManager: it takes no new tasks, and may give out none."
+    cures = (
+        (register(known.ours, update=True),)
+        if known.ours is not None
+        else (by_hand("Register it again", "Registering the type again makes it active."),)
+    )
+    evidence = (("type", known.task_type), ("version", known.row.version or "not told"))
+    long = known.waits and not known.ended_lately and (known.waited or 0.0) > LONG
+    return Cause("type-inactive", said, evidence, cures, Certainty.LIKELY, stuck=long)

@@ -1,0 +1,163 @@
+"""Marks the tasks that are stuck, and says why nothing happens: looks at what is seen anyway, once a second."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from core.bulk_calls import of_dead_process
+from core.diagnosis import Cause
+from core.diagnosis.light import system_of
+from core.diagnosis.picture import System
+from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
+from core.errors import CoreError
+from core.events import Event, StuckSeen
+from core.models import LIVE_STATES, Task, TaskPage, TaskStatus, utcnow
+from core.snapshot import Snapshot, StuckTask
+
+EVERY = 1.0
+"""Seconds between two looks."""
+AT_ONCE = 100
+"""Rows that are looked at until others have their turn on the loop."""
+LIST_EVERY = 5.0
+"""Seconds between two readings of the claimed tasks, where some are in nobody's hands."""
+MOST_CLAIMED = 1000
+"""Claimed tasks that are read."""
+TOLD_EVERY = 5
+"""Looks after which sentences whose figures are others now are told anew."""
+
+
+class Listing(Protocol):
+    """The TaskManager, as far as its claimed tasks are asked for."""
+
+    async def list_tasks(self, status: str | None = None, type: str | None = None, limit: int = 50) -> TaskPage:
+        """A page of tasks, newest first."""
+        ...
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was found the last time."""
+
+    codes: dict[int, str] = field(default_factory=dict[int, str])
+    types: dict[str, str] = field(default_factory=dict[str, str])
+    claimed: tuple[Task, ...] = ()
+    all_claimed: bool = True
+    listed_at: float = -1e9
+    told: StuckSeen | None = None
+    untold: int = 0
+    seen: tuple[object, ...] = ()
+    same: int = 0
+
+
+class StuckWatch:
+    """Looks for as long as `run` runs. A task counts as stuck when two looks in a row say so: what is seen of workers
+    and of tasks is not of the same instant."""
+
+    def __init__(
+        self,
+        tasks: Listing,
+        seen: Callable[[], Snapshot],
+        publish: Callable[[Event], None],
+        *,
+        claim_timeout: float,
+        gone: Callable[[str], bool] = of_dead_process,
+        now: Callable[[], datetime] = utcnow,
+    ) -> None:
+        """``gone`` tells of a worker whether its process is known to be dead."""
+        self._now = now
+        self._tasks, self._seen, self._publish = tasks, seen, publish
+        self._claim_timeout = claim_timeout
+        self._gone = gone
+        self._memory = Memory()
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY)
+            await self.look()
+
+    async def look(self) -> None:
+        """Look once, and tell what is another than before."""
+        snapshot = self._seen()
+        if self._is_known(snapshot):
+            return
+        system = system_of(snapshot, self._now(), claim_timeout=self._claim_timeout)
+        ended = [sum(pair) for pair in zip(snapshot.throughput.completed, snapshot.throughput.failed, strict=False)]
+        why = nothing_happens(system, ended)
+        before = self._memory.told or StuckSeen({}, 0, True, "")
+        if not system.is_heard:  # nothing is known of any task now: what was marked stays
+            self._tell(StuckSeen(before.tasks, before.count, before.exact, why))
+            return
+        await self._read_claimed(system)
+        rows = snapshot.view.tasks
+        listed = {task.id for task in rows}
+        found = await self._stuck(system, (*rows, *(each for each in self._memory.claimed if each.id not in listed)))
+        sure = {task_id: cause for task_id, cause in found.items() if self._memory.codes.get(task_id) == cause.code}
+        self._memory.codes = {task_id: cause.code for task_id, cause in found.items()}
+        marks = {task_id: StuckTask(each.code, each.sentence) for task_id, each in sure.items() if task_id in listed}
+        count, exact = self._count(system, sure, rows)
+        self._tell(StuckSeen(marks, count, exact, why))
+
+    def _is_known(self, snapshot: Snapshot) -> bool:
+        """Whether all is as it was at the last two looks, and there is no need yet to look at the time alone."""
+        memory, seen = self._memory, (snapshot.view, snapshot.types, snapshot.workers, snapshot.held)
+        seen = (*seen, snapshot.server.link, snapshot.limited_until, snapshot.results_trouble)
+        same = len(memory.seen) == len(seen) and all(a is b for a, b in zip(memory.seen, seen, strict=True))
+        memory.seen, memory.same = seen, memory.same + 1 if same else 0
+        return memory.same >= 2 and memory.same % TOLD_EVERY != 0
+
+    async def _stuck(self, system: System, tasks: Sequence[Task]) -> dict[int, Cause]:
+        ahead = overtakers_of(system, tasks)
+        holders = {task.claimed_by for task in tasks if task.status is TaskStatus.CLAIMED and task.claimed_by}
+        ours = {each.id for each in system.by_id.values() if each.local}
+        gone = frozenset(each for each in holders - ours if self._gone(each))
+        found: dict[int, Cause] = {}
+        for first in range(0, len(tasks), AT_ONCE):
+            found |= stuck_among(system, tasks[first : first + AT_ONCE], gone=gone, overtakers=ahead)
+            await asyncio.sleep(0)
+        return found
+
+    async def _read_claimed(self, system: System) -> None:
+        """The claimed tasks, where more are claimed than live workers have in hand and the server tells of those."""
+        clock, memory = asyncio.get_running_loop().time(), self._memory
+        claimed = sum(row.counts.claimed for row in system.types.values())
+        in_hand = sum(len(each.in_hand) for each in system.by_id.values() if each.state in LIVE_STATES)
+        if not system.tells_workers or claimed <= in_hand:
+            memory.claimed, memory.all_claimed = (), True
+            return
+        if clock - memory.listed_at < LIST_EVERY:
+            return
+        memory.listed_at = clock
+        try:
+            memory.claimed = (await self._tasks.list_tasks(TaskStatus.CLAIMED, limit=MOST_CLAIMED)).tasks
+        except CoreError:
+            return  # the monitor tells of it; what was read before stands
+        memory.all_claimed = len(memory.claimed) < MOST_CLAIMED
+
+    def _count(self, system: System, sure: Mapping[int, Cause], rows: Sequence[Task]) -> tuple[int, bool]:
+        """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is."""
+        types = stuck_types(system)
+        lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}
+        self._memory.types = {name: causes[0].code for name, causes in types.items()}
+        waiting = {task.id for task in rows if task.status is TaskStatus.PENDING and task.task_type in lasting}
+        whole = sum(system.types[name].counts.pending for name in lasting)
+        exact = system.tells_workers and self._memory.all_claimed and all(r.counts.exact for r in system.types.values())
+        if not all(row.counts.exact for row in system.types.values()):
+            return len(sure), False
+        return whole + len(sure.keys() - waiting), exact
+
+    def _tell(self, now: StuckSeen) -> None:
+        memory = self._memory
+        before, memory.untold = memory.told, memory.untold + 1
+        if before is None or shape(before) != shape(now) or (memory.untold >= TOLD_EVERY and before != now):
+            memory.told, memory.untold = now, 0
+            self._publish(now)
+
+
+def shape(seen: StuckSeen) -> object:
+    """What of it is worth telling at once: not the figures in its sentences."""
+    return {task_id: each.code for task_id, each in seen.tasks.items()}, seen.count, seen.exact, seen.nothing_happens

@@ -1,0 +1,287 @@
+"""Pictures of what may be known, to be judged: a healthy one, and what is otherwise in each."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from core.bulk import Owner
+from core.diagnosis import Place
+from core.diagnosis.light import crews_of, known_of
+from core.diagnosis.picture import Known, Owed, System
+from core.models import Claim, InHand, Task, TaskStatus, TaskType, WorkerState, WorkerStatus
+from core.snapshot import AttemptRow, Counts, Holdup, Link, ServerStatus, Timing, TypeRow
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+ALL = frozenset(
+    {"workers", "heartbeat", "history", "stats", "release", "retry", "cancel", "delete", "filter", "changes"}
+)
+DOCUMENTED = frozenset({"list-types", "priority"})
+
+
+def ago(seconds: float) -> datetime:
+    """So many seconds before the look; negative: after it."""
+    return NOW - timedelta(seconds=seconds)
+
+
+def worker(number: int = 1, state: WorkerState = WorkerState.IDLE, *, holds: int = 0, **more: Any) -> WorkerStatus:
+    """A worker of the type Echo, of this process; with ``holds`` it has that task in hand."""
+    known: dict[str, Any] = {"types": ("Echo",), "last_seen": NOW}
+    if holds:
+        known["in_hand"] = (InHand(holds, "Echo", 1, ago(3), deadline=ago(-297), heard_at=ago(1)),)
+    return WorkerStatus(f"w-0{number}", state, **(known | more))
+
+
+def stranger(number: int = 8, state: WorkerState = WorkerState.BUSY, **more: Any) -> WorkerStatus:
+    """A worker of another process, which does not tell its types."""
+    return WorkerStatus(f"x-0{number}", state, **({"local": False, "last_seen": ago(3), "host": "far"} | more))
+
+
+def row(**more: Any) -> TypeRow:
+    """The type Echo: 12 tasks wait, one is done each second."""
+    known: dict[str, Any] = {
+        "id": 1,
+        "version": "1.0.0",
+        "counts": Counts(pending=12, claimed=1, completed=900),
+        "oldest_pending_at": ago(40),
+        "rates": (1,) * 30,
+        "workable": True,
+    }
+    return TypeRow("Echo", **(known | more))
+
+
+def system(*workers: WorkerStatus, type_row: TypeRow | None = None, seen: Any = None, **more: Any) -> System:
+    """All is well, and these workers are there."""
+    known: dict[str, Any] = {
+        "server": ServerStatus("local", link=Link.LIVE, heard_at=ago(0.4), can=ALL),
+        "types": {"Echo": row() if type_row is None else type_row},
+        "crews": crews_of(workers, seen or {}),
+        "by_id": {each.id: each for each in workers},
+        "clock_offset": 0.2,
+        "ran": Timing(900, 0.8, 2.5),
+        "pending": (12,) * 60,
+    }
+    return System(NOW, **(known | more))
+
+
+def pending(**more: Any) -> Task:
+    """A task that waits for 40 s."""
+    return Task(**({"id": 10429, "task_type": "Echo", "created_at": ago(40), "priority": 2} | more))
+
+
+def claimed(by: str = "w-01", **more: Any) -> Task:
+    """A task that was claimed 7 min 12 s ago."""
+    known = {"status": TaskStatus.CLAIMED, "claimed_by": by, "claimed_at": ago(432), "attempts": 2, "progress": 20}
+    return pending(**(known | more))
+
+
+def failed(**more: Any) -> Task:
+    """A task that has failed for good."""
+    known = {"status": TaskStatus.FAILED, "attempts": 3, "error": "HTTP 404: no such channel", "completed_at": ago(9)}
+    return pending(**(known | more))
+
+
+def tries(*errors: str) -> tuple[AttemptRow, ...]:
+    """Attempts that ended with these errors."""
+    return tuple(
+        AttemptRow(n, f"w-0{n}", ago(60 - n), ago(59 - n), "failed, to be tried again", error)
+        for n, error in enumerate(errors, 1)
+    )
+
+
+def of(task: Task | None, around: System, **more: Any) -> Known:
+    """What is known of a task, by its row; and what else."""
+    return replace(Known(around) if task is None else known_of(around, task), **more)
+
+
+def typed(around: System, **more: Any) -> Known:
+    """What is known of the waiting tasks of the type."""
+    return replace(Known(around, None, around.types["Echo"], around.crew("Echo")), **more)
+
+
+STILL = row(rates=(0,) * 30)
+UNWORKED = row(rates=(0,) * 30, workable=False)
+OURS = TaskType(0, "Echo", "1.0.0", {"type": "object"})
+LIFO = worker(state=WorkerState.BUSY, holds=10500, strategy="LIFO")
+OFFLINE = ServerStatus(
+    "https://tasks.example/api", False, Link.OFFLINE, ago(95), ago(-12), "No connection to tasks.example.", ALL
+)
+REFUSED = ServerStatus("https://tasks.example/api", False, Link.REFUSED, ago(2), None, "The key is wrong.", ALL)
+BARE = ServerStatus("https://tasks.example/api", False, Link.LIVE, ago(1), can=DOCUMENTED)
+GONE = WorkerStatus("w-gone", WorkerState.SILENT, local=False, last_seen=ago(400))
+PLACES = (
+    Place("FIFO", 3, True, ()),
+    Place("LIFO", 480, True, (10500, 10499, 10498), used_by=1),
+    Place("PRIORITY", 12, True, (10480,)),
+)
+CLAIM = Claim(10429, "2026-03-01T11:59:00+00:00")
+HANGING = replace(
+    worker(state=WorkerState.BUSY),
+    in_hand=(InHand(10429, "Echo", 2, ago(240), 20, "downloading", deadline=ago(-60)),),
+)
+LATE = replace(
+    worker(state=WorkerState.BUSY),
+    in_hand=(InHand(10429, "Echo", 2, ago(312), 20, deadline=ago(12), late=True, heard_at=ago(2)),),
+)
+
+# name: (what is known, code of the first cause, how sure, whether it is stuck, verbs of its cures)
+PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
+    "no worker at all": (of(pending(), system(type_row=STILL)), "no-worker", "certain", True, ["start_workers"]),
+    "no worker here, and a quiet one elsewhere": (
+        of(pending(created_at=ago(90)), system(stranger(), type_row=STILL)),
+        "no-worker", "likely", True, ["start_workers"],
+    ),
+    "no worker here, and one elsewhere, just now": (
+        of(pending(created_at=ago(4)), system(stranger(), type_row=STILL)),
+        "no-worker", "possible", False, ["start_workers"],
+    ),
+    "no worker is known, but tasks end": (of(pending(), system()), "no-worker", "possible", False, ["start_workers"]),
+    "a server that does not tell of workers": (
+        of(pending(created_at=ago(90)), system(type_row=STILL, server=BARE)),
+        "no-worker", "likely", True, ["start_workers"],
+    ),
+    "a type without a worker class": (
+        of(pending(), system(type_row=UNWORKED)), "type-unknown-here", "certain", True, [""],
+    ),
+    "a type whose worker lacks its source": (
+        of(pending(), system(type_row=STILL, hindrances={"Echo": "Echo needs a source: set PRISMQ_SOURCE."})),
+        "worker-lacks", "certain", True, [""],
+    ),
+    "all are paused": (
+        of(pending(), system(worker(1, WorkerState.PAUSED), worker(2, WorkerState.PAUSED))),
+        "workers-paused", "certain", True, ["resume"],
+    ),
+    "all that run elsewhere are paused": (
+        of(pending(), system(stranger(state=WorkerState.PAUSED), type_row=STILL)),
+        "workers-paused", "likely", True, ["", "start_workers"],
+    ),
+    "all are stopping": (
+        of(pending(), system(worker(state=WorkerState.DRAINING, holds=3))),
+        "workers-stopping", "certain", True, ["start_workers"],
+    ),
+    "all have stopped": (
+        of(pending(), system(worker(1, WorkerState.STOPPED), worker(2, WorkerState.STOPPED))),
+        "workers-ended", "certain", True, ["restart", "start_workers"],
+    ),
+    "the only one crashed": (
+        of(pending(), system(worker(state=WorkerState.CRASHED, note="KeyError: 'n'"))),
+        "workers-ended", "certain", True, ["restart", "start_workers"],
+    ),
+    "all are busy": (
+        of(pending(), system(worker(state=WorkerState.BUSY, holds=3))), "workers-busy", "certain", False, ["scale"],
+    ),
+    "all rest": (
+        of(pending(), system(worker(state=WorkerState.BACKING_OFF, until=ago(-12), note="5 failures in a row"))),
+        "workers-resting", "certain", False, ["scale"],
+    ),
+    "it waits its turn": (of(pending(), system(worker(until=ago(-4)))), "waits-its-turn", "certain", False, ["scale"]),
+    "a free worker does not claim it": (
+        of(pending(created_at=ago(400)), system(worker(), type_row=STILL)),
+        "free-yet-unclaimed", "likely", True, ["start_workers"],
+    ),
+    "it starves": (
+        of(pending(created_at=ago(900)), system(LIFO), overtakers=420, places=PLACES),
+        "overtaken", "certain", True, ["set_strategy", "scale"],
+    ),
+    "newer ones go first, for now": (
+        of(pending(), system(LIFO), overtakers=4, places=PLACES),
+        "overtaken", "certain", False, ["set_strategy", "scale"],
+    ),
+    "too many abandoned runs": (
+        of(pending(), system(worker(state=WorkerState.BACKING_OFF, abandoned=16))),
+        "too-many-abandoned", "certain", True, ["start_workers", ""],
+    ),
+    "its worker fell silent": (of(claimed("w-gone"), system(GONE)), "owner-gone", "likely", True, ["release"]),
+    "its worker's process is dead": (
+        of(claimed("w-dead"), system(), owner=Owner.GONE, dead=True), "owner-gone", "certain", True, ["release"],
+    ),
+    "its worker is gone, and the server cannot release": (
+        of(claimed("w-dead"), system(server=BARE), owner=Owner.GONE, dead=True, deadline=None),
+        "owner-gone", "certain", True, ["plan_bulk"],
+    ),
+    "nobody knows its worker": (
+        of(claimed("who", claimed_at=ago(20)), system()), "owner-unknown", "possible", False, ["release"],
+    ),
+    "the claim of a worker that nobody knows is over": (
+        of(claimed("who"), system()), "claim-over", "likely", True, ["release"],
+    ),
+    "its worker hangs": (of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "release"]),
+    "it ran past its claim": (of(claimed(), system(LATE)), "past-its-claim", "certain", True, ["", "stop_workers"]),
+    "our worker does not have it in hand": (
+        of(claimed(), system(worker()), orphaned=True), "not-in-hand", "likely", True, ["release"],
+    ),
+    "it is being done": (
+        of(claimed(claimed_at=ago(3)), system(worker(state=WorkerState.BUSY, holds=10429))),
+        "in-hand", "certain", False, [],
+    ),
+    "its attempts are used up": (
+        of(failed(), system(), attempts=tries("HTTP 500", "no title", "HTTP 404: no such channel")),
+        "attempts-used-up", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "it was cancelled": (
+        of(failed(attempts=1, error="cancelled"), system()), "ended-early", "certain", False, ["retry"],
+    ),
+    "it fails with the same error": (
+        of(pending(attempts=2), system(worker()), attempts=tries("no channel 7", "no channel 8"), alike=40),
+        "same-error", "certain", True, ["plan_bulk", "cancel"],
+    ),
+    "it failed with the same error thrice": (
+        of(failed(), system(), attempts=tries("no channel", "no channel", "no channel")),
+        "same-error", "certain", False, ["plan_bulk", "retry"],
+    ),
+    "its parameters do not fit any more": (
+        of(pending(), system(worker()), violations=("max_videos: is missing",)),
+        "parameters-do-not-fit", "certain", True, ["plan_bulk", "cancel"],
+    ),
+    "its type was removed": (
+        of(pending(), system(worker()), unregistered=True, ours=OURS),
+        "type-not-registered", "certain", True, ["register_type"],
+    ),
+    "its type is inactive": (
+        of(pending(created_at=ago(90)), system(worker(), type_row=row(is_active=False, rates=())), ours=OURS),
+        "type-inactive", "likely", True, ["register_type"],
+    ),
+    "it is completed": (
+        of(pending(status=TaskStatus.COMPLETED), system(worker())), "done", "certain", False, [],
+    ),
+    "the server is away": (
+        of(pending(), system(worker(), server=OFFLINE)), "server-unreachable", "certain", True, [""],
+    ),
+    "the key is refused": (of(pending(), system(worker(), server=REFUSED)), "key-refused", "certain", True, [""]),
+    "the server limits the rate": (
+        of(pending(), system(worker(state=WorkerState.BACKING_OFF), limited_until=ago(-42))),
+        "rate-limited", "certain", False, [""],
+    ),
+    "the clocks disagree": (
+        of(pending(), system(worker(), clock_offset=-90.0)), "clocks-disagree", "certain", False, [""],
+    ),
+    "its report waits": (
+        of(claimed(), system(worker(), reports_waiting=3), owed=Owed(CLAIM, "waiting", True, "", ago(65))),
+        "report-waits", "certain", True, [""],
+    ),
+    "its report was refused": (
+        of(claimed(), system(worker()), owed=Owed(CLAIM, "refused", True, "claimed by another worker", ago(65))),
+        "report-aside", "likely", True, ["resend_reports"],
+    ),
+    "the results database is locked": (
+        of(pending(), system(worker(state=WorkerState.BACKING_OFF), held="the results database cannot be written")),
+        "results-unwritable", "certain", True, [""],
+    ),
+    "too many reports wait": (
+        of(pending(), system(worker(state=WorkerState.BACKING_OFF), held="1,001 reports wait to be delivered")),
+        "too-many-reports", "certain", True, [""],
+    ),
+    "the results database cannot be read": (
+        of(pending(), system(worker(), results_trouble="Another program is writing to ideas.s3db.")),
+        "results-unreadable", "possible", True, [""],
+    ),
+    "a worker holds the loop": (
+        of(pending(), system(worker(), holdup=Holdup("w-01", 7, "mine.py:12 (process_task)"))),
+        "loop-held", "certain", True, [""],
+    ),
+    "reports wait while the server is away": (
+        of(None, system(worker(), server=OFFLINE, reports_waiting=3)), "server-unreachable", "certain", True, [""],
+    ),
+    "a type that nobody works on": (typed(system(type_row=STILL)), "no-worker", "certain", True, ["start_workers"]),
+}  # fmt: skip

@@ -1,0 +1,128 @@
+"""Each cause, on a picture of what is known."""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+from dataclasses import replace
+
+import pytest
+
+from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
+from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
+from core.diagnosis.picture import Known
+from core.models import TaskStatus, WorkerState
+from core.verbs import Verbs
+from tests.diagnosis.pictures import PICTURES, claimed, failed, of, pending, stranger, system, worker
+
+LONG = "PrismQ.YouTube.Channel.Scrape.With.A.Name.That.Has.No.End.At.All"
+
+
+def all_causes() -> list[tuple[str, Cause]]:
+    """Every cause of every picture."""
+    return [(name, cause) for name, (known, *_) in PICTURES.items() for cause in causes_of(known)]
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_first_cause_is_the_right_one_with_its_cures(name: str):
+    known, code, certainty, stuck, verbs = PICTURES[name]
+    first = causes_of(known)[0]
+    told = (first.code, str(first.certainty), first.stuck, [cure.verb for cure in first.cures])
+    assert told == (code, certainty, stuck, verbs)
+
+
+def test_only_causes_that_can_mark_a_task_ever_call_it_stuck():
+    assert not [
+        look for look in EXPLAINING for known, *_ in PICTURES.values() if (cause := look(known)) and cause.stuck
+    ]
+
+
+def test_there_is_a_picture_for_each_cause():
+    told = {cause.code for _, cause in all_causes()}
+    functions = {look.__name__ for look in CAUSES if any(look(known) for known, *_ in PICTURES.values())}
+    assert functions == {look.__name__ for look in CAUSES}
+    assert len(told) >= len(CAUSES)
+
+
+@pytest.mark.parametrize(("name", "cause"), all_causes(), ids=lambda each: each if isinstance(each, str) else each.code)
+def test_a_sentence_takes_two_lines_at_most_and_is_one_for_people(name: str, cause: Cause):
+    assert len(textwrap.wrap(cause.sentence, 80)) <= 2
+    assert not any(each in cause.sentence for each in ("None", "{", "}", "[", "<"))
+    assert all(name and value and "None" not in value for name, value in cause.evidence)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_sentences_fit_also_with_long_names(name: str):
+    known = PICTURES[name][0]
+    for cause in causes_of(with_long_names(known)):
+        assert len(textwrap.wrap(cause.sentence, 80)) <= 2, cause.sentence
+        assert len(cause.sentence) <= LONGEST_SENTENCE
+
+
+def with_long_names(known: Known) -> Known:
+    """The same with a long type, long worker ids, long errors and long times."""
+    around = known.system
+    task = known.task
+    if task is not None:
+        claimer = task.claimed_by and f"{task.claimed_by}-prismq-a-rather-long-host-name-1234567-abcd-12"
+        task = replace(task, id=10_429_000, task_type=LONG, claimed_by=claimer, error=task.error and task.error * 9)
+    row = None if known.row is None else replace(known.row, name=LONG)
+    hindered = dict.fromkeys([LONG], "It lacks " * 30) if around.hindrances else {}
+    around = replace(around, hindrances=hindered, held=around.held and around.held + " and so on" * 20)
+    attempts = tuple(replace(each, message=each.message * 20) for each in known.attempts)
+    broken = None if known.violations is None else tuple(each * 20 for each in known.violations)
+    crew = replace(known.crew, live=tuple(replace(each, id=f"{each.id}-{LONG}") for each in known.crew.live))
+    return replace(known, system=around, task=task, row=row, attempts=attempts, violations=broken, crew=crew)
+
+
+@pytest.mark.parametrize(("name", "cause"), all_causes(), ids=lambda each: each if isinstance(each, str) else each.code)
+def test_cures_can_be_called_as_they_are(name: str, cause: Cause):
+    for cure in cause.cures:
+        assert cure.label and cure.sentence.endswith(".") and len(cure.sentence) <= 160
+        assert bool(cure.call) == bool(cure.verb)
+        if cure.verb:
+            inspect.signature(getattr(Verbs, cure.verb)).bind(None, *cure.args, **cure.options)
+            assert cure.call.startswith(f"{cure.verb}(")
+
+
+def test_no_picture_claims_a_cause_as_certain_that_contradicts_another():
+    waiting, held = {"no-worker", "workers-paused", "workers-busy", "waits-its-turn"}, {"owner-gone", "in-hand"}
+    for name, (known, *_) in PICTURES.items():
+        codes = {cause.code for cause in causes_of(known) if cause.certainty is Certainty.CERTAIN}
+        assert all(len(codes & group) <= 1 for group in (waiting, held)), name
+
+
+def test_a_paused_worker_among_others_that_work_is_no_cause():
+    known = of(pending(), system(worker(1, WorkerState.PAUSED), worker(2)))
+    assert [cause.code for cause in causes_of(known)] == ["waits-its-turn"]
+
+
+def test_a_worker_elsewhere_that_was_seen_with_the_type_counts_as_one_of_its_workers():
+    known = of(pending(), system(stranger(), seen={"x-08": frozenset({"Echo"})}))
+    assert [cause.code for cause in causes_of(known)] == ["workers-busy"]
+
+
+def test_what_a_diagnosis_comes_to_goes_by_causes_that_are_more_than_possible():
+    stuck = Cause("a", "A.", stuck=True)
+    maybe = replace(stuck, certainty=Certainty.POSSIBLE)
+    at = system().at
+    assert Diagnosis(1, at, (stuck,)).verdict is Verdict.STUCK
+    assert Diagnosis(1, at, (maybe,)).verdict is Verdict.FINE
+    assert Diagnosis(1, at, (maybe,), could_tell=False).verdict is Verdict.UNKNOWN
+    assert Diagnosis(1, at, status=TaskStatus.FAILED).verdict is Verdict.FAILED
+
+
+def test_release_is_forced_only_for_a_live_owner_and_tells_the_risk():
+    known = of(claimed("x-08", claimed_at=None), system(stranger()), heard_at=None)
+    codes = [cause.code for cause in causes_of(known)]
+    assert codes == ["in-hand"]
+    gone = next(cure for cure in causes_of(PICTURES["its worker's process is dead"][0])[0].cures)
+    assert (gone.call, gone.risk) == ("release([10429])", "")
+    hanging = causes_of(PICTURES["its worker hangs"][0])[0].cures[1]
+    assert hanging.call == "release([10429], force=True)" and "runs twice" in hanging.risk
+
+
+def test_an_error_with_a_secret_is_masked_in_the_sentence_and_the_evidence():
+    known = of(failed(error="refused: api_key=AKIAIOSFODNN7EXAMPLE"), system())
+    told = "".join(str(cause) for cause in causes_of(known))
+    assert "AKIAIOSFODNN7EXAMPLE" not in told

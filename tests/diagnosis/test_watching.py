@@ -1,0 +1,154 @@
+"""The marks that the board shows, and the sentence that says why nothing happens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.diagnosis.picture import System
+from core.diagnosis.stuck import nothing_happens
+from core.events import Event, StuckSeen
+from core.models import Task, TaskPage, WorkerState
+from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
+from core.stuck_watching import StuckWatch
+from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
+
+
+class Listing:
+    """A TaskManager with these claimed tasks."""
+
+    def __init__(self, *tasks: Task) -> None:
+        self.tasks, self.asked = tasks, 0
+
+    async def list_tasks(self, status: str | None = None, type: str | None = None, limit: int = 50) -> TaskPage:
+        self.asked += 1
+        return TaskPage(self.tasks[:limit], limit=limit)
+
+
+LIVE = ServerStatus("local", link=Link.LIVE, can=ALL)
+
+
+def watch(snapshot: Snapshot, *listed: Task) -> tuple[StuckWatch, list[StuckSeen], Listing]:
+    """A watch of this snapshot, and what it says."""
+    said: list[StuckSeen] = []
+
+    def publish(event: Event) -> None:
+        assert isinstance(event, StuckSeen)
+        said.append(event)
+
+    listing = Listing(*listed)
+    gone = "w-dead".__eq__
+    return StuckWatch(listing, lambda: snapshot, publish, claim_timeout=300, gone=gone, now=lambda: NOW), said, listing
+
+
+def seen(*tasks: Task, workers: tuple[object, ...] = (), **counts: int) -> Snapshot:
+    """A snapshot with these rows."""
+    of_type = row(counts=Counts(**counts), rates=(0,) * 30)
+    return Snapshot(server=LIVE, types=(of_type,), view=QueueView(tasks=tasks), workers=workers)  # pyright: ignore[reportArgumentType]
+
+
+async def test_a_task_is_marked_when_two_looks_in_a_row_say_so():
+    watching, said, _ = watch(seen(pending(), pending=1))
+    await watching.look()
+    assert said[-1].tasks == {}
+    await watching.look()
+    assert said[-1].tasks[10429].code == "no-worker"
+    assert said[-1].count == 1 and said[-1].exact
+
+
+async def test_all_waiting_tasks_of_a_type_that_nobody_claims_are_counted_though_few_are_loaded():
+    watching, said, _ = watch(seen(pending(), pending=812))
+    await watching.look()
+    await watching.look()
+    assert (len(said[-1].tasks), said[-1].count, said[-1].exact) == (1, 812, True)
+
+
+async def test_tasks_in_the_hands_of_dead_workers_are_counted_though_none_is_loaded():
+    held = [claimed("w-dead", id=number, claimed_at=ago(30)) for number in range(3)]
+    watching, said, listing = watch(seen(claimed=3), *held)
+    await watching.look()
+    await watching.look()
+    assert (said[-1].tasks, said[-1].count, listing.asked) == ({}, 3, 1)
+
+
+async def test_claimed_tasks_are_not_listed_while_all_are_in_hand():
+    busy = worker(state=WorkerState.BUSY, holds=10429)
+    watching, said, listing = watch(seen(claimed(claimed_at=ago(3)), workers=(busy,), claimed=1), claimed("w-dead"))
+    await watching.look()
+    await watching.look()
+    assert (said[-1].count, listing.asked) == (0, 0)
+
+
+async def test_counts_that_are_not_exact_make_the_count_one_of_loaded_rows():
+    snapshot = seen(claimed("w-dead"), pending=4)
+    inexact = replace(snapshot.types[0], counts=Counts(pending=4, exact=False))
+    bare = replace(LIVE, can=frozenset())
+    watching, said, _ = watch(replace(snapshot, types=(inexact,), server=bare))
+    await watching.look()
+    await watching.look()
+    assert (said[-1].count, said[-1].exact) == (1, False)
+
+
+async def test_marks_stay_while_the_server_is_away_and_it_is_said_why_nothing_happens():
+    snapshot = seen(pending(), pending=1)
+    shown = [snapshot]
+    said: list[Event] = []
+    watching = StuckWatch(Listing(), lambda: shown[0], said.append, claim_timeout=300, now=lambda: NOW)
+    await watching.look()
+    await watching.look()
+    shown[0] = replace(snapshot, server=OFFLINE)
+    await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen)
+    assert last.count == 1 and last.tasks and last.nothing_happens.startswith("the TaskManager has not answered")
+
+
+async def test_the_same_is_not_told_again_and_again():
+    watching, said, _ = watch(seen(pending=0))
+    for _ in range(12):
+        await watching.look()
+    assert len(said) == 1
+
+
+async def test_time_alone_makes_a_task_stuck_though_nothing_else_changes():
+    snapshot = seen(claimed("x-08", claimed_at=ago(0)), workers=(stranger(),), claimed=1)
+    times = iter(ago(-seconds) for seconds in range(0, 4000, 100))
+    said: list[Event] = []
+    watching = StuckWatch(Listing(), lambda: snapshot, said.append, claim_timeout=300, now=lambda: next(times))
+    for _ in range(20):
+        await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and last.tasks[10429].code == "past-its-claim"
+
+
+PAUSED = worker(state=WorkerState.PAUSED)
+QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
+
+
+@pytest.mark.parametrize(
+    ("around", "ended", "says"),
+    [
+        (system(PAUSED, type_row=QUIET), 0, "the only worker is paused; 12 tasks wait."),
+        (system(PAUSED, worker(2, WorkerState.PAUSED), type_row=QUIET), 0, "all 2 workers are paused; 12 tasks wait."),
+        (system(type_row=QUIET), 0, "no worker runs; 12 tasks wait."),
+        (system(worker(1, WorkerState.BACKING_OFF), type_row=QUIET), 0, "the only worker rests after failures; 12"),
+        (
+            system(worker(), type_row=QUIET, held="the disk is full"),
+            0,
+            "the workers here claim nothing: the disk is full",
+        ),
+        (system(worker(), type_row=QUIET, limited_until=ago(-30)), 0, "the TaskManager takes no more calls for 30 s;"),
+        (system(worker(), server=OFFLINE), 0, "the TaskManager has not answered for"),
+        (system(worker(), server=REFUSED), 0, "the TaskManager answers, but refuses the key"),
+        (system(worker(), holdup=Holdup("w-01", 7, "mine.py:3")), 9, "the code of w-01 holds up everything (task #7)."),
+        (system(worker(types=("Other",)), type_row=QUIET), 0, "no worker claims Echo"),
+        (system(PAUSED, type_row=QUIET), 1, ""),
+        (system(worker(), type_row=QUIET), 0, ""),
+        (system(worker(state=WorkerState.BUSY, holds=7), type_row=QUIET), 0, ""),
+        (system(type_row=row(counts=Counts())), 0, ""),
+    ],
+)
+def test_it_is_said_why_nothing_happens_and_only_then(around: System, ended: int, says: str):
+    told = nothing_happens(around, [0, 0, ended])
+    assert told.startswith(says) if says else told == ""
