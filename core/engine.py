@@ -272,6 +272,7 @@ class Engine(WorkerVerbs, ResultVerbs):
             self.store.publish,
             server=self._server,
             local_types=lambda: local_types(self._factory),
+            stuck=self._stuck_watch(self._client.claim_timeout).which,
         )
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:
