@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
@@ -114,6 +115,23 @@ def of_cure(cure: Cure, width: int) -> Iterator[str]:
         yield from hung(f"{inside}risk: ", cure.risk, width)
     if cure.call:
         yield from hung(f"{inside}call: ", cure.call, width)
+    if command := shell(cure):
+        yield from hung(f"{inside}here: ", command, width)
+
+
+def shell(cure: Cure) -> str:
+    """The command of this program that does the same; empty where there is none."""
+    match cure.verb, cure.args:
+        case "start_workers", (list() | tuple() as types, *_):
+            named = ",".join(map(str, types))
+            return f"prismq-workers run --types {shlex.quote(named)}"
+        case ("retry" | "release" | "cancel") as verb, (list() | tuple() as ids, *_):
+            force = " --force" if cure.options.get("force") else ""
+            return f"prismq-workers tasks {verb} {' '.join(map(str, ids))}{force}"
+        case "open_task", (task_id, *_):
+            return f"prismq-workers tasks show {task_id}"
+        case _:
+            return ""
 
 
 def aligned(pairs: Sequence[Pair], width: int) -> Iterator[str]:
@@ -147,7 +165,13 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Json]:
 def cause_document(cause: Cause) -> dict[str, Json]:
     """A cause, for a program."""
     cures = [
-        {"label": cure.label, "does": cure.sentence, "call": cure.call or None, "risk": cure.risk or None}
+        {
+            "label": cure.label,
+            "does": cure.sentence,
+            "call": cure.call or None,
+            "command": shell(cure) or None,
+            "risk": cure.risk or None,
+        }
         for cure in cause.cures
     ]
     return {

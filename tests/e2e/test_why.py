@@ -24,6 +24,7 @@ def test_a_task_that_nobody_works_on_is_stuck_with_evidence_cure_and_call(progra
     told = program.with_settings(COLUMNS="80")("why", task_id)
     assert told.code == 1
     assert told.out.startswith(f"#{task_id} (Echo, pending): It is stuck.")
+    assert "here: prismq-workers run --types Echo" in told.out
     lines = told.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert "   → Start a worker:" in told.out

@@ -194,6 +194,7 @@ async def test_capital_w_explains_why_nothing_happens(size: tuple[int, int]):
         await desk.press("W")
         assert desk.verbs.reads == [("why", None)]
         assert "Why? the whole system" in desk.text()
+        assert "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait." in seen(desk)
         assert "No worker that is known claims" in seen(desk)
 
 

@@ -13,12 +13,12 @@ LOOKED_AT = [(name, snapshot, keys, size) for name, snapshot, keys in scenes_why
 
 
 @pytest.mark.parametrize(
-    ("name", "snapshot", "keys", "size"), LOOKED_AT, ids=[f"{name}-{w}x{h}" for name, _, _, (w, h) in LOOKED_AT]
+    ("name", "scene", "keys", "size"), LOOKED_AT, ids=[f"{name}-{w}x{h}" for name, _, _, (w, h) in LOOKED_AT]
 )
 def test_why_looks_right(
-    name: str, snapshot: Snapshot, keys: tuple[str, ...], size: tuple[int, int], snap_compare: Compare
+    name: str, scene: Snapshot, keys: tuple[str, ...], size: tuple[int, int], snap_compare: Compare
 ):
-    assert picture(snapshot, keys, size, snap_compare)
+    assert picture(scene, keys, size, snap_compare)
 
 
 @pytest.mark.parametrize("name", scenes_why.COLOURLESS)

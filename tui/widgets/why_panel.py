@@ -23,7 +23,7 @@ from core.verbs import Verbs
 from tui.commands import WHY_PANEL, bindings
 from tui.look import Piece, Tone, content, lines
 from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
-from tui.widgets.why_text import MOST_NUMBERED, Told, doable, fit_to_show, said, title, written
+from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
 
 AGAIN = 2.0
@@ -162,7 +162,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         width = max(20, self.size.width - 1)
         self.border_title = content(title(self.diagnosis, self.task_id))
         self.border_subtitle = HINTS[self.has_focus]
-        above = said("", self.result[0], self.result[1], width) if self.result[0] else []
+        above = self._above(width)
         if self.fault:
             self.shown = Told((*above, ((f"✗ {fit_to_show(self.fault)}", Tone.BAD),)), ())
         elif self.diagnosis is None:
@@ -174,6 +174,12 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self.shown = Told((*above, *found.lines), moved)
         self.chosen = max(0, min(self.chosen, len(self.shown.cures) - 1))
         self.text.update(lines(self.shown.lines))
+
+    def _above(self, width: int) -> list[Line]:
+        """Whether the last cure helped; of the whole system, that nothing happens."""
+        idle = self.snapshot().nothing_happens if self.task_id is None else ""
+        told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
+        return [*(said("", *self.result, width) if self.result[0] else []), *told_of]
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are as long as there is room for."""
