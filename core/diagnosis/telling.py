@@ -40,7 +40,7 @@ def headline(diagnosis: Diagnosis) -> str:
 
 def how_sure(cause: Cause) -> str:
     """How sure it is that a cause holds, and whether it only explains."""
-    return SURE[cause.certainty] if cause.stuck else f"{SURE[cause.certainty]}; ends by itself"
+    return SURE[cause.certainty] if cause.stuck else f"{SURE[cause.certainty]}; it only explains"
 
 
 def expectations(estimates: Estimates, now: datetime, clock: Clock = words.clock) -> list[Pair]:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from core.config import Config
+from core.engine import Engine
 from core.filters import TaskFilter
-from core.models import Task, TaskPage, TaskStatus
+from core.models import NewTask, Task, TaskPage, TaskStatus
 from core.snapshot import QueueView, Sort, View
 from core.viewing import SEARCHED_HERE, read_view
+from core.workers import WorkerFactory
+from core.workers.catalog.echo import Echo
+from tests.contract.observed import ObservedTaskManager
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 STATUSES = tuple(TaskStatus)
+SOON = 15.0
+"""Seconds after which a test gives up waiting."""
 
 
 class Listing:
@@ -90,3 +99,42 @@ async def test_they_stand_in_the_order_that_is_asked_for():
     ids = [each.id for each in found.tasks]
     assert ids == sorted(ids)
     assert found.sorted_here
+
+
+async def narrowed(config: Config, created: Callable[[], None] = lambda: None) -> None:
+    """A task that nobody works on is there as long as that is so. ``created`` is called once there is one."""
+    factory = WorkerFactory()
+    factory.register("Echo", Echo, param_schema={"type": "object"})
+    async with Engine.open(config, factory=factory) as engine:
+        task_id = (await engine.create_task(NewTask("Echo", {"message": "x"}))).id
+        created()
+        await shown(engine, "stuck:yes", [task_id])
+        assert engine.store.snapshot.view.searched == 1
+        await shown(engine, "stuck:no", [])
+        await engine.start_workers()
+        await shown(engine, "stuck:no", [task_id])
+        await shown(engine, "stuck:yes", [])
+
+
+async def shown(engine: Engine, line: str, ids: list[int]) -> None:
+    """Wait until the queue, narrowed to that, has these rows."""
+    wanted = View(filter=TaskFilter.parse(line))
+    await engine.look(wanted)
+    seen = lambda s: s.view.view == wanted and [each.id for each in s.view.tasks] == ids  # noqa: E731
+    assert await engine.store.until(seen, SOON), engine.store.snapshot.view
+
+
+async def test_the_engine_narrows_to_them_on_the_embedded_taskmanager(tmp_path: Path):
+    await narrowed(Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db"))
+
+
+async def test_the_engine_narrows_to_them_on_a_server_with_the_documented_calls(tmp_path: Path):
+    """Nobody knows who works elsewhere, so that a task must have waited for long."""
+    ago = [3600.0]
+    observed = ObservedTaskManager(clock=lambda: time.time() - ago[0])
+    with observed.serving() as url:
+        config = Config.bare(database=tmp_path / "ideas.s3db")
+        await narrowed(
+            config.replace(taskmanager_api_url=url, taskmanager_api_key=observed.api_key),
+            lambda: ago.__setitem__(0, 0.0),
+        )

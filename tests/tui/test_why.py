@@ -342,6 +342,21 @@ async def test_a_number_without_a_cure_does_nothing_and_never_changes_the_pane()
         assert desk.board.place == "why"
 
 
+async def test_a_number_that_was_another_cure_a_moment_ago_does_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.widgets.why_panel.HOLD", 3600.0)
+    async with opened() as desk:
+        await desk.press(*TO_NO_WORKER, "w")
+        panel = desk.board.why_panel
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(scenes_why.PAUSED,))
+        panel.ask()
+        await desk.settle()
+        await desk.press("1")
+        assert desk.verbs.calls == []
+        assert "has just changed" in desk.notes()[0]
+        await desk.press("tab", "up", "up", "w", "1")
+        assert [call[0] for call in desk.verbs.calls] == ["scale"]
+
+
 async def test_the_same_cure_of_two_causes_has_one_number():
     async with opened() as desk:
         twice = (scenes_why.NO_WORKER, replace(scenes_why.PAUSED, cures=(scenes_why.START, scenes_why.RESUME)))

@@ -170,7 +170,8 @@ class FailureGroupScreen(WhyBeside):
         self.row_list.set_rows(() if self.gone else group.tasks)
         self.row_list.say(("None of them is failed any more. esc goes back.", Tone.GOOD))
         self.watched.update(content(self.state()))
-        self.why_panel.tick()
+        if self.is_current and self.live.frozen_at is None:
+            self.why_panel.tick()
         self.query_one(KeyBar).fill()
 
     def state(self) -> tuple[Piece, ...]:

@@ -48,6 +48,9 @@ class WhyActions(WhyBeside, OutcomeActions):
     def action_why(self) -> None:
         """Why is this task not done? Without one: why does nothing happen?"""
         self.follows_cursor = self.asked_about is not None
+        target = self.pane.target
+        if isinstance(target, RowList):
+            target.pin()
         super().action_why()
 
     def action_why_nothing(self) -> None:

@@ -28,6 +28,8 @@ from tui.wording import told
 
 AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
+HOLD = 1.0
+"""Seconds for which no cure is done after they became others."""
 HINTS = {True: "1-9 mend  y copies  tab list  esc closes", False: "w goes there, esc closes"}
 """What to press, with the focus and without it."""
 
@@ -40,7 +42,10 @@ class WhyPanel(VerticalScroll, can_focus=True):
         *(Binding(str(number), f"mend({number})", show=False) for number in range(1, MOST_NUMBERED + 1)),
     ]
     DEFAULT_CSS = """
-    WhyPanel { display: none; height: 1fr; width: 1fr; border: round $surface-lighten-3; scrollbar-size-vertical: 1; }
+    WhyPanel {
+        display: none; height: 1fr; width: 1fr; scrollbar-size-vertical: 1;
+        border: round $surface-lighten-3; border-title-color: $foreground; border-subtitle-color: $foreground;
+    }
     WhyPanel.-open { display: block; }
     WhyPanel:focus { border: heavy $primary; border-title-color: $text-primary; }
     WhyPanel > Static { height: auto; }
@@ -75,6 +80,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self.text = Static()
         self._seen: object = None
         self._asked_at = 0.0
+        self._changed_at = -HOLD
         self._stale = False
 
     def compose(self) -> ComposeResult:
@@ -92,7 +98,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         """Tell about that task from now on, or about the whole system; open where it is not."""
         if not self.is_open or task_id != self.task_id:
             self.task_id, self.diagnosis, self.fault = task_id, None, ""
-            self.trial, self.result, self.chosen = None, ("", Tone.PLAIN), 0
+            self.trial, self.result, self.chosen, self._changed_at = None, ("", Tone.PLAIN), 0, -HOLD
             self._seen = self._trace()
             self.add_class("-open")
             self.scroll_home(animate=False)
@@ -149,9 +155,16 @@ class WhyPanel(VerticalScroll, can_focus=True):
             except CoreError as error:
                 found, fault = None, told(error)
             if wanted == self.task_id:
+                self._note_changes(self.diagnosis, found)
                 self.diagnosis, self.fault = found, fault
                 self._judge()
                 self.draw()
+
+    def _note_changes(self, old: Diagnosis | None, new: Diagnosis | None) -> None:
+        """A number that was something else a moment ago is not what somebody means who presses it now."""
+        before, after = ([cure.call for _, cure in doable(each)] if each is not None else [] for each in (old, new))
+        if before and before[: len(after)] != after[: len(before)]:
+            self._changed_at = self._time()
 
     # What it says
 
@@ -241,6 +254,9 @@ class WhyPanel(VerticalScroll, can_focus=True):
         deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
         if not 0 <= place < len(cures):
             deeds.say("Nothing here has that number." if cures else "There is nothing here that this program can mend.")
+            return
+        if self._time() - self._changed_at < HOLD:
+            deeds.say("What mends it has just changed: look again before you press that.")
             return
         self.chosen = place
         cause, cure = cures[place]
