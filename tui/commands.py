@@ -143,7 +143,7 @@ WHY = Command(
     "w",
     "Why?",
     "Why the task is not done: all causes, with what mends them; again or esc: close.",
-    footer=11,
+    footer=13,
     near=("queue", "task", "failures", "group", "workers", "worker"),
 )
 WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keeps the whole system, and what is stuck.")

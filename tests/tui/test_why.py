@@ -51,7 +51,7 @@ def seen(desk: Desk) -> str:
 def words(desk: Desk) -> str:
     """All that the panel says, in sight or not."""
     panel = desk.board.why_panel
-    return " ".join(" ".join(text for text, _ in line) for line in panel.shown.lines)
+    return " ".join(" ".join(text.strip() for text, _ in line) for line in panel.shown.lines)
 
 
 def row(desk: Desk, text: str) -> str:
@@ -194,7 +194,7 @@ async def test_capital_w_explains_why_nothing_happens(size: tuple[int, int]):
         await desk.press("W")
         assert desk.verbs.reads == [("why", None)]
         assert "Why? the whole system" in desk.text()
-        assert "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait." in seen(desk)
+        assert "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait." in " ".join(words(desk).split())
         assert "No worker that is known claims" in seen(desk)
 
 
