@@ -6,6 +6,7 @@ import shlex
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from typing import cast
 
 from core.diagnosis import words
 from core.diagnosis.cause import Cause, Certainty, Cure, Diagnosis, Estimates, Place, Start, Verdict
@@ -121,15 +122,16 @@ def of_cure(cure: Cure, width: int) -> Iterator[str]:
 
 def shell(cure: Cure) -> str:
     """The command of this program that does the same; empty where there is none."""
-    match cure.verb, cure.args:
-        case "start_workers", (list() | tuple() as types, *_):
-            named = ",".join(map(str, types))
-            return f"prismq-workers run --types {shlex.quote(named)}"
-        case ("retry" | "release" | "cancel") as verb, (list() | tuple() as ids, *_):
+    first = cure.args[0] if cure.args else None
+    named = [str(each) for each in cast("Sequence[Json]", first)] if isinstance(first, list | tuple) else []
+    match cure.verb:
+        case "start_workers" if named:
+            return f"prismq-workers run --types {shlex.quote(','.join(named))}"
+        case "retry" | "release" | "cancel":
             force = " --force" if cure.options.get("force") else ""
-            return f"prismq-workers tasks {verb} {' '.join(map(str, ids))}{force}"
-        case "open_task", (task_id, *_):
-            return f"prismq-workers tasks show {task_id}"
+            return f"prismq-workers tasks {cure.verb} {' '.join(named)}{force}"
+        case "open_task":
+            return f"prismq-workers tasks show {first}"
         case _:
             return ""
 
