@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.attempts import attempts_of
 from core.bulk import Owner
@@ -14,6 +14,7 @@ from core.bulk_calls import of_dead_process
 from core.diagnosis import Place
 from core.diagnosis.light import crews_of, known_of, seen_with, system_of
 from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System
+from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
@@ -172,11 +173,12 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
     if row is not None and registered is not None:
         row = replace(row, param_schema=registered.param_schema, version=registered.version)
     waits = task.status is TaskStatus.PENDING
-    owed = owed_of(rooms, task)
+    owed = owed_of(rooms, task.id, task.attempts)
     return replace(
         found,
         whole=True,
         row=row,
+        deadline=by_our_clock(found),
         attempts=attempts_of(task, history),
         heard_at=found.heard_at or last_progress(found, history),
         violations=await violations(registered, task),
@@ -188,6 +190,14 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         alike=alike(snapshot, task),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
+
+
+def by_our_clock(found: Known) -> datetime | None:
+    """When its claim ends, where that is counted from a time that the server told by a clock of its own."""
+    offset, ours = found.system.clock_offset or 0.0, found.hand is not None and found.hand.deadline is not None
+    if found.deadline is None or ours or abs(offset) <= CLOCK_TOLERANCE:
+        return found.deadline
+    return found.deadline - timedelta(seconds=offset)
 
 
 def dead_among(rooms: Rooms, workers: Iterable[str]) -> frozenset[str]:
@@ -230,13 +240,13 @@ def last_progress(found: Known, history: Sequence[HistoryEntry]) -> datetime | N
     return max(told, default=found.task.claimed_at)
 
 
-def owed_of(rooms: Rooms, task: Task) -> Owed | None:
-    """The report on this attempt that is kept here."""
+def owed_of(rooms: Rooms, task_id: int, attempts: int | None = None) -> Owed | None:
+    """The report on a task that is kept here, of this attempt at it where that is known."""
     try:
-        owed = Outbox(rooms.database, rooms.server).of_task(task.id)
+        owed = Outbox(rooms.database, rooms.server).of_task(task_id)
     except DatabaseUnusable:
         return None  # that it cannot be read is told as a cause of its own
-    if owed is None or (owed.report.attempts and owed.report.attempts != task.attempts):
+    if owed is None or (attempts is not None and owed.report.attempts not in (0, attempts)):
         return None
     return Owed(owed.claim, str(owed.state), owed.report.success, owed.reason, owed.owed_at)
 
