@@ -276,6 +276,7 @@ class Engine(WorkerVerbs, ResultVerbs):
             server=self._server,
             local_types=lambda: local_types(self._factory),
             source=lambda: self._source_watch.text,
+            stuck=self._stuck_watch(self._client.claim_timeout).which,
         )
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:

@@ -29,7 +29,7 @@ from core.models import TaskType, WorkerState, utcnow
 from core.readings import Results, TaskManager, count_rows
 from core.result_watching import ResultsWatch
 from core.snapshot import Link, ServerStatus, View
-from core.viewing import read_view
+from core.viewing import WhichStuck, none_stuck, read_view
 
 QUICKEST = 0.1
 """Seconds between two readings, at least."""
@@ -60,7 +60,7 @@ class Monitor:
     """Watches one TaskManager and one results database for as long as `run` runs.
 
     ``local_types`` are those that this program has workers for, with id 0 until the TaskManager knows them; ``source``
-    tells where videos come from, and what is left there.
+    tells where videos come from, and what is left there. ``stuck`` tells which rows are, for a view that asks for it.
     """
 
     def __init__(
@@ -72,10 +72,12 @@ class Monitor:
         server: ServerStatus,
         local_types: Callable[[], Sequence[TaskType]],
         source: Callable[[], str] = str,
+        stuck: WhichStuck = none_stuck,
         now: Callable[[], datetime] = utcnow,
         rng: random.Random | None = None,
     ) -> None:
         self._tasks, self._publish = tasks, publish
+        self._stuck = stuck
         self._server = server
         self._local_types, self._source = local_types, source
         self._now = now
@@ -150,7 +152,7 @@ class Monitor:
         try:
             await self._read_slowly_changing()
             await self._read_counts()
-            if looked or "changes" not in self._server.can:
+            if looked or "changes" not in self._server.can or self._view.filter.asks_stuck:
                 await self._read_view()
         except CoreError:
             self._look_again = True
@@ -189,7 +191,9 @@ class Monitor:
         self._memory.failures_due = False
 
     async def _read_view(self) -> None:
-        seen = await read_view(self._tasks, self._view, self._now(), able="filter" in self._server.can)
+        seen = await read_view(
+            self._tasks, self._view, self._now(), able="filter" in self._server.can, stuck=self._stuck
+        )
         self._publish(events.ViewSeen(seen))
 
     def _all_well(self) -> None:

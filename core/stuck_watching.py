@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -101,6 +101,11 @@ class StuckWatch:
         marks = {task_id: StuckTask(each.code, each.sentence) for task_id, each in sure.items() if task_id in listed}
         count, exact = self._count(system, sure, rows)
         self._tell(StuckSeen(marks, count, exact, why))
+
+    async def which(self, rows: Sequence[Task]) -> Collection[int]:
+        """The ids of those of these rows that are stuck, as things are seen now."""
+        system = system_of(self._seen(), self._now(), claim_timeout=self._claim_timeout)
+        return (await self._stuck(system, rows)).keys()
 
     def _is_known(self, snapshot: Snapshot) -> bool:
         """Whether all is as it was at the last two looks, and there is no need yet to look at the time alone."""

@@ -5,14 +5,14 @@ What is read in one go is bounded, whatever the length of the queue.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import NotFound
-from core.filters import since
-from core.models import Task, TaskPage
+from core.filters import Stuck, TaskFilter, since
+from core.models import Task, TaskPage, TaskStatus
 from core.readings import TaskManager
 from core.snapshot import ALL_ROWS_SORTED, QueueView, Sort, View
 
@@ -44,14 +44,27 @@ ORDERS: dict[Sort, Callable[[Task], Any]] = {
 """What rows that are at hand are put in order by."""
 
 
-async def read_view(tasks: TaskManager, view: View, now: datetime, *, able: bool) -> QueueView:
-    """The rows of the view. ``able``: the server narrows and sorts by itself."""
+WhichStuck = Callable[[Sequence[Task]], Awaitable[Collection[int]]]
+"""Tells which of these rows are stuck, by id."""
+
+
+async def none_stuck(rows: Sequence[Task]) -> Collection[int]:
+    """For those who cannot tell."""
+    return ()
+
+
+async def read_view(
+    tasks: TaskManager, view: View, now: datetime, *, able: bool, stuck: WhichStuck = none_stuck
+) -> QueueView:
+    """The rows of the view. ``able``: the server narrows and sorts by itself; ``stuck`` tells which rows are."""
+    if able and view.filter.asks_stuck:
+        return put_in_order(await _looked_through(tasks, view, now, stuck))
     if able:
         return await _asked(tasks, view, now)
-    if view.filter.only_id is not None:
+    if view.filter.only_id is not None and not view.filter.asks_stuck:
         return await _named(tasks, view, view.filter.only_id, now)
     if view.filter:
-        return put_in_order(await _searched_here(tasks, view, now))
+        return put_in_order(await _searched_here(tasks, view, now, stuck))
     if view.sort is not Sort.NEWEST:
         page = await tasks.list_tasks(limit=MOST_ROWS)
         return put_in_order(_loaded(view, page, now))
@@ -119,7 +132,41 @@ async def _named(tasks: TaskManager, view: View, task_id: int, now: datetime) ->
     return QueueView(view, rows, len(rows), at=now)
 
 
-async def _searched_here(tasks: TaskManager, view: View, now: datetime) -> QueueView:
+async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck) -> QueueView:
+    """The rows that fit among the newest of those that may, as many as the view is deep: a server knows nothing of
+    what is stuck."""
+    wide = may_fit(view.filter)
+    found: dict[int, Task] = {}
+    searched, after, searchable, is_whole = 0, None, None, False
+    while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
+        page = await tasks.list_tasks(limit=SEARCHED_HERE, filter=wide or None, after_id=after)
+        found |= {task.id: task for task in await fitting(view, page.tasks, now, stuck)}
+        if searchable is None:
+            searchable = page.searchable if page.searched is not None else page.total
+        searched += len(page.tasks) if page.searched is None else page.searched
+        last = page.tasks[-1].id if len(page.tasks) >= SEARCHED_HERE else None
+        after = last if page.searched is None else page.next
+        is_whole = after is None
+    total, rows = len(found) if is_whole else None, tuple(found.values())
+    more = not is_whole and len(rows) < MOST_FOUND
+    return QueueView(view, rows, total, searched, now, searchable=searchable, more=more)
+
+
+def may_fit(wanted: TaskFilter) -> TaskFilter:
+    """What a server can be asked instead: nothing of what is stuck, but that what has ended is not."""
+    wide = wanted.without_stuck
+    if Stuck(True) in wanted.terms and not wide.statuses:
+        return replace(wide, statuses=(TaskStatus.PENDING, TaskStatus.CLAIMED))
+    return wide
+
+
+async def fitting(view: View, rows: Sequence[Task], now: datetime, stuck: WhichStuck) -> list[Task]:
+    """Those of the rows that fit."""
+    known = await stuck(rows) if view.filter.asks_stuck else None
+    return [task for task in rows if view.filter.matches(task, now, known)]
+
+
+async def _searched_here(tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck) -> QueueView:
     """The rows that fit among the newest, as many as the view is deep."""
     statuses, types = view.filter.statuses, view.filter.types
     status = statuses[0] if len(statuses) == 1 else None
@@ -128,7 +175,7 @@ async def _searched_here(tasks: TaskManager, view: View, now: datetime) -> Queue
     searched, is_whole = 0, False
     while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
         page = await tasks.list_tasks(status, kind, SEARCHED_HERE, searched)
-        found |= {task.id: task for task in page.tasks if view.filter.matches(task, now)}
+        found |= {task.id: task for task in await fitting(view, page.tasks, now, stuck)}
         searched += len(page.tasks)
         is_whole = len(page.tasks) < SEARCHED_HERE
     total, rows = len(found) if is_whole else None, tuple(found.values())

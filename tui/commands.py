@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from textual.app import App, SystemCommand
@@ -136,6 +136,15 @@ CANARY = Command(
     ("failures", "group"), footer=1,
 )  # fmt: skip
 EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=3)
+WHY = Command(
+    "why",
+    "w",
+    "Why?",
+    "Why the task is not done: all causes, with what mends them; again or esc: close.",
+    footer=13,
+    near=("queue", "task", "failures", "group", "workers", "worker"),
+)
+WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keeps the whole system, and what is stuck.")
 
 BOARD = (
     Command("start", "s", "Start", "Start workers on this machine.", footer=6, near=("workers", "types")),
@@ -156,6 +165,8 @@ BOARD = (
     CLONE,
     COPY,
     CANARY,
+    WHY,
+    WHY_NOTHING,
     EXPORT,
     Command("level", "v", "Levels", "Show all levels; warnings and errors; errors only.", ("activity",), footer=2),
     Command("range", "v", "Range", "Show 5 minutes, 1 hour, or all.", ("throughput",), footer=2),
@@ -244,6 +255,7 @@ READING = (
 
 TASK = (
     BACK,
+    WHY,
     RETRY,
     RELEASE,
     CANCEL,
@@ -278,7 +290,7 @@ IDEA = (
 )
 """What the screen of a saved idea can do."""
 
-GROUP = (BACK, CANARY, RETRY, COPY, HELP, QUIT)
+GROUP = (BACK, CANARY, RETRY, WHY, COPY, HELP, QUIT)
 """What the screen of failures of one kind can do."""
 
 TASK_TYPE = (
@@ -324,12 +336,31 @@ BULK = (
 
 WORKER = (
     BACK,
+    WHY,
     *(each for each in BOARD if each.id in ("pause", "stop", "stop_now", "strategy", "step", "concurrency", "restart")),
     Command("copy", "y", "Copy id", "Copy the id of the worker."),
     HELP,
     QUIT,
 )
 """What the screen of a worker can do."""
+
+IN_WHY = ("why",)
+WHY_PANEL = (
+    Command("close_why", "escape,w", "Close", "Close the panel.", IN_WHY, footer=1, shown="esc"),
+    Command("mend", "enter", "Do it", "Do what mends it: that under the cursor, by its number (1 to 9) any.", IN_WHY,
+            footer=2, shown="⏎ 1-9"),
+    Command("copy_why", "y", "Copy", "Copy all that it says, as text.", IN_WHY, footer=3),
+    Command("copy_why_json", "Y", "Copy JSON", "Copy all that it says, as JSON.", IN_WHY, footer=5),
+    Command("leave_why", "tab,shift+tab", "To the list", "Go to the list; the panel follows its cursor.", IN_WHY, 6),
+    *(replace(each, panes=IN_WHY) for each in LIST if each.movement and each.id not in ("mark_down", "mark_up")),
+)  # fmt: skip
+"""What can be done in the panel that tells why a task is not done."""
+
+WHY_ON_BOARD = (
+    Command("why_next", "right_square_bracket,J", "Next row", "The row below, and why.", IN_WHY, 4, shown="]"),
+    Command("why_previous", "left_square_bracket,K", "Row before", "The row above, and why.", IN_WHY, shown="["),
+)
+"""The same for the list that the panel stands below or beside."""
 
 
 def key_of(app: App[Any], command: Command) -> str:

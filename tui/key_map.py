@@ -11,10 +11,25 @@ from typing import Final
 
 from textual.keys import Keys, format_key
 
-from tui.commands import BOARD, BULK, ELSEWHERE, GROUP, IDEA, LIST, READING, REPORTS, TASK, TASK_TYPE, WORKER, Command
+from tui.commands import (
+    BOARD,
+    BULK,
+    ELSEWHERE,
+    GROUP,
+    IDEA,
+    LIST,
+    READING,
+    REPORTS,
+    TASK,
+    TASK_TYPE,
+    WHY_ON_BOARD,
+    WHY_PANEL,
+    WORKER,
+    Command,
+)
 
 SETS: tuple[tuple[Command, ...], ...] = (
-    (*LIST, *BOARD),
+    (*LIST, *BOARD, *WHY_PANEL, *WHY_ON_BOARD),
     (*TASK, *READING),
     (*LIST, *REPORTS),
     IDEA,

@@ -22,6 +22,7 @@ COMMANDS = {
     "reports": "core.cli.reports:reports",
     "results": "core.cli.results:results",
     "settings": "core.cli.settings:settings",
+    "why": "core.cli.why:why",
     "doctor": "core.cli.doctor:doctor",
 }
 """Where each command is; imported when it is asked for, so that the board opens without an HTTP stack."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
-from core.filters.terms import AnyOf, Not, OneOf, Says, Span, Term, Text
+from core.errors import NotPossibleHere
+from core.filters.terms import AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import Json, Task, TaskStatus
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
+ONLY_HERE = "Which tasks are stuck is seen on loaded rows only: mark those that are meant, instead of all that match."
 
 
 def since(task: Task) -> datetime | None:
@@ -26,8 +28,29 @@ def since(task: Task) -> datetime | None:
             return task.completed_at or task.created_at
 
 
-def fits(term: Term, task: Task, now: datetime) -> bool:
-    """Whether the term fits the task."""
+def fits(term: Term, task: Task, now: datetime, stuck: Collection[int] | None = None) -> bool:
+    """Whether the term fits the task. ``stuck``: ids of those that are stuck; None where that is not known, and
+    asking for it raises `core.errors.NotPossibleHere`."""
+    match term:
+        case Stuck(wanted):
+            return is_among(task, stuck) is wanted
+        case Not(inner):
+            return not fits(inner, task, now, stuck)
+        case AnyOf(filters):
+            return any(each.matches(task, now, stuck) for each in filters)
+        case _:
+            return says_so(term, task, now)
+
+
+def is_among(task: Task, stuck: Collection[int] | None) -> bool:
+    """Whether a task is among those that are stuck."""
+    if stuck is None:
+        raise NotPossibleHere(ONLY_HERE)
+    return task.id in stuck
+
+
+def says_so(term: Text | OneOf | Span | Says, task: Task, now: datetime) -> bool:
+    """Whether the task itself says that the term fits."""
     match term:
         case Text(text):
             needle = text.casefold()
@@ -41,10 +64,6 @@ def fits(term: Term, task: Task, now: datetime) -> bool:
         case Says(path, value, contains):
             found = task.error if path == "error" else member(task.parameters, path.split(".")[1:])
             return says(found, value, contains=contains)
-        case Not(inner):
-            return not fits(inner, task, now)
-        case AnyOf(filters):
-            return any(each.matches(task, now) for each in filters)
 
 
 def spelled(field: str, values: Iterable[str]) -> list[str]:
@@ -118,6 +137,19 @@ def packed(value: Json) -> str:
     """A value as the compact JSON that the embedded TaskManager keeps."""
     plain: Json = {**cast("Mapping[str, Json]", value)} if isinstance(value, Mapping) else value
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def asks_stuck(term: Term) -> bool:
+    """Whether the term asks which tasks are stuck."""
+    match term:
+        case Stuck():
+            return True
+        case Not(inner):
+            return asks_stuck(inner)
+        case AnyOf(filters):
+            return any(each.asks_stuck for each in filters)
+        case _:
+            return False
 
 
 def needs_whole_tasks(term: Term) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from core.errors import BadFilter
 from core.filters.task_filter import TaskFilter
-from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Term, Text
+from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import TaskStatus
 
 QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -20,6 +20,7 @@ SIGNED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
 AGE = re.compile(r"(\d{1,9})([smhd])")
 WHOLE = re.compile(r"-?\d{1,18}")
 ID = re.compile(r"#?(\d{1,18})")
+STUCK = {"yes": True, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +112,6 @@ def term(word: Word) -> Term:
 def unknown(name: str, word: Word) -> BadFilter:
     """That there is no such term, and which there are."""
     at = Word(word.raw[: len(name)], word.start)
-    if name == "stuck":
-        return at.wrong("stuck: is not known yet; status:claimed age:>5m finds what has been in hand for long.")
     if name.startswith("params"):
         return at.wrong("Say which parameter: params.channel_url:~lofi, for example.")
     known = ", ".join(f"{each}:" for each in NAMES if each != "params.")
@@ -131,6 +130,14 @@ def says(name: str, word: Word) -> Says:
     """What an error or a parameter contains or is; of errors only the former is asked."""
     contains = word.raw.startswith("~")
     return Says(name, given(word.rest(len(word.raw) - contains), name), contains or name == "error")
+
+
+def stuck(name: str, word: Word) -> Stuck:
+    """Whether a task is stuck."""
+    said = given(word, name).lower()
+    if said not in STUCK:
+        raise word.wrong("stuck: is yes or no, as in stuck:yes.")
+    return Stuck(STUCK[said])
 
 
 def one_of(name: str, word: Word) -> OneOf:
@@ -231,6 +238,7 @@ READERS: dict[str, Callable[[str, Word], Term]] = {
     "priority": figure,
     "created": created,
     "error": says,
+    "stuck": stuck,
     "params.": says,
 }
 """What reads the value of each term."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.filters.deciding import fits, needs_whole_tasks
-from core.filters.terms import OneOf, Span, Term, Text
+from core.filters.deciding import asks_stuck, fits, needs_whole_tasks
+from core.filters.terms import AnyOf, OneOf, Span, Term, Text
 from core.filters.writing import as_json, written
 from core.models import Task, TaskStatus, utcnow
 
@@ -53,8 +54,25 @@ class TaskFilter:
         """Whether it asks for parameters or errors, which not every server's lists tell."""
         return any(needs_whole_tasks(term) for term in self.all_terms)
 
+    @property
+    def asks_stuck(self) -> bool:
+        """Whether it asks which tasks are stuck, which no server can be asked."""
+        return any(asks_stuck(term) for term in self.terms)
+
+    @property
+    def without_stuck(self) -> TaskFilter:
+        """The same without that: whatever fits it, and maybe more, fits this one."""
+        kept: list[Term] = []
+        for term in self.terms:
+            if isinstance(term, AnyOf) and asks_stuck(term):
+                branches = tuple(each.without_stuck for each in term.filters)
+                kept += [AnyOf(branches)] if all(branches) else []
+            elif not asks_stuck(term):
+                kept.append(term)
+        return replace(self, terms=tuple(kept))
+
     def to_json(self) -> dict[str, Any]:
-        """As the embedded TaskManager takes it."""
+        """As the embedded TaskManager takes it. Raises `core.errors.NotPossibleHere` where it asks what is stuck."""
         told: dict[str, Any] = {}
         for term in self.all_terms:
             one = as_json(term)
@@ -64,7 +82,10 @@ class TaskFilter:
                 told |= one
         return told
 
-    def matches(self, task: Task, now: datetime | None = None) -> bool:
-        """Whether a row that is at hand fits at the moment ``now``; for servers that cannot filter."""
+    def matches(self, task: Task, now: datetime | None = None, stuck: Collection[int] | None = None) -> bool:
+        """Whether a row that is at hand fits at the moment ``now``; for servers that cannot filter.
+
+        ``stuck``: ids of the rows that are stuck. Raises `core.errors.NotPossibleHere` where that is asked and is None.
+        """
         moment = now or utcnow()
-        return all(fits(term, task, moment) for term in self.all_terms)
+        return all(fits(term, task, moment, stuck) for term in self.all_terms)

@@ -51,6 +51,13 @@ class Says:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Tasks that are stuck, or (not ``wanted``) that are not: seen only on rows that are at hand."""
+
+    wanted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Tasks that the term does not fit."""
 
@@ -64,4 +71,4 @@ class AnyOf:
     filters: tuple[TaskFilter, ...]
 
 
-Term = Text | OneOf | Span | Says | Not | AnyOf
+Term = Text | OneOf | Span | Says | Stuck | Not | AnyOf

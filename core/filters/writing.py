@@ -6,8 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from core.filters.deciding import spelled
-from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Term, Text
+from core.errors import NotPossibleHere
+from core.filters.deciding import ONLY_HERE, spelled
+from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
 ID = re.compile(r"#?\d{1,18}")
@@ -18,14 +19,23 @@ DAY = re.compile(r"T00:00:00\+00:00$")
 def written(term: Term) -> str:
     """The term as one types it."""
     match term:
-        case Text(text):
-            return quoted(text, bare=True)
+        case Text() | Not() | AnyOf():
+            return loose(term)
         case OneOf(field, values):
             return f"{field}:{','.join(quoted(value) for value in values)}"
         case Span():
             return f"{term.field}:{bounds(term)}"
         case Says(path, value, contains):
             return f"{path}:{'~' if contains else ''}{quoted(value)}"
+        case Stuck(wanted):
+            return f"stuck:{'yes' if wanted else 'no'}"
+
+
+def loose(term: Text | Not | AnyOf) -> str:
+    """A term without a name of its own."""
+    match term:
+        case Text(text):
+            return quoted(text, bare=True)
         case Not(inner):
             return f"-{written(inner)}"
         case AnyOf(filters):
@@ -72,8 +82,10 @@ def moment(seconds: int) -> datetime:
 
 
 def as_json(term: Term) -> dict[str, Any]:
-    """The term as one object of the embedded TaskManager's filter."""
+    """The term as one object of the embedded TaskManager's filter. Raises `core.errors.NotPossibleHere`."""
     match term:
+        case Stuck():
+            raise NotPossibleHere(ONLY_HERE)
         case Not(inner):
             return {"not": as_json(inner)}
         case AnyOf(filters):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import BadFilter
+from core.errors import BadFilter, NotPossibleHere
 from core.filters import AnyOf, Not, TaskFilter
 from core.models import Task, TaskStatus
 from tests.core.filter_lines import LINES, NEGATED
@@ -88,7 +88,7 @@ def test_terms_narrow_together(line: str, fits: bool):
         ("lofi status:lost", "'lost' is no status; there are pending, claimed, completed, failed.", "lost"),
         ("stauts:failed", "'stauts' is no term; there are status:, type:, worker:,", "stauts"),
         ("a foo:", "'foo' is no term", "foo"),
-        ("stuck:yes", "stuck: is not known yet; status:claimed age:>5m finds", "stuck"),
+        ("stuck:maybe", "stuck: is yes or no, as in stuck:yes.", "maybe"),
         ("age:>5", "age: needs a whole number with s, m, h or d behind it", ">5"),
         ("age:5m", "age: needs > or < before the time", "5m"),
         ("attempts:>many", "attempts: needs a whole number", ">many"),
@@ -108,6 +108,35 @@ def test_what_cannot_be_read_is_said_in_a_sentence_and_its_place_is_known(line: 
         TaskFilter.parse(line)
     assert sentence in str(caught.value)
     assert line[caught.value.start : caught.value.end] == at
+
+
+@pytest.mark.parametrize(
+    ("line", "fits", "wide"),
+    [
+        ("stuck:yes", True, ""),
+        ("-stuck:yes", False, ""),
+        ("stuck:no", False, ""),
+        ("-stuck:no lofi", True, "lofi"),
+        ("stuck:yes status:pending", False, "status:pending"),
+        ("stuck:no OR status:failed", True, ""),
+        ("stuck:no lofi OR status:failed", True, "lofi OR status:failed"),
+    ],
+)
+def test_which_are_stuck_is_asked_of_rows_at_hand_and_of_nobody_else(line: str, fits: bool, wide: str):
+    wanted = TaskFilter.parse(line)
+    assert wanted.asks_stuck
+    assert str(wanted) == str(TaskFilter.parse(str(wanted)))
+    assert wanted.matches(TASK, NOW, {TASK.id}) is fits
+    assert wanted.without_stuck == TaskFilter.parse(wide)
+    assert wanted.without_stuck.matches(TASK, NOW) or not fits
+    with pytest.raises(NotPossibleHere, match="loaded rows only"):
+        wanted.to_json()
+
+
+@pytest.mark.parametrize("line", ["stuck:yes", "-stuck:no", "lofi stuck:no", "status:pending OR stuck:yes"])
+def test_a_row_fits_no_filter_of_stuck_ones_while_nobody_tells_which_they_are(line: str):
+    with pytest.raises(NotPossibleHere, match="loaded rows only"):
+        TaskFilter.parse(line).matches(TASK, NOW)
 
 
 @pytest.mark.parametrize("line", ['"foo:bar"', "https://a.example/x", "12:30", '"-x"', '"OR"', "-"])

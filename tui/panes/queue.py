@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -13,11 +13,11 @@ from textual.message import Message
 
 from core.filters import TaskFilter
 from core.models import Task, TaskStatus
-from core.snapshot import QueueView, Snapshot, Sort, View
+from core.snapshot import QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, number
 from tui.panes.base import ListPane
-from tui.panes.queue_columns import layouts
+from tui.panes.queue_columns import laid_out, layouts
 from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -60,8 +60,8 @@ class QueuePane(ListPane[Task]):
         "The tasks; Age is the time in the present status. {mark} marks, {mark_all} marks all loaded rows, then all "
         "that match; {retry}, {release}, {cancel}, {delete}, {clone} are for all marked rows. {sort} sorts, {columns} "
         "chooses columns. The filter: words, an id, status:failed,pending, type:Video*, worker:w-02, id:100..200, "
-        "age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, created:>2026-01-31; - negates, a space "
-        "means and, OR means or, quotes keep a text together, and make one of a number."
+        "age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, created:>2026-01-31, stuck:yes (of loaded "
+        "rows); - negates, a space means and, OR means or, quotes keep a text together, and make one of a number."
     )
 
     @dataclass
@@ -79,6 +79,8 @@ class QueuePane(ListPane[Task]):
         self._id_width = NARROWEST_ID
         self._known_end = 0
         self._snapshot: Snapshot | None = None
+        self._stuck: Mapping[int, StuckTask] = {}
+        self._laid_out: tuple[int, frozenset[str], Mapping[int, StuckTask]] = (0, frozenset(), {})
 
     def on_resize(self) -> None:
         """More or less of the title fits."""
@@ -119,6 +121,10 @@ class QueuePane(ListPane[Task]):
         if is_other:
             self._known_end = 0
             self.row_list.all_meant = False
+            self.row_list.means_all = not new.filter.asks_stuck
+        if snapshot.stuck != self._stuck:
+            self._stuck = snapshot.stuck
+            self._lay_out()
         super().show(snapshot)
         if is_other and before is not None and before.id not in {task.id for task in snapshot.view.tasks}:
             self.row_list.action_first()
@@ -127,7 +133,7 @@ class QueuePane(ListPane[Task]):
         """Show the rows; the column of ids is as wide as the widest of them, and never gets narrower."""
         widest = max((task.id for task in part.tasks), default=0)
         self._id_width = max(self._id_width, len(str(widest)))
-        self.row_list.lay_out(layouts(self._id_width, self.left_out))
+        self._lay_out()
         end = part.offset + len(part.tasks)
         ends = self._is_list(part) or part.total is not None or len(part.tasks) < part.view.rows
         self._known_end = end if ends else max(self._known_end, end)
@@ -205,7 +211,15 @@ class QueuePane(ListPane[Task]):
     def leave_out(self, titles: frozenset[str]) -> None:
         """Show all columns but these, where they fit."""
         self.left_out = titles
-        self.row_list.lay_out(layouts(self._id_width, titles))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        known = (self._id_width, self.left_out, self._stuck)
+        if self._stuck and known != self._laid_out:
+            self.row_list.lay_out(laid_out(*known))
+        elif not self._stuck:
+            self.row_list.lay_out(layouts(self._id_width, self.left_out))
+        self._laid_out = known
 
     def fetch(self) -> None:
         """Have the rows at hand that are in sight, and some around them."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from core.filters import since
 from core.models import Task, TaskStatus
+from core.snapshot import StuckTask
 from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -84,13 +87,33 @@ WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
 """Which columns fit from which width on."""
 
 
+def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]) -> tuple[Column[Task], ...]:
+    """The columns with a mark before them on tasks that are stuck, and the cause where the progress stands."""
+
+    def mark(task: Task, now: datetime) -> tuple[Piece, ...]:
+        return (("⚠" if task.id in stuck else "", Tone.WARN),)
+
+    def cause(task: Task, now: datetime) -> tuple[Piece, ...]:
+        found = stuck.get(task.id)
+        return progress(task, now) if found is None else ((found.code.replace("-", " "), Tone.WARN),)
+
+    told = tuple(replace(each, cell=cause) if each.cell is progress else each for each in columns)
+    return (Column("", mark, width=1), *told)
+
+
 @lru_cache(maxsize=64)
 def layouts(id_width: int, left_out: frozenset[str] = frozenset()) -> tuple[Layout[Task], ...]:
     """The columns, with ids of that many cells, without those that are left out; more fit where some are."""
+    return laid_out(id_width, left_out, {})
+
+
+def laid_out(id_width: int, left_out: frozenset[str], stuck: Mapping[int, StuckTask]) -> tuple[Layout[Task], ...]:
+    """The same where tasks are stuck: these are marked."""
     named = Column(ID, identity, width=id_width, right=True)
     found: dict[int, Layout[Task]] = {}
     for at_least, columns in WIDTHS:
         shown = tuple(each for each in columns if each.title not in left_out)
+        shown = with_stuck(shown, stuck) if stuck else shown
         room = sum(each.width + each.gap for each in columns if each.width and each.title in left_out)
         found[max(0, at_least - room)] = Layout(((named, *shown),), at_least=max(0, at_least - room))
     return tuple(found[at_least] for at_least in sorted(found))

@@ -14,13 +14,12 @@ from core.errors import CoreError
 from core.filters import TaskFilter
 from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
-from tui.commands import BOARD, LIST, Command, bindings
+from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL, Command, bindings
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.report_deeds import ReportDeeds
 from tui.result_deeds import ResultDeeds
-from tui.screens.layout import BoardLayout
-from tui.screens.outcome_actions import OutcomeActions
+from tui.screens.why_actions import WhyActions
 from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -28,12 +27,12 @@ from tui.wording import FITTING, told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 
-class BoardScreen(OutcomeActions, BoardLayout):
+class BoardScreen(WhyActions):
     """The four panes and their commands."""
 
     AUTO_FOCUS = "#queue RowList"
-    BINDINGS = bindings(BOARD)
-    command_set = (*LIST, *BOARD)
+    BINDINGS = bindings((*BOARD, *WHY_ON_BOARD))
+    command_set = (*LIST, *BOARD, *WHY_PANEL, *WHY_ON_BOARD)
 
     def on_mount(self) -> None:
         """Let ages tick; the base class listens."""
@@ -349,4 +348,4 @@ class BoardScreen(OutcomeActions, BoardLayout):
         """Explain the focused pane and all keys."""
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.pane.heading, self.pane.about, self.command_set, self.pane.id or ""))
+        self.app.push_screen(HelpScreen(*self.explained[:2], self.command_set, self.explained[2]))

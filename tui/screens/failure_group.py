@@ -12,17 +12,19 @@ from textual.widgets import Static
 from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus
 from core.snapshot import FailureGroup, Snapshot
-from tui.commands import GROUP, LIST, Command, CommandScreen, bindings
+from tui.commands import GROUP, LIST, WHY_PANEL, Command, bindings
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
+from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+from tui.widgets.why_panel import WhyPanel
 from tui.wording import told
 
 ABOUT = (
@@ -70,13 +72,13 @@ LAYOUTS = (
 )
 
 
-class FailureGroupScreen(CommandScreen):
+class FailureGroupScreen(WhyBeside):
     """A group of failures, kept up to date."""
 
     CSS_PATH = "failure_group.tcss"
     AUTO_FOCUS = "RowList"
     BINDINGS = bindings(GROUP)
-    command_set = (*LIST, *GROUP)
+    command_set = (*LIST, *GROUP, *WHY_PANEL)
 
     def __init__(
         self,
@@ -98,17 +100,33 @@ class FailureGroupScreen(CommandScreen):
         self.heading = Static(id="heading")
         self.row_list: RowList[Task] = RowList(LAYOUTS, lambda task: task.id, live.now)
         self.watched = Static(id="canary")
+        self.why_panel = WhyPanel(deeds.verbs, lambda: live.newest, live.now, open_task)
 
     @property
     def place(self) -> str:
         """Commands for a group are offered here."""
-        return "group"
+        return "why" if self.why_panel.has_focus else "group"
+
+    @property
+    def asked_about(self) -> int | None:
+        """The task under the cursor."""
+        return self.row_list.current.id if self.row_list.current is not None else None
+
+    def focus_list(self) -> None:
+        """To the tasks."""
+        self.set_focus(self.row_list)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """The panel follows the cursor."""
+        if self.why_panel.is_open and self.asked_about is not None:
+            self.why_panel.tell(self.asked_about)
 
     def compose(self) -> ComposeResult:
         """What they say, what became of the one that was tried, the tasks, keys."""
         yield self.heading
         yield self.watched
         yield self.row_list
+        yield self.why_panel
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -153,6 +171,8 @@ class FailureGroupScreen(CommandScreen):
         self.row_list.set_rows(() if self.gone else group.tasks)
         self.row_list.say((keyed("None of them is failed any more. {back} goes back."), Tone.GOOD))
         self.watched.update(content(self.state()))
+        if self.is_current and self.live.frozen_at is None:
+            self.why_panel.tick()
         self.query_one(KeyBar).fill()
 
     def state(self) -> tuple[Piece, ...]:
@@ -250,8 +270,9 @@ class FailureGroupScreen(CommandScreen):
             self.deeds.say(f"Copied {task.id}")
 
     def action_back(self) -> None:
-        """Back to the board."""
-        self.dismiss()
+        """Close the panel, else back to the board."""
+        if not self.close_why():
+            self.dismiss()
 
     def action_help(self) -> None:
         """Explain this screen."""

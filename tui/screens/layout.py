@@ -8,7 +8,7 @@ from datetime import datetime
 from textual import events
 from textual.app import ComposeResult
 from textual.command import CommandPalette
-from textual.containers import Horizontal, Vertical
+from textual.containers import Container, Horizontal, Vertical
 
 from core.snapshot import Snapshot
 from core.verbs import Connection
@@ -23,6 +23,7 @@ from tui.widgets.pane_tabs import PaneTabs
 from tui.widgets.row_list import RowList
 from tui.widgets.search_field import SearchInput
 from tui.widgets.status_line import StatusLine
+from tui.widgets.why_panel import WhyPanel
 
 SINGLE = (100, 30)
 """Columns and rows below which one pane is shown at a time."""
@@ -40,6 +41,7 @@ class BoardLayout(LiveScreen):
         self.queue_pane = QueuePane(self.now, id="queue")
         self.worker_pane = WorkersPane(self.now, id="workers")
         self.outcome_pane = OutcomesPane(self.now, id="outcomes")
+        self.why_panel = WhyPanel(connection.verbs, lambda: self.newest, self.now, self.open_task)
         self.parts: tuple[TaskTypesPane | QueuePane | WorkersPane | OutcomesPane, ...] = (
             self.type_pane,
             self.queue_pane,
@@ -53,14 +55,20 @@ class BoardLayout(LiveScreen):
         """Status, panes, keys."""
         yield self.status_line
         yield self.strip
-        with Horizontal(id="panes"):
-            with Vertical(id="left", classes="column"):
-                yield self.type_pane
-                yield self.worker_pane
-            with Vertical(id="right", classes="column"):
-                yield self.queue_pane
-                yield self.outcome_pane
+        with Container(id="desk"):
+            with Horizontal(id="panes"):
+                with Vertical(id="left", classes="column"):
+                    yield self.type_pane
+                    yield self.worker_pane
+                with Vertical(id="right", classes="column"):
+                    yield self.queue_pane
+                    yield self.outcome_pane
+            yield self.why_panel
         yield self.key_bar
+
+    def open_task(self, task_id: int) -> None:
+        """Everything that is known of a task."""
+        raise NotImplementedError
 
     @property
     def pane(self) -> Pane:
@@ -71,6 +79,8 @@ class BoardLayout(LiveScreen):
     def place(self) -> str:
         """The pane that has the focus; empty while one types."""
         focused = self.focused
+        if focused is self.why_panel:
+            return "why"
         if focused is self.queue_pane.field.input or isinstance(focused, SearchInput):
             return "filter"
         return str(self.pane.id) if focused is not None and focused is self.pane.target else ""

@@ -13,6 +13,7 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("█░", Tone.BUSY), "progress"),
     (("▁▃▆", Tone.BUSY), "ended tasks in each of the last seconds"),
     (("↻", Tone.ACCENT), "an operator asked for a retry"),
+    (("⚠", Tone.WARN), "in the queue: the task is stuck; w tells why"),
     (("⇡", Tone.WARN), "reports that wait to be delivered"),
     (("•••", Tone.WARN), "a secret; Show secrets in a task's commands shows it"),
     (("…", Tone.MUTED), "cut: there is more"),

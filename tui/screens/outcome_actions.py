@@ -20,10 +20,6 @@ class OutcomeActions(BoardLayout):
     task_deeds: TaskDeeds
     result_deeds: ResultDeeds
 
-    def open_task(self, task_id: int) -> None:
-        """Everything that is known of a task."""
-        raise NotImplementedError
-
     def open_outcome(self, row: FailureGroup | ResultRow) -> None:
         """A group of failures with its tasks, or a result."""
         if isinstance(row, FailureGroup):

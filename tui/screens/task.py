@@ -11,11 +11,12 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from core.diagnosis import Diagnosis
 from core.errors import CoreError
-from core.models import NewTask, RowOutcome, Task
+from core.models import NewTask, RowOutcome, Task, TaskStatus
 from core.snapshot import Snapshot, TaskDetail
 from core.strict_json import is_heavy, pieces
-from tui.commands import READING, TASK, Command, CommandScreen, bindings
+from tui.commands import READING, TASK, WHY_PANEL, Command, bindings
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, content
 from tui.screens import task_copies as copies
@@ -24,23 +25,25 @@ from tui.screens.live import LiveScreen
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task_search import SearchLine
 from tui.screens.task_text import Showing, sections
+from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
+from tui.widgets.why_panel import WhyPanel
 from tui.wording import FITTING, told
 
 LARGE_COPY = 100_000
 """Characters from which on many terminals refuse to take a copy."""
 
 
-class TaskScreen(CommandScreen):
+class TaskScreen(WhyBeside):
     """A task opened. It is read again whenever its row on the board becomes another."""
 
     CSS_PATH = "task.tcss"
     AUTO_FOCUS = "#reader"
     BINDINGS = bindings(TASK)
-    command_set = (*READING, *TASK)
+    command_set = (*READING, *TASK, *WHY_PANEL)
 
     def __init__(self, live: LiveScreen, deeds: TaskDeeds, task_id: int) -> None:
         super().__init__()
@@ -52,6 +55,8 @@ class TaskScreen(CommandScreen):
         self.heading = Static(id="heading")
         self.reader = Reader()
         self.search = SearchLine(self.reader)
+        self.why_panel = WhyPanel(deeds.verbs, lambda: live.newest, live.now, self._open_other)
+        self.why: Diagnosis | None = None
         self._sizes: dict[str, int] = {}
         self._seen: object = None
         self._stale = False
@@ -59,13 +64,14 @@ class TaskScreen(CommandScreen):
     @property
     def place(self) -> str:
         """Commands for tasks are offered here."""
-        return "task"
+        return "why" if self.why_panel.has_focus else "task"
 
     def compose(self) -> ComposeResult:
-        """Heading, sections, search, keys."""
+        """Heading, sections, search, why it is not done, keys."""
         yield self.heading
         yield self.reader
         yield self.search
+        yield self.why_panel
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -83,8 +89,18 @@ class TaskScreen(CommandScreen):
     def _say_reading(self) -> None:
         self._head((f"Task #{self.task_id}", Tone.STRONG), ("  reading…", Tone.MUTED))
 
+    @property
+    def asked_about(self) -> int:
+        """This task."""
+        return self.task_id
+
+    def focus_list(self) -> None:
+        """To the sections."""
+        self.set_focus(self.reader)
+
     def follow(self, snapshot: Snapshot) -> None:
         """Read anew when something about the task is another."""
+        self.why_panel.follow()
         seen = self._trace(snapshot)
         if seen != self._seen:
             self._seen = seen
@@ -117,7 +133,21 @@ class TaskScreen(CommandScreen):
                 self.detail = detail
                 self.draw()
                 self.search.again()
+                await self._ask_why(detail)
                 await self._measure(detail)
+
+    async def _ask_why(self, detail: TaskDetail) -> None:
+        """Why it is not done, in a sentence, where it is not."""
+        if detail.task.status is TaskStatus.COMPLETED:
+            self.why = None
+            return
+        try:
+            found = await self.deeds.verbs.why(detail.task.id)
+        except CoreError:
+            return  # the panel tells what is the matter, for those who ask
+        if detail is self.detail:
+            self.why = found
+            self.draw()
 
     async def _measure(self, detail: TaskDetail) -> None:
         """Learn how large the large parts are, after what is shown of them stands there."""
@@ -131,13 +161,14 @@ class TaskScreen(CommandScreen):
         """Ages are older now."""
         if self.live.frozen_at is None and self.is_current:
             self.draw()
+            self.why_panel.tick()
 
     def draw(self) -> None:
         """Bring the sections up to date; what is folded, and where one reads, stays."""
         if self.detail is None or not self.reader.size.width:
             return
         server = self.live.newest.server
-        how = Showing(self._now(), self.reader.room, self.revealed, "" if server.embedded else server.label)
+        how = Showing(self._now(), self.reader.room, self.revealed, "" if server.embedded else server.label, self.why)
         self.reader.put(sections(self.detail, how, self._sizes))
         task = self.detail.task
         status, tone = STATUS[task.status]
@@ -266,10 +297,10 @@ class TaskScreen(CommandScreen):
         self.query_one(KeyBar).fill()
 
     def action_back(self) -> None:
-        """Search for nothing any more; else back to the board."""
+        """Search for nothing any more, or close the panel; else back to the board."""
         if self.search.is_open:
             self.search.close()
-        else:
+        elif not self.close_why():
             self.dismiss()
 
     def action_find(self) -> None:
@@ -304,8 +335,10 @@ class TaskScreen(CommandScreen):
         elif not 0 <= place < len(rows):
             self.deeds.say("This is the last row of the queue here." if step > 0 else "This is its first row.")
         else:
-            self.task_id, self.detail, self._sizes = rows[place], None, {}
+            self.task_id, self.detail, self.why, self._sizes = rows[place], None, None, {}
             self.reader.clear()
+            if self.why_panel.is_open:
+                self.why_panel.tell(self.task_id)
             self._say_reading()
             self._seen = self._trace(self.live.newest)
             self.read()

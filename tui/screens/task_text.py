@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
 from core.snapshot import TaskDetail
 from tui.look import STATUS, TIMES, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
@@ -32,12 +33,13 @@ LABEL = 10
 @dataclass(frozen=True, slots=True)
 class Showing:
     """How it is told: at which time, in how many cells, with secrets or without, on which TaskManager (its URL; empty
-    for the embedded one)."""
+    for the embedded one), and why it is not done, where that is known."""
 
     now: datetime
     width: int = 80
     reveal: bool = False
     url: str = ""
+    why: Diagnosis | None = None
 
 
 def sections(detail: TaskDetail, how: Showing, sizes: Mapping[str, int] | None = None) -> list[Section]:
@@ -127,6 +129,8 @@ def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     if task.status is TaskStatus.CLAIMED:
         status += [(f"  {bar(task.progress, 20)}", Tone.BUSY), f" {task.progress}%"]
     yield pieces(*status)
+    if how.why is not None and how.why.causes:
+        yield from why(how.why, how)
     yield from field("Type", task.task_type, how)
     yield from field("Priority", str(task.priority), how)
     anew = " since it was retried" if any(is_retry(entry) for entry in detail.history) else ""
@@ -142,6 +146,15 @@ def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     yield from links(detail, how)
     for note in detail.notes:
         yield from wrapped((("⚠ ", Tone.WARN),), (masked_text(note), Tone.WARN), 2, how.width)
+
+
+def why(diagnosis: Diagnosis, how: Showing) -> Iterator[Line]:
+    """The first reason why it is not done; the panel tells all."""
+    first, *others = diagnosis.causes
+    sign, tone = ("⚠ ", Tone.WARN) if first.stuck else ("", Tone.PLAIN)
+    more = f" (w tells {len(others)} more)" if others else " (w tells more)"
+    sentence = f"{sign}{masked_text(first.sentence)}{more}"
+    yield from field("Why", sentence, how, tone)
 
 
 def links(detail: TaskDetail, how: Showing) -> Iterator[Line]:

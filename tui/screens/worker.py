@@ -12,16 +12,18 @@ from textual.widgets import Static
 from core.errors import CoreError
 from core.models import LIVE_STATES, InHand, WorkerStatus
 from core.snapshot import ActivityEntry, Snapshot, WorkerDetail, WorkerTask
-from tui.commands import LIST, WORKER, Command, CommandScreen, bindings
+from tui.commands import LIST, WHY_PANEL, WORKER, Command, bindings
 from tui.key_map import keyed
 from tui.look import Tone, content, lines, pieces
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.strategy import StrategyScreen
+from tui.screens.why import WhyBeside
 from tui.screens.worker_text import LOG_LAYOUTS, TASK_LAYOUTS, TaskRow, facts, nothing, row_id, title
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.row_list import RowList
+from tui.widgets.why_panel import WhyPanel
 from tui.wording import told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
@@ -33,13 +35,13 @@ WIDE = 110
 """Cells from which tasks and log stand beside each other."""
 
 
-class WorkerScreen(CommandScreen):
+class WorkerScreen(WhyBeside):
     """A worker opened. What is remembered of it is read again whenever its row on the board becomes another."""
 
     CSS_PATH = "worker.tcss"
     AUTO_FOCUS = "#tasks"
     BINDINGS = bindings(WORKER)
-    command_set = (*LIST, *WORKER)
+    command_set = (*LIST, *WORKER, *WHY_PANEL)
 
     def __init__(self, live: LiveScreen, deeds: WorkerDeeds, worker_id: str, open_task: Callable[[int], None]) -> None:
         super().__init__()
@@ -56,12 +58,29 @@ class WorkerScreen(CommandScreen):
         self.log_list: RowList[ActivityEntry] = RowList(LOG_LAYOUTS, lambda line: line.number, live.now, follows=True)
         self.log_list.id = "log"
         self.tasks_title, self.log_title = Static(classes="title"), Static(classes="title")
+        self.why_panel = WhyPanel(deeds.verbs, lambda: live.newest, live.now, open_task)
         self._stale = False
 
     @property
     def place(self) -> str:
         """Commands for a worker are offered here."""
-        return "worker"
+        return "why" if self.why_panel.has_focus else "worker"
+
+    @property
+    def asked_about(self) -> int | None:
+        """The task under the cursor."""
+        task = self.tasks.current
+        return task.task_id if task is not None else None
+
+    def focus_list(self) -> None:
+        """To its tasks."""
+        self.set_focus(self.tasks)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """The panel follows the cursor; the log follows what is new, or no more."""
+        self._tell_log()
+        if self.why_panel.is_open and event.rows is self.tasks and self.asked_about is not None:
+            self.why_panel.tell(self.asked_about)
 
     def compose(self) -> ComposeResult:
         """How it is, its tasks, what happened, the keys."""
@@ -74,6 +93,7 @@ class WorkerScreen(CommandScreen):
             with Vertical(id="happened"):
                 yield self.log_title
                 yield self.log_list
+        yield self.why_panel
         yield KeyBar()
 
     def on_mount(self) -> None:
@@ -88,6 +108,7 @@ class WorkerScreen(CommandScreen):
 
     def follow(self, snapshot: Snapshot) -> None:
         """Draw it; read what is remembered of it anew when it is another than it was."""
+        self.why_panel.follow()
         found = next((each for each in snapshot.workers if each.id == self.worker_id), None)
         if found is not self.status or found is None:
             self.status = found
@@ -98,6 +119,7 @@ class WorkerScreen(CommandScreen):
         """Ages are older now."""
         if self.is_current and self.live.frozen_at is None:
             self._tell_facts()
+            self.why_panel.tick()
             self.tasks.refresh()
             self.log_list.refresh()
 
@@ -132,10 +154,6 @@ class WorkerScreen(CommandScreen):
         self._tell_facts()
         self.query_one(KeyBar).fill()
 
-    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """The log follows what is new, or no more."""
-        self._tell_log()
-
     def _tell_log(self) -> None:
         self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
 
@@ -167,8 +185,9 @@ class WorkerScreen(CommandScreen):
         return command.id != "open" or bool(self.tasks.rows)
 
     def action_back(self) -> None:
-        """Back to the board."""
-        self.dismiss()
+        """Close the panel, else back to the board."""
+        if not self.close_why():
+            self.dismiss()
 
     def action_pause(self) -> None:
         """Pause it, or let it go on."""

@@ -81,7 +81,12 @@ class Terms(Suggester):
     def _known(self, word: str) -> list[str]:
         """Everything that a word may become; behind a comma the last of several values."""
         head, colon, value = word.partition(":")
-        values = {"status": tuple(TaskStatus), "type": self._types, "worker": self._workers}.get(head, ())
+        values = {
+            "status": tuple(TaskStatus),
+            "type": self._types,
+            "worker": self._workers,
+            "stuck": ("yes", "no"),
+        }.get(head, ())
         if not colon:
             first = [
                 f"{name}:{each}" for name, some in (("status", TaskStatus), ("type", self._types)) for each in some

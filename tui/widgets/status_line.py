@@ -13,7 +13,7 @@ from textual.widgets import Static
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.commands import FREEZE, key_of
-from tui.look import LINK, TIMES, Piece, Tone, content, count, time_told, until, whole_age
+from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
@@ -75,6 +75,7 @@ class StatusLine(Static):
             still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
             yield Item(0, ((still, Tone.WARN),))
         yield from self._holding_up(now)
+        yield from self._stuck()
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         busy = sum(bool(worker.in_hand) for worker in live)
         yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
@@ -98,6 +99,16 @@ class StatusLine(Static):
             yield Item(1, ((f"‖ no claims: {why}", Tone.BAD),))
         if snapshot.limited_until is not None and snapshot.limited_until > now:
             yield Item(1, ((f"◔ rate limited {until(snapshot.limited_until)}", Tone.WARN),))
+
+    def _stuck(self) -> Iterator[Item]:
+        """That nothing happens at all, and how many tasks are stuck."""
+        snapshot = self.snapshot
+        if snapshot.nothing_happens and not snapshot.held and snapshot.holdup is None:
+            said = f"nothing is happening because {head(masked_text(snapshot.nothing_happens))}"
+            yield Item(1, ((cut(said, 76 if self.size.width >= 100 else 52), Tone.WARN),))
+        if snapshot.stuck_count:
+            many = number(snapshot.stuck_count, exact=snapshot.stuck_exact)
+            yield Item(1, ((f"⚠ {many} stuck", Tone.WARN),))
 
     def _reports(self) -> Iterator[Item]:
         """Reports that are not taken yet, or never were."""

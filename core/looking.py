@@ -1,0 +1,92 @@
+"""The rooms of a process that only looks: nothing is claimed, reported, taken over or registered from them."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
+
+import psutil
+
+from core.config import Config
+from core.diagnosing import diagnosed
+from core.diagnosis import Diagnosis
+from core.events import Event
+from core.known_workers import known_workers
+from core.models import utcnow
+from core.outbox import Deliverer
+from core.results import Database
+from core.results.processes import Start
+from core.rooms import Rooms
+from core.snapshot import Link, ServerStatus, Snapshot
+from core.sources.choose import choose_source
+from core.taskmanager.client import AsyncTaskManagerClient
+from core.taskmanager.retry import Retrying
+from core.worker_book import WorkerBook
+from core.workers.pool import Pool
+
+PATIENCE = 3.0
+"""Seconds that one call is tried."""
+
+
+async def look(config: Config, task_id: int | None) -> Diagnosis:
+    """Why this task is not done, or, without an id, what is stuck. Raises `core.errors.CoreError` where the TaskManager
+    cannot be reached at all, and `core.errors.NotFound`."""
+    async with looking(config) as rooms:
+        label = config.taskmanager_api_url or str(config.taskmanager_db)
+        server = ServerStatus(label, config.embedded, Link.LIVE, utcnow(), can=rooms.can)
+        return await diagnosed(rooms, Snapshot(server=server), task_id)
+
+
+@asynccontextmanager
+async def looking(config: Config) -> AsyncGenerator[Rooms]:
+    """The rooms, open; no other process learns of this one."""
+    factory, _ = known_workers(config)
+    async with AsyncTaskManagerClient(config) as client:
+        client.retrying = Retrying(seconds=PATIENCE)
+        server = await client.identity()
+        client.keep_to(server)
+        can = (await client.capabilities()).names
+        with TemporaryDirectory() as folder, closing(results_of(config, folder)) as database:
+            database.bind(server)
+            start = own_start(config.worker_prefix)
+            deliverer = Deliverer(client, database, server=server, process_id=start.id, publish=unheard)
+            pool = Pool(client, deliverer, unheard, claim_timeout=client.claim_timeout)
+            rooms = Rooms(
+                config=config,
+                factory=factory,
+                source=choose_source(config),
+                client=client,
+                database=database,
+                server=server,
+                can=can,
+                start=start,
+                pool=pool,
+                deliverer=deliverer,
+                monitor=None,
+                publish=unheard,
+                book=WorkerBook(),
+            )
+            try:
+                yield rooms
+            finally:
+                await pool.close(now=True)
+
+
+def results_of(config: Config, folder: str) -> Database:
+    """The results database; where there is none yet, an empty one in that folder: to look creates no file of ours."""
+    return Database(config=config) if config.database.exists() else Database(Path(folder) / "ideas.s3db")
+
+
+def own_start(prefix: str) -> Start:
+    """A row for this process that is not written anywhere."""
+    pid = os.getpid()
+    return Start(uuid4().hex, prefix, socket.gethostname(), pid, psutil.Process().create_time(), utcnow())
+
+
+def unheard(event: Event) -> None:
+    """Nobody listens."""

@@ -1,0 +1,110 @@
+"""The panel on the board that tells why a task is not done: below the list in use, or beside it."""
+
+from __future__ import annotations
+
+from core.models import Task, WorkerStatus
+from core.snapshot import ActivityEntry, FailureGroup, ResultRow
+from tui.panes.outcomes import OutcomesPane
+from tui.screens.outcome_actions import OutcomeActions
+from tui.screens.why import ABOUT, WhyBeside
+from tui.widgets.row_list import RowList
+
+
+class WhyActions(WhyBeside, OutcomeActions):
+    """A part of the board. The panel follows the cursor, unless it tells about the whole system."""
+
+    follows_cursor = True
+
+    def on_mount(self) -> None:
+        """Follow what happens, too."""
+        self.watch(self, "snapshot", self.follow_why, init=False)
+        self.set_interval(1.0, self._tick_why)
+
+    def follow_why(self) -> None:
+        """Something is another."""
+        if self.frozen_at is None:
+            self.why_panel.follow()
+
+    def _tick_why(self) -> None:
+        if self.frozen_at is None and self.is_current:
+            self.why_panel.tick()
+
+    @property
+    def asked_about(self) -> int | None:
+        """The task that the row under the cursor is, or has to do with."""
+        target = self.pane.target
+        match target.current if isinstance(target, RowList) else None:
+            case Task(id=task_id):
+                return task_id
+            case FailureGroup(task_ids=(task_id, *_)):
+                return task_id
+            case WorkerStatus(in_hand=(hand, *_)):
+                return hand.task_id
+            case ActivityEntry(task_id=task_id) | ResultRow(task_id=task_id):
+                return task_id
+            case _:
+                return None
+
+    def action_why(self) -> None:
+        """Why is this task not done? Without one: why does nothing happen?"""
+        self.follows_cursor = self.asked_about is not None
+        target = self.pane.target
+        if isinstance(target, RowList):
+            target.pin()
+        super().action_why()
+
+    def action_why_nothing(self) -> None:
+        """Why does nothing happen?"""
+        self.follows_cursor = False
+        self.open_why(None)
+
+    def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
+        """Another row, another task."""
+        task_id = self.asked_about
+        if self.why_panel.is_open and self.follows_cursor and task_id is not None and task_id != self.why_panel.task_id:
+            self.why_panel.tell(task_id)
+
+    def action_why_next(self) -> None:
+        """The row below."""
+        self._move(1)
+
+    def action_why_previous(self) -> None:
+        """The row above."""
+        self._move(-1)
+
+    def _move(self, step: int) -> None:
+        target = self.pane.target
+        if isinstance(target, RowList):
+            self.follows_cursor = True
+            target.move(target.cursor + step)
+
+    # Where it stands
+
+    def lay_out(self) -> None:
+        """The list that it is about stays in sight; what else is in its column makes room."""
+        super().lay_out()
+        squeezes = self.why_panel.is_open and not self.has_class("-large")
+        above = isinstance(self.in_use, OutcomesPane)
+        self.set_class(self.why_panel.is_open, "-why")
+        self.set_class(squeezes and not above, "-without-outcomes")
+        self.set_class(squeezes and above, "-without-queue")
+
+    def panel_changed(self) -> None:
+        """More or less room."""
+        self.lay_out()
+        self.key_bar.fill()
+
+    def focus_list(self) -> None:
+        """To the pane in use."""
+        self.set_focus(self.pane.target)
+
+    def clear_outcomes(self) -> bool:
+        """The panel closes before anything else is cleared."""
+        return self.close_why() or super().clear_outcomes()
+
+    @property
+    def explained(self) -> tuple[str, str, str]:
+        """Heading, text and place of the help for where one is."""
+        if self.why_panel.has_focus:
+            return "Why?", ABOUT, "why"
+        return self.pane.heading, self.pane.about, self.pane.id or ""

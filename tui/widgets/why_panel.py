@@ -1,0 +1,307 @@
+"""The panel that tells why a task is not done: beside its row, it mends, and says whether that helped."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from textual import events, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from core.diagnosis import Cause, Cure, Diagnosis
+from core.diagnosis.telling import as_document, as_lines
+from core.errors import CoreError
+from core.masking import masked
+from core.snapshot import Snapshot
+from core.verbs import Verbs
+from tui.commands import WHY_PANEL, bindings
+from tui.look import Piece, Tone, content, lines
+from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
+from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
+from tui.wording import told
+
+AGAIN = 2.0
+"""Seconds after which it is asked again while the panel is open."""
+HOLD = 1.0
+"""Seconds for which no cure is done after they became others."""
+HINTS = {True: "1-9 mend  y copies  tab list  esc closes", False: "w goes there, esc closes"}
+"""What to press, with the focus and without it."""
+
+
+class WhyPanel(VerticalScroll, can_focus=True):
+    """Why one task, or everything, is where it is. Hidden until it is asked."""
+
+    BINDINGS = [
+        *bindings(WHY_PANEL),
+        *(Binding(str(number), f"mend({number})", show=False) for number in range(1, MOST_NUMBERED + 1)),
+    ]
+    DEFAULT_CSS = """
+    WhyPanel {
+        display: none; height: 1fr; width: 1fr; scrollbar-size-vertical: 1;
+        border: round $surface-lighten-3; border-title-color: $foreground; border-subtitle-color: $foreground;
+    }
+    WhyPanel.-open { display: block; }
+    WhyPanel:focus { border: heavy $primary; border-title-color: $text-primary; }
+    WhyPanel > Static { height: auto; }
+    """
+
+    class Closed(Message):
+        """It was closed."""
+
+    class Left(Message):
+        """The list shall have the focus; the panel stays."""
+
+    class Moved(Message):
+        """Other cures can be done now."""
+
+    def __init__(
+        self,
+        verbs: Verbs,
+        snapshot: Callable[[], Snapshot],
+        now: Callable[[], datetime],
+        open_task: Callable[[int], None],
+    ) -> None:
+        super().__init__(id="why")
+        self.verbs, self.snapshot, self.clock, self.open_task = verbs, snapshot, now, open_task
+        self.task_id: int | None = None
+        self.diagnosis: Diagnosis | None = None
+        self.fault = ""
+        self.trial: Trial | None = None
+        self.result: Piece = ("", Tone.PLAIN)
+        """Whether the last cure helped."""
+        self.chosen = 0
+        self.shown = Told((), ())
+        self.text = Static()
+        self._seen: object = None
+        self._asked_at = 0.0
+        self._changed_at = -HOLD
+        self._stale = False
+
+    def compose(self) -> ComposeResult:
+        """One text that scrolls."""
+        yield self.text
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is shown."""
+        return self.has_class("-open")
+
+    # What it is about
+
+    def tell(self, task_id: int | None) -> None:
+        """Tell about that task from now on, or about the whole system; open where it is not."""
+        if not self.is_open or task_id != self.task_id:
+            self.task_id, self.diagnosis, self.fault = task_id, None, ""
+            self.trial, self.result, self.chosen, self._changed_at = None, ("", Tone.PLAIN), 0, -HOLD
+            self._seen = self._trace()
+            self.add_class("-open")
+            self.scroll_home(animate=False)
+            self.draw()
+        self.ask()
+
+    def close_panel(self) -> None:
+        """Hide."""
+        self.remove_class("-open")
+        self.post_message(self.Closed())
+
+    def follow(self) -> None:
+        """Ask again when something about the task is another."""
+        seen = self._trace()
+        if self.is_open and seen != self._seen:
+            self._seen = seen
+            self.ask()
+
+    def tick(self) -> None:
+        """A second went by: ages are older, and it may be that something else holds by now."""
+        if not self.is_open:
+            return
+        self.draw()
+        if self._time() - self._asked_at >= AGAIN:
+            self.ask()
+
+    def _trace(self) -> object:
+        """What tells that it should be asked again."""
+        snapshot = self.snapshot()
+        if self.task_id is None:
+            states = tuple((worker.id, worker.state) for worker in snapshot.workers)
+            return (snapshot.nothing_happens, snapshot.server.link, states)
+        row = next((task for task in snapshot.view.tasks if task.id == self.task_id), None)
+        key = (row.status, row.attempts, row.claimed_by) if row is not None else None
+        return (key, snapshot.stuck.get(self.task_id), snapshot.server.link)
+
+    @staticmethod
+    def _time() -> float:
+        return asyncio.get_running_loop().time()
+
+    def ask(self) -> None:
+        """Ask; while an answer is awaited, one more question is enough."""
+        self._stale = True
+        if not any(worker.group == "why" and worker.node is self and worker.is_running for worker in self.workers):
+            self._ask()
+
+    @work(group="why")
+    async def _ask(self) -> None:
+        while self._stale and self.is_open:
+            self._stale = False
+            wanted, self._asked_at = self.task_id, self._time()
+            try:
+                found, fault = await self.verbs.why(wanted), ""
+            except CoreError as error:
+                found, fault = None, told(error)
+            if wanted == self.task_id:
+                self._note_changes(self.diagnosis, found)
+                self.diagnosis, self.fault = found, fault
+                self._judge()
+                self.draw()
+
+    def _note_changes(self, old: Diagnosis | None, new: Diagnosis | None) -> None:
+        """A number that was something else a moment ago is not what somebody means who presses it now."""
+        before, after = ([cure.call for _, cure in doable(each)] if each is not None else [] for each in (old, new))
+        if before and before[: len(after)] != after[: len(before)]:
+            self._changed_at = self._time()
+
+    # What it says
+
+    def draw(self) -> None:
+        """Write it anew; what is in sight stays."""
+        if not self.is_open or not self.size.width:
+            return
+        width = max(20, self.size.width - 1)
+        self.border_title = content(title(self.diagnosis, self.task_id))
+        self.border_subtitle = HINTS[self.has_focus]
+        above = self._above(width)
+        if self.fault:
+            self.shown = Told((*above, ((f"✗ {fit_to_show(self.fault)}", Tone.BAD),)), ())
+        elif self.diagnosis is None:
+            self.shown = Told((*above, (("Asking what is known…", Tone.MUTED),)), ())
+        else:
+            chosen = self.chosen if self.has_focus else -1
+            found = written(self.diagnosis, self.clock(), width, chosen)
+            moved = tuple((cause, cure, a + len(above), b + len(above)) for cause, cure, a, b in found.cures)
+            self.shown = Told((*above, *found.lines), moved)
+        self.chosen = max(0, min(self.chosen, len(self.shown.cures) - 1))
+        self.text.update(lines(self.shown.lines))
+
+    def _above(self, width: int) -> list[Line]:
+        """Whether the last cure helped; of the whole system, that nothing happens."""
+        idle = self.snapshot().nothing_happens if self.task_id is None else ""
+        told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
+        return [*(said("", *self.result, width) if self.result[0] else []), *told_of]
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lines are as long as there is room for."""
+        self.draw()
+
+    def on_focus(self) -> None:
+        """Keys are for what mends it now."""
+        self.draw()
+
+    def on_blur(self) -> None:
+        """No more."""
+        self.draw()
+
+    # What keys do
+
+    def action_down(self) -> None:
+        """To the next cure where it is in sight, else a line down."""
+        self._step(1)
+
+    def action_up(self) -> None:
+        """To the cure before where it is in sight, else a line up."""
+        self._step(-1)
+
+    def _step(self, step: int) -> None:
+        place = self.chosen + step
+        if 0 <= place < len(self.shown.cures):
+            _, _, begun, end = self.shown.cures[place]
+            top = round(self.scroll_offset.y)
+            if top <= begun and end <= top + self.size.height:
+                self.chosen = place
+                self.draw()
+                return
+        self.scroll_relative(y=step, animate=False)
+
+    def action_page_down(self) -> None:
+        """A page down."""
+        self.scroll_relative(y=max(1, self.size.height - 1), animate=False)
+
+    def action_page_up(self) -> None:
+        """A page up."""
+        self.scroll_relative(y=-max(1, self.size.height - 1), animate=False)
+
+    def action_first(self) -> None:
+        """To the top."""
+        self.chosen = 0
+        self.draw()
+        self.scroll_home(animate=False)
+
+    def action_last(self) -> None:
+        """To the end."""
+        self.chosen = max(0, len(self.shown.cures) - 1)
+        self.draw()
+        self.scroll_end(animate=False)
+
+    def action_mend(self, number: int = 0) -> None:
+        """Do the cure of that number, or the one under the cursor."""
+        cures = doable(self.diagnosis) if self.diagnosis is not None else []
+        place = number - 1 if number else self.chosen
+        deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
+        if not 0 <= place < len(cures):
+            deeds.say("Nothing here has that number." if cures else "There is nothing here that this program can mend.")
+            return
+        if self._time() - self._changed_at < HOLD:
+            deeds.say("What mends it has just changed: look again before you press that.")
+            return
+        self.chosen = place
+        cause, cure = cures[place]
+        about, status = self.task_id, self.diagnosis.status if self.diagnosis is not None else None
+
+        def begun() -> None:
+            if about == self.task_id and self.is_attached:
+                self.trial = Trial(cure.label, cause.code, self._time(), status)
+                self.ask()
+
+        deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)
+
+    def _judge(self) -> None:
+        """Say whether the last cure helped, for as long as that is looked at."""
+        if self.trial is None or self.diagnosis is None:
+            return
+        now = self._time()
+        helped, self.result = judged(self.trial, self.diagnosis, now)
+        if helped or now - self.trial.begun > LOOKS_FOR:
+            self.trial = None
+
+    def action_copy_why(self) -> None:
+        """Copy it as text."""
+        if self.diagnosis is not None:
+            text = "\n".join(fit_to_show(line) for line in as_lines(self.diagnosis, self.clock()))
+            self._put(text, "Copied it as text")
+
+    def action_copy_why_json(self) -> None:
+        """Copy it as JSON."""
+        if self.diagnosis is not None:
+            self._put(json.dumps(masked(as_document(self.diagnosis)), indent=2), "Copied it as JSON")
+
+    def _put(self, text: str, sentence: str) -> None:
+        self.app.copy_to_clipboard(text)
+        WhyDeeds(self.app, self.verbs, self.snapshot).say(sentence)
+
+    def action_close_why(self) -> None:
+        """Close."""
+        self.close_panel()
+
+    def action_leave_why(self) -> None:
+        """To the list."""
+        self.post_message(self.Left())
+
+
+def is_tried(cause: Cause, cure: Cure) -> bool:
+    """Whether it can be seen on this task that the cure helped; a copy helps another one."""
+    return cure.command != "clone" and cure.verb != "open_task"

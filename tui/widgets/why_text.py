@@ -1,0 +1,141 @@
+"""What the panel says of why a task is not done: causes with their evidence and cures, and what may be expected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from core.diagnosis import Cause, Cure, Diagnosis, Verdict
+from core.diagnosis.telling import SYSTEM_STATE, expectations, how_sure
+from tui.look import STATUS, Piece, Tone, clock, hanging
+from tui.widgets.masking import MASK, hides, masked_text
+from tui.widgets.safe_text import head
+
+Line = tuple[Piece, ...]
+
+NARROW: Final = 66
+"""Cells below which names stand above what they name."""
+LABEL: Final = 18
+"""Cells of a name at most; a longer one pushes its value to the right."""
+MOST_NUMBERED: Final = 9
+"""Cures that have a key of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The lines of the panel, and the cures that can be done, each with its first and last line."""
+
+    lines: tuple[Line, ...]
+    cures: tuple[tuple[Cause, Cure, int, int], ...]
+
+
+def doable(diagnosis: Diagnosis) -> list[tuple[Cause, Cure]]:
+    """The cures that this program can do, each once, in the order of their causes: the first has the key 1."""
+    found: dict[str, tuple[Cause, Cure]] = {}
+    for cause in diagnosis.causes:
+        for cure in cause.cures:
+            if cure.verb:
+                found.setdefault(cure.call, (cause, cure))
+    return list(found.values())
+
+
+def written(diagnosis: Diagnosis, now: datetime, width: int, chosen: int = 0) -> Told:
+    """All that a diagnosis says, in lines of ``width`` cells; the cure at place ``chosen`` is marked."""
+    lines: list[Line] = []
+    places: list[tuple[Cause, Cure, int, int]] = []
+    numbers = {cure.call: number for number, (_, cure) in enumerate(doable(diagnosis))}
+    if not diagnosis.causes:
+        lines += said("✓ " if diagnosis.could_tell else "? ", diagnosis.sentence, Tone.GOOD, width)
+    for cause in diagnosis.causes:
+        lines += of_cause(cause, width)
+        for cure in cause.cures:
+            number = numbers.pop(cure.call, None) if cure.verb else None
+            if cure.verb and number is None:
+                continue  # another cause has the same cure: one key does it
+            begun = len(lines)
+            lines += of_cure(cure, number, width, is_chosen=number == chosen)
+            if number is not None:
+                places.append((cause, cure, begun, len(lines)))
+    lines += below(diagnosis, now, width)
+    return Told(tuple(lines), tuple(places))
+
+
+def said(sign: str, sentence: str, tone: Tone, width: int) -> list[Line]:
+    """A sentence behind its sign."""
+    return hanging(((sign, tone),), (fit_to_show(sentence), tone), len(sign), width)
+
+
+def fit_to_show(text: str) -> str:
+    """A text on one safe line, without secrets."""
+    return head(masked_text(text))
+
+
+def of_cause(cause: Cause, width: int) -> Iterator[Line]:
+    """The sentence, how sure it is, and the evidence."""
+    tone = Tone.WARN if cause.stuck else Tone.PLAIN
+    yield from said("⚠ " if cause.stuck else "· ", cause.sentence, tone, width)
+    pairs = [("how sure", how_sure(cause)), *cause.evidence]
+    yield from named(pairs, width)
+
+
+def named(pairs: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
+    """Names and values, one below the other."""
+    room = min(LABEL, max((len(head(name)) for name, _ in pairs), default=0))
+    for name, value in pairs:
+        label = f"    {head(name):<{room}}  "
+        shown = MASK if hides(name, value) else fit_to_show(value)
+        yield from hanging(((label, Tone.MUTED),), (shown, Tone.PLAIN), len(label), width)
+
+
+def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> Iterator[Line]:
+    """The key, what it does, the exact call and its risk; what only a person can do has no key."""
+    mark: Piece = (" ›" if is_chosen else "  ", Tone.ACCENT)
+    key: Piece = (f"{number + 1} " if number is not None and number < MOST_NUMBERED else "→ ", Tone.ACCENT)
+    label = head(cure.label)
+    sentence = fit_to_show(cure.sentence)
+    if width >= NARROW:
+        begun = (mark, key, (f"{label}  ", Tone.STRONG))
+        yield from hanging(begun, (sentence, Tone.PLAIN), 6 + len(label), width)
+    else:
+        yield (mark, key, (label, Tone.STRONG))
+        yield from hanging((("    ", Tone.PLAIN),), (sentence, Tone.PLAIN), 4, width)
+    if cure.risk:
+        yield from hanging((("    ⚠ ", Tone.WARN),), (fit_to_show(cure.risk), Tone.WARN), 6, width)
+    if cure.call:
+        yield from hanging((("    call ", Tone.MUTED),), (fit_to_show(cure.call), Tone.MUTED), 9, width)
+
+
+def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
+    """What may be expected, and what could not be known."""
+    expected = expectations(diagnosis.estimates, now, clock)
+    if expected:
+        yield (("What may be expected", Tone.STRONG),)
+        yield from named(expected, width)
+    if diagnosis.unknown:
+        yield (("What could not be known", Tone.STRONG),)
+        for sentence in diagnosis.unknown:
+            yield from said("  ? ", sentence, Tone.MUTED, width)
+
+
+def title(diagnosis: Diagnosis | None, task_id: int | None) -> Line:
+    """What the panel is about, and what it comes to."""
+    about = "Why? " + ("the whole system" if task_id is None else f"#{task_id}")
+    if diagnosis is None:
+        return ((about, Tone.STRONG), ("  reading…", Tone.MUTED))
+    status: Line = (("  ", Tone.PLAIN), STATUS[diagnosis.status]) if diagnosis.status is not None else ()
+    return ((about, Tone.STRONG), *status, *verdict(diagnosis))
+
+
+def verdict(diagnosis: Diagnosis) -> Line:
+    """What it comes to, with a sign."""
+    match diagnosis.verdict:
+        case Verdict.STUCK:
+            return (("  ⚠ stuck" if diagnosis.task_id else f"  ⚠ {SYSTEM_STATE[Verdict.STUCK].lower()}", Tone.WARN),)
+        case Verdict.UNKNOWN:
+            return (("  ? little could be told", Tone.WARN),)
+        case Verdict.FAILED:
+            return ()
+        case Verdict.FINE:
+            return (("  ✓ nothing is wrong", Tone.GOOD),)
