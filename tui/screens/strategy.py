@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from core.diagnosis.simulation import Outlook, Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
 from core.snapshot import Preview
@@ -30,6 +31,10 @@ MEANING: Final = {
 
 LOOK_EVERY: Final = 2.0
 """Seconds between two looks at what would be claimed next."""
+SIMULATE_EVERY: Final = 10.0
+"""Seconds between two looks at how long all that wait would wait."""
+ROOMY: Final = 30
+"""Lines of a terminal with room for what these figures rest on."""
 FRAME: Final = 6
 """Cells of the form beside its text."""
 INDENT: Final = 3
@@ -57,6 +62,7 @@ class StrategyScreen(Form):
         self.types = tuple(dict.fromkeys(name for each in workers for name in each.types))
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
+        self.simulation = Simulation()
 
     def fields(self) -> ComposeResult:
         """Who, what each strategy means, what it would claim."""
@@ -66,7 +72,9 @@ class StrategyScreen(Form):
         """Look at once, and now and then."""
         self.write()
         self.look()
+        self.simulate()
         self.set_interval(LOOK_EVERY, self.look)
+        self.set_interval(SIMULATE_EVERY, self.simulate)
 
     def on_resize(self) -> None:
         """Write it anew where there is more or less room."""
@@ -82,6 +90,16 @@ class StrategyScreen(Form):
                 self.previews[name] = told(error)
             self.write()
 
+    @work(exclusive=True, group="simulate")
+    async def simulate(self) -> None:
+        """Ask how long all that wait would wait under each strategy."""
+        meant = () if self.everyone else tuple(each.id for each in self.workers_meant)
+        try:
+            self.simulation = await self.worker_deeds.verbs.simulate(self.types, meant)
+        except CoreError as error:
+            self.simulation = Simulation(why_not=told(error))
+        self.write()
+
     def write(self) -> None:
         """Lines as long as there is room for."""
         self.told.update(lines(self.rows(min(76, self.app.size.width) - FRAME)))
@@ -96,9 +114,14 @@ class StrategyScreen(Form):
             yield pieces((name[0].lower(), Tone.ACCENT), f"  {name:<9} {MEANING[name]}", chosen)
             for text, tone in told_of(self.previews.get(name), self.now()):
                 yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), (text, tone), INDENT, width)
+            if (outlook := self.simulation.of(name)) is not None and outlook.waiting:
+                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), expected(outlook), INDENT, width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
+        rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
+        for text in filter(None, (self.simulation.why_not, *rests_on)):
+            yield from hanging((), (text, Tone.MUTED), 0, width)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
@@ -124,6 +147,11 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
     else:
         yield (f"next {', '.join(named(task, preview.strategy) for task in preview.tasks)}", Tone.PLAIN)
         yield starved(preview, now)
+
+
+def expected(outlook: Outlook) -> Piece:
+    """How long all that wait would wait."""
+    return (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
 
 
 def depends(preview: Preview) -> Iterator[Piece]:
