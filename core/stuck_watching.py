@@ -49,6 +49,8 @@ class Memory:
     listed_at: float = -1e9
     told: StuckSeen | None = None
     untold: int = 0
+    seen: tuple[object, ...] = ()
+    same: int = 0
 
 
 class StuckWatch:
@@ -81,6 +83,8 @@ class StuckWatch:
     async def look(self) -> None:
         """Look once, and tell what is another than before."""
         snapshot = self._seen()
+        if self._is_known(snapshot):
+            return
         system = system_of(snapshot, self._now(), claim_timeout=self._claim_timeout)
         ended = [sum(pair) for pair in zip(snapshot.throughput.completed, snapshot.throughput.failed, strict=False)]
         why = nothing_happens(system, ended)
@@ -97,6 +101,14 @@ class StuckWatch:
         marks = {task_id: StuckTask(each.code, each.sentence) for task_id, each in sure.items() if task_id in listed}
         count, exact = self._count(system, sure, rows)
         self._tell(StuckSeen(marks, count, exact, why))
+
+    def _is_known(self, snapshot: Snapshot) -> bool:
+        """Whether all is as it was at the last two looks, and there is no need yet to look at the time alone."""
+        memory, seen = self._memory, (snapshot.view, snapshot.types, snapshot.workers, snapshot.held)
+        seen = (*seen, snapshot.server.link, snapshot.limited_until, snapshot.results_trouble)
+        same = len(memory.seen) == len(seen) and all(a is b for a, b in zip(memory.seen, seen, strict=True))
+        memory.seen, memory.same = seen, memory.same + 1 if same else 0
+        return memory.same >= 2 and memory.same % TOLD_EVERY != 0
 
     async def _stuck(self, system: System, tasks: Sequence[Task]) -> dict[int, Cause]:
         ahead = overtakers_of(system, tasks)

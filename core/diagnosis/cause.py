@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
+from core.bulk import Order
 from core.models import Json, TaskStatus
 
 LONGEST_SENTENCE = 160
@@ -61,7 +62,9 @@ class Cure:
 
 
 def shown(value: Json) -> str:
-    """An argument as text; tuples are told as the lists that they stand for."""
+    """An argument as text; tuples are told as the lists that they stand for, of an order only what it asks for."""
+    if isinstance(value, Order):
+        return f"Order({str(value.action)!r}{', force=True' if value.force else ''})"
     told = repr(list(cast("tuple[Json, ...]", value)) if isinstance(value, tuple) else value)
     return told if len(told) <= 100 else f"{told[:99]}…"
 

@@ -53,15 +53,21 @@ CAUSES: tuple[Look, ...] = (
 )
 """Every cause that there is. A new one is a function and a line here."""
 
-WAITING = (
-    server.loop_held,
-    server.key_refused,
-    server.unreachable,
-    *(each for each in CAUSES if each.__module__ in (workers.__name__, types.__name__)),
-    storage.claiming_held,
+EXPLAINING = (
     server.rate_limited,
+    workers.workers_resting,
+    server.clocks_disagree,
+    storage.reports_wait,
+    claims.in_hand,
+    workers.workers_busy,
+    attempts.waits_for_another_try,
+    attempts.is_done,
+    attempts.holds_the_key,
 )
-"""Those that can hold for a task that waits, and that has never been tried, of which no more is known than its row."""
+"""Those that never say that a task is stuck."""
+
+MARKING = tuple(each for each in CAUSES if each not in EXPLAINING)
+"""Those that are looked at to see only whether a task is stuck."""
 
 SURE = {Certainty.CERTAIN: 0, Certainty.LIKELY: 1, Certainty.POSSIBLE: 2}
 

@@ -6,7 +6,7 @@ from bisect import bisect
 from collections.abc import Iterable, Mapping
 
 from core.diagnosis.cause import Cause, Certainty
-from core.diagnosis.judging import CAUSES, WAITING, causes_of
+from core.diagnosis.judging import MARKING, causes_of
 from core.diagnosis.light import NO_TYPES, known_of
 from core.diagnosis.picture import Known, System
 from core.diagnosis.words import amount, named, span
@@ -18,9 +18,9 @@ QUIET = 10
 
 def first_stuck(known: Known) -> Cause | None:
     """The first cause for which it is stuck, where that is more than possible."""
-    fresh = known.waits and (known.task is None or not known.task.attempts)
-    causes = causes_of(known, WAITING if fresh else CAUSES)
-    return next((each for each in causes if each.stuck and each.certainty is not Certainty.POSSIBLE), None)
+    return next(
+        (each for each in causes_of(known, MARKING) if each.stuck and each.certainty is not Certainty.POSSIBLE), None
+    )
 
 
 def stuck_among(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from core.diagnosis.cause import Cause, Certainty, Cure
+from core.diagnosis.cause import Cause, Certainty, Cure, Place
 from core.diagnosis.cures import by_hand, oldest_first, one_more, restart, resume, start
 from core.diagnosis.picture import RATE_SECONDS, Known
 from core.diagnosis.words import amount, are, listed, named, quoted, span
@@ -42,6 +42,11 @@ def waiting_of(known: Known) -> str:
     count = known.row.counts.pending if known.row is not None else 0
     oldest = "" if not since else since if count == 1 else f", the oldest{since}"
     return f"{amount(count, 'task')} {'waits' if count == 1 else 'wait'}{oldest}"
+
+
+def every(number: int) -> str:
+    """All of so many workers, as a sentence begins with them."""
+    return {1: "The only worker", 2: "Both workers"}.get(number, f"All {number:,} workers")
 
 
 def facts(known: Known) -> tuple[tuple[str, str], ...]:
@@ -99,7 +104,7 @@ def workers_ended(known: Known) -> Cause | None:
     silent = [each for each in ended if each.state is WorkerState.SILENT]
     how = "crashed" if len(crashed) == len(ended) else "stopped" if not crashed and not silent else "ended"
     name = named(known.task_type)
-    all_of = f"The only worker of {name} has" if len(ended) == 1 else f"All {len(ended)} workers of {name} have"
+    all_of = f"{every(len(ended))} of {name} {'has' if len(ended) == 1 else 'have'}"
     notes = tuple(("crash", quoted(each.note)) for each in crashed[-1:] if each.note)
     ours = [each.id for each in ended if each.local]
     again = (restart(ours[-1:]),) if ours else ()
@@ -116,7 +121,7 @@ def workers_paused(known: Known) -> Cause | None:
     """The workers of the type are paused, or stopping, and none is at work."""
     live, others = known.crew.live, known.crew.strangers
     if known.waits and not live and not known.crew.ended and are_paused(others):
-        who = "The only worker that runs is" if len(others) == 1 else f"All {len(others)} workers that run are"
+        who = f"{every(len(others))} that {'runs is' if len(others) == 1 else 'run are'}"
         cure = by_hand("Resume it there", f"In the program that runs {listed([each.id for each in others])}.")
         said = f"{who} paused, elsewhere: {waiting_of(known)}."
         stuck = not known.ended_lately
@@ -129,7 +134,7 @@ def workers_paused(known: Known) -> Cause | None:
     certainty, stuck = elsewhere(known)
     name = named(known.task_type)
     if len(paused) == len(live):
-        who = f"The only worker of {name} is" if len(live) == 1 else f"All {len(live)} workers of {name} are"
+        who = f"{every(len(live))} of {name} {'is' if len(live) == 1 else 'are'}"
     else:
         who = f"{len(paused)} of {len(live)} workers of {name} {'is' if len(paused) == 1 else 'are'}"
     ours = [each.id for each in paused if each.local]
@@ -230,11 +235,17 @@ def workers_busy(known: Known) -> Cause | None:
     if not known.waits or not live or any(has_room(each) for each in live):
         return None
     name = named(known.task_type)
-    who = f"The only worker of {name} is" if len(live) == 1 else f"All {len(live)} workers of {name} are"
+    who = f"{every(len(live))} of {name} {'is' if len(live) == 1 else 'are'}"
     used = [place for place in known.places if place.used_by and place.before is not None]
-    ahead = f"; {used[0].before:,}{'' if used[0].exact else '+'} go before it ({used[0].strategy})" if used else ""
+    ahead = "" if not used else f"; {before(used[0])} before it ({used[0].strategy})"
     said = f"{who} busy{ahead}; {waiting_of(known)}."
     return Cause("workers-busy", said, facts(known), one_more(known), stuck=False)
+
+
+def before(place: Place) -> str:
+    """How many tasks go first: ``1 task goes``, ``1,000+ tasks go``."""
+    count = place.before or 0
+    return "1 task goes" if count == 1 and place.exact else f"{count:,}{'' if place.exact else '+'} tasks go"
 
 
 def has_room(worker: WorkerStatus) -> bool:
@@ -247,16 +258,17 @@ def has_room(worker: WorkerStatus) -> bool:
 def waits_its_turn(known: Known) -> Cause | None:
     """A worker of the type is about to claim it."""
     free = [each for each in known.crew.live if each.state in WORKING and has_room(each)]
-    if not known.waits or not free or known.system.held or not known.system.is_heard:
+    system = known.system
+    if not known.waits or not free or system.held or system.holdup is not None or not system.is_heard:
         return None
     waited = known.waited or 0.0
-    if waited > IDLE_LONG and not known.ended_lately and known.system.is_heard:
+    if waited > IDLE_LONG and not known.ended_lately:
         said = (
             f"{are(len(free), 'worker')} free for {named(known.task_type)}, yet it was not claimed in {span(waited)}."
         )
         cures: tuple[Cure, ...] = start(known)
-        ours = [each.id for each in free if each.local]
-        return Cause("free-yet-unclaimed", said, (*facts(known), ("free", listed(ours))), cures, Certainty.LIKELY)
+        free_ones = ("free", listed([each.id for each in free]))
+        return Cause("free-yet-unclaimed", said, (*facts(known), free_ones), cures, Certainty.LIKELY)
     ends = [each.until for each in free if each.until is not None]
     left = max(0.0, (min(ends) - known.at).total_seconds()) if len(ends) == len(free) else 0.0
     when = f"asks for work again in {span(left)}" if left > 0 else "asks for work now"

@@ -137,7 +137,10 @@ def as_kept(row: Sequence[Any]) -> KeptReport:
     return KeptReport(Claim(task_id, started_at), *told, moment(owed_at))
 
 
-def moment(written: str) -> datetime:
-    """A time as it is in the table."""
-    at = datetime.fromisoformat(written)
+def moment(written: str) -> datetime | None:
+    """A time as it is in the table; None where older programs wrote something else."""
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError:
+        return None
     return at if at.tzinfo else at.replace(tzinfo=UTC)

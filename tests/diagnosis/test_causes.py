@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
-from core.diagnosis.judging import CAUSES, causes_of
+from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
 from core.diagnosis.picture import Known
 from core.models import TaskStatus, WorkerState
 from core.verbs import Verbs
@@ -29,6 +29,12 @@ def test_the_first_cause_is_the_right_one_with_its_cures(name: str):
     first = causes_of(known)[0]
     told = (first.code, str(first.certainty), first.stuck, [cure.verb for cure in first.cures])
     assert told == (code, certainty, stuck, verbs)
+
+
+def test_only_causes_that_can_mark_a_task_ever_call_it_stuck():
+    assert not [
+        look for look in EXPLAINING for known, *_ in PICTURES.values() if (cause := look(known)) and cause.stuck
+    ]
 
 
 def test_there_is_a_picture_for_each_cause():

@@ -12,7 +12,7 @@ from core.events import Event, StuckSeen
 from core.models import Task, TaskPage, WorkerState
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
-from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, system, worker
+from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
 
 
 class Listing:
@@ -109,6 +109,17 @@ async def test_the_same_is_not_told_again_and_again():
     for _ in range(12):
         await watching.look()
     assert len(said) == 1
+
+
+async def test_time_alone_makes_a_task_stuck_though_nothing_else_changes():
+    snapshot = seen(claimed("x-08", claimed_at=ago(0)), workers=(stranger(),), claimed=1)
+    times = iter(ago(-seconds) for seconds in range(0, 4000, 100))
+    said: list[Event] = []
+    watching = StuckWatch(Listing(), lambda: snapshot, said.append, claim_timeout=300, now=lambda: next(times))
+    for _ in range(20):
+        await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and last.tasks[10429].code == "past-its-claim"
 
 
 PAUSED = worker(state=WorkerState.PAUSED)

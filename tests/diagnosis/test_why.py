@@ -146,7 +146,7 @@ async def test_a_task_in_hand_and_those_behind_it_are_explained_and_not_stuck(en
     assert first(await engine.why(held)).code == "in-hand"
     told = await engine.why(behind[1])
     assert (first(told).code, told.verdict) == ("workers-busy", Verdict.FINE)
-    assert "1 go before it (FIFO)" in first(told).sentence
+    assert "1 task goes before it (FIFO)" in first(told).sentence
     lifo = next(place for place in told.estimates.places if place.strategy == "LIFO")
     assert (lifo.before, lifo.used_by) == (0, 0)
 
