@@ -10,6 +10,7 @@ from core.diagnosis.judging import MARKING, causes_of
 from core.diagnosis.light import NO_TYPES, known_of
 from core.diagnosis.picture import Known, System
 from core.diagnosis.words import amount, named, span
+from core.diagnosis.workers import has_runaways
 from core.models import LIVE_STATES, Task, TaskStatus, WorkerState
 
 QUIET = 10
@@ -88,7 +89,8 @@ def nothing_happens(system: System, ended: Iterable[int]) -> str:
         cause = next(iter(causes_of(Known(system))), None)
         return "" if cause is None else lowered(cause.sentence)
     pending = sum(row.counts.pending for row in system.types.values())
-    at_work = any(worker.in_hand and worker.state in LIVE_STATES for worker in system.by_id.values())
+    # What is in hand while claiming is held has often been done, and waits to be kept.
+    at_work = not system.held and any(each.in_hand and each.state in LIVE_STATES for each in system.by_id.values())
     if not pending or at_work or sum([*ended][-QUIET:]):
         return ""
     return why_idle(system, pending)
@@ -119,6 +121,9 @@ def why_crew(system: System) -> str:
         return "no worker runs" if system.tells_workers else "no worker runs here"
     if states == {WorkerState.PAUSED}:
         return f"all {len(live)} workers are paused" if len(live) > 1 else "the only worker is paused"
+    if all(has_runaways(each) for each in live):
+        runs = amount(sum(each.abandoned for each in live), "run")
+        return f"{runs} of workers' code did not end when told to, and they claim nothing until one ends"
     if states == {WorkerState.BACKING_OFF}:
         return (
             f"all {len(live)} workers rest after failures" if len(live) > 1 else "the only worker rests after failures"
