@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from core import gathering
 from core.bulk import Owner
@@ -62,7 +63,7 @@ async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     claimed = await gathering.claimed(rooms)
     gone = gathering.dead_among(rooms, {task.claimed_by for task in claimed if task.claimed_by})
     known = Known(system)
-    of_types = tuple(stuck_types(system).values())
+    of_types = tuple(chain.from_iterable(stuck_types(system).values()))
     of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
     causes = ranked(causes_of(known), of_types, of_claimed)
     return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known))

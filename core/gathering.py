@@ -183,7 +183,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         ours=ours,
         unregistered=unregistered,
         owed=owed,
-        places=await places(rooms, found.crew, task) if waits else (),
+        places=counted(await places(rooms, found.crew, task), row) if waits else (),
         overtakers=await overtakers(rooms, task) if waits else 0,
         alike=alike(snapshot, task),
         orphaned=owed is None and await is_orphaned(rooms, found),
@@ -244,6 +244,18 @@ def owed_of(rooms: Rooms, task: Task) -> Owed | None:
 async def places(rooms: Rooms, crew: Crew, task: Task) -> tuple[Place, ...]:
     """Where the task stands under each strategy."""
     return tuple([await place(rooms, crew, task, strategy) for strategy in STRATEGIES.values()])
+
+
+def counted(found: tuple[Place, ...], row: TypeRow | None) -> tuple[Place, ...]:
+    """The same, where one end of the queue is too far away to be counted, but the other and the whole are known."""
+    by_name = {each.strategy: each for each in found}
+    fifo, lifo = by_name["FIFO"], by_name["LIFO"]
+    if row is None or not row.counts.exact or fifo.exact == lifo.exact:
+        return found
+    near, far = (fifo, lifo) if fifo.exact else (lifo, fifo)
+    others = max(far.before or 0, row.counts.pending - 1 - (near.before or 0))
+    by_name[far.strategy] = replace(far, before=others, exact=True)
+    return tuple(by_name.values())
 
 
 async def place(rooms: Rooms, crew: Crew, task: Task, strategy: Strategy) -> Place:

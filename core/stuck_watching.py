@@ -141,8 +141,8 @@ class StuckWatch:
     def _count(self, system: System, sure: Mapping[int, Cause], rows: Sequence[Task]) -> tuple[int, bool]:
         """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is."""
         types = stuck_types(system)
-        lasting = {name for name, cause in types.items() if self._memory.types.get(name) == cause.code}
-        self._memory.types = {name: cause.code for name, cause in types.items()}
+        lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}
+        self._memory.types = {name: causes[0].code for name, causes in types.items()}
         waiting = {task.id for task in rows if task.status is TaskStatus.PENDING and task.task_type in lasting}
         whole = sum(system.types[name].counts.pending for name in lasting)
         exact = system.tells_workers and self._memory.all_claimed and all(r.counts.exact for r in system.types.values())

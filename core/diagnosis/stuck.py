@@ -17,11 +17,15 @@ QUIET = 10
 """Seconds in which no task ended, until it is asked why nothing happens."""
 
 
+def stuck_for(known: Known) -> tuple[Cause, ...]:
+    """The causes for which it is stuck, where that is more than possible."""
+    found = causes_of(known, MARKING)
+    return tuple([each for each in found if each.stuck and each.certainty is not Certainty.POSSIBLE]) if found else ()
+
+
 def first_stuck(known: Known) -> Cause | None:
-    """The first cause for which it is stuck, where that is more than possible."""
-    return next(
-        (each for each in causes_of(known, MARKING) if each.stuck and each.certainty is not Certainty.POSSIBLE), None
-    )
+    """The first of them."""
+    return next(iter(stuck_for(known)), None)
 
 
 def stuck_among(
@@ -69,13 +73,13 @@ def goes_otherwise(system: System, task_type: str) -> bool:
     return bool(live) and all(each.strategy != "FIFO" for each in live)
 
 
-def stuck_types(system: System) -> dict[str, Cause]:
-    """Types whose waiting tasks are stuck, all of them, with the first cause."""
+def stuck_types(system: System) -> dict[str, tuple[Cause, ...]]:
+    """Types whose waiting tasks are stuck, all of them, with the causes."""
     if not system.is_heard:
         return {}
     rows = [row for row in system.types.values() if row.counts.pending]
-    found = {row.name: first_stuck(Known(system, None, row, system.crew(row.name))) for row in rows}
-    return {name: cause for name, cause in found.items() if cause is not None}
+    found = {row.name: stuck_for(Known(system, None, row, system.crew(row.name))) for row in rows}
+    return {name: causes for name, causes in found.items() if causes}
 
 
 def nothing_happens(system: System, ended: Iterable[int]) -> str:
@@ -109,7 +113,7 @@ def why_idle(system: System, pending: int) -> str:
     causes = stuck_types(system)
     waiting = [row.name for row in system.types.values() if row.counts.pending]
     if causes and all(name in causes for name in waiting):
-        return lowered(next(iter(causes.values())).sentence)
+        return lowered(next(iter(causes.values()))[0].sentence)
     return ""
 
 

@@ -89,7 +89,7 @@ def unknown_here(known: Known) -> Cause | None:
         said = f"No worker of {named(known.task_type)} can be started here: {quoted(hindered, 70)}"
         cure = by_hand("Give it what it lacks", quoted(hindered))
         return Cause("worker-lacks", said, (("hindrance", quoted(hindered)),), (cure,), certainty, stuck)
-    said = f"This program has no worker for {named(known.task_type)}, so none can be started here."
+    said = f"This program has no worker for {named(known.task_type)}, so none can be started here: {waiting_of(known)}."
     hint = "Write or install a worker class for it, and name its module in PRISMQ_WORKERS."
     return Cause("type-unknown-here", said, facts(known), (by_hand("Get a worker", hint),), certainty, stuck)
 

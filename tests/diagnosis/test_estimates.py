@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from core.diagnosis import Place
 from core.diagnosis.estimates import estimates_of
+from core.gathering import counted
 from core.models import WorkerState
+from core.snapshot import Counts
 from tests.diagnosis.pictures import GONE, ago, claimed, of, pending, row, system, worker
 
 BUSY = worker(state=WorkerState.BUSY, holds=3)
@@ -39,6 +41,13 @@ def test_it_is_said_why_no_start_can_be_told():
     quiet = system(BUSY, type_row=row(rates=(0,) * 30))
     assert "pace is not known" in estimates_of(of(pending(), quiet, places=(Place("FIFO", 1, used_by=1),))).why_no_start
     assert "nobody can tell" in estimates_of(of(pending(), quiet, places=(Place("FIFO", 1),))).why_no_start
+
+
+def test_a_place_too_far_to_be_counted_is_told_from_the_other_end_of_the_queue():
+    fifo, lifo = Place("FIFO", 1000, exact=False), Place("LIFO", 40, used_by=1)
+    known = row(counts=Counts(pending=5000))
+    assert counted((fifo, lifo), known)[0] == Place("FIFO", 4959)
+    assert counted((fifo, lifo), replace(known, counts=Counts(5000, exact=False))) == (fifo, lifo)
 
 
 def test_what_ends_by_itself_is_told_soonest_first():
