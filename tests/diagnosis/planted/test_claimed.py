@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -22,7 +23,7 @@ from core.snapshot import Snapshot
 from tests.contract.observed import ObservedTaskManager
 from tests.diagnosis.planted.ground import SOON, Ground, ground_on
 from tests.diagnosis.planted.jobs import Switches, workers_for
-from tests.diagnosis.planted.planting import check_words, planted
+from tests.diagnosis.planted.planting import check_offer, check_words, planted
 from tests.program import Program
 
 FOREVER = """
@@ -126,6 +127,52 @@ async def test_the_claim_of_an_unknown_worker_is_over(ground: Ground) -> int:
     async with ground.elsewhere() as client:
         await ground.claimed_elsewhere(client)
     ground.aged(task_id, 600)
+    return task_id
+
+
+@planted("not-in-hand", cure="release")
+async def test_our_worker_has_claimed_it_and_never_got_the_answer(ground: Ground) -> int:
+    (worker,) = await ground.start()
+    await ground.engine.pause()
+    task_id = await ground.add(n=1)
+    async with ground.elsewhere() as client:
+        await client.claim_task(worker, (await client.get_task_type("Job")).id)
+    await ground.engine.resume()
+    return task_id
+
+
+async def given_up_in_its_name(ground: Ground, task_id: int, cure: Cure) -> None:
+    """The plan is carried out, and somebody of ours takes the next attempt."""
+    await ground.carry_out(await ground.engine.plan_bulk(*cure.args))
+    await ground.start()
+
+
+async def its_claim_ends(ground: Ground, task_id: int, cure: Cure) -> None:
+    """After five minutes it can be taken over, and that is said with the worker that does it."""
+    observed = ground.notes["observed"]
+    row, since = observed.tasks[task_id], timedelta(seconds=600)
+    row.claimed_unix -= since.total_seconds()
+    row.claimed_at = str(datetime.fromisoformat(row.claimed_at) - since)
+    over = await ground.why(task_id, "claim-over")
+    await ground.apply(check_offer(over.causes[0], "start_workers"))
+
+
+@planted("owner-unknown", verdict=Verdict.FINE, after=its_claim_ends)
+async def test_nobody_can_know_the_worker_where_the_server_tells_of_none(far: Ground) -> int:
+    task_id = await far.add(n=1)
+    async with far.elsewhere() as client:
+        await far.claimed_elsewhere(client)
+    return task_id
+
+
+@planted("owner-gone", cure="plan_bulk", after=given_up_in_its_name)
+async def test_the_process_of_its_worker_is_dead_where_the_server_tells_of_no_workers(far: Ground) -> int:
+    task_id = await far.add(n=1)
+    dead = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await dead.wait()
+    name = far.engine.rooms.start.worker_id(1).replace(f"-{os.getpid()}-", f"-{dead.pid}-")
+    async with far.elsewhere() as client:
+        await client.claim_task(name, (await client.get_task_type("Job")).id)
     return task_id
 
 

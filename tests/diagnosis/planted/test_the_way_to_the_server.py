@@ -12,6 +12,7 @@ import pytest
 
 from core.config import Config, Secret
 from core.diagnosis import Certainty, Cure, Verdict
+from core.errors import RateLimited
 from core.models import WorkerState
 from core.server.app import create_app
 from core.server.database import Database
@@ -125,6 +126,27 @@ async def test_the_server_takes_no_more_claims_for_a_while(far: Ground) -> int:
     await far.until(lambda s: s.limited_until)
     far.meddler.instead.clear()
     return await far.add(n=1)
+
+
+async def it_takes_calls_again(ground: Ground, task_id: int, cure: Cure) -> None:
+    """The time is over."""
+    ground.meddler.instead.clear()
+
+    async def started() -> bool:
+        try:
+            await ground.start()
+        except RateLimited:
+            return False
+        return True
+
+    await ground.each_look(started, "calls are still held back")
+
+
+@planted("rate-limited", verdict=Verdict.UNKNOWN, after=it_takes_calls_again)
+async def test_the_server_takes_no_calls_at_all_for_a_while(far: Ground) -> int:
+    task_id = await far.add(n=1)
+    far.meddler.instead.append(Instead("", 429, headers={"retry-after": "2"}))
+    return task_id
 
 
 async def claims_work_again(ground: Ground, task_id: int, cure: Cure) -> None:

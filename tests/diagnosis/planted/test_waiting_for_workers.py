@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.diagnosis import Cure, Verdict
+from core.diagnosis import Certainty, Cure, Verdict
 from core.models import WorkerState
 from tests.diagnosis.planted.ground import Ground, ground_on
 from tests.diagnosis.planted.planting import planted
@@ -100,6 +100,18 @@ async def test_higher_priorities_keep_going_first_under_priority(ground: Ground)
 
 
 @planted("workers-busy", cure="scale", verdict=Verdict.FINE)
+async def test_a_backlog_that_is_worked_off_from_its_newest_end_starves_nobody(ground: Ground) -> int:
+    old = await ground.add(n=0)
+    last = await ground.add(n=1, gate=True)
+    newer = [await ground.add(n=number) for number in range(2, 20)]
+    for task_id in (*reversed(newer), last, old):
+        ground.aged(task_id, 120)
+    await ground.start(strategy="LIFO")
+    await ground.in_hand(last)
+    return old
+
+
+@planted("workers-busy", cure="scale", verdict=Verdict.FINE)
 async def test_all_workers_have_as_much_in_hand_as_they_may(ground: Ground) -> int:
     held = [await ground.add(n=number, gate=True) for number in range(4)]
     await ground.start(count=2, concurrency=2)
@@ -132,6 +144,34 @@ async def test_a_worker_with_room_is_about_to_ask_and_that_is_no_trouble(far: Gr
     await far.start(poll_interval=1.0)
     await far.states(WorkerState.IDLE)
     return await far.add(n=1)
+
+
+async def somebody_far_away(ground: Ground, state: str) -> None:
+    """A worker of another machine tells that it is alive; its types it does not tell."""
+    async with ground.elsewhere() as client:
+        await client.heartbeat("far-away-1", "elsewhere", 4242, state, "FIFO", [])
+
+
+@planted("no-worker", cure="start_workers", verdict=Verdict.FINE)
+async def test_somebody_far_away_may_do_it_and_it_has_just_come(ground: Ground) -> int:
+    await somebody_far_away(ground, "idle")
+    return await ground.add(n=1)
+
+
+@planted("no-worker", cure="start_workers")
+async def test_somebody_far_away_works_and_has_not_taken_it_for_ten_minutes(ground: Ground) -> int:
+    await somebody_far_away(ground, "idle")
+    task_id = await ground.add(n=1)
+    ground.aged(task_id, 600)
+    causes = (await ground.engine.why(task_id)).causes
+    assert [each.certainty for each in causes if each.code == "no-worker"] == [Certainty.LIKELY]
+    return task_id
+
+
+@planted("workers-paused", cure="start_workers")
+async def test_the_only_worker_is_far_away_and_paused(ground: Ground) -> int:
+    await somebody_far_away(ground, "paused")
+    return await ground.add(n=1)
 
 
 async def with_a_class(ground: Ground, task_id: int, cure: Cure) -> None:
