@@ -52,8 +52,8 @@ def stuck_among(
 
 
 def overtakers_of(system: System, tasks: Iterable[Task]) -> dict[int, int]:
-    """How many of these tasks came much later than each that waits, of its type, and were claimed all the same. Those of
-    one backlog that is worked off from another end do not count.
+    """How many of these tasks came much later than each that waits, of its type, and were claimed all the same. Those
+    of one backlog that is worked off from another end do not count.
 
     Only asked where no worker of the type claims the oldest first.
     """

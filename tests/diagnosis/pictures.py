@@ -204,7 +204,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed("who", claimed_at=ago(20)), system()), "owner-unknown", "possible", False, ["release"],
     ),
     "the claim of a worker that nobody knows is over": (
-        of(claimed("who"), system()), "claim-over", "likely", True, ["release"],
+        of(claimed("who"), system()), "claim-over", "likely", True, ["release", "start_workers"],
     ),
     "its worker hangs": (of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "release"]),
     "it ran past its claim": (of(claimed(), system(LATE)), "past-its-claim", "certain", True, ["", "stop_workers"]),

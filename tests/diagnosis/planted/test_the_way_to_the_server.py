@@ -134,6 +134,7 @@ async def it_takes_calls_again(ground: Ground, task_id: int, cure: Cure) -> None
 
     async def started() -> bool:
         try:
+            await ground.task(task_id)
             await ground.start()
         except RateLimited:
             return False
