@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from core.diagnosis.simulation import Outlook, Simulation
+from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
 from core.snapshot import Preview
@@ -33,8 +33,8 @@ LOOK_EVERY: Final = 2.0
 """Seconds between two looks at what would be claimed next."""
 SIMULATE_EVERY: Final = 10.0
 """Seconds between two looks at how long all that wait would wait."""
-ROOMY: Final = 30
-"""Lines of a terminal with room for what these figures rest on."""
+ROOMY, TIGHT = 30, 24
+"""Lines of a terminal from which on there is room for what these figures rest on, and for two sentences a strategy."""
 FRAME: Final = 6
 """Cells of the form beside its text."""
 INDENT: Final = 3
@@ -112,16 +112,24 @@ class StrategyScreen(Form):
         for name in STRATEGIES:
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
             yield pieces((name[0].lower(), Tone.ACCENT), f"  {name:<9} {MEANING[name]}", chosen)
-            for text, tone in told_of(self.previews.get(name), self.now()):
-                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), (text, tone), INDENT, width)
-            if (outlook := self.simulation.of(name)) is not None and outlook.waiting:
-                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), expected(outlook), INDENT, width)
+            for piece in self.told_of(name):
+                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), piece, INDENT, width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
         rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
         for text in filter(None, (self.simulation.why_not, *rests_on)):
             yield from hanging((), (text, Tone.MUTED), 0, width)
+
+    def told_of(self, name: str) -> Iterator[Piece]:
+        """What is known of a strategy; how long all wait stands for who waits longest where there is little room."""
+        outlook = self.simulation.of(name)
+        previewed = list(told_of(self.previews.get(name), self.now()))
+        if outlook is None or not outlook.waiting:
+            yield from previewed
+            return
+        yield from previewed if self.app.size.height >= TIGHT else previewed[:1]
+        yield (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
@@ -147,11 +155,6 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
     else:
         yield (f"next {', '.join(named(task, preview.strategy) for task in preview.tasks)}", Tone.PLAIN)
         yield starved(preview, now)
-
-
-def expected(outlook: Outlook) -> Piece:
-    """How long all that wait would wait."""
-    return (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
 
 
 def depends(preview: Preview) -> Iterator[Piece]:
