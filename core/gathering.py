@@ -14,6 +14,7 @@ from core.bulk_calls import of_dead_process
 from core.diagnosis import Place
 from core.diagnosis.light import crews_of, known_of, seen_with, system_of
 from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System
+from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
@@ -177,6 +178,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         found,
         whole=True,
         row=row,
+        deadline=by_our_clock(found),
         attempts=attempts_of(task, history),
         heard_at=found.heard_at or last_progress(found, history),
         violations=await violations(registered, task),
@@ -188,6 +190,14 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         alike=alike(snapshot, task),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
+
+
+def by_our_clock(found: Known) -> datetime | None:
+    """When its claim ends, where that is counted from a time that the server told by a clock of its own."""
+    offset, ours = found.system.clock_offset or 0.0, found.hand is not None and found.hand.deadline is not None
+    if found.deadline is None or ours or abs(offset) <= CLOCK_TOLERANCE:
+        return found.deadline
+    return found.deadline - timedelta(seconds=offset)
 
 
 def dead_among(rooms: Rooms, workers: Iterable[str]) -> frozenset[str]:

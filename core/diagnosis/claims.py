@@ -132,11 +132,13 @@ def no_progress(known: Known) -> Cause | None:
 
 
 def in_hand(known: Known) -> Cause | None:
-    """It is being done."""
+    """It is being done, as far as is heard."""
     task = known.task
     alive = known.owner in (Owner.OURS, Owner.ALIVE)
     if task is None or known.status is not TaskStatus.CLAIMED or not alive or known.orphaned or known.owed is not None:
         return None
+    if no_progress(known) is not None:
+        return None  # which says more
     held = known.seconds_since(task.claimed_at)
     since = "" if held is None else f" for {span(held)}"
     said = f"{named(task.claimed_by or 'A worker')} has worked on it{since}; it stands at {task.progress}%."

@@ -207,6 +207,10 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed("who"), system()), "claim-over", "likely", True, ["release", "start_workers"],
     ),
     "its worker hangs": (of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "release"]),
+    "nothing was heard of its work for a while": (
+        of(claimed(claimed_at=ago(20)), system(worker(state=WorkerState.BUSY, holds=10429)), heard_at=ago(20)),
+        "no-progress", "possible", False, ["stop_workers", "release"],
+    ),
     "it ran past its claim": (of(claimed(), system(LATE)), "past-its-claim", "certain", True, ["", "stop_workers"]),
     "our worker does not have it in hand": (
         of(claimed(), system(worker()), orphaned=True), "not-in-hand", "likely", True, ["release"],

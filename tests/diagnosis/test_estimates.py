@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from core.diagnosis import Place
 from core.diagnosis.estimates import estimates_of
-from core.gathering import counted
+from core.gathering import by_our_clock, counted
 from core.models import WorkerState
 from core.snapshot import Counts
 from tests.diagnosis.pictures import GONE, ago, claimed, of, pending, row, system, worker
@@ -48,6 +48,12 @@ def test_a_place_too_far_to_be_counted_is_told_from_the_other_end_of_the_queue()
     known = row(counts=Counts(pending=5000))
     assert counted((fifo, lifo), known)[0] == Place("FIFO", 4959)
     assert counted((fifo, lifo), replace(known, counts=Counts(5000, exact=False))) == (fifo, lifo)
+
+
+def test_the_end_of_a_claim_is_told_by_our_clock_where_the_servers_is_far_off():
+    ahead = of(claimed("x-08", claimed_at=ago(-60)), system(clock_offset=90.0))
+    assert by_our_clock(ahead) == ago(30 - 300)
+    assert by_our_clock(of(claimed("x-08", claimed_at=ago(30)), system())) == ago(30 - 300)
 
 
 def test_what_ends_by_itself_is_told_soonest_first():

@@ -72,7 +72,7 @@ def test_no_task_of_a_healthy_system_is_stuck(data: st.DataObject):
             created_at=NOW - timedelta(seconds=data.draw(st.floats(0, 3000))),
             claimed_by=None if number % 2 else "w-0",
         )
-        for number in range(1, 40)
+        for number in range(1, 16)
     ]
     held = [
         Task(

@@ -6,17 +6,18 @@ import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 import pytest
 
 from core.config import Config
-from core.diagnosis import Cause, Cure, Diagnosis, Verdict
+from core.diagnosis import Cause, Cure, Diagnosis, Verdict, at_a_glance
 from core.engine import Engine
 from core.errors import NotFound
-from core.models import NewTask, TaskResult, TaskStatus
-from core.snapshot import Snapshot
+from core.models import NewTask, TaskResult, TaskStatus, utcnow
+from core.snapshot import Holdup, Snapshot
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.observed import ObservedTaskManager
@@ -32,6 +33,7 @@ class Gate(BaseWorker):
     gate: asyncio.Event
 
     async def process_task(self, task: Task) -> TaskResult:
+        self.report_progress(20, "at the gate")
         await self.gate.wait()
         if task.parameters.get("fail"):
             raise RuntimeError("the page is gone")
@@ -141,7 +143,7 @@ async def test_a_task_in_the_hands_of_a_dead_process_is_released(engine: Engine,
 async def test_a_task_in_hand_and_those_behind_it_are_explained_and_not_stuck(engine: Engine):
     held = await create(engine)
     await engine.start_workers()
-    await until(engine, lambda s: any(worker.in_hand for worker in s.workers))
+    await until(engine, lambda s: any(hand.heard_at for worker in s.workers for hand in worker.in_hand))
     behind = [await create(engine, n) for n in (2, 3)]
     assert first(await engine.why(held)).code == "in-hand"
     told = await engine.why(behind[1])
@@ -180,6 +182,15 @@ async def test_parameters_that_do_not_fit_any_more_are_told(engine: Engine):
     told = await engine.why(task_id)
     assert first(told).code == "parameters-do-not-fit"
     assert "channel_url" in first(told).sentence
+
+
+async def test_a_snapshot_alone_tells_what_holds_up_the_engine(engine: Engine):
+    task_id = await create(engine)
+    seen = await until(engine, lambda s: s.view.tasks)
+    held = replace(seen, holdup=Holdup("w-01", 7, "mine.py:3 (process_task)"))
+    told = at_a_glance(held, seen.view.tasks[0], utcnow())
+    assert (told.task_id, first(told).code, told.verdict) == (task_id, "loop-held", Verdict.STUCK)
+    assert first(at_a_glance(held, None, utcnow())).code == "loop-held"
 
 
 async def test_a_task_that_there_is_not_is_an_error(engine: Engine):
