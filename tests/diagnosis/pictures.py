@@ -235,7 +235,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "same-error", "certain", False, ["plan_bulk", "retry"],
     ),
     "its parameters do not fit any more": (
-        of(pending(), system(worker()), violations=("max_videos: is missing",)),
+        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",)),
         "parameters-do-not-fit", "certain", True, ["plan_bulk", "cancel"],
     ),
     "its type was removed": (

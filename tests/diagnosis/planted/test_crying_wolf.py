@@ -87,3 +87,20 @@ async def test_a_healthy_run_that_is_drawn_by_chance_marks_nothing(ground: Groun
 def flaky(error: str) -> dict[str, str]:
     """Parameters of a task that fails until it is mended."""
     return {"error": error} if error else {}
+
+
+async def test_a_board_without_workers_beside_a_busy_program_marks_nothing(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("core.presence.LOOK_EVERY", 0.02)
+    async with ground_on(ground.folder, ground.config) as program:
+        held = [await program.add(n=number, gate=True) for number in range(3)]
+        await program.start(count=3)
+        await program.in_hand(*held)
+        waiting = [await program.add(n=number) for number in range(10, 20)]
+        await ground.until(lambda s: len([each for each in s.workers if each.in_hand]) == 3 and s.counts.pending == 10)
+        for task_id in (held[0], waiting[0], None):
+            diagnosis = await ground.engine.why(task_id)
+            assert diagnosis.verdict is Verdict.FINE, told(diagnosis)
+        program.switches.gate.set()
+        assert not wolves(await ground.until(lambda s: s.counts.completed == 13))

@@ -6,7 +6,7 @@ from core.diagnosis import Cure, Verdict
 from core.models import TaskStatus
 from tests.diagnosis.planted.ground import Ground
 from tests.diagnosis.planted.meddler import Instead
-from tests.diagnosis.planted.planting import planted
+from tests.diagnosis.planted.planting import check_offer, planted
 
 
 async def failed_for_good(ground: Ground, kind: str = "Job", **params: object) -> int:
@@ -121,10 +121,25 @@ async def test_the_schema_of_its_type_was_changed_after_it_was_queued(ground: Gr
     return task_id
 
 
-@planted("parameters-do-not-fit", cure="cancel", beside=("no-worker",), finishes=False)
-async def test_the_schema_was_changed_while_it_waits_for_a_worker(ground: Ground) -> int:
-    task_id = await ground.add("Greedy", n=1)
-    await ground.engine.register_type("Greedy", "2.0.0", {"type": "object", "required": ["word"]}, update=True)
+STRICTER = {"type": "object", "required": ["word"]}
+
+
+@planted("no-worker", cure="start_workers")
+async def test_parameters_that_a_newer_schema_does_not_allow_may_do_all_the_same(ground: Ground) -> int:
+    task_id = await ground.add(n=1)
+    await ground.engine.register_type("Job", "2.0.0", STRICTER, update=True)
+    causes = {each.code: each for each in (await ground.engine.why(task_id)).causes}
+    assert not causes["parameters-do-not-fit"].stuck, "no worker has tried it yet"
+    check_offer(causes["parameters-do-not-fit"], "plan_bulk")
+    return task_id
+
+
+@planted("workers-busy", cure="scale", verdict=Verdict.FINE)
+async def test_a_stricter_schema_stops_no_healthy_queue(ground: Ground) -> int:
+    held, task_id = await ground.add(n=0, gate=True), await ground.add(n=1)
+    await ground.start()
+    await ground.in_hand(held)
+    await ground.engine.register_type("Job", "2.0.0", STRICTER, update=True)
     return task_id
 
 

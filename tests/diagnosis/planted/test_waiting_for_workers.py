@@ -112,6 +112,22 @@ async def test_a_backlog_that_is_worked_off_from_its_newest_end_starves_nobody(g
 
 
 @planted("workers-busy", cure="scale", verdict=Verdict.FINE)
+async def test_one_that_claims_the_oldest_first_keeps_the_others_from_starving_it(ground: Ground) -> int:
+    oldest = await ground.add(n=0, gate=True)
+    old = await ground.add(n=1)
+    last = await ground.add(n=2, gate=True)
+    for number in range(20, 35):
+        await ground.add(n=number)
+    for task_id in (oldest, old):
+        ground.aged(task_id, 600)
+    await ground.start(strategy="FIFO")
+    await ground.in_hand(oldest)
+    await ground.start(strategy="LIFO")
+    await ground.in_hand(last)
+    return old
+
+
+@planted("workers-busy", cure="scale", verdict=Verdict.FINE)
 async def test_all_workers_have_as_much_in_hand_as_they_may(ground: Ground) -> int:
     held = [await ground.add(n=number, gate=True) for number in range(4)]
     await ground.start(count=2, concurrency=2)
