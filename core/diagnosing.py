@@ -100,6 +100,8 @@ def away(rooms: Rooms, snapshot: Snapshot, task_id: int | None, fault: TaskManag
     system = system_of(seen, at, claim_timeout=rooms.client.claim_timeout)
     task = next((each for each in snapshot.view.tasks if each.id == task_id), None)
     known = Known(system) if task is None else known_of(system, task)
+    if task_id is not None:
+        known = replace(known, owed=gathering.owed_of(rooms, task_id))  # whichever attempt: what was seen may be old
     causes = causes_of(known)
     told = NOT_READ if task is not None or task_id is None else "The task could not be read."
     status, name = (None, "") if task is None else (task.status, task.task_type)

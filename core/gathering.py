@@ -173,7 +173,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
     if row is not None and registered is not None:
         row = replace(row, param_schema=registered.param_schema, version=registered.version)
     waits = task.status is TaskStatus.PENDING
-    owed = owed_of(rooms, task)
+    owed = owed_of(rooms, task.id, task.attempts)
     return replace(
         found,
         whole=True,
@@ -240,13 +240,13 @@ def last_progress(found: Known, history: Sequence[HistoryEntry]) -> datetime | N
     return max(told, default=found.task.claimed_at)
 
 
-def owed_of(rooms: Rooms, task: Task) -> Owed | None:
-    """The report on this attempt that is kept here."""
+def owed_of(rooms: Rooms, task_id: int, attempts: int | None = None) -> Owed | None:
+    """The report on a task that is kept here, of this attempt at it where that is known."""
     try:
-        owed = Outbox(rooms.database, rooms.server).of_task(task.id)
+        owed = Outbox(rooms.database, rooms.server).of_task(task_id)
     except DatabaseUnusable:
         return None  # that it cannot be read is told as a cause of its own
-    if owed is None or (owed.report.attempts and owed.report.attempts != task.attempts):
+    if owed is None or (attempts is not None and owed.report.attempts not in (0, attempts)):
         return None
     return Owed(owed.claim, str(owed.state), owed.report.success, owed.reason, owed.owed_at)
 

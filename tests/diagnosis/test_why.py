@@ -244,6 +244,22 @@ async def test_a_server_with_the_documented_calls_alone_is_explained_as_far_as_i
             assert told.estimates.places
 
 
+async def test_the_outcome_of_a_task_that_could_not_be_delivered_is_told(config: Config, factory: WorkerFactory):
+    observed = ObservedTaskManager()
+    with observed.serving() as url:
+        remote = config.replace(taskmanager_api_url=url, taskmanager_api_key=observed.api_key)
+        async with Engine.open(remote, factory=factory) as engine:
+            task_id = await create(engine)
+            await engine.start_workers()
+            await until(engine, lambda s: any(worker.in_hand for worker in s.workers))
+            observed.api_key = "another"
+            Gate.gate.set()
+            await until(engine, lambda s: s.reports_waiting == 1)
+            codes = [cause.code for cause in (await engine.why(task_id)).causes]
+            assert codes[0] == "key-refused" and "report-waits" in codes
+            observed.api_key = remote.taskmanager_api_key
+
+
 async def test_a_server_that_is_away_and_one_that_refuses_the_key_are_told(config: Config, factory: WorkerFactory):
     observed = ObservedTaskManager()
     with observed.serving() as url:
