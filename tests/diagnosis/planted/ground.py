@@ -35,6 +35,8 @@ class Ground:
     stack: AsyncExitStack
     meddler: Any = None
     notes: dict[str, Any] = field(default_factory=dict)
+    at_end: list[Callable[[], None]] = field(default_factory=list)
+    """What makes an end possible, also of a case that fails: called before the engine closes."""
 
     async def add(self, kind: str = "Job", *, priority: int = 0, **params: Any) -> int:
         """A task of that type; its id."""
@@ -164,3 +166,5 @@ async def ground_on(folder: Path, config: Config, **more: Any) -> AsyncIterator[
         finally:
             switches.gate.set()
             switches.let_go.set()
+            for mend in ground.at_end:
+                mend()

@@ -11,6 +11,7 @@ from tests.diagnosis.planted.planting import planted
 
 async def held_up(ground: Ground) -> int:
     """Something was done that cannot be kept, so nobody claims the next one."""
+    ground.at_end.append(lambda: make_room(ground))
     await ground.add(n=1, size=200_000)
     await ground.start()
     await ground.until(lambda s: s.held)
@@ -19,6 +20,7 @@ async def held_up(ground: Ground) -> int:
 
 def make_room(ground: Ground) -> None:
     """Nothing is wrong with the file any more."""
+    bring_back(ground)
     if (other := ground.notes.pop("other", None)) is not None:
         other.execute("ROLLBACK")
         other.close()
@@ -58,11 +60,17 @@ async def test_another_program_has_locked_the_results_database(ground: Ground) -
     return await held_up(ground)
 
 
+def bring_back(ground: Ground) -> None:
+    """The folder is where it was."""
+    folder = ground.config.database.parent
+    if folder.is_symlink():
+        folder.unlink()
+        folder.with_name("away").rename(folder)
+
+
 async def it_is_back(ground: Ground, task_id: int, cure: Cure) -> None:
     """The disk is mounted again."""
-    folder = ground.config.database.parent
-    folder.unlink()
-    folder.with_name("away").rename(folder)
+    bring_back(ground)
 
 
 @planted("results-unwritable", after=it_is_back)
@@ -70,4 +78,5 @@ async def test_the_results_database_is_gone(ground: Ground) -> int:
     folder = ground.config.database.parent
     folder.rename(folder.with_name("away"))
     folder.symlink_to(folder)
+    ground.at_end.append(lambda: bring_back(ground))
     return await held_up(ground)
