@@ -18,6 +18,7 @@ from tests.diagnosis.planted.meddler import Meddler
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody tries for seconds what fails at once."""
+    monkeypatch.setattr("core.stuck_watching.EVERY", 0.05)
     monkeypatch.setattr("core.engine.PATIENCE", Retrying(tries=2, seconds=0.2, longest_wait=0.05))
 
 

@@ -34,13 +34,15 @@ def planted(
     after: After | None = None,
     verdict: Verdict = Verdict.STUCK,
     finishes: bool = True,
+    told_at_a_glance: bool = True,
 ) -> Callable[[Plant], Test]:
     """A test of a planted case.
 
     ``cure``: the verb that mends it, empty where only a person can, None where there is nothing to mend. ``beside``:
     other causes for which the task is stuck that are certain as well, and true. ``after`` is called when the cure was
     applied, and carries out the plan of one that is planned first. ``finishes``: the task ends as completed then; else
-    ``after`` shows what is true of it.
+    ``after`` shows what is true of it. ``told_at_a_glance``: the board marks the task with the same cause, from what it
+    sees anyway; else that takes a closer look, or more time.
     """
 
     def decorated(plant: Plant) -> Test:
@@ -52,6 +54,7 @@ def planted(
             first = diagnosis.causes[0]
             assert diagnosis.verdict is verdict, told(diagnosis)
             check_certain(diagnosis, {code, *beside})
+            await check_mark(ground, task_id, first, told_at_a_glance)
             check_words(diagnosis)
             offered = Cure("", "") if cure is None else check_offer(first, cure)
             if cure and cure != "plan_bulk":
@@ -67,6 +70,17 @@ def planted(
         return test
 
     return decorated
+
+
+async def check_mark(ground: Ground, task_id: int | None, cause: Cause, told_at_a_glance: bool) -> None:
+    """The board marks the task with the same cause, where that can be told at a glance; and no task that is not
+    stuck."""
+    if task_id is None:
+        return
+    if cause.stuck and told_at_a_glance:
+        await ground.until(lambda s: s.stuck.get(task_id) is not None and s.stuck[task_id].code == cause.code)
+    elif not cause.stuck:
+        assert task_id not in ground.engine.store.snapshot.stuck
 
 
 def check_certain(diagnosis: Diagnosis, right: set[str]) -> None:

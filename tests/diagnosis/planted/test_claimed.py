@@ -79,7 +79,7 @@ async def test_the_process_of_its_worker_was_killed(ground: Ground, program: Pro
     return task_id
 
 
-@planted("owner-gone", cure="release", after=somebody_does_it)
+@planted("owner-gone", cure="release", after=somebody_does_it, told_at_a_glance=False)
 async def test_the_worker_of_another_machine_said_that_it_stops(ground: Ground) -> int:
     task_id = await ground.add(n=1)
     async with ground.elsewhere() as client:
@@ -130,7 +130,7 @@ async def test_the_claim_of_an_unknown_worker_is_over(ground: Ground) -> int:
     return task_id
 
 
-@planted("not-in-hand", cure="release")
+@planted("not-in-hand", cure="release", told_at_a_glance=False)
 async def test_our_worker_has_claimed_it_and_never_got_the_answer(ground: Ground) -> int:
     (worker,) = await ground.start()
     await ground.engine.pause()
@@ -208,7 +208,7 @@ async def it_is_begun_anew(ground: Ground, task_id: int, cure: Cure) -> None:
     await ground.start()
 
 
-@planted("no-progress", cure="stop_workers", after=it_is_begun_anew)
+@planted("no-progress", cure="stop_workers", after=it_is_begun_anew, told_at_a_glance=False)
 async def test_its_worker_hangs_and_tells_no_progress(ground: Ground, later: Callable[[float], None]) -> int:
     quick = await ground.add(n=0)
     task_id = await ground.add(n=1, gate=True)

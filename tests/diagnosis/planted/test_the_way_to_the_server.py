@@ -38,7 +38,7 @@ async def the_key_is_right(ground: Ground, task_id: int, cure: Cure) -> None:
     await work_begins(ground, task_id, cure)
 
 
-@planted("key-refused", after=the_key_is_right)
+@planted("key-refused", after=the_key_is_right, told_at_a_glance=False)
 async def test_the_server_refuses_the_key_from_now_on(far: Ground) -> int:
     task_id = await far.add(n=1)
     far.notes["observed"].api_key = "another"
@@ -87,7 +87,7 @@ async def it_is_there_again(ground: Ground, task_id: int, cure: Cure) -> None:
 
 
 async def test_the_server_is_down(distant: Ground):
-    @planted("server-unreachable", after=it_is_there_again)
+    @planted("server-unreachable", after=it_is_there_again, told_at_a_glance=False)
     async def case(ground: Ground) -> int:
         task_id = await ground.add(n=1)
         ground.notes["network"].cut(0, Fault(Cut.REFUSE))
@@ -104,14 +104,14 @@ async def test_nothing_happens_while_the_server_is_down_and_that_is_why(distant:
     await case(ground=distant)
 
 
-@planted("server-unreachable", after=work_begins)
+@planted("server-unreachable", after=work_begins, told_at_a_glance=False)
 async def test_the_server_fails_at_every_call(far: Ground) -> int:
     task_id = await far.add(n=1)
     far.meddler.instead.append(Instead("", 503))
     return task_id
 
 
-@planted("server-unreachable", after=work_begins)
+@planted("server-unreachable", after=work_begins, told_at_a_glance=False)
 async def test_the_server_answers_with_a_page_for_people(far: Ground) -> int:
     task_id = await far.add(n=1)
     page = b"<html><body>Please log in</body></html>"

@@ -42,6 +42,7 @@ async def a_clone_that_is_done_once_workers_go_on(ground: Ground, task_id: int, 
     beside=("workers-paused",),
     after=a_clone_that_is_done_once_workers_go_on,
     finishes=False,
+    told_at_a_glance=False,
 )
 async def test_a_poison_task_is_recognised_before_its_last_attempt(ground: Ground) -> int:
     task_id = await ground.add(error="no such channel")
@@ -113,7 +114,14 @@ async def test_somebody_cancelled_it(ground: Ground) -> int:
     return task_id
 
 
-@planted("parameters-do-not-fit", cure="plan_bulk", after=a_clone_that_is_done, verdict=Verdict.STUCK, finishes=False)
+@planted(
+    "parameters-do-not-fit",
+    cure="plan_bulk",
+    after=a_clone_that_is_done,
+    verdict=Verdict.STUCK,
+    finishes=False,
+    told_at_a_glance=False,
+)
 async def test_the_schema_of_its_type_was_changed_after_it_was_queued(ground: Ground) -> int:
     task_id = await failed_for_good(ground, "Greedy", n=1)
     schema = {"type": "object", "required": ["word"], "properties": {"word": {"type": "string"}}}
@@ -154,7 +162,7 @@ async def the_server_gives_them_out(ground: Ground, task_id: int, cure: Cure) ->
     ground.meddler.instead.clear()
 
 
-@planted("type-inactive", cure="register_type", after=the_server_gives_them_out)
+@planted("type-inactive", cure="register_type", after=the_server_gives_them_out, told_at_a_glance=False)
 async def test_its_type_was_switched_off_and_the_server_gives_none_out(far: Ground) -> int:
     task_id = await far.add(n=1)
     far.aged(task_id, 600)
@@ -173,7 +181,7 @@ async def test_a_type_that_was_switched_off_is_no_hindrance_where_the_server_giv
     return task_id
 
 
-@planted("type-not-registered", cure="register_type", after=workers_do_it)
+@planted("type-not-registered", cure="register_type", after=workers_do_it, told_at_a_glance=False)
 async def test_its_type_is_registered_nowhere(far: Ground) -> int:
     task_id = await far.add(n=1)
     del far.notes["observed"].types["job"]
