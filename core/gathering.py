@@ -15,7 +15,7 @@ from core.diagnosis import Place
 from core.diagnosis.light import crews_of, known_of, seen_with, system_of
 from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System
 from core.diagnosis.server import CLOCK_TOLERANCE
-from core.diagnosis.workers import WORKING
+from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
 from core.models import (
@@ -281,10 +281,14 @@ async def place(rooms: Rooms, crew: Crew, task: Task, strategy: Strategy) -> Pla
 
 
 async def overtakers(rooms: Rooms, task: Task) -> int:
-    """How many of the newest tasks of its type came later and were claimed all the same."""
+    """How many of the newest tasks of its type came much later and were claimed all the same."""
+    if task.created_at is None:
+        return 0
     page = await rooms.client.list_tasks(type=task.task_type, limit=LOOKED_AT)
     started = [each for each in page.tasks if each.status is not TaskStatus.PENDING and each.attempts]
-    return sum(each.id > task.id and each.task_type == task.task_type for each in started)
+    later = task.created_at + timedelta(seconds=STARVES_AFTER)
+    of_type = [each.created_at for each in started if each.task_type == task.task_type]
+    return sum(created is not None and created >= later for created in of_type)
 
 
 def alike(snapshot: Snapshot, task: Task) -> int:

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from core.bulk import BulkRow, Meant, Order, Plan
 from core.diagnosis import Diagnosis
+from core.diagnosis.simulation import Simulation
 from core.exports import Export, Progress
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
@@ -151,6 +152,16 @@ class Verbs(Protocol):
 
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         """Which tasks of these types (none: all that there are workers for) are claimed next by this strategy."""
+        ...
+
+    async def simulate(
+        self, types: Sequence[str] = (), worker_ids: Sequence[str] = (), *, extra: int = 0
+    ) -> Simulation:
+        """What the waiting tasks of these types (none: all that there are workers for) would experience if these
+        workers (none: all of this process) claimed by each of the strategies. Changes nothing.
+
+        ``extra``: as many more workers, one task at a time, as if they were there.
+        """
         ...
 
     async def register_type(

@@ -6,11 +6,13 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.diagnosis.simulation import Simulation
 from core.errors import BadSetting
 from core.events import Level, Said
 from core.models import LIVE_STATES, Step, TaskType, WorkerState, WorkerStatus, utcnow
 from core.previewing import preview
 from core.rooms import Rooms, can_start, why_not
+from core.simulating import simulate_here
 from core.snapshot import Preview, WorkerDetail
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
@@ -154,6 +156,13 @@ class WorkerVerbs(TaskVerbs):
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         """Which tasks of these types (none: all that can be started) are claimed next by this strategy."""
         return await preview(self.rooms, strategy_named(strategy), types or self._startable(()))
+
+    async def simulate(
+        self, types: Sequence[str] = (), worker_ids: Sequence[str] = (), *, extra: int = 0
+    ) -> Simulation:
+        """What the waiting tasks of these types would experience if these workers claimed by each of the strategies."""
+        names = list(types) or self._startable(())
+        return await simulate_here(self.rooms, names, worker_ids, max(0, min(extra, MOST_WORKERS)))
 
     async def hindrances(self) -> dict[str, str]:
         """Why no worker can be started for a type though there is a class for it, by the name of the type."""

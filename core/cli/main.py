@@ -19,6 +19,7 @@ COMMANDS = {
     "tasks": "core.cli.tasks:tasks",
     "types": "core.cli.types:types",
     "workers": "core.cli.workers:workers",
+    "strategies": "core.cli.strategies:strategies",
     "reports": "core.cli.reports:reports",
     "results": "core.cli.results:results",
     "settings": "core.cli.settings:settings",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.bulk import Owner
 from core.diagnosis.cause import Cause, Certainty
-from core.diagnosis.cures import by_hand, release, stop_now
+from core.diagnosis.cures import by_hand, release, start, stop_now
 from core.diagnosis.picture import Known, System
 from core.diagnosis.words import clock, named, quoted, span
 from core.models import TaskStatus
@@ -63,7 +63,7 @@ def owner_unknown(known: Known) -> Cause | None:
     over = known.deadline is not None and known.deadline <= known.at
     if over:
         said = f"The claim of {who} is over, and nobody knows whether it still works; {until_taken_over(known)}."
-        return Cause("claim-over", said, facts(known), release(known), Certainty.LIKELY)
+        return Cause("claim-over", said, facts(known), (*release(known), *start(known)), Certainty.LIKELY)
     said = f"{who} has claimed it; whether it is alive is not told; {until_taken_over(known)}."
     return Cause("owner-unknown", said, facts(known), release(known), Certainty.POSSIBLE, stuck=False)
 

@@ -64,6 +64,11 @@ def release(known: Known) -> tuple[Cure, ...]:
         said = f"Makes #{task} pending again; its attempts stay counted."
         options = {"force": True} if alive else {}
         return (Cure("Release", said, "release", ((task,),), options, risk, "release"),)
+    if known.owner not in (Owner.GONE, Owner.OURS) or known.task.attempts >= known.task.max_retries:
+        if known.deadline is not None and known.deadline <= known.at:
+            return ()
+        said = "This server has no release. From the end of its claim on, any worker of its type may take it over."
+        return (by_hand("Wait for the end of its claim", said),)
     said = f"Reports #{task} as failed in the name of its worker, which uses up an attempt."
     return (Cure("Release", said, "plan_bulk", (Order(Action.RELEASE, force=alive), (task,)), {}, risk, "release"),)
 

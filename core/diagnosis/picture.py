@@ -110,9 +110,9 @@ class Known:
     ``dead``: its process is known to be gone. ``deadline``: when its claim can be taken over. ``heard_at``: when its
     work last gave a sign of life. ``whole`` is false in a light picture. ``violations``: what of its parameters breaks
     the present schema of its type, None where that was not looked at. ``ours``: the type as the worker here was made
-    for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came later
-    and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of error.
-    ``orphaned``: its claim is that of a live worker of ours that does not have it in hand.
+    for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came over
+    a minute later and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of
+    error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand.
     """
 
     system: System

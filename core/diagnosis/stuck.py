@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 
 from core.diagnosis.cause import Cause, Certainty
 from core.diagnosis.judging import MARKING, causes_of
 from core.diagnosis.light import NO_TYPES, known_of
 from core.diagnosis.picture import Known, System
 from core.diagnosis.words import amount, named, span
+from core.diagnosis.workers import STARVES_AFTER, has_runaways
 from core.models import LIVE_STATES, Task, TaskStatus, WorkerState
 
 QUIET = 10
@@ -50,19 +52,25 @@ def stuck_among(
 
 
 def overtakers_of(system: System, tasks: Iterable[Task]) -> dict[int, int]:
-    """How many of these tasks came later than each that waits, of its type, and were claimed after it was created.
+    """How many of these tasks came much later than each that waits, of its type, and were claimed all the same. Those
+    of one backlog that is worked off from another end do not count.
 
     Only asked where no worker of the type claims the oldest first.
     """
-    started: dict[str, list[int]] = {}
+    started: dict[str, list[datetime]] = {}
     waiting: list[Task] = []
     for task in tasks:
         if task.status is TaskStatus.PENDING:
             waiting.append(task)
-        elif task.claimed_by:
-            started.setdefault(task.task_type, []).append(task.id)
-    ids = {name: sorted(found) for name, found in started.items() if goes_otherwise(system, name)}
-    later = {task.id: len(of) - bisect(of, task.id) for task in waiting if (of := ids.get(task.task_type)) is not None}
+        elif task.claimed_by and task.created_at is not None:
+            started.setdefault(task.task_type, []).append(task.created_at)
+    created = {name: sorted(found) for name, found in started.items() if goes_otherwise(system, name)}
+    much = timedelta(seconds=STARVES_AFTER)
+    later = {
+        task.id: len(of) - bisect(of, task.created_at + much)
+        for task in waiting
+        if task.created_at is not None and (of := created.get(task.task_type)) is not None
+    }
     return {task_id: count for task_id, count in later.items() if count}
 
 
@@ -92,7 +100,8 @@ def nothing_happens(system: System, ended: Iterable[int]) -> str:
         cause = next(iter(causes_of(Known(system))), None)
         return "" if cause is None else lowered(cause.sentence)
     pending = sum(row.counts.pending for row in system.types.values())
-    at_work = any(worker.in_hand and worker.state in LIVE_STATES for worker in system.by_id.values())
+    # What is in hand while claiming is held has often been done, and waits to be kept.
+    at_work = not system.held and any(each.in_hand and each.state in LIVE_STATES for each in system.by_id.values())
     if not pending or at_work or sum([*ended][-QUIET:]):
         return ""
     return why_idle(system, pending)
@@ -123,6 +132,9 @@ def why_crew(system: System) -> str:
         return "no worker runs" if system.tells_workers else "no worker runs here"
     if states == {WorkerState.PAUSED}:
         return f"all {len(live)} workers are paused" if len(live) > 1 else "the only worker is paused"
+    if all(has_runaways(each) for each in live):
+        runs = amount(sum(each.abandoned for each in live), "run")
+        return f"{runs} of workers' code did not end when told to, and they claim nothing until one ends"
     if states == {WorkerState.BACKING_OFF}:
         return (
             f"all {len(live)} workers rest after failures" if len(live) > 1 else "the only worker rests after failures"

@@ -11,7 +11,8 @@ from core.models import TaskStatus
 
 
 def parameters_do_not_fit(known: Known) -> Cause | None:
-    """Its parameters break the schema that its type has now."""
+    """Its parameters break the schema that its type has now. Servers check them when a task is created, and never
+    again: until a worker has tried, they may do all the same."""
     if not known.violations or known.status is TaskStatus.COMPLETED:
         return None
     version = f" {known.row.version}" if known.row is not None and known.row.version else ""
@@ -20,7 +21,9 @@ def parameters_do_not_fit(known: Known) -> Cause | None:
     evidence = tuple(("broken rule", quoted(each)) for each in known.violations[:5])
     more = len(known.violations) - len(evidence)
     evidence += (("more broken rules", str(more)),) if more > 0 else ()
-    return Cause("parameters-do-not-fit", said, evidence, (*clone(known), *cancel(known)))
+    tried = known.task is not None and known.task.attempts > 0
+    certainty = Certainty.CERTAIN if tried else Certainty.LIKELY
+    return Cause("parameters-do-not-fit", said, evidence, (*clone(known), *cancel(known)), certainty, stuck=tried)
 
 
 def type_not_registered(known: Known) -> Cause | None:

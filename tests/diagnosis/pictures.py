@@ -204,7 +204,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed("who", claimed_at=ago(20)), system()), "owner-unknown", "possible", False, ["release"],
     ),
     "the claim of a worker that nobody knows is over": (
-        of(claimed("who"), system()), "claim-over", "likely", True, ["release"],
+        of(claimed("who"), system()), "claim-over", "likely", True, ["release", "start_workers"],
     ),
     "its worker hangs": (of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "release"]),
     "nothing was heard of its work for a while": (
@@ -235,7 +235,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "same-error", "certain", False, ["plan_bulk", "retry"],
     ),
     "its parameters do not fit any more": (
-        of(pending(), system(worker()), violations=("max_videos: is missing",)),
+        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",)),
         "parameters-do-not-fit", "certain", True, ["plan_bulk", "cancel"],
     ),
     "its type was removed": (

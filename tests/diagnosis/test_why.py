@@ -180,8 +180,8 @@ async def test_parameters_that_do_not_fit_any_more_are_told(engine: Engine):
     task_id = await create(engine)
     await engine.register_type("Gate", "2.0.0", {"type": "object", "required": ["channel_url"]}, update=True)
     told = await engine.why(task_id)
-    assert first(told).code == "parameters-do-not-fit"
-    assert "channel_url" in first(told).sentence
+    assert [each.code for each in told.causes] == ["no-worker", "parameters-do-not-fit"]
+    assert "channel_url" in told.causes[1].sentence
 
 
 async def test_a_snapshot_alone_tells_what_holds_up_the_engine(engine: Engine):

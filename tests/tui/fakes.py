@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
 from core.diagnosis import Diagnosis
+from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
@@ -56,6 +57,7 @@ class FakeVerbs:
         self.opened_types: dict[str, TypeDetail] = {}
         self.planned: list[PlannedType] = []
         self.checked: list[Mapping[str, Json]] = []
+        self.simulation = Simulation()
         self.diagnoses: dict[int | None, Diagnosis] = {}
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -196,6 +198,12 @@ class FakeVerbs:
     async def preview(self, strategy: str, types: Sequence[str] = ()) -> Preview:
         await self._read("preview", strategy, tuple(types))
         return self.previews.get(strategy, Preview(strategy))
+
+    async def simulate(
+        self, types: Sequence[str] = (), worker_ids: Sequence[str] = (), *, extra: int = 0
+    ) -> Simulation:
+        await self._read("simulate", tuple(types), tuple(worker_ids))
+        return self.simulation
 
     async def hindrances(self) -> dict[str, str]:
         await self._read("hindrances")

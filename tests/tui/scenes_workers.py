@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from core.diagnosis.simulation import Outlook, Simulation
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry, Preview, WorkerDetail, WorkerTask
 
@@ -85,3 +86,18 @@ def previews() -> dict[str, Preview]:
         "LIFO": Preview("LIFO", tuple(waiting(10430 - n) for n in range(5)), last=waiting(9000), notes=turn),
         "PRIORITY": Preview("PRIORITY", tuple(waiting(10010, 9 - n) for n in range(5)), last=waiting(9000), notes=turn),
     }
+
+
+def simulation() -> Simulation:
+    """What those that wait would experience under each strategy."""
+    return Simulation(
+        (
+            Outlook("FIFO", 1204, 40.0, 300.0, 360.0, 0, 2000, 1200.0),
+            Outlook("LIFO", 1204, 660.0, 1200.0, 1200.0, 14, 2000, 1200.0),
+            Outlook("PRIORITY", 1204, 45.0, 320.0, 400.0, 0, 2000, 1200.0),
+        ),
+        (
+            "A run takes as long as lately: Echo 0.4 s; failures are not tried again.",
+            "Who has not begun within 20 min starves.",
+        ),
+    )

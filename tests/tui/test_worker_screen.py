@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.diagnosis.simulation import Simulation
 from core.errors import NotPossibleHere
 from core.models import WorkerState
 from core.snapshot import ActivityEntry, Preview, WorkerDetail
@@ -220,3 +221,27 @@ async def test_the_times_of_new_workers_are_folded_away_and_checked(open_board: 
         await desk.press("backspace", "9", "ctrl+s")
         ((*_, advanced),) = desk.verbs.calls
         assert advanced == {"poll_interval": 2.0, "task_timeout": 9.0}
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_before_a_strategy_is_chosen_it_is_shown_how_long_those_that_wait_would_wait(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(STATES, size) as desk:
+        desk.verbs.simulation = scenes_workers.simulation()
+        await desk.press(*down(3), "t")
+        text = desk.text()
+        assert ("simulate", (scenes.CHANNEL, scenes.SEARCH), (IDS[3],)) in desk.verbs.reads
+        assert "mean wait 40 s · longest 6 min · 0 starve" in text
+        assert "mean wait over 11 min · longest over 20 min · 14" in text
+        assert "esc leave all as it is" in text
+        assert ("Who has not begun within 20 min starves." in text) is (size[1] >= 30)
+        await desk.press("l")
+        assert desk.verbs.calls == [("set_strategy", "LIFO", (IDS[3],))]
+
+
+async def test_where_no_outlook_can_be_told_the_reason_is(open_board: Opens):
+    async with open_board(STATES) as desk:
+        desk.verbs.simulation = Simulation(why_not="It is not known how long a run of Echo takes.")
+        await desk.press("t")
+        assert "It is not known how long a run of Echo takes." in desk.text()

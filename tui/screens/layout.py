@@ -96,7 +96,8 @@ class BoardLayout(LiveScreen):
         if self.frozen_at is None and self.is_current:
             self.watch_snapshot(self.snapshot)
             panes = (self.type_pane, self.queue_pane, self.worker_pane, self.outcome_pane.active)
-            for quarter, pane in enumerate(panes):  # one after the other: a key waits for one to be painted at most
+            panes[0].tick()
+            for quarter, pane in enumerate(panes[1:], 1):  # one by one: a key waits for one to be painted at most
                 self.set_timer(quarter / len(panes), pane.tick)
 
     def times_changed(self) -> None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
 from core.snapshot import Preview
@@ -31,6 +32,10 @@ MOVING: Final = "jk"
 
 LOOK_EVERY: Final = 2.0
 """Seconds between two looks at what would be claimed next."""
+SIMULATE_EVERY: Final = 10.0
+"""Seconds between two looks at how long all that wait would wait."""
+ROOMY, TIGHT = 30, 24
+"""Lines of a terminal from which on there is room for what these figures rest on, and for two sentences a strategy."""
 FRAME: Final = 6
 """Cells of the form beside its text."""
 INDENT: Final = 5
@@ -65,6 +70,7 @@ class StrategyScreen(Form):
         self.meaning: dict[str, str] = dict(MEANING)
         used = {each.strategy for each in workers}
         self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
+        self.simulation = Simulation()
 
     def fields(self) -> ComposeResult:
         """Who, what each strategy means, what it would claim."""
@@ -74,7 +80,9 @@ class StrategyScreen(Form):
         """Look at once, and now and then."""
         self.write()
         self.look()
+        self.simulate()
         self.set_interval(LOOK_EVERY, self.look)
+        self.set_interval(SIMULATE_EVERY, self.simulate)
 
     def on_resize(self) -> None:
         """Write it anew where there is more or less room."""
@@ -97,6 +105,16 @@ class StrategyScreen(Form):
                 self.previews[name] = told(error)
             self.write()
 
+    @work(exclusive=True, group="simulate")
+    async def simulate(self) -> None:
+        """Ask how long all that wait would wait under each strategy."""
+        meant = () if self.everyone else tuple(each.id for each in self.workers_meant)
+        try:
+            self.simulation = await self.worker_deeds.verbs.simulate(self.types, meant)
+        except CoreError as error:
+            self.simulation = Simulation(why_not=told(error))
+        self.write()
+
     def write(self) -> None:
         """Lines as long as there is room for."""
         self.told.update(lines(self.rows(min(76, self.app.size.width) - FRAME)))
@@ -113,11 +131,24 @@ class StrategyScreen(Form):
             begun = pieces(here, (keys.get(name, " "), Tone.ACCENT), f"  {name:<{names}} ")
             *others, last = hanging(begun, (meaning, Tone.PLAIN), names + 6, width - len(chosen[0]))
             yield from (*others, (*last, chosen))
-            for text, tone in told_of(self.previews.get(name), self.now()):
-                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), (text, tone), INDENT, width)
+            for piece in self.told_of(name):
+                yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), piece, INDENT, width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
+        rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
+        for text in filter(None, (self.simulation.why_not, *rests_on)):
+            yield from hanging((), (text, Tone.MUTED), 0, width)
+
+    def told_of(self, name: str) -> Iterator[Piece]:
+        """What is known of a strategy; how long all wait stands for who waits longest where there is little room."""
+        outlook = self.simulation.of(name)
+        previewed = list(told_of(self.previews.get(name), self.now()))
+        if outlook is None or not outlook.waiting:
+            yield from previewed
+            return
+        yield from previewed if self.app.size.height >= TIGHT else previewed[:1]
+        yield (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""

@@ -1,0 +1,1 @@
+"""Situations made with the real parts: what is said of each, and whether what is offered mends it."""
