@@ -21,9 +21,9 @@ from tui.wording import the_workers, told
 from tui.worker_deeds import WorkerDeeds
 
 MEANING: Final = {
-    "FIFO": "the oldest task first",
-    "LIFO": "the newest first; old ones may starve",
-    "PRIORITY": "the highest first, where the server can",
+    "FIFO": "oldest task first",
+    "LIFO": "newest first; old ones may starve",
+    "PRIORITY": "highest first, where the server can",
 }
 """The strategies that are always there, in short; others are told as they tell themselves."""
 
@@ -38,7 +38,7 @@ ROOMY, TIGHT = 30, 24
 """Lines of a terminal from which on there is room for what these figures rest on, and for two sentences a strategy."""
 FRAME: Final = 6
 """Cells of the form beside its text."""
-INDENT: Final = 5
+INDENT: Final = 4
 
 
 class StrategyScreen(Form):
