@@ -17,7 +17,8 @@ import tui
 INTENDED = {
     "__init__", "AUTO_FOCUS", "ALLOW_SELECT", "BINDINGS", "COMPONENT_CLASSES", "CSS_PATH", "DEFAULT_CSS", "TITLE",
     "action_command_palette", "action_help_quit", "action_page_down", "action_page_up", "action_quit",
-    "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications", "compose", "display",
+    "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications",
+    "compose", "display",
     "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands", "notify", "notify_style_update",
     "render_line", "stylesheet", "theme", "virtual_size",
 }  # fmt: skip
