@@ -46,16 +46,43 @@ class Photographer:
         self._app.save_screenshot(f"{name}.svg", path=str(self._folder))
 
 
-async def wide(camera: Photographer) -> None:
-    """The board, a failed task, and what can be done."""
+async def board(camera: Photographer) -> None:
+    """The board, and why a task is stuck."""
     await camera.until(lambda s: s.counts.completed >= 10 and s.counts.failed >= 1 and s.results_total >= 20)
     await camera.take("board")
-    await camera.press("n")
-    await camera.take("new-task")
-    await camera.press("escape", "t")
-    await camera.take("strategy")
-    await camera.press("escape", "question_mark")
-    await camera.take("help")
+    await camera.until(lambda s: s.stuck)
+    await camera.press("2", "slash", *"stuck:yes", "enter")
+    await camera.until(lambda s: s.view.view.filter.asks_stuck and s.view.tasks)
+    await camera.press("home", "w")
+    await camera.take("why")
+
+
+async def dialogs(camera: Photographer) -> None:
+    """What is asked before something is done."""
+    await camera.until(lambda s: s.counts.pending >= 5 and s.results_total >= 5)
+    for name, key in (("new-task", "n"), ("start-workers", "s"), ("strategy", "t"), ("export", "E"), ("help", "?")):
+        await camera.press(key.replace("?", "question_mark"))
+        await camera.take(name)
+        await camera.press("escape")
+    await camera.press("2", "slash", *"status:pending", "enter")
+    await camera.until(lambda s: s.view.view.filter and s.view.tasks)
+    await camera.press("a", "C")
+    await camera.take("bulk")
+
+
+async def details(camera: Photographer) -> None:
+    """A failed task, a kind of failures, a worker, a type, an idea, and how fast it goes."""
+    await camera.until(lambda s: s.counts.completed >= 10 and s.failures and s.results_total >= 20)
+    for name, keys in (("worker", ("3", "enter")), ("task-type", ("1", "down", "down", "enter"))):
+        await camera.press(*keys)
+        await camera.take(name)
+        await camera.press("escape")
+    await camera.press("4", "enter")
+    await camera.take("idea")
+    await camera.press("escape", "right", "enter")
+    await camera.take("failures")
+    await camera.press("escape", "right", "right", "z")
+    await camera.take("throughput")
     await camera.press("escape", "2", "slash", *"status:failed", "enter")
     await camera.until(lambda s: s.view.view.filter and s.view.tasks)
     await camera.press("home", "enter")
@@ -71,8 +98,8 @@ async def small(camera: Photographer) -> None:
 
 
 async def make(folder: Path) -> None:
-    """Play the demo once a size and take its pictures."""
-    for size, play in (((120, 36), wide), ((80, 24), small)):
+    """Play the demo once a set of pictures, and take them."""
+    for size, play in (((120, 36), board), ((120, 36), dialogs), ((120, 36), details), ((80, 24), small)):
         with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as demo:
             host = EngineHost(lambda demo=demo: open_demo(Path(demo), seed=SEED, pace=0.5))
             app = BoardApp(host, demo=True)
