@@ -95,9 +95,9 @@ async def test_a_row_that_was_opened_stays_under_the_cursor(open_board: Opens):
 
 
 async def test_keys_that_the_user_chose_follow_and_mean_the_row_as_the_usual_ones_do():
-    async with desk_with(BoardSettings(keys={"first": "T", "freeze": "y", "copy": "f"})) as desk:
+    async with desk_with(BoardSettings(keys={"first": "T", "freeze": "b", "copy": "f"})) as desk:
         rows = desk.board.queue_pane.row_list
-        await desk.press("y", "y")
+        await desk.press("b", "b")
         assert rows.following
         await desk.press("f")
         assert "‖ stays here, T follows" in desk.text()
