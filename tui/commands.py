@@ -20,7 +20,8 @@ class Command:
     comma-separated; ``shown`` is how the first of them is written. ``panes``: it is offered only while one of these is
     focused (none: always). ``footer``: the key bar names it, and leaves the highest out first where they do not all
     fit, after those that are for other panes than the focused one; 0: the key bar leaves it out altogether.
-    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out.
+    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out. ``brief``: its title
+    in a key bar with little room, where that is another one.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Command:
     destructive: bool = False
     shown: str = ""
     does: str = ""
+    brief: str = ""
 
     @property
     def action(self) -> str:
@@ -157,7 +159,7 @@ BOARD = (
     Command("restart", "r", "Start again", "Start a worker that crashed or stopped again.", WORKERS, 8),
     Command("scale_up", "plus", "One worker more", "Start one like the one under the cursor, or like all.", shown="+"),
     Command("scale_down", "minus", "One worker fewer", "Stop one of its kind, an idle one first.", shown="-"),
-    Command("new_task", "n", "New task", "Create a task.", footer=5, near=("types",), shown="n"),
+    Command("new_task", "n", "New task", "Create a task.", footer=5, near=("types",), shown="n", brief="New"),
     RETRY,
     RELEASE,
     CANCEL,

@@ -130,7 +130,7 @@ def clashes(keys: KeyMap) -> Iterator[tuple[str, str, str]]:
             mine, theirs = set(keys.keys(one).split(",")), set(keys.keys(other).split(","))
             born_together = set(one.keys.split(",")) & set(other.keys.split(","))
             for key in sorted((mine & theirs) - born_together - {""}):
-                if meet(one, other):
+                if one.id != other.id and meet(one, other):  # some commands are offered in two places
                     loser, winner = (one, other) if one.id in keys.chosen else (other, one)
                     yield loser.id, key, winner.id
 

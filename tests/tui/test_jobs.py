@@ -84,7 +84,7 @@ async def test_one_makes_the_workers_take_the_newest_first(open_board: Opens):
         stranger = Stranger(desk)
         stranger.reads("t Strategy")
         await stranger.press("t")
-        stranger.reads("l  LIFO", "the newest first")
+        stranger.reads("l  LIFO", "newest first")
         await stranger.press("l")
         assert [call[1] for call in desk.verbs.called("set_strategy")] == ["LIFO"]
 
@@ -92,7 +92,7 @@ async def test_one_makes_the_workers_take_the_newest_first(open_board: Opens):
 async def test_one_creates_ten_tasks_with_a_number_in_a_text(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
-        stranger.reads("n New task")
+        stranger.reads("n New")
         await stranger.press("n")
         await until(desk, lambda: "channel_url" in desk.text())
         await stranger.paste("https://example.org/{n}")

@@ -21,6 +21,8 @@ class KeyBar(Static):
     DEFAULT_CSS = "KeyBar { height: 1; padding: 0 1; background: $panel; }"
     GAP = 2
     PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=ALWAYS, shown="^p")
+    WIDE = 98
+    """Cells from which titles stand as they are."""
     ROOMY = 78
     """Cells from which on the palette is never left out."""
     WORKING = Content.styled("working…", f"bold {STYLES[Tone.WARN]}")
@@ -71,9 +73,12 @@ class KeyBar(Static):
     def _named(self, command: Command) -> Content:
         click = Style.from_meta({"command": command.id})
         return Content.assemble(
-            (key_of(self.app, command), f"bold {STYLES[Tone.ACCENT]}"), (f" {command.title}", STYLES[Tone.MUTED])
+            (key_of(self.app, command), f"bold {STYLES[Tone.ACCENT]}"), (f" {self._title(command)}", STYLES[Tone.MUTED])
         ).stylize(click)
 
+    def _title(self, command: Command) -> str:
+        return command.brief if command.brief and self.size.width < self.WIDE else command.title
+
     def _cells(self, commands: list[Command]) -> int:
-        own = sum(cell_len(key_of(self.app, command)) + 1 + cell_len(command.title) for command in commands)
+        own = sum(cell_len(key_of(self.app, command)) + 1 + cell_len(self._title(command)) for command in commands)
         return own + self.GAP * (len(commands) - 1)
