@@ -6,8 +6,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -227,10 +226,10 @@ async def test_a_task_that_is_worked_on_is_no_trouble(ground: Ground) -> int:
     return task_id
 
 
-async def seen(host: EngineHost, holds: Callable[[Snapshot], bool]) -> Snapshot:
+async def seen(watch: AsyncIterator[Snapshot], holds: Callable[[Snapshot], bool]) -> Snapshot:
     """The first snapshot that is as wanted."""
-    async with asyncio.timeout(SOON), aclosing(host.watch()) as snapshots:
-        async for snapshot in snapshots:
+    async with asyncio.timeout(SOON):
+        async for snapshot in watch:
             if holds(snapshot):
                 return snapshot
     raise AssertionError("the watching ended")
@@ -241,17 +240,19 @@ async def test_code_that_holds_the_event_loop_is_named_though_nothing_can_be_ask
     switches = Switches()
     host = EngineHost(lambda: Engine.open(config, factory=workers_for(switches)))
     host.start()
+    watch = host.watch()
     try:
         created = await host.verbs.create_task(NewTask("Holding", {}))
+        await seen(watch, lambda snapshot: True)  # it watches before the loop is held, as a board does
         await host.verbs.start_workers(["Holding"])
-        held = await seen(host, lambda snapshot: snapshot.holdup is not None)
+        held = await seen(watch, lambda snapshot: snapshot.holdup is not None)
         for task in (None, *held.view.tasks):
             diagnosis = at_a_glance(held, task, utcnow())
             assert diagnosis.causes[0].code == "loop-held"
             assert diagnosis.verdict is Verdict.STUCK
             check_words(diagnosis)
         switches.let_go.set()
-        await seen(host, lambda snapshot: snapshot.counts.completed == 1)
+        await seen(watch, lambda snapshot: snapshot.counts.completed == 1)
         assert (await host.verbs.open_task(created.id)).task.status is TaskStatus.COMPLETED
         assert (await host.verbs.why(created.id)).verdict is Verdict.FINE
     finally:
