@@ -123,6 +123,8 @@ async def work(program: Program, order: Order) -> Summary:
             )
             who = "1 worker" if len(ids) == 1 else f"{len(ids)} workers"
             say(f"{who} on {engine.label}; Ctrl+C stops.")
+            if not order.types:
+                await tell_what_is_left_out(engine)
             telling = asyncio.create_task(tell_progress(engine))
             ending = asyncio.create_task(engine.drained() if order.drain else engine.over())
             asked = asyncio.create_task(stops.get())
@@ -133,6 +135,13 @@ async def work(program: Program, order: Order) -> Summary:
             await let_go(telling, ending, asked)
         summary.done, summary.failed = engine.rooms.pool.totals()
     return summary
+
+
+async def tell_what_is_left_out(engine: Engine) -> None:
+    """Why tasks of some types that are known here are not done: nobody asked for these by name."""
+    left_out = await engine.hindrances()
+    for sentence in left_out.values():
+        say(f"Not started: {sentence}")
 
 
 async def let_go(*tasks: asyncio.Task[Any]) -> None:

@@ -10,6 +10,8 @@ from core.models import utcnow
 from core.sources.choose import choose_source
 from core.sources.errors import QuotaUsedUp, VideoNotFound
 from core.sources.port import Source
+from core.sources.sample import SampleSource
+from core.sources.ytdlp_source import YtDlp
 
 KNOWN_VIDEO = "jNQXAC9IVRw"
 """The oldest video of YouTube. To ask for it costs 1 unit; that it were gone would be an answer too."""
@@ -32,21 +34,28 @@ class Standing:
 def look_at_source(config: Config) -> Standing:
     """Look at the source that the settings name; may ask it for one thing. Blocks.
 
+    Of yt_dlp it asks no question that YouTube would count against this address.
     Raises `BadSetting` when it lacks what it needs, and `SourceError` when it refuses or is not reached.
     """
     source = choose_source(config.replace(source_timeout=min(config.source_timeout, PATIENCE)))
     if source is None:
         return Standing(False, "none: the YouTube types do not start; name one with PRISMQ_SOURCE")
     try:
-        match source.name:
-            case "youtube_api":
-                return asked(source)
-            case "yt_dlp":
-                return of_library(str(getattr(source, "version", "")), utcnow().date())
-            case _:
-                return Standing(True, f"{source.name}: invented videos, nothing is needed")
+        return standing_of(source)
     finally:
         source.close()
+
+
+def standing_of(source: Source) -> Standing:
+    """How this source is. Raises `SourceError` when it refuses or is not reached."""
+    match source:
+        case YtDlp():
+            source.reach()
+            return of_library(source.version, utcnow().date())
+        case SampleSource():
+            return Standing(True, f"{source.name}: invented videos, nothing is needed")
+        case _:
+            return asked(source)
 
 
 def asked(source: Source) -> Standing:
@@ -61,8 +70,8 @@ def asked(source: Source) -> Standing:
 
 
 def of_library(version: str, today: date) -> Standing:
-    """How old the library is. The site itself is not asked: it counts every question against this address."""
-    told = f"yt_dlp: yt-dlp {version} is installed; needs no key and no ffmpeg"
+    """How old the library is."""
+    told = f"yt_dlp: YouTube answers; yt-dlp {version} is installed, and needs no key and no ffmpeg"
     try:
         made = date(*(int(part) for part in version.split(".")[:3]))
     except (TypeError, ValueError):

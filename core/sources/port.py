@@ -15,7 +15,8 @@ class Video:
     """A video, as its platform tells it. What the platform does not tell is None or empty, and is never saved as 0.
 
     ``content`` are its subtitles, empty where there are none. ``published_at`` is ISO 8601 in UTC, ``resolution``
-    "width x height" as "1920x1080", ``language`` a code such as "en". ``sample``: it is invented.
+    "width x height" as "1920x1080", or "hd" or "sd" where no more is told, ``language`` a code such as "en".
+    ``sample``: it is invented.
     """
 
     video_id: str

@@ -1,7 +1,8 @@
 """The source that asks the YouTube Data API v3, with a key.
 
 What a task costs of the daily quota: a video 1 unit; a channel 1, and 2 for each 50 videos; a search 101 for each 50.
-A channel by its old custom name (``c/name``) may cost 102 more, since the API has no call for these.
+A channel by its old custom name (``c/name``) may cost 102 more, since the API has no call for these;
+what the search for one found is remembered as long as the source is.
 """
 
 from __future__ import annotations
@@ -43,6 +44,9 @@ MOST_PAGES = 100
 CANDIDATES = 10
 """Channels that a search for a custom name looks at."""
 
+MOST_NAMES = 1_000
+"""Custom names that are remembered, those first asked for."""
+
 NO_CUSTOM_NAMES = "The API has no call for custom names: give the channel's @handle, or its id."
 
 log = logging.getLogger(__name__)
@@ -82,6 +86,7 @@ class YouTubeApi:
         self._timeout, self._retrying = timeout, retrying
         self._opened: Calls | None = None
         self._closed = False
+        self._searched: dict[str, ChannelFound | None] = {}
         self._opening = threading.Lock()
 
     def __repr__(self) -> str:
@@ -196,7 +201,18 @@ class YouTubeApi:
         return found
 
     def _by_custom_name(self, name: str) -> ChannelFound | None:
-        """The channel of that custom name, from a search; None where the first results have none."""
+        """The channel of that custom name, from a search; None where the first results have none.
+
+        What was found is remembered: each attempt at a name that is nowhere would cost 100 units again.
+        """
+        if name in self._searched:
+            return self._searched[name]
+        found = self._search_custom_name(name)
+        if len(self._searched) < MOST_NAMES:
+            self._searched[name] = found
+        return found
+
+    def _search_custom_name(self, name: str) -> ChannelFound | None:
         asked = {"part": "snippet", "type": "channel", "q": name, "maxResults": str(CANDIDATES)}
         ids = [found for each in page_of(self._ask(SEARCH, asked)).items if (found := found_channel(each))]
         candidates = self._channels({"id": ",".join(ids)}) if ids else []

@@ -30,6 +30,8 @@ from core.sources.youtube_api_faults import Retrying, day_is_over, fault_of
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 """Failures in which the request has not reached the service, which then bills nothing."""
 
+CLOSED = "YouTube is not asked any more: the program ends."
+
 MOST_BYTES = 16 * 1024 * 1024
 """Of one answer: 50 videos with all of their texts are far less."""
 
@@ -76,7 +78,7 @@ class DataApiCalls:
         """
         patience = self._retrying
         for attempt in stamina.retry_context(
-            on=patience.delay,
+            on=lambda fault: not self._client.is_closed and patience.delay(fault),
             attempts=patience.tries,
             timeout=patience.seconds,
             wait_initial=patience.first_wait,
@@ -101,6 +103,8 @@ class DataApiCalls:
 
     def _counted(self, call: str, query: Mapping[str, str]) -> Answer:
         refuse_when_called_off()
+        if self._client.is_closed:
+            raise SourceUnreachable(CLOSED)
         spent = self._quota.spend(call)
         try:
             return self._exchange(call, query)
@@ -109,6 +113,10 @@ class DataApiCalls:
             raise SourceUnreachable(f"{self._host} cannot be reached: is there a way to the internet?") from fault
         except httpx.TimeoutException as fault:
             raise SourceUnreachable(f"{self._host} did not answer within {self._timeout:g} s.") from fault
+        except RuntimeError as fault:  # so httpx says that it was closed a moment ago
+            if not self._client.is_closed:
+                raise
+            raise SourceUnreachable(CLOSED) from fault
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise SourceUnreachable(f"The connection to {self._host} broke off before it had answered.") from fault
 

@@ -74,7 +74,8 @@ def fault_of(status: int, answer: Fields, *, key: str, retry_after: float | None
     """The error that tells of a refusal; it never holds ``key``."""
     reasons = reasons_of(answer)
     if reasons & TOO_FAST or status == 429:
-        return TooManyCalls("YouTube is asked too often just now: try again in a while.", retry_after=retry_after)
+        when = "in a while" if retry_after is None else f"in {retry_after:,.0f} s"
+        return TooManyCalls(f"YouTube is asked too often just now: try again {when}.", retry_after=retry_after)
     if reasons & (NOTHING_THERE | CLOSED):
         return NothingThere(f"YouTube knows nothing of what was asked{words_of(answer, key)}.")
     if status >= 500 or reasons & THEIR_FAULT:
@@ -85,10 +86,10 @@ def fault_of(status: int, answer: Fields, *, key: str, retry_after: float | None
 def refused_key(reasons: frozenset[str]) -> SourceError | None:
     """The error for a key that is refused, whatever is asked; None where it is not."""
     if reasons & KEY_IS_WRONG:
-        return AccessForbidden("YouTube refuses the key: it is wrong or has expired. See YOUTUBE_API_KEY.")
+        return AccessForbidden("YouTube refuses the key, which is wrong or has expired. See YOUTUBE_API_KEY.")
     if reasons & NOT_ENABLED:
         return AccessForbidden(
-            "The YouTube Data API v3 is not enabled for the project of the key: enable it in the Google Cloud console."
+            "The YouTube Data API v3 is not enabled for the project of the key. Enable it in the Google Cloud console."
         )
     if reasons & RESTRICTED or any(each.startswith("api_key_") for each in reasons):
         return AccessForbidden(

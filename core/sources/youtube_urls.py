@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from core.sources.errors import BadReference
 
 HOSTS = frozenset({"youtube.com", "youtube-nocookie.com", "youtubekids.com", "youtu.be", "sample.example"})
-"""Sites whose links we read, without www, m and music; the last is the invented site of the bundled sample."""
+"""Sites whose links we read, without www, m, studio and the like; the last is the invented site of the sample."""
 
-VIDEO_FOLDERS = frozenset({"watch", "shorts", "live", "embed", "v", "e"})
+VIDEO_FOLDERS = frozenset({"watch", "shorts", "live", "embed", "v", "e", "video"})
+"""First steps of a path whose second is the id of a video; ``video`` is the studio's."""
 OTHER_PAGES = VIDEO_FOLDERS | {
     "watch_popup",
     "channel",
@@ -30,14 +31,25 @@ OTHER_PAGES = VIDEO_FOLDERS | {
     "redirect",
     "attribution_link",
     "oembed",
+    "about",
+    "browse",
+    "creators",
+    "gaming",
+    "kids",
+    "library",
+    "premium",
+    "source",
+    "t",
+    "trending",
+    "upload",
 }
-"""First steps of a path that are no custom name of a channel."""
+"""First steps of a path that are no custom name of a channel: to search for one costs 100 units."""
 
 VIDEO_ID = re.compile(r"[A-Za-z0-9_-]{11}")
 CHANNEL_ID = re.compile(r"UC[A-Za-z0-9_-]{22}")
 PLAYLIST_ID = re.compile(r"(?:PL|UU|FL|RD|OLAK)[A-Za-z0-9_-]{10,80}")
 NAME = re.compile(r"(?=.{1,100}$)[\w-](?:[\w.\-·]*[\w-])?")
-PREFIX = re.compile(r"^(www|m|music|gaming|consent|[a-z]{2})\.")
+PREFIX = re.compile(r"^(www|m|music|gaming|studio|consent|[a-z]{2})\.")
 SCHEME = re.compile(r"^https?://", re.IGNORECASE)
 ESCAPED = re.compile(r"^https?%(?:25)*3A%(?:25)*2F", re.IGNORECASE)
 PATH_ALONE = re.compile(r"^/?(?:watch\?|(?:shorts|live|embed)/)")
@@ -153,7 +165,7 @@ def named_channel(path: list[str], *, in_url: bool = False) -> str | None:
     match path:
         case [handle, *_] if handle.startswith("@") and NAME.fullmatch(handle[1:]):
             return handle
-        case ["channel", channel_id, *_] | [channel_id, *_] if CHANNEL_ID.fullmatch(channel_id):
+        case ["channel" | "browse", channel_id, *_] | [channel_id, *_] if CHANNEL_ID.fullmatch(channel_id):
             return channel_id
         case [("c" | "user") as kind, name, *_] if NAME.fullmatch(name):
             return f"{kind}/{name}"

@@ -30,13 +30,16 @@ from core.texts import harmless
 LONGEST = 300
 """Characters of what yt-dlp says that a sentence of ours carries."""
 
+CONNECTION = re.compile(r"<?\b\w*Connection(?:Pool)?\(host='[^']*', port='?\d+'?\)(?: at 0x[0-9a-f]+>)?: ")
+"""How the library behind yt-dlp begins what it says of a connection."""
+
 DEPTH = 12
 """Errors behind an error that are looked at."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: a ``video`` by its id, a ``channel`` or a ``search``, as somebody named it."""
+    """What was asked for: a ``video`` by its id, a ``channel`` or a ``search``, as somebody named it, or a ``site``."""
 
     kind: str
     name: str
@@ -174,6 +177,7 @@ def sentence(fault: BaseException) -> str:
     """What an error says, on one line, without codes for colours and what yt-dlp adds for those who report bugs."""
     text = str(getattr(fault, "orig_msg", "") or fault or type(fault).__name__)
     text = re.sub(r"\x1b\[[0-9;]*m", "", text).removeprefix("ERROR: ").replace("’", "'").partition("; please report")[0]
+    text = CONNECTION.sub("", text)
     if not isinstance(fault, YoutubeDLError):
         text = f"{type(fault).__name__}: {text}"
     tidy = harmless(masked_text(" ".join(text.split())))

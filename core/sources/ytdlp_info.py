@@ -37,7 +37,7 @@ def video_of(said: object, video_id: str, content: str) -> Video:
         raise BadAnswer(f"yt-dlp answered with {shown(text(info, 'id'))}, asked for the video {shown(video_id)}.")
     title = text(info, "fulltitle", "title")  # in ``title`` a time is written behind that of a live stream
     if not title:
-        raise BadAnswer(f"yt-dlp knows no title of the video {shown(video_id)}: {ADVICE}")
+        raise BadAnswer(f"yt-dlp knows no title of the video {shown(video_id)}; {ADVICE}.")
     size = picture_size(info)
     return Video(
         video_id=video_id,

@@ -10,7 +10,7 @@ from threading import Event
 from typing import Any, cast
 
 from yt_dlp import YoutubeDL
-from yt_dlp.networking import Request
+from yt_dlp.networking import HEADRequest, Request
 from yt_dlp.networking.exceptions import HTTPError, RequestError, TransportError
 
 from core.sources.subtitles import Track, plain_text, tracks
@@ -102,6 +102,13 @@ class Reader(YoutubeDL):
         """Close what was answered so far: yt-dlp leaves refusals open, and a long run would hold all of its pages."""
         while self._opened:
             self._opened.pop().close()
+
+    def reach(self, address: str) -> None:
+        """See that something answers there. Raises what yt-dlp raises when nothing does, or a refusal."""
+        try:
+            self.urlopen(HEADRequest(address))
+        finally:
+            self._let_go()
 
     def page(self, address: str) -> object:
         """What is known of a list, or of a channel."""

@@ -44,18 +44,24 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where things are, and which of yt-dlp's extractors may read them; one ``host`` answers for all."""
+    """Where things are, and which of yt-dlp's extractors may read them; one ``host`` answers for all, and with
+    nothing at ``alive``."""
 
     host: str = "www.youtube.com"
     video: str = "https://www.youtube.com/watch?v={}"
     channel: str = "https://www.youtube.com/{}"
     uploads: str = "https://www.youtube.com/playlist?list=UU{}"
     search: str = "ytsearch{}:{}"
+    alive: str = "https://www.youtube.com/generate_204"
     extractors: tuple[str, ...] = ("youtube(:.*)?",)
 
 
 class Reads(Protocol):
     """A reader of pages (`core.sources.ytdlp_reader.Reader`); for one run, one call at a time."""
+
+    def reach(self, address: str) -> None:
+        """See that something answers there."""
+        ...
 
     def page(self, address: str) -> object:
         """What is known of a list, or of a channel."""
@@ -116,6 +122,12 @@ class YtDlp:
         """One video. Raises `VideoNotFound`, `VideoPrivate`, `VideoUnavailable` or another `SourceError`."""
         with self._reader(first=1) as reader:
             return self._one(reader, video_id)
+
+    def reach(self) -> None:
+        """See that YouTube answers, without asking it for anything. Raises `SourceUnreachable` or another
+        `SourceError`."""
+        with self._reader(first=0) as reader:
+            self._call(reader, "site", self._places.host, lambda: reader.reach(self._places.alive))
 
     def standing(self) -> str:
         """Nothing runs out."""

@@ -50,6 +50,7 @@ VIDEOS = [
     f"https://consent.youtube.com/m?continue=https%3A%2F%2Fwww.youtube.com%2Fwatch%3Fv%3D{VIDEO}&gl=DE",
     f"https://www.youtubekids.com/watch?v={VIDEO}",
     f"https://www.youtube.com/watch/{VIDEO}",
+    f"https://studio.youtube.com/video/{VIDEO}/edit",
 ]
 
 CHANNELS = {
@@ -74,6 +75,8 @@ CHANNELS = {
     "https://www.youtube.com/attribution_link?u=%2F%40quiet-tape-club": "@quiet-tape-club",
     "/@quiet-tape-club": "@quiet-tape-club",
     f"/channel/{CHANNEL}": CHANNEL,
+    f"https://studio.youtube.com/channel/{CHANNEL}/videos": CHANNEL,
+    f"https://music.youtube.com/browse/{CHANNEL}": CHANNEL,
 }
 
 
@@ -125,6 +128,8 @@ def test_what_names_no_video_is_refused_with_the_reason(text: str, because: str)
         ("https://www.youtube.com/redirect?q=https%3A%2F%2Fexample.com%2F", "not a link to YouTube"),
         ("https://www.youtube.com/channel/UCshort", "no YouTube channel"),
         ("https://www.youtube.com/", "no YouTube channel"),
+        ("https://www.youtube.com/premium", "no YouTube channel"),
+        ("https://music.youtube.com/browse/MPREb_SMPL", "no YouTube channel"),
         ("https://peertube.example/@somebody", "not a link to YouTube"),
         ("quiet tape club", "no YouTube channel"),
         ("@", "no YouTube channel"),

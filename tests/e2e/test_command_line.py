@@ -144,6 +144,8 @@ def test_against_a_remote_task_manager_the_sample_is_used_only_when_named(progra
         refused = remote("run", "--types", SEARCH, "--drain")
         assert refused.code == 2
         assert "PRISMQ_SOURCE" in refused.err
+        others = remote("run", "--drain")
+        assert (others.code, f"Not started: {SEARCH} needs a source" in others.err) == (0, True)
         named = remote.with_settings(PRISMQ_SOURCE="sample")
         assert named("tasks", "add", SEARCH, "--params", '{"search_query": "bread"}').code == 0
         done = named("run", "--types", SEARCH, "--drain", "--json")

@@ -15,13 +15,14 @@ from starlette.routing import Route
 
 from core.config import Config, Secret
 from core.errors import BadSetting
-from core.sources.checking import look_at_source, of_library
+from core.sources.checking import look_at_source, of_library, standing_of
 from core.sources.errors import AccessForbidden, SourceUnreachable
+from core.sources.politeness import HostLimits
+from core.sources.ytdlp_source import Places, YtDlp
 from tests.contract.loopback import serving
 from tests.program import Program
 
 KEY = "SMPL-secret-key-0123456789"
-REFUSAL = {"error": {"code": 400, "message": f"API key {KEY} not valid.", "errors": [{"reason": "keyInvalid"}]}}
 
 
 @contextmanager
@@ -31,8 +32,10 @@ def api() -> Iterator[tuple[str, list[str]]]:
 
     def answer(request: Request) -> Response:
         asked.append(request.url.path)
-        if KEY not in (request.headers.get("x-goog-api-key"), request.query_params.get("key")):
-            return JSONResponse(REFUSAL, 400)
+        key = request.headers.get("x-goog-api-key", "")
+        if key != KEY:  # an answer that repeats the key in words of its own
+            error = {"code": 403, "message": f"No {key} here.", "errors": [{"reason": "forbidden"}]}
+            return JSONResponse({"error": error}, 403)
         return JSONResponse({"kind": "youtube#videoListResponse", "items": []})
 
     with serving(Starlette(routes=[Route("/v3/{call}", answer)])) as origin:
@@ -77,8 +80,8 @@ def test_a_used_up_quota_is_a_warning_with_when_to_try_again(tmp_path: Path):
 
 def test_a_key_that_is_refused_is_bad_and_not_shown(tmp_path: Path):
     with api() as (url, _), pytest.raises(AccessForbidden) as refused:
-        look_at_source(settings(tmp_path, youtube_api_url=url, youtube_api_key=Secret("another")))
-    assert KEY not in str(refused.value)
+        look_at_source(settings(tmp_path, youtube_api_url=url, youtube_api_key=Secret("SMPL-another")))
+    assert str(refused.value) == "YouTube refuses to answer (403 forbidden): No *** here."
     with pytest.raises(BadSetting, match="YOUTUBE_API_KEY"):
         look_at_source(settings(tmp_path, youtube_api_key=Secret("")))
 
@@ -88,9 +91,31 @@ def test_an_api_that_is_away_is_bad(tmp_path: Path):
         look_at_source(settings(tmp_path, youtube_api_url="http://127.0.0.1:9/v3"))
 
 
-def test_the_library_is_told_with_its_version():
-    standing = look_at_source(Config.bare(source="yt_dlp"))
+def site_at(url: str) -> YtDlp:
+    """yt-dlp, with a site on this machine instead of YouTube."""
+    return YtDlp(limits=HostLimits(1, 0), places=Places(host="127.0.0.1", alive=url))
+
+
+def test_the_library_is_told_with_its_version_and_that_the_site_answers():
+    asked: list[tuple[str, str]] = []
+
+    def answer(request: Request) -> Response:
+        asked.append((request.method, request.url.path))
+        return Response(status_code=204)
+
+    with serving(Starlette(routes=[Route("/{path:path}", answer)])) as origin:
+        standing = standing_of(site_at(f"{origin}/generate_204"))
+    assert asked == [("HEAD", "/generate_204")]
+    assert standing.sentence.startswith("yt_dlp: YouTube answers; yt-dlp 20")
     assert "no key and no ffmpeg" in standing.sentence
+
+
+def test_a_site_that_is_away_is_bad_and_told_in_words():
+    with pytest.raises(
+        SourceUnreachable, match=r"^YouTube was not reached, asked for the site '127\.0\.0\.1': F"
+    ) as away:
+        standing_of(site_at("http://127.0.0.1:9/generate_204"))
+    assert "Connection(" not in str(away.value)
 
 
 def test_an_old_library_is_a_warning_with_the_command_that_renews_it():

@@ -91,6 +91,13 @@ def test_a_custom_name_that_cannot_be_found_is_told_with_what_to_give_instead(so
         list(source.channel_videos("c/Nobody", 5))
 
 
+def test_a_custom_name_is_searched_for_once(source: YouTubeApi, api: DataApi):
+    for _ in range(3):  # as the attempts at a task do
+        with pytest.raises(ChannelNotFound):
+            list(source.channel_videos("c/Nobody", 5))
+    assert api.calls() == ["channels", "search", "channels", "channels"]
+
+
 @pytest.mark.parametrize("written", ["UCMADEUPnobodyNobody0001", "@nobody", "user/nobody"])
 def test_a_channel_that_is_not_there_is_told(source: YouTubeApi, written: str):
     with pytest.raises(ChannelNotFound, match=f"There is no channel '{written}': it was removed, or it never was"):

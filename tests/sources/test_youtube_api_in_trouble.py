@@ -6,7 +6,11 @@ import socket
 from typing import Any
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 
+from core.config import Secret
+from core.masking import masked_text
 from core.sources.calling_off import called_off_when
 from core.sources.errors import (
     AccessForbidden,
@@ -18,9 +22,11 @@ from core.sources.errors import (
     SourceUnreachable,
     TooManyCalls,
 )
+from core.sources.politeness import HostLimits
 from core.sources.quota import Quota
 from core.sources.youtube_api import YouTubeApi
-from core.sources.youtube_api_faults import fault_of
+from core.sources.youtube_api_calls import DataApiCalls
+from core.sources.youtube_api_faults import Retrying, fault_of
 from tests.sources.conftest import Clock
 from tests.sources.data_api import (
     CHANNEL,
@@ -65,7 +71,7 @@ HTML = (200, b"<!DOCTYPE html><title>Sign in</title>")
     ("answer", "kind", "sentence"),
     [
         (refusal(400, "keyInvalid", "Bad Request", domain="usageLimits"), AccessForbidden, "refuses the key.*YOUTUBE"),
-        (NO_KEY, AccessForbidden, "refuses the key: it is wrong or has expired. See YOUTUBE_API_KEY"),
+        (NO_KEY, AccessForbidden, "refuses the key, which is wrong or has expired. See YOUTUBE_API_KEY"),
         (refusal(403, "accessNotConfigured", domain="usageLimits"), AccessForbidden, "is not enabled for the project"),
         (newer_refusal(403, "SERVICE_DISABLED"), AccessForbidden, "is not enabled for the project"),
         (newer_refusal(403, "API_KEY_SERVICE_BLOCKED"), AccessForbidden, "may not be used for this from here"),
@@ -94,6 +100,7 @@ def test_what_does_not_pass_is_told_and_not_tried_again(
     with pytest.raises(SourceError, match=sentence) as raised:
         source.video(id_of(1))
     assert (type(raised.value), raised.value.retryable, len(api.asked)) == (kind, False, 1)
+    assert masked_text(str(raised.value)) == str(raised.value), "no word of it is taken for a secret"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +142,7 @@ def test_the_service_dictates_how_long_to_wait_unless_that_is_long(source: YouTu
     api.answers(said(*PER_MINUTE, **{"Retry-After": "0"}))
     source.video(id_of(1))
     api.answers(said(*PER_MINUTE, **{"Retry-After": "3600"}))
-    with pytest.raises(TooManyCalls) as raised:
+    with pytest.raises(TooManyCalls, match=r"try again in 3,600 s\.") as raised:
         source.video(id_of(1))
     assert (raised.value.retry_after, len(api.asked)) == (3600, 3)
 
@@ -219,6 +226,32 @@ def test_a_source_that_was_closed_says_so(source: YouTubeApi, api: DataApi):
     source.close()
     with pytest.raises(SourceUnreachable, match="is not asked any more"):
         source.video(id_of(1))
+
+
+def test_what_is_asked_while_the_source_is_closed_ends_with_a_sentence_and_bills_nothing_more(
+    api: DataApi, quota: Quota
+):
+    source = source_on(api.url, quota)
+
+    async def closes(request: Request) -> Response:
+        source.close()
+        return Response(status_code=500)
+
+    api.answers(closes)
+    with pytest.raises(SourceError):
+        source.video(id_of(1))
+    assert len(api.asked) == 1
+    assert quota.standing() == "9,999 of 10,000 units left today"
+
+
+def test_calls_that_are_closed_say_so_and_are_not_billed(api: DataApi, quota: Quota):
+    calls = DataApiCalls(
+        Secret(KEY), url=api.url, quota=quota, limits=HostLimits(1, 0), timeout=10, retrying=Retrying()
+    )
+    calls.close()
+    with pytest.raises(SourceUnreachable, match="is not asked any more: the program ends"):
+        calls.ask("videos", {})
+    assert quota.standing() == "10,000 of 10,000 units left today"
 
 
 ECHO = refusal(400, "badRequest", f"Key {KEY} has no such parameter.")

@@ -17,6 +17,9 @@ from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
+WIDE = 160
+"""Columns from which on there is room for every word of a source."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -68,7 +71,7 @@ class StatusLine(Static):
 
     def _items(self) -> Iterator[Item]:
         snapshot, now = self.snapshot, self.now()
-        yield Item(6, (("PrismQ Workers", Tone.STRONG),))
+        yield Item(8, (("PrismQ Workers", Tone.STRONG),))
         yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
@@ -86,7 +89,7 @@ class StatusLine(Static):
             yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
         yield from self._reports()
         if snapshot.server.source:
-            yield Item(8, ((f"source {snapshot.server.source}", Tone.MUTED),))
+            yield from source(snapshot.server.source, whole=self.size.width >= WIDE)
         yield Item(9, ((time_told(now), Tone.MUTED),))
 
     def _holding_up(self, now: datetime) -> Iterator[Item]:
@@ -150,3 +153,16 @@ def place(server: ServerStatus, demo: bool, width: int) -> str:
             label = folded if len(folded) <= width - 6 else path.name
         label = f"{'demo' if demo else 'local'} {label}".rstrip()
     return cut(label, width)
+
+
+def source(said: str, *, whole: bool) -> Iterator[Item]:
+    """Where videos come from. What may run out there ("youtube_api, 9,432 of 10,000 units left today") outlives most
+    of the line, in few words."""
+    name, _, standing = said.partition(", ")
+    if whole or not standing:
+        yield Item(4 if standing else 6, ((f"source {said}", Tone.MUTED),))
+        return
+    left, _, rest = standing.partition(" of ")
+    yield Item(4, ((f"{name} {left} left", Tone.MUTED),))
+    if rest.endswith("no searches"):
+        yield Item(5, (("no searches", Tone.WARN),))
