@@ -27,15 +27,17 @@ def same_error(known: Known) -> Cause | None:
     kinds = {kind_of(each.message) for each in failed}
     if len(kinds) != 1:
         return None
-    said = f"All {len(failed)} attempts failed with the same error, so the next one probably will: {{}}"
+    tries = "Both" if len(failed) == 2 else f"All {len(failed)}"
+    said = f"{tries} attempts failed with the same error, so another would probably fail too: {{}}"
     evidence = (
         ("error", quoted(failed[-1].message)),
         ("workers", f"{len({each.worker_id for each in failed})} tried it"),
         *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
     )
     cures = (*clone(known), *retry(known), *cancel(known))
-    waits = known.status is not TaskStatus.FAILED
-    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=waits)
+    over = known.status is TaskStatus.FAILED
+    certainty = Certainty.CERTAIN if over else Certainty.LIKELY  # the next attempt may find things otherwise
+    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, certainty, not over)
 
 
 def attempts_used_up(known: Known) -> Cause | None:
