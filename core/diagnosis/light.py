@@ -77,12 +77,19 @@ def crews_of(workers: Iterable[WorkerStatus], seen: Seen) -> dict[str, Crew]:
     return crews
 
 
-def known_of(system: System, task: Task, *, gone: frozenset[str] = NO_TYPES, overtakers: int = 0) -> Known:
+def known_of(
+    system: System,
+    task: Task,
+    *,
+    gone: frozenset[str] = NO_TYPES,
+    overtakers: int = 0,
+    waits_since: datetime | None = None,
+) -> Known:
     """What is known of a task by its row. ``gone``: workers whose process is known to be dead."""
     row = system.types.get(task.task_type)
     if task.status is not TaskStatus.CLAIMED:
         crew = system.crew(task.task_type) if task.status is TaskStatus.PENDING else NOBODY
-        return Known(system, task, row, crew, overtakers=overtakers)
+        return Known(system, task, row, crew, overtakers=overtakers, waits_since=waits_since)
     holder = system.by_id.get(task.claimed_by or "")
     hand = hand_of(holder, task)
     dead = task.claimed_by in gone
