@@ -12,7 +12,7 @@ from core.attempts import attempts_of
 from core.bulk import Owner
 from core.bulk_calls import of_dead_process
 from core.diagnosis import Place
-from core.diagnosis.light import crews_of, known_of, seen_with, system_of
+from core.diagnosis.light import crews_of, known_of, seen_with, system_of, with_crew
 from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System, was_tried
 from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
@@ -167,10 +167,10 @@ def ended_lately(tasks: Iterable[Task]) -> tuple[int, ...]:
 async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> Known:
     """All that is known of one task. Raises what the TaskManager says."""
     gone = dead_among(rooms, {task.claimed_by} if task.claimed_by else set())
-    found = known_of(made, task, gone=gone)
     history: tuple[HistoryEntry, ...] = ()
     if "history" in rooms.can:
         history = await rooms.client.history(task.id)
+    found = known_of(with_crew(made, task.task_type, tried_by(history)), task, gone=gone)
     ours = next((each for each in local_types(rooms.factory) if each.name == task.task_type), None)
     registered, unregistered = await registered_type(rooms, task)
     row = found.row
@@ -292,6 +292,11 @@ def waiting_since(task: Task, history: Sequence[HistoryEntry]) -> datetime | Non
         return task.created_at
     ended = [entry.at for entry in history if entry.event not in RUNNING and entry.at is not None]
     return max(ended, default=None)
+
+
+def tried_by(history: Sequence[HistoryEntry]) -> frozenset[str]:
+    """The workers that had the task before."""
+    return frozenset(entry.worker for entry in history if entry.event == "claimed" and entry.worker)
 
 
 async def overtakers(rooms: Rooms, task: Task, since: datetime) -> int:
