@@ -35,9 +35,8 @@ def same_error(known: Known) -> Cause | None:
         *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
     )
     cures = (*clone(known), *retry(known), *cancel(known))
-    over = known.status is TaskStatus.FAILED
-    certainty = Certainty.CERTAIN if over else Certainty.LIKELY  # the next attempt may find things otherwise
-    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, certainty, not over)
+    waits = known.status is not TaskStatus.FAILED
+    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=waits)
 
 
 def attempts_used_up(known: Known) -> Cause | None:

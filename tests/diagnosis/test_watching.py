@@ -133,25 +133,21 @@ async def test_an_old_task_that_was_tried_waits_only_since_it_is_pending_again(a
         types=(row(**counts, oldest_pending_at=old),),
         view=QueueView(tasks=(pending(created_at=old, **again),)),
     )
-    shown, later, said = [before], [0.0], list[StuckSeen]()
-    watching = StuckWatch(
-        Listing(),
-        lambda: shown[0],
-        said.append,
-        claim_timeout=300,
-        now=lambda: ago(-later[0]),  # pyright: ignore[reportArgumentType]
-    )
+    shown, later, said = [before], [0.0], list[Event]()
+    watching = StuckWatch(Listing(), lambda: shown[0], said.append, claim_timeout=300, now=lambda: ago(-later[0]))
     await watching.look()
     shown[0] = after
     for seconds in (1.0, 2.0, 3.0):
         later[0] = seconds
         await watching.look()
-    assert (said[-1].tasks, said[-1].count) == ({}, 0)
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and (last.tasks, last.count) == ({}, 0)
     for seconds in range(200, 220):
         later[0] = float(seconds)
         await watching.look()
-    assert said[-1].tasks[10429].code == "free-yet-unclaimed"
-    assert said[-1].count == 1
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and last.count == 1
+    assert last.tasks[10429].code == "free-yet-unclaimed"
 
 
 PAUSED = worker(state=WorkerState.PAUSED)
