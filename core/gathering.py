@@ -12,8 +12,8 @@ from core.attempts import attempts_of
 from core.bulk import Owner
 from core.bulk_calls import of_dead_process
 from core.diagnosis import Place
-from core.diagnosis.light import crews_of, known_of, seen_with, system_of
-from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System
+from core.diagnosis.light import crews_of, known_of, seen_with, system_of, with_crew
+from core.diagnosis.picture import RATE_SECONDS, Crew, Known, Owed, System, was_tried
 from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
@@ -46,6 +46,8 @@ NAMED = 5
 """Tasks that overtake it, of which the ids are told."""
 CLAIMED_READ = 1000
 """Claimed tasks that are looked at when it is asked for everything."""
+RUNNING = frozenset({"claimed", "progress"})
+"""What a history tells of a task while a worker has it."""
 BUSY_TRIES, BUSY_PAUSE = 5, 0.1
 """How often, and after how many seconds, it is tried to write to the results database until it counts as locked."""
 
@@ -142,6 +144,8 @@ def type_row(
     counts = Counts(exact=exact) if stats is None else Counts(*by_status(stats), exact=exact)
     rates = row.rates if any(row.rates) else ended_lately([task for task in newest if task.task_type == name])
     oldest = None if stats is None else stats.oldest_pending_at
+    if any(was_tried(task) for task in newest if task.task_type == name and task.created_at == oldest):
+        oldest = None  # it did not wait all the time since it was created
     return replace(row, counts=counts, oldest_pending_at=oldest, rates=rates, workable=workable)
 
 
@@ -163,10 +167,10 @@ def ended_lately(tasks: Iterable[Task]) -> tuple[int, ...]:
 async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> Known:
     """All that is known of one task. Raises what the TaskManager says."""
     gone = dead_among(rooms, {task.claimed_by} if task.claimed_by else set())
-    found = known_of(made, task, gone=gone)
     history: tuple[HistoryEntry, ...] = ()
     if "history" in rooms.can:
         history = await rooms.client.history(task.id)
+    found = known_of(with_crew(made, task.task_type, tried_by(history)), task, gone=gone)
     ours = next((each for each in local_types(rooms.factory) if each.name == task.task_type), None)
     registered, unregistered = await registered_type(rooms, task)
     row = found.row
@@ -174,6 +178,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         row = replace(row, param_schema=registered.param_schema, version=registered.version)
     waits = task.status is TaskStatus.PENDING
     owed = owed_of(rooms, task.id, task.attempts)
+    since = waiting_since(task, history) if waits else None
     return replace(
         found,
         whole=True,
@@ -186,7 +191,8 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         unregistered=unregistered,
         owed=owed,
         places=counted(await places(rooms, found.crew, task), row) if waits else (),
-        overtakers=await overtakers(rooms, task) if waits else 0,
+        waits_since=since,
+        overtakers=await overtakers(rooms, task, since) if since is not None else 0,
         alike=alike(snapshot, task),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
@@ -280,13 +286,24 @@ async def place(rooms: Rooms, crew: Crew, task: Task, strategy: Strategy) -> Pla
     return Place(strategy.name, before, task.id in ids and page.searched is None, first, used)
 
 
-async def overtakers(rooms: Rooms, task: Task) -> int:
+def waiting_since(task: Task, history: Sequence[HistoryEntry]) -> datetime | None:
+    """Since when a pending task waits; None where it was tried before and no history tells when that ended."""
+    if not was_tried(task):
+        return task.created_at
+    ended = [entry.at for entry in history if entry.event not in RUNNING and entry.at is not None]
+    return max(ended, default=None)
+
+
+def tried_by(history: Sequence[HistoryEntry]) -> frozenset[str]:
+    """The workers that had the task before."""
+    return frozenset(entry.worker for entry in history if entry.event == "claimed" and entry.worker)
+
+
+async def overtakers(rooms: Rooms, task: Task, since: datetime) -> int:
     """How many of the newest tasks of its type came much later and were claimed all the same."""
-    if task.created_at is None:
-        return 0
     page = await rooms.client.list_tasks(type=task.task_type, limit=LOOKED_AT)
     started = [each for each in page.tasks if each.status is not TaskStatus.PENDING and each.attempts]
-    later = task.created_at + timedelta(seconds=STARVES_AFTER)
+    later = since + timedelta(seconds=STARVES_AFTER)
     of_type = [each.created_at for each in started if each.task_type == task.task_type]
     return sum(created is not None and created >= later for created in of_type)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -33,19 +33,21 @@ PATIENCE = 3.0
 """Seconds that one call is tried."""
 
 
-async def look(config: Config, task_id: int | None) -> Diagnosis:
+async def look(config: Config, task_id: int | None, warn: Callable[[str], None]) -> Diagnosis:
     """Why this task is not done, or, without an id, what is stuck. Raises `core.errors.CoreError` where the TaskManager
-    cannot be reached at all, and `core.errors.NotFound`."""
-    async with looking(config) as rooms:
+    cannot be reached at all, and `core.errors.NotFound`. ``warn`` is told which workers could not be loaded."""
+    async with looking(config, warn) as rooms:
         label = config.taskmanager_api_url or str(config.taskmanager_db)
         server = ServerStatus(label, config.embedded, Link.LIVE, utcnow(), can=rooms.can)
         return await diagnosed(rooms, Snapshot(server=server), task_id)
 
 
 @asynccontextmanager
-async def looking(config: Config) -> AsyncGenerator[Rooms]:
+async def looking(config: Config, warn: Callable[[str], None]) -> AsyncGenerator[Rooms]:
     """The rooms, open; no other process learns of this one."""
-    factory, _ = known_workers(config)
+    factory, faults = known_workers(config)
+    for sentence in faults:
+        warn(sentence)
     async with AsyncTaskManagerClient(config) as client:
         client.retrying = Retrying(seconds=PATIENCE)
         server = await client.identity()

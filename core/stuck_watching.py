@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 from core.bulk_calls import of_dead_process
 from core.diagnosis import Cause
 from core.diagnosis.light import system_of
-from core.diagnosis.picture import System
+from core.diagnosis.picture import System, was_tried
 from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
 from core.errors import CoreError
 from core.events import Event, StuckSeen
 from core.models import LIVE_STATES, Task, TaskPage, TaskStatus, utcnow
-from core.snapshot import Snapshot, StuckTask
+from core.snapshot import Snapshot, StuckTask, TypeRow
 
 EVERY = 1.0
 """Seconds between two looks."""
@@ -38,12 +38,22 @@ class Listing(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Oldest:
+    """When the oldest waiting task of a type was created, as it is told, and since when it is taken to wait."""
+
+    told: datetime | None
+    waits_since: datetime | None
+
+
 @dataclass(slots=True)
 class Memory:
     """What was found the last time."""
 
     codes: dict[int, str] = field(default_factory=dict[int, str])
     types: dict[str, str] = field(default_factory=dict[str, str])
+    since: dict[int, datetime] = field(default_factory=dict[int, datetime])
+    oldest: dict[str, Oldest] = field(default_factory=dict[str, Oldest])
     claimed: tuple[Task, ...] = ()
     all_claimed: bool = True
     listed_at: float = -1e9
@@ -92,8 +102,10 @@ class StuckWatch:
         if not system.is_heard:  # nothing is known of any task now: what was marked stays
             self._tell(StuckSeen(before.tasks, before.count, before.exact, why))
             return
+        system = replace(system, types=self._as_seen(system))
         await self._read_claimed(system)
         rows = snapshot.view.tasks
+        self._note_tried(rows)
         listed = {task.id for task in rows}
         found = await self._stuck(system, (*rows, *(each for each in self._memory.claimed if each.id not in listed)))
         sure = {task_id: cause for task_id, cause in found.items() if self._memory.codes.get(task_id) == cause.code}
@@ -115,14 +127,32 @@ class StuckWatch:
         memory.seen, memory.same = seen, memory.same + 1 if same else 0
         return memory.same >= 2 and memory.same % TOLD_EVERY != 0
 
+    def _note_tried(self, rows: Sequence[Task]) -> None:
+        """A row does not tell when its last attempt ended, so one that was tried waits since it is seen to."""
+        before, now = self._memory.since, self._now()
+        waiting = [task for task in rows if task.status is TaskStatus.PENDING and was_tried(task)]
+        self._memory.since = {task.id: before.get(task.id, now) for task in waiting}
+
+    def _as_seen(self, system: System) -> dict[str, TypeRow]:
+        """The types; where a task older than the oldest comes to wait, it was tried before, and waits only from now."""
+        before = self._memory.oldest
+        self._memory.oldest = {
+            name: oldest_of(before.get(name), row.oldest_pending_at, self._now()) for name, row in system.types.items()
+        }
+        return {
+            name: replace(row, oldest_pending_at=self._memory.oldest[name].waits_since)
+            for name, row in system.types.items()
+        }
+
     async def _stuck(self, system: System, tasks: Sequence[Task]) -> dict[int, Cause]:
-        ahead = overtakers_of(system, tasks)
+        since = self._memory.since
+        ahead = overtakers_of(system, tasks, since)
         holders = {task.claimed_by for task in tasks if task.status is TaskStatus.CLAIMED and task.claimed_by}
         ours = {each.id for each in system.by_id.values() if each.local}
         gone = frozenset(each for each in holders - ours if self._gone(each))
         found: dict[int, Cause] = {}
         for first in range(0, len(tasks), AT_ONCE):
-            found |= stuck_among(system, tasks[first : first + AT_ONCE], gone=gone, overtakers=ahead)
+            found |= stuck_among(system, tasks[first : first + AT_ONCE], gone=gone, overtakers=ahead, since=since)
             await asyncio.sleep(0)
         return found
 
@@ -161,6 +191,17 @@ class StuckWatch:
         if before is None or shape(before) != shape(now) or (memory.untold >= TOLD_EVERY and before != now):
             memory.told, memory.untold = now, 0
             self._publish(now)
+
+
+def oldest_of(before: Oldest | None, told: datetime | None, now: datetime) -> Oldest:
+    """The oldest waiting task of a type, after what was told of it before."""
+    if told is None or before is None:
+        return Oldest(told, told)
+    if told == before.told:
+        return before
+    if before.told is None or before.waits_since is None or told < before.told:
+        return Oldest(told, now)
+    return Oldest(told, told if before.waits_since == before.told else max(told, before.waits_since))
 
 
 def shape(seen: StuckSeen) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from core.diagnosis import Cause, Cure, Diagnosis
+from core.diagnosis import Cure, Diagnosis
 from core.diagnosis.words import span
 from core.models import RowOutcome, TaskStatus
 from tui.look import Piece, Tone
@@ -99,13 +99,7 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
         return True, (f"✓ It helped: {NOW_IT[diagnosis.status]}, {later}.", Tone.GOOD)
     first = next((cause for cause in diagnosis.causes if cause.code == trial.code), None)
     if first is None:
-        return True, (f"✓ It helped: that is over, {later}. {rest(diagnosis)}".rstrip(), Tone.GOOD)
+        return True, (f"✓ It helped: that is over, {later}.", Tone.GOOD)
     if now - trial.begun < STILL_AFTER:
         return None, (f"◌ {trial.label}: done; looking whether it helps…", Tone.MUTED)
     return False, (f"✗ Still, {later}: {first.sentence}", Tone.WARN)
-
-
-def rest(diagnosis: Diagnosis) -> str:
-    """What else holds; empty where nothing does."""
-    cause: Cause | None = next(iter(diagnosis.causes), None)
-    return "" if cause is None else f"Now: {cause.sentence}"

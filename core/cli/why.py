@@ -31,7 +31,7 @@ def why(program: Program, task_id: int | None, as_json: bool) -> None:
     """
     for warning in program.config.warnings:
         say(f"Warning: {warning}")
-    found = run(look(program.config, task_id))
+    found = run(look(program.config, task_id, lambda sentence: say(f"Warning: {sentence}")))
     if as_json:
         print_json(as_document(found))
     else:

@@ -27,7 +27,8 @@ def same_error(known: Known) -> Cause | None:
     kinds = {kind_of(each.message) for each in failed}
     if len(kinds) != 1:
         return None
-    said = f"All {len(failed)} attempts failed with the same error, so the next one probably will: {{}}"
+    tries = "Both" if len(failed) == 2 else f"All {len(failed)}"
+    said = f"{tries} attempts failed with the same error, so another would probably fail too: {{}}"
     evidence = (
         ("error", quoted(failed[-1].message)),
         ("workers", f"{len({each.worker_id for each in failed})} tried it"),

@@ -120,12 +120,13 @@ def no_progress(known: Known) -> Cause | None:
     if not hangs and known.system.ran is not None and quiet <= known.system.ran.p95:
         return None
     who = named(task.claimed_by or "Its worker")
-    last = known.hand.message if known.hand is not None else ""
     said = f"{who} is alive, but has told no progress on it for {span(quiet)}; it stands at {task.progress}%."
     usual = () if known.system.ran is None else (("95% of tries took less than", span(known.system.ran.p95)),)
     limit = None if known.holder is None else known.holder.task_timeout
     ends = () if limit is None else (("ended by its time-out after", span(limit)),)
-    evidence = (*facts(known), ("last words", quoted(last) or "none"), *usual, *ends)
+    hand = known.hand if known.owner is Owner.OURS else None  # of what others said last, the history tells
+    last = () if hand is None else (("last words", quoted(hand.message) or "none"),)
+    evidence = (*facts(known), *last, *usual, *ends)
     cures = ((stop_now(task.claimed_by),) if known.owner is Owner.OURS and task.claimed_by else ()) + release(known)
     certainty = Certainty.LIKELY if hangs else Certainty.POSSIBLE
     return Cause("no-progress", said, evidence, cures, certainty, stuck=hangs)

@@ -8,7 +8,7 @@ from core.bulk import Action, Order, Owner
 from core.diagnosis.cause import Cure
 from core.diagnosis.picture import Known
 from core.diagnosis.words import amount, listed, named
-from core.models import Claim, TaskStatus, TaskType
+from core.models import Claim, TaskStatus, TaskType, WorkerState
 
 
 def by_hand(label: str, sentence: str) -> Cure:
@@ -39,7 +39,7 @@ def restart(ids: Sequence[str]) -> Cure:
 
 def one_more(known: Known) -> tuple[Cure, ...]:
     """One worker more, like one of ours that works on the type; a new one where none of ours does."""
-    ours = [worker for worker in known.crew.live if worker.local]
+    ours = [worker for worker in known.crew.live if worker.local and worker.state is not WorkerState.DRAINING]
     if not ours:
         return start(known)
     alike = [each for each in ours if each.types == ours[0].types]

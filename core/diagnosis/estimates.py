@@ -23,7 +23,7 @@ def start_of(known: Known) -> tuple[Start | None, str]:
     row, used = known.row, [place for place in known.places if place.used_by]
     ended = known.ended_lately
     if not used:
-        return None, "No worker that is known claims its type, so nobody can tell when it starts."
+        return None, "No worker that is known claims its type now, so nobody can tell when it starts."
     place = max(used, key=lambda each: each.used_by)
     if place.before is None:
         return None, "How many tasks are claimed before it is not known."

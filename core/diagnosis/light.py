@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.bulk import Owner
@@ -77,12 +78,32 @@ def crews_of(workers: Iterable[WorkerStatus], seen: Seen) -> dict[str, Crew]:
     return crews
 
 
-def known_of(system: System, task: Task, *, gone: frozenset[str] = NO_TYPES, overtakers: int = 0) -> Known:
+def with_crew(system: System, task_type: str, ids: Container[str]) -> System:
+    """The same, where those of these workers that do not tell their types count as workers of that type."""
+    untold = [each for each in system.by_id.values() if each.id in ids and not each.types]
+    crew = system.crews.get(task_type, NOBODY)
+    new = [each for each in untold if each not in (*crew.live, *crew.ended)]
+    if not new:
+        return system
+    live = (*crew.live, *(each for each in new if each.state in LIVE_STATES))
+    ended = (*crew.ended, *(each for each in new if each.state not in LIVE_STATES))
+    others = tuple(each for each in system.crew("").strangers if each not in live)
+    return replace(system, crews={**system.crews, task_type: Crew(live, ended, others)})
+
+
+def known_of(
+    system: System,
+    task: Task,
+    *,
+    gone: frozenset[str] = NO_TYPES,
+    overtakers: int = 0,
+    waits_since: datetime | None = None,
+) -> Known:
     """What is known of a task by its row. ``gone``: workers whose process is known to be dead."""
     row = system.types.get(task.task_type)
     if task.status is not TaskStatus.CLAIMED:
         crew = system.crew(task.task_type) if task.status is TaskStatus.PENDING else NOBODY
-        return Known(system, task, row, crew, overtakers=overtakers)
+        return Known(system, task, row, crew, overtakers=overtakers, waits_since=waits_since)
     holder = system.by_id.get(task.claimed_by or "")
     hand = hand_of(holder, task)
     dead = task.claimed_by in gone

@@ -112,7 +112,8 @@ class Known:
     the present schema of its type, None where that was not looked at. ``ours``: the type as the worker here was made
     for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came over
     a minute later and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of
-    error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand.
+    error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand. ``waits_since``: when
+    it began to wait, where that is not simply when it was created.
     """
 
     system: System
@@ -135,6 +136,7 @@ class Known:
     overtakers: int = 0
     alike: int = 0
     orphaned: bool = False
+    waits_since: datetime | None = None
 
     @property
     def at(self) -> datetime:
@@ -165,10 +167,12 @@ class Known:
 
     @property
     def waited(self) -> float | None:
-        """Seconds that it has waited, or that the oldest of its type has; None where that is not known."""
+        """Seconds that it has waited, or that the oldest of its type has; None where that is not known: one that was
+        tried before did not wait all the time since it was created."""
         if self.task is None:
             return None if self.row is None else self.seconds_since(self.row.oldest_pending_at)
-        return self.seconds_since(self.task.created_at)
+        begun = self.waits_since or (None if was_tried(self.task) else self.task.created_at)
+        return self.seconds_since(begun)
 
     def seconds_since(self, moment: datetime | None) -> float | None:
         """Seconds from a moment until the look, 0 for one that is later; None where it is not known."""
@@ -178,3 +182,8 @@ class Known:
     def ended_lately(self) -> int:
         """Tasks of its type that ended in the last `RATE_SECONDS`."""
         return 0 if self.row is None else sum(self.row.rates)
+
+
+def was_tried(task: Task) -> bool:
+    """Whether a worker had it before: a retry counts its attempts anew, and leaves its last error."""
+    return bool(task.attempts or task.error)

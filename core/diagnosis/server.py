@@ -15,7 +15,7 @@ CLOCK_TOLERANCE = 5.0
 def unreachable(known: Known) -> Cause | None:
     """The server does not answer."""
     server = known.system.server
-    if server.link not in (Link.OFFLINE, Link.CONNECTING):
+    if server.link not in (Link.OFFLINE, Link.CONNECTING) or known.is_done:
         return None
     heard = known.seconds_since(server.heard_at)
     since = "has not answered yet" if heard is None else f"has not answered for {span(heard)}"
@@ -33,7 +33,7 @@ def unreachable(known: Known) -> Cause | None:
 def key_refused(known: Known) -> Cause | None:
     """The server does not take our key."""
     server = known.system.server
-    if server.link is not Link.REFUSED:
+    if server.link is not Link.REFUSED or known.is_done:
         return None
     return Cause(
         "key-refused",
@@ -81,7 +81,7 @@ def clocks_disagree(known: Known) -> Cause | None:
 def loop_held(known: Known) -> Cause | None:
     """Code of a worker holds everything up."""
     holdup = known.system.holdup
-    if holdup is None:
+    if holdup is None or known.is_done:
         return None
     return Cause(
         "loop-held",

@@ -9,13 +9,15 @@ from datetime import datetime, timedelta
 from core.diagnosis.cause import Cause, Certainty
 from core.diagnosis.judging import MARKING, causes_of
 from core.diagnosis.light import NO_TYPES, known_of
-from core.diagnosis.picture import Known, System
+from core.diagnosis.picture import Known, System, was_tried
 from core.diagnosis.words import amount, named, span
 from core.diagnosis.workers import STARVES_AFTER, has_runaways
 from core.models import LIVE_STATES, Task, TaskStatus, WorkerState
 
 QUIET = 10
 """Seconds in which no task ended, until it is asked why nothing happens."""
+NOTHING: Mapping[int, int] = {}
+NEVER: Mapping[int, datetime] = {}
 
 
 def stuck_for(known: Known) -> tuple[Cause, ...]:
@@ -34,24 +36,25 @@ def stuck_among(
     tasks: Iterable[Task],
     *,
     gone: frozenset[str] = NO_TYPES,
-    overtakers: Mapping[int, int] | None = None,
+    overtakers: Mapping[int, int] = NOTHING,
+    since: Mapping[int, datetime] = NEVER,
 ) -> dict[int, Cause]:
     """Those of these tasks that are stuck, by id, with the first cause. While the server does not answer, nothing is
-    known of any task: none."""
+    known of any task: none. ``since``: since when tasks wait that were tried before."""
     if not system.is_heard:
         return {}
     found: dict[int, Cause] = {}
     for task in tasks:
         if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED):
             continue
-        ahead = 0 if overtakers is None else overtakers.get(task.id, 0)
-        cause = first_stuck(known_of(system, task, gone=gone, overtakers=ahead))
+        ahead, begun = overtakers.get(task.id, 0), since.get(task.id)
+        cause = first_stuck(known_of(system, task, gone=gone, overtakers=ahead, waits_since=begun))
         if cause is not None:
             found[task.id] = cause
     return found
 
 
-def overtakers_of(system: System, tasks: Iterable[Task]) -> dict[int, int]:
+def overtakers_of(system: System, tasks: Iterable[Task], since: Mapping[int, datetime] = NEVER) -> dict[int, int]:
     """How many of these tasks came much later than each that waits, of its type, and were claimed all the same. Those
     of one backlog that is worked off from another end do not count.
 
@@ -67,9 +70,10 @@ def overtakers_of(system: System, tasks: Iterable[Task]) -> dict[int, int]:
     created = {name: sorted(found) for name, found in started.items() if goes_otherwise(system, name)}
     much = timedelta(seconds=STARVES_AFTER)
     later = {
-        task.id: len(of) - bisect(of, task.created_at + much)
+        task.id: len(of) - bisect(of, begun + much)
         for task in waiting
-        if task.created_at is not None and (of := created.get(task.task_type)) is not None
+        if (begun := since.get(task.id) or (None if was_tried(task) else task.created_at)) is not None
+        and (of := created.get(task.task_type)) is not None
     }
     return {task_id: count for task_id, count in later.items() if count}
 

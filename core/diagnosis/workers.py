@@ -209,8 +209,7 @@ def overtaken(known: Known) -> Cause | None:
     starves = (known.waited or 0.0) > STARVES_AFTER and known.overtakers >= OVERTAKEN_OFTEN and not shrinks(known)
     which = "newer tasks" if strategies == "LIFO" else "tasks that came later"
     done = f"{known.overtakers:,} {which} went before it" if known.overtakers else f"{ahead:,} tasks go before it"
-    waited = f"it has waited {span(known.waited or 0.0)}"
-    said = f"All workers of {named(task.task_type)} claim {strategies}: {done}, and {waited}."
+    said = f"All workers of {named(task.task_type)} claim {strategies}: {done}, and {waiting_of(known)}."
     evidence = (
         *facts(known),
         ("strategy", strategies),

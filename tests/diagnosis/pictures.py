@@ -180,6 +180,25 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(pending(created_at=ago(400)), system(worker(), type_row=STILL)),
         "free-yet-unclaimed", "likely", True, ["start_workers"],
     ),
+    "one that was tried waits beside a free worker, nobody knows since when": (
+        of(pending(created_at=ago(90_000), attempts=1), system(worker(), type_row=STILL)),
+        "waits-its-turn", "certain", False, ["scale"],
+    ),
+    "one that was retried has just begun to wait": (
+        of(pending(created_at=ago(90_000), error="HTTP 500"), system(worker(), type_row=STILL), waits_since=ago(2)),
+        "waits-its-turn", "certain", False, ["scale"],
+    ),
+    "one that was tried waits for long since": (
+        of(pending(created_at=ago(90_000), attempts=1), system(worker(), type_row=STILL), waits_since=ago(400)),
+        "free-yet-unclaimed", "likely", True, ["start_workers"],
+    ),
+    "one busy, one stopping": (
+        of(pending(), system(worker(1, WorkerState.DRAINING, holds=3), worker(2, WorkerState.BUSY, holds=4))),
+        "workers-busy", "certain", False, ["scale"],
+    ),
+    "it has failed, and the server is away": (
+        of(failed(), system(server=OFFLINE)), "attempts-used-up", "certain", False, ["retry", "plan_bulk"],
+    ),
     "it starves": (
         of(pending(created_at=ago(900)), system(LIFO), overtakers=420, places=PLACES),
         "overtaken", "certain", True, ["set_strategy", "scale"],

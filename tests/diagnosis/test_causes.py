@@ -10,10 +10,11 @@ import pytest
 
 from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
 from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
+from core.diagnosis.light import with_crew
 from core.diagnosis.picture import Known
 from core.models import TaskStatus, WorkerState
 from core.verbs import Verbs
-from tests.diagnosis.pictures import PICTURES, claimed, failed, of, pending, stranger, system, worker
+from tests.diagnosis.pictures import PICTURES, ago, claimed, failed, of, pending, stranger, system, worker
 
 LONG = "PrismQ.YouTube.Channel.Scrape.With.A.Name.That.Has.No.End.At.All"
 
@@ -100,6 +101,18 @@ def test_a_paused_worker_among_others_that_work_is_no_cause():
 def test_a_worker_elsewhere_that_was_seen_with_the_type_counts_as_one_of_its_workers():
     known = of(pending(), system(stranger(), seen={"x-08": frozenset({"Echo"})}))
     assert [cause.code for cause in causes_of(known)] == ["workers-busy"]
+
+
+def test_a_worker_elsewhere_that_tried_the_task_before_counts_as_one_of_its_workers():
+    around = system(stranger(8), stranger(9, WorkerState.SILENT), worker(types=("Other",)))
+    crew = with_crew(around, "Echo", {"x-08", "x-09", "w-01"}).crew("Echo")
+    assert [[each.id for each in group] for group in (crew.live, crew.ended, crew.strangers)] == [
+        ["x-08"],
+        ["x-09"],
+        [],
+    ]
+    known = of(pending(attempts=1), with_crew(around, "Echo", {"x-08"}), waits_since=ago(90))
+    assert [cause.code for cause in causes_of(known)] == ["workers-busy", "tried-before"]
 
 
 def test_what_a_diagnosis_comes_to_goes_by_causes_that_are_more_than_possible():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -120,6 +121,33 @@ async def test_time_alone_makes_a_task_stuck_though_nothing_else_changes():
         await watching.look()
     last = said[-1]
     assert isinstance(last, StuckSeen) and last.tasks[10429].code == "past-its-claim"
+
+
+@pytest.mark.parametrize("again", [{"attempts": 1}, {"error": "HTTP 500"}], ids=["tried", "retried by hand"])
+async def test_an_old_task_that_was_tried_waits_only_since_it_is_pending_again(again: dict[str, Any]):
+    old = ago(90_000)
+    counts = {"counts": Counts(pending=1), "rates": (0,) * 30}
+    before = Snapshot(server=LIVE, types=(row(**counts, oldest_pending_at=None),), workers=(worker(),))
+    after = replace(
+        before,
+        types=(row(**counts, oldest_pending_at=old),),
+        view=QueueView(tasks=(pending(created_at=old, **again),)),
+    )
+    shown, later, said = [before], [0.0], list[Event]()
+    watching = StuckWatch(Listing(), lambda: shown[0], said.append, claim_timeout=300, now=lambda: ago(-later[0]))
+    await watching.look()
+    shown[0] = after
+    for seconds in (1.0, 2.0, 3.0):
+        later[0] = seconds
+        await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and (last.tasks, last.count) == ({}, 0)
+    for seconds in range(200, 220):
+        later[0] = float(seconds)
+        await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen) and last.count == 1
+    assert last.tasks[10429].code == "free-yet-unclaimed"
 
 
 PAUSED = worker(state=WorkerState.PAUSED)

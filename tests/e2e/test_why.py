@@ -45,7 +45,16 @@ def test_a_task_that_is_done_is_healthy_and_one_that_failed_is_not(program: Prog
     task_id = program(*ECHO).out.strip()
     program("run", "--types", "Echo", "--drain")
     assert program("why", task_id).code == 0
+    failed = program("tasks", "add", "Echo", "--params", '{"message": "y"}').out.strip()
+    assert program("tasks", "cancel", failed, "--yes").code == 0
+    assert program("why", failed).code == 1
     assert program("why").code == 0
+
+
+def test_workers_that_could_not_be_loaded_are_told_of(program: Program):
+    answer = program.with_settings(PRISMQ_WORKERS="no_such_module_at_all")("why")
+    assert (answer.code, answer.out.splitlines()[0]) == (0, "The whole system: Nothing is wrong.")
+    assert "no_such_module_at_all" in answer.err
 
 
 def test_to_look_changes_nothing(program: Program):

@@ -80,7 +80,7 @@ def of_gone_owner() -> Diagnosis:
 
 def of_no_worker() -> Diagnosis:
     """Pending, and nobody works on its type."""
-    why_not = "No worker that is known claims its type, so nobody can tell when it starts."
+    why_not = "No worker that is known claims its type now, so nobody can tell when it starts."
     places = (
         Place("FIFO", 1),
         Place("LIFO", 0),

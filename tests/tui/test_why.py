@@ -16,6 +16,7 @@ from core.snapshot import Snapshot, StuckTask, TaskDetail
 from tests.tui import scenes, scenes_why
 from tests.tui.conftest import Desk
 from tests.tui.test_untrusted_text import raw
+from tui.key_map import IN_USE, KeyMap
 from tui.screens.bulk import BulkScreen
 from tui.screens.failure_group import FailureGroupScreen
 from tui.screens.help import HelpScreen
@@ -267,12 +268,12 @@ async def test_a_cure_that_helped_says_so_and_when():
         assert "Done: Starts 1 worker" in desk.notes()[0]
 
 
-async def test_a_cause_that_is_over_helped_too_and_what_else_holds_is_told():
+async def test_a_cause_that_is_over_helped_too_and_what_else_holds_is_told_below():
     async with opened() as desk:
         await desk.press(*TO_NO_WORKER, "w")
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(scenes_why.PAUSED,))
         await desk.press("1")
-        assert "✓ It helped: that is over, 0 s later. Now: The only other worker" in seen(desk)
+        assert "✓ It helped: that is over, 0 s later. · The only other worker" in seen(desk)
 
 
 async def test_a_cure_that_does_not_help_says_so_in_the_end(monkeypatch: pytest.MonkeyPatch):
@@ -294,6 +295,47 @@ async def test_a_task_that_fails_after_the_cure_was_not_helped():
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), status=TaskStatus.FAILED)
         await desk.press("1")
         assert "✗ It did not help: the task has failed" in seen(desk)
+
+
+async def test_a_task_that_was_claimed_and_failed_then_was_not_helped_after_all():
+    async with opened() as desk:
+        await desk.press(*TO_NO_WORKER, "w")
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), status=TaskStatus.CLAIMED, causes=())
+        await desk.press("1")
+        assert "✓ It helped" in seen(desk)
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), status=TaskStatus.FAILED, causes=())
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "✗ It did not help: the task has failed" in seen(desk)
+        assert "✓ It helped" not in seen(desk)
+
+
+async def test_whether_it_helped_is_not_told_for_ever(monkeypatch: pytest.MonkeyPatch):
+    async with opened() as desk:
+        await desk.press(*TO_NO_WORKER, "w")
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), status=TaskStatus.CLAIMED, causes=())
+        await desk.press("1")
+        monkeypatch.setattr("tui.widgets.why_panel.LOOKS_FOR", -1.0)
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "It helped" not in seen(desk)
+
+
+async def test_the_deduplication_key_is_evidence_and_no_secret():
+    async with opened() as desk:
+        told = replace(scenes_why.OWNER_GONE, evidence=(("deduplication key", "5f0c21aa"),))
+        desk.verbs.diagnoses[10429] = replace(scenes_why.of_gone_owner(), causes=(told,))
+        await desk.press(*TO_GONE, "w")
+        assert "deduplication key 5f0c21aa" in seen(desk)
+
+
+async def test_the_border_names_the_keys_that_the_user_chose(monkeypatch: pytest.MonkeyPatch):
+    async with opened() as desk:
+        monkeypatch.setattr(IN_USE, "keys", KeyMap({"copy_why": "f5", "close_why": "f6", "clear": "f7"}))
+        await desk.press(*TO_GONE, "w")
+        assert "1-9 mend f5 copies tab list f6 closes" in seen(desk)
+        await desk.press("tab")
+        assert "w goes there, f7 closes" in seen(desk)
 
 
 async def test_a_cure_that_is_refused_says_so_and_nothing_is_waited_for():

@@ -18,9 +18,11 @@ from core.diagnosis import Cause, Cure, Diagnosis
 from core.diagnosis.telling import as_document, as_lines
 from core.errors import CoreError
 from core.masking import masked
+from core.models import TaskStatus
 from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.commands import WHY_PANEL, bindings
+from tui.key_map import keyed
 from tui.look import Piece, Tone, content, lines
 from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
@@ -30,7 +32,7 @@ AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
 HOLD = 1.0
 """Seconds for which no cure is done after they became others."""
-HINTS = {True: "1-9 mend  y copies  tab list  esc closes", False: "w goes there, esc closes"}
+HINTS = {True: "{copy_why} copies  {leave_why} list  {close_why} closes", False: "{why} goes there, {clear} closes"}
 """What to press, with the focus and without it."""
 
 
@@ -75,6 +77,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self.trial: Trial | None = None
         self.result: Piece = ("", Tone.PLAIN)
         """Whether the last cure helped."""
+        self.helps = False
         self.chosen = 0
         self.shown = Told((), ())
         self.text = Static()
@@ -174,7 +177,6 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         width = max(20, self.size.width - 1)
         self.border_title = content(title(self.diagnosis, self.task_id))
-        self.border_subtitle = HINTS[self.has_focus]
         above = self._above(width)
         if self.fault:
             self.shown = Told((*above, ((f"✗ {fit_to_show(self.fault)}", Tone.BAD),)), ())
@@ -186,6 +188,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
             moved = tuple((cause, cure, a + len(above), b + len(above)) for cause, cure, a, b in found.cures)
             self.shown = Told((*above, *found.lines), moved)
         self.chosen = max(0, min(self.chosen, len(self.shown.cures) - 1))
+        mends = "1-9 mend  " if self.has_focus and self.shown.cures else ""
+        self.border_subtitle = f"{mends}{keyed(HINTS[self.has_focus])}"
         self.text.update(lines(self.shown.lines))
 
     def _above(self, width: int) -> list[Line]:
@@ -198,12 +202,9 @@ class WhyPanel(VerticalScroll, can_focus=True):
         """Lines are as long as there is room for."""
         self.draw()
 
-    def on_focus(self) -> None:
-        """Keys are for what mends it now."""
-        self.draw()
-
-    def on_blur(self) -> None:
-        """No more."""
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Keys are for what mends it, or no more. (When `on_blur` is called, it has the focus still.)"""
+        super().watch_has_focus(has_focus)
         self.draw()
 
     # What keys do
@@ -264,18 +265,24 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
         def begun() -> None:
             if about == self.task_id and self.is_attached:
-                self.trial = Trial(cure.label, cause.code, self._time(), status)
+                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status), False
                 self.ask()
 
         deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)
 
     def _judge(self) -> None:
-        """Say whether the last cure helped, for as long as that is looked at."""
+        """Say whether the last cure helped, for as long as that is looked at: a task that was claimed may fail yet."""
         if self.trial is None or self.diagnosis is None:
             return
         now = self._time()
-        helped, self.result = judged(self.trial, self.diagnosis, now)
-        if helped or now - self.trial.begun > LOOKS_FOR:
+        if now - self.trial.begun > LOOKS_FOR:
+            self.trial, self.result = None, ("", Tone.PLAIN)
+            return
+        helped, told_now = judged(self.trial, self.diagnosis, now)
+        if not (helped and self.helps):  # the first moment in which it helped is the one that counts
+            self.result = told_now
+        self.helps = bool(helped)
+        if helped and self.diagnosis.status is TaskStatus.COMPLETED:
             self.trial = None
 
     def action_copy_why(self) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from core.diagnosis import Cause, Cure, Diagnosis, Verdict
 from core.diagnosis.telling import SYSTEM_STATE, expectations, how_sure
 from tui.look import STATUS, Piece, Tone, clock, hanging
-from tui.widgets.masking import MASK, hides, masked_text
+from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
 Line = tuple[Piece, ...]
@@ -81,12 +81,11 @@ def of_cause(cause: Cause, width: int) -> Iterator[Line]:
 
 
 def named(pairs: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
-    """Names and values, one below the other."""
+    """Names, which are ours, and values, one below the other."""
     room = min(LABEL, max((len(head(name)) for name, _ in pairs), default=0))
     for name, value in pairs:
         label = f"    {head(name):<{room}}  "
-        shown = MASK if hides(name, value) else fit_to_show(value)
-        yield from hanging(((label, Tone.MUTED),), (shown, Tone.PLAIN), len(label), width)
+        yield from hanging(((label, Tone.MUTED),), (fit_to_show(value), Tone.PLAIN), len(label), width)
 
 
 def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> Iterator[Line]:
