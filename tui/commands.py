@@ -20,8 +20,8 @@ class Command:
     comma-separated; ``shown`` is how the first of them is written. ``panes``: it is offered only while one of these is
     focused (none: always). ``footer``: the key bar names it, and leaves the highest out first where they do not all
     fit, after those that are for other panes than the focused one; 0: the key bar leaves it out altogether.
-    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out. ``brief``: its title
-    in a key bar with little room, where that is another one.
+    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out. ``brief``: its
+    title in a key bar with little room, where that is another one.
     """
 
     id: str

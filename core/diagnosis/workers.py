@@ -64,9 +64,11 @@ def facts(known: Known) -> tuple[tuple[str, str], ...]:
 
 
 def no_worker(known: Known) -> Cause | None:
-    """Nobody claims the type."""
+    """Nobody claims the type; where nobody here could, `unknown_here` says it all."""
     crew = known.crew
     if not known.waits or crew.live or crew.ended or are_paused(crew.strangers) or not known.system.is_heard:
+        return None
+    if unknown_here(known) is not None:
         return None
     certainty, stuck = elsewhere(known)
     if known.ended_lately and not stuck:

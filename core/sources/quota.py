@@ -106,8 +106,7 @@ class Quota:
 
     def standing(self) -> str:
         """What is left today, in words for people."""
-        with self._transaction() as connection:
-            used = self._used(connection, pacific_day(self._now()))
+        used = self._seen(pacific_day(self._now()))
         words = f"{self._left(used):,} of {self.budget:,} units left today"
         return f"{words}, but no searches" if SEARCH in used.refused and not used.refuses(EVERYTHING) else words
 
@@ -140,10 +139,21 @@ class Quota:
         at = self.resets_at().astimezone(self._zone)
         return f"Try again after {at:%Y-%m-%d %H:%M %Z}."
 
+    def _seen(self, day: date) -> Used:
+        """What was used of that day. Whoever only looks makes no file, and holds up nobody."""
+        if not self._path.exists():
+            return Used(0, frozenset())
+        with self._told(), closing(sqlite3.connect(self._uri, timeout=PATIENCE, uri=True)) as connection:
+            return self._used(connection, day)
+
+    @property
+    def _uri(self) -> str:
+        return f"{self._path.absolute().as_uri()}?mode=ro"
+
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:
         """A connection of its own for each: any thread may ask, and a process that forks shares none."""
-        try:
+        with self._told():
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None)) as connection:
                 connection.execute("BEGIN IMMEDIATE")
@@ -151,6 +161,12 @@ class Quota:
                     connection.execute(table)
                 yield connection
                 connection.execute("COMMIT")
+
+    @contextmanager
+    def _told(self) -> Generator[None]:
+        """Tell in a sentence what is wrong with the file."""
+        try:
+            yield
         except (sqlite3.Error, OSError) as fault:
             busy = getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
             raise QuotaUnknown(

@@ -117,7 +117,7 @@ async def test_a_type_that_no_program_has_a_worker_for(engine: Engine):
     await engine.register_type("Reddit", "1.0.0", SCHEMA)
     task_id = await create(engine, task_type="Reddit")
     await engine.start_workers()
-    assert [cause.code for cause in (await engine.why(task_id)).causes] == ["type-unknown-here", "no-worker"]
+    assert [cause.code for cause in (await engine.why(task_id)).causes] == ["type-unknown-here"]
     whole = await engine.why()
     assert (first(whole).code, whole.verdict) == ("type-unknown-here", Verdict.STUCK)
     assert "Reddit" in first(whole).sentence

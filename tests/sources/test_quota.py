@@ -183,7 +183,9 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, clock:
         Quota(tmp_path / "no.db", "key", budget=10, now=clock).spend("videos")
     assert not unknown.value.retryable
     with pytest.raises(QuotaUnknown):
-        Quota(tmp_path / "no.db" / "under.db", "key", budget=10, now=clock).standing()
+        Quota(tmp_path / "no.db" / "under.db", "key", budget=10, now=clock).spend("videos")
+    with pytest.raises(QuotaUnknown):
+        Quota(tmp_path / "no.db", "key", budget=10, now=clock).standing()
 
 
 def test_a_file_that_another_program_holds_is_worth_another_try(
