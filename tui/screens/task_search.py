@@ -39,6 +39,7 @@ class SearchLine(Horizontal):
         """How many characters were searched."""
         self.is_over = True
         """Whether everything was."""
+        self._goes = False
         self._wanted = ""
 
     def compose(self) -> ComposeResult:
@@ -112,12 +113,17 @@ class SearchLine(Horizontal):
 
     def _walk(self, place: int) -> None:
         self.at = place
-        self._count()
         self._go(self.hits[place])
 
     @work(group="walk", exclusive=True)
     async def _go(self, path: Path) -> None:
-        await self.reader.go_to(path)
+        self._goes = True
+        self._count()
+        try:
+            await self.reader.go_to(path)
+        finally:
+            self._goes = False
+            self._count()
 
     def _count(self) -> None:
         """Say where one is among how many, and how far the search is."""
@@ -129,7 +135,8 @@ class SearchLine(Horizontal):
             full = len(self.hits) > MOST_HITS
             many = f"{MOST_HITS:,}+" if full else f"{len(self.hits):,}{'' if self.is_over else '+'}"
             place = f"{self.at + 1:,} of {many}" if self.at >= 0 else f"{many} places"
-            self._tell("  ".join(([place] if self.hits else []) + ([] if self.is_over else [self._progress()])))
+            told = [place if self.hits else "", "" if self.is_over else self._progress(), "reading…" if self._goes else ""]
+            self._tell("  ".join(filter(None, told)))
 
     def _progress(self) -> str:
         total = self.reader.outline.total

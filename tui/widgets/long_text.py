@@ -54,6 +54,9 @@ class LongText(Branch):
 
     def finds(self, needle: str) -> Iterator[Step]:
         """Where it holds the text, each time; and how much was looked at."""
+        if needle.replace(" ", "").isalnum() and needle not in self.value.lower():  # masking adds no letters
+            yield len(self.value)
+            return
         wanted = re.compile(re.escape(needle), re.IGNORECASE)
         kept = ""
         for start, part in self._windows():

@@ -37,6 +37,10 @@ class Branch:
         """How many characters its rows tell; 0 where that is not known."""
         return 0
 
+    def named(self, key: object) -> Iterator[Row]:
+        """Rows among which the one of that key is; all of them where it is not known better."""
+        yield from self.rows()
+
     def finds(self, needle: str) -> Iterator[Step]:
         """Where it holds a text (lower case), as paths below the row that holds it."""
         yield from found_in(self.rows(), needle)
@@ -295,7 +299,7 @@ class Outline:
                 return
             if not self.folds.is_open(path[: depth + 1], row.opens):
                 yield path[: depth + 1]
-            rows = row.branch.rows()
+            rows = row.branch.named(path[depth + 1])
 
     def section(self, path: Path) -> Section | None:
         """The section that a path leads to; None when it is gone."""

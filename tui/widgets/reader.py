@@ -41,7 +41,7 @@ class Reader(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Reader { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
     Reader > .reader--cursor { background: $surface-lighten-1; }
-    Reader:focus > .reader--cursor { background: $primary 35%; }
+    Reader:focus > .reader--cursor { background: $primary 28%; }
     Reader > .reader--hit { background: $warning 40%; text-style: underline; }
     Reader > .reader--heading { color: $text-primary; text-style: bold; }
     Reader > .reader--strong { text-style: bold; }
