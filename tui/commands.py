@@ -11,7 +11,6 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
-
 NO_KEY = "no_key"
 """Stands where a command has no key until the user gives it one; no terminal sends it."""
 

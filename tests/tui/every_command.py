@@ -43,8 +43,8 @@ Look = Callable[[Desk], object]
 
 @dataclass(frozen=True)
 class Case:
-    """Pane ``at``, the keys ``opens`` a screen from there (none: the board itself), ``before`` lead to where the command
-    is offered. Given there, ``look`` is another than before, and is ``then`` where that is told."""
+    """Pane ``at``, the keys ``opens`` a screen from there (none: the board itself), ``before`` lead to where the
+    command is offered. Given there, ``look`` is another than before, and is ``then`` where that is told."""
 
     look: Look
     then: object = None

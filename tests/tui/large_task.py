@@ -75,7 +75,7 @@ class Sight:
 
 @asynccontextmanager
 async def large_task(folder: Path) -> AsyncIterator[Sight]:
-    """The board, live."""
+    """The board, live, on databases in that folder."""
     await hold_a_large_task(folder / "tasks.db")
     config = Config.bare(taskmanager_db=folder / "tasks.db", database=folder / "ideas.s3db")
     app = BoardApp(EngineHost(lambda: Engine.open(config)))

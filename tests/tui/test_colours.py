@@ -136,7 +136,9 @@ async def test_tones_that_tell_how_something_is_are_told_apart_by_colour_or_by_s
         await desk.settle()
         inks = told_on(desk)[0]
         close = {
-            (one, other) for one, other in combinations(TELLING, 2) if distance(inks[one], inks[other], blindness) < APART
+            (one, other)
+            for one, other in combinations(TELLING, 2)
+            if distance(inks[one], inks[other], blindness) < APART
         }
         if theme == SAFE.name:
             assert close == set(), "that is what this theme is for"

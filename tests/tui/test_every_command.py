@@ -19,7 +19,6 @@ from tests.tui.conftest import Desk, Opens
 from tests.tui.every_command import CASES, SHOWN, Case
 from tui import commands
 from tui.commands import Command
-from tui.look import TIMES
 from tui.screens.task import TaskScreen
 from tui.widgets.confirm import Confirm
 

@@ -135,7 +135,11 @@ class SearchLine(Horizontal):
             full = len(self.hits) > MOST_HITS
             many = f"{MOST_HITS:,}+" if full else f"{len(self.hits):,}{'' if self.is_over else '+'}"
             place = f"{self.at + 1:,} of {many}" if self.at >= 0 else f"{many} places"
-            told = [place if self.hits else "", "" if self.is_over else self._progress(), "reading…" if self._goes else ""]
+            told = [
+                place if self.hits else "",
+                "" if self.is_over else self._progress(),
+                "reading…" if self._goes else "",
+            ]
             self._tell("  ".join(filter(None, told)))
 
     def _progress(self) -> str:

@@ -121,7 +121,12 @@ class Members(Branch):
             return
         is_plain = needle.replace(" ", "").isalnum()
         for name, member in named(self.value):
-            if is_plain and isinstance(member, str) and needle not in member.lower() and needle not in str(name).lower():
+            if (
+                is_plain
+                and isinstance(member, str)
+                and needle not in member.lower()
+                and needle not in str(name).lower()
+            ):
                 yield len(member) + len(str(name)) + 4
             else:
                 yield from found_in(iter((self.shape.member(self.value, name, member, self.depth),)), needle)
