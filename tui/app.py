@@ -61,7 +61,7 @@ class BoardApp(NoticeApp):
         self._writing = asyncio.Lock()
         self.board = BoardScreen(connection, now, demo=demo)
         self.key_map, self.faults = read_keys(settings.keys)
-        self.set_keymap(dict(self.key_map.chosen))
+        self.set_keymap(self.key_map.overlay())
         IN_USE.keys = self.key_map
         self.register_theme(SAFE)
         TIMES.way, TIMES.now = settings.times, self.board.now

@@ -11,6 +11,9 @@ from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.screen import Screen
 
+NO_KEY = "no_key"
+"""Stands where a command has no key until the user gives it one; no terminal sends it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -67,10 +70,9 @@ class Command:
 
     @property
     def bindings(self) -> list[Binding]:
-        """What Textual needs to know; the id lets a settings file remap the key. Empty for palette-only commands."""
-        if not self.keys:
-            return []
-        return [Binding(self.keys, self.action, self.title, show=bool(self.footer), key_display=self.key, id=self.id)]
+        """What Textual needs to know; the id lets a settings file remap the key, or give one to those without."""
+        keys = self.keys or NO_KEY
+        return [Binding(keys, self.action, self.title, show=bool(self.footer), key_display=self.key, id=self.id)]
 
 
 TASK_PANES = ("queue",)

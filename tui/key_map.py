@@ -70,6 +70,21 @@ class KeyMap:
         """The first key of the command of that id, as people write it."""
         return self.shown(COMMANDS[command_id])
 
+    def overlay(self) -> dict[str, str]:
+        """The keys that Textual is told, by the id of their command: the chosen ones, and those of each command that
+        shares a key with one of these.
+
+        Textual takes a key that is chosen anew, or left, away from every command that has it and is not told.
+        """
+        told: dict[str, str] = {}
+        left = [COMMANDS[name] for name in self.chosen]
+        while left:
+            command = left.pop()
+            told[command.id] = self.keys(command)
+            touched = {*command.keys.split(","), *told[command.id].split(",")} - {""}
+            left += [each for each in COMMANDS.values() if each.id not in told and touched & set(each.keys.split(","))]
+        return told
+
 
 COMMANDS = {command.id: command for group in SETS for command in group}
 """Every command by its id."""

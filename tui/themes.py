@@ -24,7 +24,7 @@ SAFE: Final = Theme(
         "text-accent": "#E3A6C6",
         "text-success": "#2FC79A",
         "text-warning": "#F0E442",
-        "text-error": "#FF8F3F",
+        "text-error": "#FF8547",
         "text-muted": "#B8B8B8",
         "foreground-muted": "#B8B8B8",
     },

@@ -6,16 +6,22 @@ import ast
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.board_settings import BoardSettings, example, read_settings, remember, with_setting
+from core.models import WorkerState
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Desk
+from tests.tui.scenes_workers import EVERY_STATE
 from tui.app import BoardApp
-from tui.key_map import COMMANDS, board_keys, read_keys
+from tui.key_map import COMMANDS, SETS, board_keys, read_keys
+from tui.screens.export import ExportScreen
+from tui.screens.queue_looks import ColumnsScreen
+from tui.screens.register_types import RegisterTypesScreen
 
 
 def written(folder: Path, text: str, **environ: str) -> BoardSettings:
@@ -98,6 +104,48 @@ async def test_keys_may_be_exchanged(tmp_path: Path):
         assert desk.notes() == []
         await desk.press("down", "down", "down", "down", "l")
         assert desk.verbs.calls == [("retry", (10427,))]
+
+
+async def test_a_key_that_one_command_gives_up_still_gives_the_others_that_have_it(tmp_path: Path):
+    text = '[keys]\nclear = "f4"\nretry = "R"\nlevel = "f6"\n'
+    async with desk_with(written(tmp_path, text), replace(scenes.BUSY, workers=EVERY_STATE)) as desk:
+        await desk.press("slash", "escape")
+        assert desk.board.place == "queue"
+        await desk.press("v")
+        assert isinstance(desk.app.screen, ColumnsScreen)
+        await desk.press("escape", "enter", "escape")
+        assert desk.app.screen is desk.board
+        await desk.press("space", "f4")
+        assert not desk.board.queue_pane.row_list.marks
+        crashed = next(n for n, each in enumerate(EVERY_STATE) if each.state is WorkerState.CRASHED)
+        await desk.press("3", *["down"] * crashed, "r")
+        assert [call[0] for call in desk.verbs.calls if call[0] in ("restart", "retry")] == ["restart"]
+        await desk.press("2", "home", "down", "down", "down", "down", "r", "R")
+        assert desk.verbs.calls[-1] == ("retry", (10427,))
+
+
+async def test_a_key_may_be_that_of_a_command_which_is_offered_elsewhere(tmp_path: Path):
+    async with desk_with(written(tmp_path, '[keys]\nstep = "m"\ncolumns = "E"\n')) as desk:
+        assert desk.notes() == []
+        await desk.press("E")
+        assert isinstance(desk.app.screen, ColumnsScreen)
+        await desk.press("escape", "4", "E")
+        assert isinstance(desk.app.screen, ExportScreen)
+        await desk.press("escape", "3", "down", "down", "down", "m")
+        assert [call[0] for call in desk.verbs.calls] == ["step"]
+
+
+async def test_a_command_that_only_the_palette_gives_can_have_a_key(tmp_path: Path):
+    async with desk_with(written(tmp_path, '[keys]\nregister_types = "f7"\ngo_failures = "f8"\n')) as desk:
+        await desk.press("f8")
+        assert desk.board.place == "failures"
+        await desk.press("f7")
+        assert isinstance(desk.app.screen, RegisterTypesScreen)
+
+
+def test_a_command_has_the_same_keys_on_every_screen():
+    for command in (each for group in SETS for each in group):
+        assert command.keys == COMMANDS[command.id].keys, command.id
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
+
 from textual import work
 from textual.app import ComposeResult
 from textual.containers import Horizontal
@@ -9,7 +11,10 @@ from textual.widgets import Input, Static
 
 from tui.look import Tone, content
 from tui.widgets.outline import Path
-from tui.widgets.reader import MOST_HITS, Reader
+from tui.widgets.reader import MOST_HITS, Reader, amount
+
+LARGE = 100_000
+"""Characters from which on it is told how far a search is."""
 
 
 class SearchLine(Horizontal):
@@ -30,8 +35,12 @@ class SearchLine(Horizontal):
         self.told = Static(classes="told")
         self.hits: list[Path] = []
         self.at = -1
+        self.looked = 0
+        """How many characters were searched."""
+        self.is_over = True
+        """Whether everything was."""
+        self._goes = False
         self._wanted = ""
-        self._searched: str | None = None
 
     def compose(self) -> ComposeResult:
         """The slash, the text, how many places there are."""
@@ -71,56 +80,74 @@ class SearchLine(Horizontal):
             self.close()
 
     def seek(self, text: str) -> None:
-        """Search for a text; while one is searched for, only the newest is kept."""
-        self._wanted = text
-        if not any(worker.group == "seek" and worker.is_running for worker in self.workers):
-            self._seek()
+        """Search for a text, and no more for another."""
+        self.workers.cancel_group(self, "walk")
+        self._seek(text)
 
     def again(self) -> None:
         """What was searched has changed; the cursor stays where it is."""
-        if self._searched:
-            self._searched = None
-            here = self.hits[self.at] if 0 <= self.at < len(self.hits) else None
-            self._seek(here=here)
+        if self._wanted:
+            self._seek(self._wanted, self.hits[self.at] if 0 <= self.at < len(self.hits) else None)
 
-    @work(group="seek")
-    async def _seek(self, here: Path | None = None) -> None:
-        while self._wanted != self._searched:
-            self._searched = text = self._wanted
-            self._tell("searching…")
-            self.hits = await self.reader.find(text)
-            if here is not None:
-                self.at = self.hits.index(here) if here in self.hits else -1
-                here = None
-            else:
-                self.at = -1
-                if self.hits and text == self._wanted:
-                    await self._go(0)
+    @work(group="seek", exclusive=True)
+    async def _seek(self, text: str, here: Path | None = None) -> None:
+        """Search through everything, and go to the first place unless the cursor is ``here``."""
+        self._wanted, self.hits, self.at, self.looked, self.is_over = text, [], -1, 0, False
+        async with aclosing(self.reader.find(text)) as finds:
+            async for paths, self.looked in finds:
+                first = not self.hits
+                self.hits += paths
+                if here in paths:
+                    self.at = self.hits.index(here)
+                elif here is None and first and paths:
+                    self._walk(0)
+                self._count()
+        self.is_over = True
         self._count()
 
     def step(self, step: int) -> bool:
-        """To the next place, or the one before; round the end. Answers whether there is any."""
+        """To the next place, or the one before; round the end of what is found so far. Answers whether there is any."""
         if self.hits:
             self._walk((self.at + step) % len(self.hits) if self.at >= 0 else 0)
         return bool(self.hits)
 
-    @work(group="walk")
-    async def _walk(self, place: int) -> None:
-        await self._go(place)
-
-    async def _go(self, place: int) -> None:
+    def _walk(self, place: int) -> None:
         self.at = place
+        self._go(self.hits[place])
+
+    @work(group="walk", exclusive=True)
+    async def _go(self, path: Path) -> None:
+        self._goes = True
         self._count()
-        await self.reader.go_to(self.hits[place])
+        try:
+            await self.reader.go_to(path)
+        finally:
+            self._goes = False
+            self._count()
 
     def _count(self) -> None:
+        """Say where one is among how many, and how far the search is."""
         if not self._wanted:
             self._tell("")
-        elif not self.hits:
+        elif self.is_over and not self.hits:
             self._tell("nowhere", Tone.WARN)
         else:
-            many = f"{MOST_HITS:,}+" if len(self.hits) > MOST_HITS else f"{len(self.hits):,}"
-            self._tell(f"{self.at + 1:,} of {many}" if self.at >= 0 else f"{many} places")
+            full = len(self.hits) > MOST_HITS
+            many = f"{MOST_HITS:,}+" if full else f"{len(self.hits):,}{'' if self.is_over else '+'}"
+            place = f"{self.at + 1:,} of {many}" if self.at >= 0 else f"{many} places"
+            told = [
+                place if self.hits else "",
+                "" if self.is_over else self._progress(),
+                "reading…" if self._goes else "",
+            ]
+            self._tell("  ".join(filter(None, told)))
+
+    def _progress(self) -> str:
+        total = self.reader.outline.total
+        if total < LARGE:
+            return "searching…"
+        done, unit = amount(total).split()
+        return f"searched {min(self.looked, total) / {'MB': 1e6, 'kB': 1e3}[unit]:.1f} of {done} {unit}"
 
     def _tell(self, text: str, tone: Tone = Tone.MUTED) -> None:
         self.told.update(content(((text, tone),)))

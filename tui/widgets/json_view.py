@@ -14,7 +14,7 @@ from tui.key_map import keyed
 from tui.look import Piece, Tone, count, pieces
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, hides, masked_text
-from tui.widgets.outline import Branch, Row, Rows
+from tui.widgets.outline import Branch, Row, Step, found_in
 from tui.widgets.safe_text import CUT, safe
 
 MOST_CHARACTERS = 500
@@ -50,17 +50,19 @@ class JsonShape:
             said = f"{CUT} nested deeper; {keyed('{copy_json}')} copies the whole"
             yield Row("deeper", ((said, Tone.WARN),), depth=DEEPEST_SET_IN)
             return
-        named: Iterable[tuple[object, Json]] = value.items() if isinstance(value, Mapping) else enumerate(value)
-        for name, member in named:
-            own: tuple[Piece, ...] = (
-                ((short(str(name)), Tone.ACCENT), (": ", Tone.MUTED))
-                if isinstance(value, Mapping)
-                else ((f"{name} ", Tone.MUTED),)
-            )
-            if isinstance(value, Mapping) and self._hides(str(name), member):
-                yield Row(name, (*own, (MASK, Tone.WARN)), depth=set_in(depth), size=len(str(name)) + 4)
-            else:
-                yield self.row(name, member, own, depth)
+        for name, member in named(value):
+            yield self.member(value, name, member, depth)
+
+    def member(self, value: Json, name: object, member: Json, depth: int) -> Row:
+        """The row of a member of a value."""
+        own: tuple[Piece, ...] = (
+            ((short(str(name)), Tone.ACCENT), (": ", Tone.MUTED))
+            if isinstance(value, Mapping)
+            else ((f"{name} ", Tone.MUTED),)
+        )
+        if isinstance(value, Mapping) and self._hides(str(name), member):
+            return Row(name, (*own, (MASK, Tone.WARN)), depth=set_in(depth), size=len(str(name)) + 4)
+        return self.row(name, member, own, depth)
 
     def row(self, key: object, value: Json, label: tuple[Piece, ...], depth: int) -> Row:
         """A value behind its name."""
@@ -68,7 +70,7 @@ class JsonShape:
         if is_block(value):
             brackets = "{}" if isinstance(value, Mapping) else "[]"
             inside = count(len(value), "field" if isinstance(value, Mapping) else "item")
-            branch = Rows(lambda: self.members(value, depth + 1))
+            branch = Members(self, value, depth + 1)
             said = label or ((brackets, Tone.MUTED),)
             folded = (*label, (f"{brackets[0]}{CUT}{brackets[1]} {inside}", Tone.MUTED))
             return Row(key, said, branch, folded, depth=set_in(depth), size=size, note=inside)
@@ -93,6 +95,46 @@ class JsonShape:
 
     def _hides(self, name: str, member: Json) -> bool:
         return not self.reveal and hides(name, member)
+
+
+@dataclass(frozen=True)
+class Members(Branch):
+    """The members of an object or array, ``depth`` levels set in."""
+
+    shape: JsonShape
+    value: Json
+    depth: int
+
+    def rows(self) -> Iterator[Row]:
+        """One for each."""
+        yield from self.shape.members(self.value, self.depth)
+
+    def named(self, key: object) -> Iterator[Row]:
+        """That one alone, without looking at those before it."""
+        is_there = key in self.value if isinstance(self.value, Mapping) else isinstance(key, int)
+        if is_there and self.depth <= DEEPEST:
+            yield self.shape.member(self.value, key, self.value[key], self.depth)
+
+    def finds(self, needle: str) -> Iterator[Step]:
+        """Where they hold a text; no row is made of a member whose text can be seen not to."""
+        if self.depth > DEEPEST:
+            return
+        is_plain = needle.replace(" ", "").isalnum()
+        for name, member in named(self.value):
+            if (
+                is_plain
+                and isinstance(member, str)
+                and needle not in member.lower()
+                and needle not in str(name).lower()
+            ):
+                yield len(member) + len(str(name)) + 4
+            else:
+                yield from found_in(iter((self.shape.member(self.value, name, member, self.depth),)), needle)
+
+
+def named(value: Json) -> Iterable[tuple[object, Json]]:
+    """The members of an object with their names, of an array with their places."""
+    return value.items() if isinstance(value, Mapping) else enumerate(value)
 
 
 def json_rows(value: Json, *, width: int = 80, reveal: bool = False) -> Iterator[Row]:

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 
 from tui.look import Piece, Tone
 from tui.widgets.masking import masked_windows
-from tui.widgets.outline import Branch, Path, Row
+from tui.widgets.outline import Branch, Row, Step
 from tui.widgets.safe_text import safe, visible
 
 LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -52,8 +52,11 @@ class LongText(Branch):
                         up_to=start + stop,
                     )
 
-    def finds(self, needle: str) -> Iterator[Path]:
-        """Where it holds the text, each time."""
+    def finds(self, needle: str) -> Iterator[Step]:
+        """Where it holds the text, each time; and how much was looked at."""
+        if needle.replace(" ", "").isalnum() and needle not in self.value.lower():  # masking adds no letters
+            yield len(self.value)
+            return
         wanted = re.compile(re.escape(needle), re.IGNORECASE)
         kept = ""
         for start, part in self._windows():
@@ -62,6 +65,7 @@ class LongText(Branch):
                 if found.end() > len(kept):
                     yield (first + found.start(),)
             kept = window[-(len(needle) - 1) :] if len(needle) > 1 else ""
+            yield len(part)
 
     def _windows(self) -> Iterator[tuple[int, str]]:
         start = 0

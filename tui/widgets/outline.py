@@ -21,6 +21,10 @@ Path = tuple[object, ...]
 """Where a row is: the key of its section, of the branches that it is in, its own. It stays while other rows change."""
 
 
+Step = Path | int
+"""What a search comes to next: a place of what is searched for, or so many characters more that were looked at."""
+
+
 class Branch:
     """Rows that a row holds."""
 
@@ -33,7 +37,11 @@ class Branch:
         """How many characters its rows tell; 0 where that is not known."""
         return 0
 
-    def finds(self, needle: str) -> Iterator[Path]:
+    def named(self, key: object) -> Iterator[Row]:
+        """Rows among which the one of that key is; all of them where it is not known better."""
+        yield from self.rows()
+
+    def finds(self, needle: str) -> Iterator[Step]:
         """Where it holds a text (lower case), as paths below the row that holds it."""
         yield from found_in(self.rows(), needle)
 
@@ -86,14 +94,18 @@ class Shown:
     reading: Reading | None = None
 
 
-def found_in(rows: Iterator[Row], needle: str) -> Iterator[Path]:
-    """The paths of the rows that hold a text, folded or not."""
+def found_in(rows: Iterator[Row], needle: str) -> Iterator[Step]:
+    """The paths of the rows that hold a text, folded or not; and how much was looked at, row by row."""
     for row in rows:
-        if needle in row.text.lower():
+        text = row.text
+        if needle in text.lower():
             yield (row.key,)
-        if row.branch is not None:
-            for path in row.branch.finds(needle):
-                yield (row.key, *path)
+        if row.branch is None:
+            yield row.size or len(text)
+            continue
+        yield len(text)
+        for step in row.branch.finds(needle):
+            yield step if isinstance(step, int) else (row.key, *step)
 
 
 @dataclass(slots=True)
@@ -195,17 +207,13 @@ class Outline:
         self.count()
         return changed
 
-    def read(self, section: Section, most: int, until: Path | None = None) -> list[Shown]:
-        """Its first rows, at least up to the one that is looked for. Safe in another thread."""
-        above: Path = (section.key,)
-        rows = self.folds.read(section.make(), above, 1)
-        head: list[Shown] = []
-        if until is not None:
-            for shown in rows:
-                head.append(shown)
-                if is_at(shown, until):
-                    break
-        return head + taken(rows, above, 1, most)
+    def read(self, section: Section, most: int) -> list[Shown]:
+        """Its first rows."""
+        return taken(self.rows(section), (section.key,), 1, most)
+
+    def rows(self, section: Section) -> Iterator[Shown]:
+        """All its rows that are not folded away, made as they are asked for."""
+        return self.folds.read(section.make(), (section.key,), 1)
 
     def is_open(self, section: Section) -> bool:
         """Whether it is unfolded."""
@@ -273,21 +281,25 @@ class Outline:
         turned = Shown(shown.path, shown.level, shown.row, not shown.open)
         section.shown[place : end if shown.open else place + 1] = [turned, *rows]
 
-    def folded_above(self, path: Path) -> list[Path]:
-        """The paths that must be unfolded for a path to be seen. Safe in another thread."""
+    def folded_above(self, path: Path) -> Iterator[Path | None]:
+        """The paths that must be unfolded for a path to be seen; None for each row that was looked at for that."""
         section = self.section(path)
         if section is None:
-            return []
-        folded: list[Path] = [] if self.is_open(section) else [path[:1]]
+            return
+        if not self.is_open(section):
+            yield path[:1]
         rows: Iterable[Row] = section.make()
         for depth in range(1, len(path) - 1):
-            row = next((row for row in rows if row.key == path[depth]), None)
-            if row is None or row.branch is None:
-                break
+            row = None
+            for row in rows:
+                yield None
+                if row.key == path[depth]:
+                    break
+            if row is None or row.key != path[depth] or row.branch is None:
+                return
             if not self.folds.is_open(path[: depth + 1], row.opens):
-                folded.append(path[: depth + 1])
-            rows = row.branch.rows()
-        return folded
+                yield path[: depth + 1]
+            rows = row.branch.named(path[depth + 1])
 
     def section(self, path: Path) -> Section | None:
         """The section that a path leads to; None when it is gone."""
@@ -324,11 +336,16 @@ class Outline:
                 section.shown[place : place + 1] = rows
         self.count()
 
-    def finds(self, needle: str) -> Iterator[Path]:
-        """Where a text (lower case) is, folded or not. Safe in another thread."""
-        for section in self.sections:
-            for path in found_in(iter(section.make()), needle):
-                yield (section.key, *path)
+    def finds(self, needle: str) -> Iterator[Step]:
+        """Where a text (lower case) is in the present sections, folded or not."""
+        for section in tuple(self.sections):
+            for step in found_in(iter(section.make()), needle):
+                yield step if isinstance(step, int) else (section.key, *step)
+
+    @property
+    def total(self) -> int:
+        """How many characters there are to look at in the large sections; 0 where that is not known."""
+        return sum(section.total or 0 for section in self.sections)
 
     def left(self, section: Section) -> int | None:
         """How many characters of a section are not read yet, about; None where that is not known."""
@@ -360,6 +377,14 @@ def behind(mark: Shown, most: int) -> list[Shown]:
     """The rows that stand behind a mark, and a new mark where there are still more. Safe in another thread."""
     assert mark.more is not None
     return taken(mark.more, mark.path[:-1], mark.level, most, mark.row.size)
+
+
+def up_to(rows: Iterator[Shown], path: Path) -> Iterator[Shown]:
+    """The rows down to the one of a path, and no more."""
+    for shown in rows:
+        yield shown
+        if is_at(shown, path):
+            return
 
 
 def is_at(shown: Shown, path: Path) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
-from itertools import islice
 
 from rich.segment import Segment
 from rich.style import Style
@@ -18,8 +18,9 @@ from textual.strip import Strip
 from tui.commands import READING, bindings
 from tui.key_map import keyed
 from tui.look import Piece, Tone
-from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind
+from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind, taken, up_to
 from tui.widgets.safe_text import CUT, cut, head, safe
+from tui.widgets.slices import sliced
 
 MARGIN = 4
 """Cells before a row that is not set in: the cursor, a space, and whether it is folded."""
@@ -40,7 +41,7 @@ class Reader(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Reader { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
     Reader > .reader--cursor { background: $surface-lighten-1; }
-    Reader:focus > .reader--cursor { background: $primary 35%; }
+    Reader:focus > .reader--cursor { background: $primary 28%; }
     Reader > .reader--hit { background: $warning 40%; text-style: underline; }
     Reader > .reader--heading { color: $text-primary; text-style: bold; }
     Reader > .reader--strong { text-style: bold; }
@@ -287,27 +288,62 @@ class Reader(ScrollView, can_focus=True):
 
     # Finding
 
-    async def find(self, needle: str) -> list[Path]:
-        """Mark a text wherever it is in sight; answers all its places, at most `MOST_HITS` and one."""
+    async def find(self, needle: str) -> AsyncGenerator[tuple[list[Path], int], None]:
+        """Mark a text wherever it is in sight, and find all its places, at most about `MOST_HITS`: some of them at a
+        time, each time with how many characters were looked at so far."""
         self.needle = needle.lower()
         self.refresh()
-        if not needle:
-            return []
-        return await asyncio.to_thread(lambda: list(islice(self.outline.finds(needle.lower()), MOST_HITS + 1)))
+        many = looked = 0
+        async with aclosing(sliced(self.outline.finds(self.needle) if needle else iter(()))) as slices:
+            async for steps in slices:
+                paths = [step for step in steps if not isinstance(step, int)]
+                many += len(paths)
+                looked += sum(step for step in steps if isinstance(step, int))
+                yield paths, looked
+                if many > MOST_HITS:
+                    return
 
     async def go_to(self, path: Path) -> None:
-        """Put the cursor on a place; what it is folded into is unfolded, and read as far as it."""
+        """Put the cursor on a place; what it is folded into is unfolded, and read as far as it. Whoever is called off
+        meanwhile leaves everything as it was."""
         async with self._one_at_a_time:
-            folded = await asyncio.to_thread(self.outline.folded_above, path)
+            folded: list[Path] = []
+            async with aclosing(sliced(self.outline.folded_above(path))) as slices:
+                async for steps in slices:
+                    folded += [step for step in steps if step is not None]
+            with self._unfolded(folded):
+                section = self.outline.section(path)
+                if section is not None and (any(map(is_branch, folded)) or self.outline.exactly(path) is None):
+                    await self._read_to(section, path)
+            self._measure()
+            self.move(self._line_now(path, self.cursor), centre=True)
+
+    @contextmanager
+    def _unfolded(self, folded: Sequence[Path]) -> Iterator[None]:
+        for each in folded:
+            self.outline.folds.turn(each)
+        self.outline.count()
+        try:
+            yield
+        except BaseException:
             for each in folded:
                 self.outline.folds.turn(each)
             self.outline.count()
-            section = self.outline.section(path)
-            if section is not None and (any(len(each) > 1 for each in folded) or self.outline.exactly(path) is None):
-                shown = await asyncio.to_thread(self.outline.read, section, max(100, self.size.height), path)
-                self.outline.replace(section.key, shown)
-            self._measure()
-            self.move(self._line_now(path, self.cursor), centre=True)
+            raise
+
+    async def _read_to(self, section: Section, path: Path) -> None:
+        rows, head = self.outline.rows(section), list[Shown]()
+        async with aclosing(sliced(up_to(rows, path))) as slices:
+            async for some in slices:
+                head += some
+        now = self.outline.section(path)
+        if now is not None and now.source == section.source:
+            self.outline.replace(section.key, head + taken(rows, (section.key,), 1, max(100, self.size.height)))
+
+
+def is_branch(path: Path) -> bool:
+    """Whether a path is that of a row, not of a section."""
+    return len(path) > 1
 
 
 def amount(characters: int) -> str:

@@ -1,0 +1,39 @@
+"""How soon a task of 5 MB is read, and how soon a key is heard while it is searched."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from tests.benchmarks.measuring import Figures, Target, table
+from tests.tui.large_task import large_task
+
+ROUNDS = 3
+
+
+@pytest.mark.bench
+async def test_how_soon_a_large_task_is_read_and_heard(tmp_path: Path):
+    figures: Figures = {"opened": [], "a key while it is searched": [], "searched to its end": []}
+    for number in range(ROUNDS):
+        folder = tmp_path / str(number)
+        await asyncio.to_thread(folder.mkdir)
+        async with large_task(folder) as sight:
+            figures["opened"].append(1000 * await sight.open())
+            await sight.pilot.press("slash")
+            search, reader = sight.task.search, sight.task.reader
+            began = time.perf_counter()
+            search.input.value = "a-text-that-is-nowhere"
+            await sight.until(lambda search=search: search.looked)
+            reader.focus()
+            while not search.is_over:
+                here = reader.cursor
+                sight.app.post_message(events.Key("up" if here else "down", None))
+                seconds = await sight.until(lambda reader=reader, here=here: reader.cursor != here)
+                figures["a key while it is searched"].append(1000 * seconds)
+            figures["searched to its end"].append(1000 * (time.perf_counter() - began))
+    targets = {"opened": Target(200, at_most=True), "a key while it is searched": Target(50, at_most=True)}
+    print(table("A task with 5 MB of parameters: milliseconds", figures, targets))
