@@ -146,7 +146,10 @@ LIST: Cases = {
     "page_down": turns(CURSOR, "home"),
     "page_up": turns(CURSOR, "end"),
 }
+WHY = turns("why_panel.is_open")
 BOARD: Cases = {
+    "why": WHY,
+    "why_nothing": WHY,
     "start": opens(StartWorkersScreen),
     "pause": calls("pause"),
     "stop": opens(Confirm),
@@ -212,6 +215,7 @@ READING: Cases = {
     "page_up": turns(READ, "end"),
 }
 TASK: Cases = {
+    "why": WHY,
     **AWAY,
     **LOOKS,
     "release": opens(Confirm),
@@ -234,7 +238,7 @@ IDEA: Cases = {
     "copy_json": copies(),
     "reveal": turns("revealed"),
 }
-GROUP: Cases = {**AWAY, "canary": calls("retry"), "retry": opens(BulkScreen), "copy": copies()}
+GROUP: Cases = {**AWAY, "why": WHY, "canary": calls("retry"), "retry": opens(BulkScreen), "copy": copies()}
 TASK_TYPE: Cases = {
     **AWAY,
     "new_of_type": opens(NewTaskScreen),
@@ -256,6 +260,7 @@ BULK: Cases = {
     "copy_ledger": copies(),
 }
 WORKER: Cases = {
+    "why": WHY,
     **AWAY,
     "pause": calls("pause"),
     "stop": calls("stop_workers"),
@@ -264,8 +269,34 @@ WORKER: Cases = {
     "concurrency": opens(ConcurrencyScreen),
     "copy": copies(),
 }
+
+
+def in_why(*before: str) -> Case:
+    """Another place in the panel that tells why."""
+    return Case(lambda desk: (desk.board.why_panel.chosen, desk.board.why_panel.scroll_offset.y), before=("w", *before))
+
+
+WHY_PANEL: Cases = {
+    "close_why": turns("why_panel.is_open", "w"),
+    "mend": calls("start_workers", "w"),
+    "copy_why": copies("w"),
+    "copy_why_json": copies("w"),
+    "leave_why": goes("queue", "w"),
+    "down": in_why("home"),
+    "up": in_why("end"),
+    "first": in_why("end"),
+    "last": in_why("home"),
+    "page_down": in_why("home"),
+    "page_up": in_why("end"),
+}
+WHY_ON_BOARD: Cases = {
+    "why_next": turns(CURSOR, "home", "w"),
+    "why_previous": turns(CURSOR, "home", "down", "w"),
+}
 CASES: dict[str, Cases] = {
     "LIST": LIST,
+    "WHY_PANEL": WHY_PANEL,
+    "WHY_ON_BOARD": WHY_ON_BOARD,
     "BOARD": BOARD,
     "READING": behind(("home", "enter"), READING),
     "TASK": {

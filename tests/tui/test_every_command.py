@@ -14,12 +14,13 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from core.snapshot import TaskDetail
-from tests.tui import scenes, scenes_results
+from tests.tui import scenes, scenes_results, scenes_why
 from tests.tui.conftest import Desk, Opens
 from tests.tui.every_command import CASES, SHOWN, Case
 from tui import commands
 from tui.commands import Command
 from tui.screens.task import TaskScreen
+from tui.screens.why import WhyBeside
 from tui.widgets.confirm import Confirm
 
 FIRST = replace(scenes.busy_tasks()[0], result={"rows": list(range(12_000))})
@@ -35,7 +36,12 @@ SETS: dict[str, tuple[Command, ...]] = {
 }
 """Every set of commands that there is, by its name."""
 
-TOGETHER = [("LIST", "BOARD"), ("READING", "TASK"), ("IDEA", "GROUP", "TASK_TYPE", "WORKER"), ("REPORTS", "BULK")]
+TOGETHER = [
+    ("LIST", "BOARD"),
+    ("READING", "TASK"),
+    ("IDEA", "GROUP", "TASK_TYPE", "WORKER"),
+    ("REPORTS", "BULK", "WHY_PANEL", "WHY_ON_BOARD"),
+]
 """Sets that one board goes through."""
 
 
@@ -70,6 +76,7 @@ class Given:
             while (front := self.desk.app.screen) is not base or (
                 (base is board and (board.place == "filter" or board.queue_pane.row_list.marks))
                 or (isinstance(base, TaskScreen) and base.search.is_open)
+                or (isinstance(base, WhyBeside) and base.why_panel.is_open)
             ):
                 leaves = isinstance(front, Confirm) and "Leave" in self.desk.text()
                 await self.desk.pilot.press("y" if leaves else "escape")
@@ -141,6 +148,8 @@ async def test_every_command_works_by_its_keys_and_from_the_palette(
     faults: dict[str, str] = {}
     async with open_board(SHOWN, (60, 20)) as desk:
         desk.verbs.details = defaultdict(scenes.detail, desk.verbs.details | {FIRST.id: TaskDetail(FIRST)})
+        for task in SHOWN.view.tasks:
+            desk.verbs.diagnoses[task.id] = replace(scenes_why.of_no_worker(), task_id=task.id)
         desk.verbs.ideas = defaultdict(scenes_results.idea)
         given = Given(desk)
         for name, command, keys, in_palette in ways(names):
