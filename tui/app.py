@@ -18,7 +18,7 @@ from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
 from core.models import utcnow
 from core.verbs import Connection
-from tui.commands import Command, CommandScreen
+from tui.command import Command, CommandScreen
 from tui.driver import BoardDriver
 from tui.key_map import IN_USE, read_keys
 from tui.look import TIMES, count

@@ -11,6 +11,7 @@ from typing import Final
 
 from textual.keys import Keys, format_key
 
+from tui.command import Command
 from tui.commands import (
     BOARD,
     BULK,
@@ -25,7 +26,6 @@ from tui.commands import (
     WHY_ON_BOARD,
     WHY_PANEL,
     WORKER,
-    Command,
 )
 
 SETS: tuple[tuple[Command, ...], ...] = (

@@ -18,7 +18,7 @@ from tests.tui import scenes, scenes_results, scenes_why
 from tests.tui.conftest import Desk, Opens
 from tests.tui.every_command import CASES, SHOWN, Case
 from tui import commands
-from tui.commands import Command
+from tui.command import Command
 from tui.screens.task import TaskScreen
 from tui.screens.why import WhyBeside
 from tui.widgets.confirm import Confirm

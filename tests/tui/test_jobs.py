@@ -17,7 +17,7 @@ from core.saved import IdeaQuery
 from tests.tui import scenes, scenes_results
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES
-from tui.commands import Command, CommandScreen
+from tui.command import Command, CommandScreen
 from tui.key_map import SETS
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task import TaskScreen

@@ -14,7 +14,8 @@ from core.errors import CoreError
 from core.filters import TaskFilter
 from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
-from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL, Command, bindings
+from tui.command import Command, bindings
+from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.report_deeds import ReportDeeds

@@ -17,7 +17,8 @@ from core.bulk import Action, BulkRow, Fate, Meant, Order, Plan, Way, carried_ou
 from core.errors import CoreError
 from core.filters import TaskFilter
 from core.models import utcnow
-from tui.commands import BULK, LIST, Command, CommandScreen, bindings
+from tui.command import Command, CommandScreen, bindings
+from tui.commands import BULK, LIST
 from tui.deeds import Deeds, Settled
 from tui.key_map import keyed
 from tui.ledger import as_json, counts_of, export

@@ -12,7 +12,8 @@ from textual.widgets import Static
 from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus
 from core.snapshot import FailureGroup, Snapshot
-from tui.commands import GROUP, LIST, WHY_PANEL, Command, bindings
+from tui.command import Command, bindings
+from tui.commands import GROUP, LIST, WHY_PANEL
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
 from tui.panes.failures import hourly

@@ -10,7 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.commands import Command, key_of
+from tui.command import Command, key_of
 from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
 from tui.screens.legend import legend

@@ -15,7 +15,8 @@ from textual.widgets import Collapsible, Static
 from core.errors import CoreError
 from core.saved import IdeaDetail, Save
 from core.snapshot import ResultRow
-from tui.commands import IDEA, Command, CommandScreen, bindings
+from tui.command import Command, CommandScreen, bindings
+from tui.commands import IDEA
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, count, duration, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds

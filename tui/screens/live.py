@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from core.errors import CoreError
 from core.snapshot import Snapshot
 from core.verbs import Connection
-from tui.commands import CommandScreen
+from tui.command import CommandScreen
 
 
 class LiveScreen(CommandScreen):

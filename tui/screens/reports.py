@@ -11,7 +11,8 @@ from textual.widgets import Static
 
 from core.errors import CoreError
 from core.snapshot import KeptReport, Snapshot
-from tui.commands import LIST, REPORTS, Command, CommandScreen, bindings
+from tui.command import Command, CommandScreen, bindings
+from tui.commands import LIST, REPORTS
 from tui.look import Piece, Tone, content, count, lines, moment, pieces, short_name, whole_age
 from tui.report_deeds import ReportDeeds
 from tui.screens.help import HelpScreen

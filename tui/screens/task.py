@@ -16,7 +16,8 @@ from core.errors import CoreError
 from core.models import NewTask, RowOutcome, Task, TaskStatus
 from core.snapshot import Snapshot, TaskDetail
 from core.strict_json import is_heavy, pieces
-from tui.commands import READING, TASK, WHY_PANEL, Command, bindings
+from tui.command import Command, bindings
+from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, content
 from tui.screens import task_copies as copies

@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from core.errors import CoreError
 from core.snapshot import Snapshot, TypeDetail, TypeRow
-from tui.commands import TASK_TYPE, Command, CommandScreen, bindings
+from tui.command import Command, CommandScreen, bindings
+from tui.commands import TASK_TYPE
 from tui.deeds import Deeds
 from tui.look import Tone, content, lines
 from tui.screens.help import HelpScreen

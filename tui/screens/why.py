@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from textual.dom import DOMNode
 
-from tui.commands import WHY_PANEL, Command, CommandScreen
+from tui.command import Command, CommandScreen
+from tui.commands import WHY_PANEL
 from tui.widgets.why_panel import WhyPanel
 
 ABOUT = (

@@ -12,7 +12,8 @@ from textual.widgets import Static
 from core.errors import CoreError
 from core.models import LIVE_STATES, InHand, WorkerStatus
 from core.snapshot import ActivityEntry, Snapshot, WorkerDetail, WorkerTask
-from tui.commands import LIST, WHY_PANEL, WORKER, Command, bindings
+from tui.command import Command, bindings
+from tui.commands import LIST, WHY_PANEL, WORKER
 from tui.key_map import keyed
 from tui.look import Tone, content, lines, pieces
 from tui.screens.concurrency import ConcurrencyScreen

@@ -11,7 +11,8 @@ from textual.reactive import reactive
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.commands import ALWAYS, FIELD, Command, CommandScreen, key_of
+from tui.command import Command, CommandScreen, key_of
+from tui.commands import ALWAYS, FIELD
 from tui.look import STYLES, Tone
 
 

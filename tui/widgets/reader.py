@@ -15,7 +15,8 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from tui.commands import READING, bindings
+from tui.command import bindings
+from tui.commands import READING
 from tui.key_map import keyed
 from tui.look import Piece, Tone
 from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind, taken, up_to

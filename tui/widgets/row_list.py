@@ -11,7 +11,8 @@ from textual import events
 from textual.geometry import Size
 from textual.message import Message
 
-from tui.commands import LIST, bindings
+from tui.command import bindings
+from tui.commands import LIST
 from tui.key_map import is_elsewhere, keyed
 from tui.look import Piece, Tone
 from tui.widgets.row_canvas import RowCanvas

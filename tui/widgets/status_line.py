@@ -12,7 +12,8 @@ from textual.widgets import Static
 
 from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
-from tui.commands import FREEZE, key_of
+from tui.command import key_of
+from tui.commands import FREEZE
 from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head

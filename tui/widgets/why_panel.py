@@ -21,7 +21,8 @@ from core.masking import masked
 from core.models import TaskStatus
 from core.snapshot import Snapshot
 from core.verbs import Verbs
-from tui.commands import WHY_PANEL, bindings
+from tui.command import bindings
+from tui.commands import WHY_PANEL
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, lines
 from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
