@@ -105,7 +105,8 @@ async def test_the_board_says_why_it_does_not_know_what_is_left(
     source: YouTubeApi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("core.source_watching.EVERY", 0.05)
-    (tmp_path / "data").write_text("a file where a folder should be")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "quota.db").write_bytes(b"This is no database." * 100)
     config = Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
     async with Engine.open(config, source=source, factory=WorkerFactory()) as engine:
         told = "What was used of the YouTube quota cannot be kept"
