@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from core.details import AttemptRow
 from core.failures import kind_of
 from core.models import HistoryEntry, Task, TaskStatus
-from core.snapshot import AttemptRow
 
 ENDINGS = {"completed": "completed", "failed": "failed", "retry": "failed, to be tried again", "released": "released"}
 """What a line of history says about how an attempt ended."""

@@ -11,6 +11,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from core.debts import Debt, Reports
+from core.details import AttemptLog
 from core.errors import DatabaseUnusable
 from core.events import Event, Level, Said
 from core.models import Claim, Task, TaskResult, utcnow
@@ -18,7 +19,6 @@ from core.outcome import Outcome
 from core.results.database import Database
 from core.results.ledger import Ledger
 from core.sending import Sender
-from core.snapshot import AttemptLog
 
 LOG_PATIENCE = 1.0
 """Seconds for which it is tried to keep the log of a task that is given back."""

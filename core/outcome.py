@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from core.details import AttemptLog
 from core.models import Claim, Task, TaskResult
-from core.snapshot import AttemptLog
 
 
 @dataclass(frozen=True, slots=True)

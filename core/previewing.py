@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
+from core.details import Preview
 from core.models import Task, TaskPage
 from core.rooms import Rooms
-from core.snapshot import Preview
 from core.workers.claiming import STRATEGIES, Strategy
 
 SHOWN = 5

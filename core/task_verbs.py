@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.attempts import attempts_of
 from core.bulk_verbs import BulkVerbs
+from core.details import KeptReport, TaskDetail, TypeDetail
 from core.errors import NotFound
 from core.events import Level, Said, TaskCreated
 from core.forms import Violation
@@ -28,7 +29,7 @@ from core.models import (
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
-from core.snapshot import KeptReport, TaskDetail, TypeDetail, View
+from core.snapshot import View
 from core.taskmanager import checking
 from core.type_files import PlannedType, carried_out, planned, text_of, types_in
 

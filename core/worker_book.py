@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from core import events
+from core.details import WorkerDetail, WorkerTask
 from core.models import WorkerState, WorkerStatus, utcnow
 from core.rates import PerSecond
-from core.snapshot import ActivityEntry, WorkerDetail, WorkerTask
+from core.snapshot import ActivityEntry
 
 KEPT_TASKS, KEPT_LINES = 20, 100
 """Tries, and lines of what happened, that are remembered of a worker."""

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from core.details import Preview, WorkerDetail
 from core.diagnosis.simulation import Simulation
 from core.errors import BadSetting
 from core.events import Level, Said
@@ -13,7 +14,6 @@ from core.models import LIVE_STATES, Step, TaskType, WorkerState, WorkerStatus, 
 from core.previewing import preview
 from core.rooms import Rooms, can_start, why_not
 from core.simulating import simulate_here
-from core.snapshot import Preview, WorkerDetail
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
 from core.workers.claiming import STRATEGIES, Strategy, strategy_named

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+from core.details import KeptReport
 from core.models import RowOutcome
-from core.snapshot import KeptReport
 from tui.deeds import Deeds
 from tui.look import count, ids
 from tui.wording import outcome

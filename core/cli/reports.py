@@ -12,9 +12,9 @@ from core.cli.mending import ask, sure
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, Value, json_option, passing
 from core.cli.program import run as run_to_end
+from core.details import KeptReport
 from core.models import Claim, RowOutcome
 from core.results.owed import Outbox, OwedReport, ReportState
-from core.snapshot import KeptReport
 from core.workers.factory import WorkerFactory
 
 if TYPE_CHECKING:

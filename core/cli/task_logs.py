@@ -8,10 +8,10 @@ import click
 
 from core.cli.output import one_line, revealed, say
 from core.config import Config
+from core.details import AttemptLog
 from core.errors import DatabaseUnusable
 from core.masking import masked_text
 from core.models import Json, Task
-from core.snapshot import AttemptLog
 from core.texts import harmless
 
 LAST_LINES = 20

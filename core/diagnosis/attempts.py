@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from core.details import AttemptRow
 from core.diagnosis.cause import Cause, Certainty
 from core.diagnosis.cures import cancel, clone, open_task, retry
 from core.diagnosis.picture import Known
 from core.diagnosis.words import amount, quoted
 from core.failures import kind_of
 from core.models import TaskStatus
-from core.snapshot import AttemptRow
 
 SHORT = 60
 """Characters of an error in a sentence."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from core.config import Config
+from core.details import AttemptLog
 from core.errors import BadSetting
 from core.models import Claim, Report, Task, TaskResult
 from core.outcome import Outcome
@@ -20,7 +21,7 @@ from core.results.faults import DatabaseAway, DatabaseMoved
 from core.results.file import DatabaseFile
 from core.results.schema import IDEA_TABLE
 from core.saved import IdeaQuery
-from core.snapshot import AttemptLog, ResultRow
+from core.snapshot import ResultRow
 
 THREAD_PATIENCE = 30.0
 LOOP_PATIENCE = 0.1

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TypeVar
 
+from core.details import AttemptLog
 from core.errors import CoreError, DatabaseUnusable
 from core.events import Event, Level, Said
 from core.models import Claim, Report, TaskResult, utcnow
@@ -16,7 +17,6 @@ from core.outcome import Outcome
 from core.results.database import Database
 from core.results.faults import DatabaseAway, DatabaseMoved
 from core.results.owed import Outbox, OwedReport, ReportState
-from core.snapshot import AttemptLog
 from core.texts import cut
 
 FIRST_DELAY, GROWTH, LONGEST_DELAY = 0.02, 1.6, 2.0

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from core.details import AttemptLog, LogLine
 from core.models import Claim
 from core.results.reading import Read
-from core.snapshot import AttemptLog, LogLine
 from core.strict_json import as_json
 
 MOST_ATTEMPTS = 20

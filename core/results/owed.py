@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from core.details import KeptReport
 from core.models import Claim, Report
 from core.results.database import Database
 from core.results.settling import forget
-from core.snapshot import KeptReport
 
 LISTED = 500
 """Reports kept aside that are told at once, at most."""

@@ -6,12 +6,12 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from core.details import AttemptLog
 from core.errors import CoreError
 from core.models import Claim, Report, TaskResult
 from core.outcome import Outcome
 from core.results import logs
 from core.results.faults import TransactionEnded, away, passing
-from core.snapshot import AttemptLog
 from core.strict_json import as_json, encode
 from core.texts import cut
 

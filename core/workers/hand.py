@@ -9,8 +9,8 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Protocol
 
+from core.details import AttemptLog, LogLine
 from core.models import InHand, Task, utcnow
-from core.snapshot import AttemptLog, LogLine
 from core.workers.deadlines import ClaimTime
 from core.workers.log_lines import LogBuffer
 

@@ -8,7 +8,7 @@ import traceback
 from collections import deque
 from datetime import UTC, datetime
 
-from core.snapshot import LogLine
+from core.details import LogLine
 from core.texts import cut, harmless
 
 MOST_LINES = 200

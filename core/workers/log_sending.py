@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from core.snapshot import LogLine
+from core.details import LogLine
 from core.workers.log_lines import LogBuffer
 
 SPACING = 0.1

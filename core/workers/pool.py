@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 
+from core.details import AttemptLog
 from core.errors import BadSetting
 from core.events import Level, Said, WorkerChanged
 from core.models import Task, WorkerStatus, utcnow
-from core.snapshot import AttemptLog, Holdup
+from core.snapshot import Holdup
 from core.workers.abandoned import LIMIT, Abandoned
 from core.workers.claiming import Strategy
 from core.workers.collector import Collector

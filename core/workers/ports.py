@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from core.details import AttemptLog
 from core.events import Event
 from core.models import Task, TaskResult
 from core.outcome import Outcome
-from core.snapshot import AttemptLog
 
 Publish = Callable[[Event], None]
 """Says that something happened. Must be called on the core's event loop."""

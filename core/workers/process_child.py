@@ -18,8 +18,8 @@ from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import Any, cast
 
+from core.details import LogLine
 from core.models import Task
-from core.snapshot import LogLine
 from core.workers.base import BaseWorker
 from core.workers.hand import beginning_log, whole_percent
 from core.workers.log_capture import LogCapture

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
+from core.details import AttemptLog
 from core.models import Task
-from core.snapshot import AttemptLog
 from core.workers.abandoned import Abandoned
 from core.workers.gate import Gate
 from core.workers.ports import Publish, Tasks

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from core.config import Config
+from core.details import AttemptLog, LogLine
 from core.engine import Engine
 from core.errors import ServerFault
 from core.models import Task, TaskResult, TaskStatus, utcnow
 from core.outcome import Outcome
 from core.results import Database
 from core.results.processes import Processes, Start
-from core.snapshot import AttemptLog, LogLine
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import WorkerFactory
 

@@ -7,9 +7,9 @@ import logging
 from pathlib import Path
 
 from core.config import Config
+from core.details import TaskDetail
 from core.engine import Engine
 from core.models import NewTask, TaskResult
-from core.snapshot import TaskDetail
 from core.workers import BaseWorker, Task, WorkerFactory
 
 AUTHOR = logging.getLogger("author")

@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.bulk import Owner
+from core.details import AttemptRow
 from core.diagnosis import Place
 from core.diagnosis.light import crews_of, known_of
 from core.diagnosis.picture import Known, Owed, System
 from core.models import Claim, InHand, Task, TaskStatus, TaskType, WorkerState, WorkerStatus
-from core.snapshot import AttemptRow, Counts, Holdup, Link, ServerStatus, Timing, TypeRow
+from core.snapshot import Counts, Holdup, Link, ServerStatus, Timing, TypeRow
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALL = frozenset(

@@ -10,13 +10,13 @@ import pytest
 
 import core.results.database as database_room
 from core.config import Config
+from core.details import AttemptLog, LogLine
 from core.errors import DatabaseUnusable, Unreachable
 from core.events import ClaimingHeld, Said, TaskCompleted
 from core.models import Claim, TaskResult, TaskStatus, utcnow
 from core.results import Database
 from core.results.faults import DatabaseAway
 from core.results.ledger import Ledger
-from core.snapshot import AttemptLog, LogLine
 from core.workers import BaseWorker
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import core.results.logs as logs_room
+from core.details import AttemptLog, LogLine
 from core.models import TaskResult, utcnow
 from core.outcome import Outcome
 from core.results import Database
 from core.results.logs import MOST_ATTEMPTS
-from core.snapshot import AttemptLog, LogLine
 from tests.results.conftest import SERVER, a_task, an_outcome, claimed, running
 
 START = utcnow()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
+from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
 from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
@@ -15,17 +16,7 @@ from core.filters import TaskFilter
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType, utcnow
 from core.saved import IdeaDetail, IdeaQuery
-from core.snapshot import (
-    ActivityEntry,
-    KeptReport,
-    Preview,
-    ResultsView,
-    Snapshot,
-    TaskDetail,
-    TypeDetail,
-    View,
-    WorkerDetail,
-)
+from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
 from core.type_files import Plan as TypePlan
 from core.type_files import PlannedType
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from core.snapshot import Snapshot, TaskDetail
+from core.details import TaskDetail
+from core.snapshot import Snapshot
 from tests.tui.fakes import FakeConnection
 from tests.tui.scenes_boards import (
     BUSY,

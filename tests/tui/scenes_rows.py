@@ -6,18 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from core.details import AttemptRow, KeptReport, TaskDetail
 from core.models import Claim, HistoryEntry, InHand, Json, Task, TaskStatus, WorkerState, WorkerStatus
-from core.snapshot import (
-    ActivityEntry,
-    AttemptRow,
-    Counts,
-    KeptReport,
-    Link,
-    ResultRow,
-    ServerStatus,
-    TaskDetail,
-    TypeRow,
-)
+from core.snapshot import ActivityEntry, Counts, Link, ResultRow, ServerStatus, TypeRow
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CHANNEL = "PrismQ.YouTube.Channel.Scrape"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.details import TaskDetail
 from core.models import HistoryEntry, TaskStatus
-from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tui.app import BoardApp
 

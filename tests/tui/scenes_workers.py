@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from core.details import Preview, WorkerDetail, WorkerTask
 from core.diagnosis.simulation import Outlook, Simulation
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
-from core.snapshot import ActivityEntry, Preview, WorkerDetail, WorkerTask
+from core.snapshot import ActivityEntry
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 CHANNEL, SEARCH = "PrismQ.YouTube.Channel.Scrape", "PrismQ.YouTube.Video.Search"

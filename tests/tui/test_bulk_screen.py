@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from core.bulk import TOGETHER, Action, Known, Order, Owner
+from core.details import TaskDetail
 from core.errors import Unreachable
 from core.filters import TaskFilter
 from core.models import RowOutcome, Task, TaskStatus
-from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tui.commands import BULK

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import TaskDetail
 from core.errors import Invalid
 from core.models import TaskStatus, WorkerState
-from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tui.commands import BOARD, LIST, READING, TASK

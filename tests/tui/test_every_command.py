@@ -13,7 +13,7 @@ from textual.command import CommandList, CommandPalette
 from textual.screen import Screen
 from textual.widgets import Input
 
-from core.snapshot import TaskDetail
+from core.details import TaskDetail
 from tests.tui import scenes, scenes_results, scenes_why
 from tests.tui.conftest import Desk, Opens
 from tests.tui.every_command import CASES, SHOWN, Case

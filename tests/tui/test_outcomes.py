@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from core.details import TaskDetail
 from core.errors import CoreError
 from core.exports import Format
 from core.models import TaskStatus
 from core.saved import IdeaQuery, day
-from core.snapshot import ResultsView, TaskDetail
+from core.snapshot import ResultsView
 from tests.tui import scenes, scenes_results
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES, SEARCHED

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.details import TaskDetail
 from core.models import HistoryEntry, Json, TaskStatus
-from core.snapshot import Snapshot, TaskDetail
+from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.test_untrusted_text import raw

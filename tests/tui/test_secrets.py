@@ -6,19 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import AttemptLog, AttemptRow, LogLine, TaskDetail
 from core.errors import Invalid
 from core.models import HistoryEntry, TaskStatus
-from core.snapshot import (
-    ActivityEntry,
-    AttemptLog,
-    AttemptRow,
-    FailureGroup,
-    Link,
-    LogLine,
-    QueueView,
-    ResultRow,
-    TaskDetail,
-)
+from core.snapshot import ActivityEntry, FailureGroup, Link, QueueView, ResultRow
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from core.details import AttemptLog, LogLine, TaskDetail
 from core.models import InHand, TaskStatus
-from core.snapshot import AttemptLog, LogLine, TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.test_untrusted_text import raw

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core import masking
+from core.details import AttemptRow, TaskDetail
 from core.models import HistoryEntry, TaskStatus
-from core.snapshot import AttemptRow, TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tui.commands import READING, TASK

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import TypeDetail
 from core.errors import BadSetting
 from core.models import TaskType
-from core.snapshot import TypeDetail
 from core.type_files import Plan, PlannedType
 from tests.tui import scenes
 from tests.tui.conftest import Opens

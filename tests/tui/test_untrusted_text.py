@@ -7,8 +7,8 @@ import unicodedata
 import pytest
 from rich.cells import cell_len
 
+from core.details import TaskDetail
 from core.masking import MASK, WINDOW, is_secret, masked, masked_text, masked_windows
-from core.snapshot import TaskDetail
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tui.look import age, duration, sparkline

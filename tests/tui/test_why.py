@@ -9,10 +9,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import TaskDetail
 from core.diagnosis import Cause, Cure, Diagnosis
 from core.errors import Invalid, Unreachable
 from core.models import RowOutcome, TaskStatus
-from core.snapshot import Snapshot, StuckTask, TaskDetail
+from core.snapshot import Snapshot, StuckTask
 from tests.tui import scenes, scenes_why
 from tests.tui.conftest import Desk
 from tests.tui.test_untrusted_text import raw

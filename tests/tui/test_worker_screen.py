@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import Preview, WorkerDetail
 from core.diagnosis.simulation import Simulation
 from core.errors import NotPossibleHere
 from core.models import WorkerState
-from core.snapshot import ActivityEntry, Preview, WorkerDetail
+from core.snapshot import ActivityEntry
 from tests.tui import scenes, scenes_workers
 from tests.tui.conftest import Opens
 from tests.tui.test_untrusted_text import raw

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
+from core.details import AttemptLog
 from core.errors import ClaimLost, NotFound
 from core.events import Event, WorkerChanged
 from core.models import Report, RowOutcome, Task, TaskResult, TaskStatus, WorkerState, utcnow
 from core.outcome import Outcome
-from core.snapshot import AttemptLog
 
 DEADLINE = 10.0
 Kind = TypeVar("Kind")

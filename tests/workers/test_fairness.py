@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from core.details import AttemptLog
 from core.models import Task, TaskResult, TaskStatus
 from core.outcome import Outcome
 from core.server.app import create_app
 from core.server.database import Database
-from core.snapshot import AttemptLog
 from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.workers import BaseWorker

@@ -9,8 +9,9 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from core.details import KeptReport
 from core.errors import CoreError
-from core.snapshot import KeptReport, Snapshot
+from core.snapshot import Snapshot
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import LIST, REPORTS
 from tui.look import Piece, Tone, content, count, lines, moment, pieces, short_name, whole_age

@@ -11,10 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
+from core.details import Preview
 from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
-from core.snapshot import Preview
 from tui.look import Piece, Tone, hanging, lines, pieces, whole_age
 from tui.screens.form import Form
 from tui.wording import the_workers, told

@@ -11,10 +11,11 @@ from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.errors import CoreError
 from core.models import NewTask, RowOutcome, Task, TaskStatus
-from core.snapshot import Snapshot, TaskDetail
+from core.snapshot import Snapshot
 from core.strict_json import is_heavy, pieces
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from core.attempts import differences
+from core.details import AttemptRow, TaskDetail
 from core.models import HistoryEntry
-from core.snapshot import AttemptRow, TaskDetail
 from tui.look import TIMES, Piece, Tone, bar, clock, duration, moment, pieces
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text

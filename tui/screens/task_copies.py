@@ -15,8 +15,9 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
-from core.snapshot import ServerStatus, TaskDetail
+from core.snapshot import ServerStatus
 from tui.look import Piece, Tone, lines, pieces
 from tui.widgets.json_view import is_block
 from tui.widgets.masking import masked, masked_text

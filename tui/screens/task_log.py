@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from core.snapshot import AttemptLog, LogLine
+from core.details import AttemptLog, LogLine
 from tui.look import Tone, clock, count, moment, pieces
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
-from core.snapshot import TaskDetail
 from tui.look import STATUS, TIMES, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title

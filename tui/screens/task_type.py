@@ -11,8 +11,9 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from core.details import TypeDetail
 from core.errors import CoreError
-from core.snapshot import Snapshot, TypeDetail, TypeRow
+from core.snapshot import Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
 from tui.deeds import Deeds

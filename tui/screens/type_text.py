@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from core.details import TypeDetail
 from core.forms import Field, Kind, fields_of
 from core.models import LIVE_STATES, Json, WorkerStatus
-from core.snapshot import Snapshot, TypeDetail, TypeRow
+from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
 from tui.widgets.json_view import json_lines

@@ -9,9 +9,10 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
+from core.details import WorkerDetail, WorkerTask
 from core.errors import CoreError
 from core.models import LIVE_STATES, InHand, WorkerStatus
-from core.snapshot import ActivityEntry, Snapshot, WorkerDetail, WorkerTask
+from core.snapshot import ActivityEntry, Snapshot
 from tui.command import Command, bindings
 from tui.commands import LIST, WHY_PANEL, WORKER
 from tui.key_map import keyed

@@ -6,8 +6,9 @@ from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import TypeAlias
 
+from core.details import WorkerTask
 from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
-from core.snapshot import ActivityEntry, WorkerTask
+from core.snapshot import ActivityEntry
 from tui.look import LEVEL, WORKER, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
