@@ -92,3 +92,9 @@ def open_board() -> Opens:
             yield desk
 
     return opened
+
+
+@pytest.fixture
+def asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, it is asked again only for a reason."""
+    monkeypatch.setattr("tui.widgets.why_panel.AGAIN", 3600.0)

@@ -1,0 +1,112 @@
+"""What is stuck is marked in the queue, counted in the status line, and explained on the other screens."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.details import TaskDetail
+from core.models import TaskStatus
+from tests.tui import scenes, scenes_why
+from tests.tui.why_desk import SIZES, TO_GONE, opened, row, seen
+from tui.screens.failure_group import FailureGroupScreen
+from tui.screens.task import TaskScreen
+from tui.screens.worker import WorkerScreen
+
+pytestmark = pytest.mark.usefixtures("asked_once")
+
+
+async def test_the_task_screen_says_why_in_its_overview_and_tells_all_below():
+    async with opened() as desk:
+        await desk.press(*TO_GONE, "enter")
+        assert "Why ⚠ Its worker has not been heard of" in seen(desk)
+        assert "(w tells more)" in seen(desk)
+        await desk.press("w")
+        assert "Why? #10429" in desk.text()
+        assert "Overview" in desk.text()
+        await desk.press("1", "y")
+        assert desk.verbs.called("release") == [("release", (10429,), False)]
+        await desk.press("escape")
+        assert isinstance(desk.app.screen, TaskScreen)
+        assert "Why? #10429" not in desk.text()
+        await desk.press("escape")
+        assert desk.app.screen is desk.board
+
+
+async def test_the_panel_of_the_task_screen_goes_along_to_the_next_task():
+    async with opened() as desk:
+        await desk.press(*TO_GONE, "enter", "w", "right_square_bracket")
+        assert "Why? #10428" in desk.text()
+
+
+async def test_a_completed_task_is_not_asked_about():
+    async with opened() as desk:
+        done = replace(scenes_why.STUCK.view.tasks[0], status=TaskStatus.COMPLETED)
+        desk.verbs.details[10431] = TaskDetail(done)
+        await desk.press("enter")
+        assert desk.verbs.reads == []
+
+
+async def test_the_screens_of_a_worker_and_of_a_group_of_failures_have_the_panel_too():
+    async with opened() as desk:
+        await desk.press("3", "enter", "w")
+        assert isinstance(desk.app.screen, WorkerScreen)
+        assert desk.verbs.reads[-1] == ("why", 10432)
+        assert "Why? #10432" in desk.text()
+        await desk.press("escape", "escape", "4", "4", "enter")
+        assert isinstance(desk.app.screen, FailureGroupScreen)
+        await desk.press("w")
+        assert "Why? " in desk.text()
+        await desk.press("escape", "escape")
+        assert desk.app.screen is desk.board
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_stuck_rows_are_marked_and_where_there_is_room_with_the_cause(size: tuple[int, int]):
+    async with opened(size=size) as desk:
+        rows = [line for line in desk.text().splitlines() if "⚠" in line and ("10429" in line or "10428" in line)]
+        assert len(rows) == 2
+        assert "owner gone" in rows[0] or size[0] < 64
+        assert "no worker" in rows[1] or size[0] < 64
+        assert "⚠" not in row(desk, "10430 ")
+
+
+async def test_a_mark_goes_when_the_task_is_stuck_no_more():
+    async with opened() as desk:
+        assert "⚠" in row(desk, "10428")
+        await desk.put(replace(scenes_why.STUCK, stuck={}, stuck_count=0))
+        assert "⚠" not in row(desk, "10428")
+        assert "stuck" not in desk.text()
+
+
+async def test_a_queue_in_which_nothing_is_stuck_looks_as_it_did():
+    async with opened(scenes.BUSY) as desk:
+        before = desk.text()
+        await desk.put(scenes_why.STUCK)
+        await desk.put(scenes.BUSY)
+        assert desk.text() == before
+
+
+@pytest.mark.parametrize("size", SIZES, ids=str)
+async def test_the_status_line_counts_them_and_says_why_nothing_happens(size: tuple[int, int]):
+    async with opened(scenes_why.NOTHING, size) as desk:
+        line = desk.text().splitlines()[0]
+        assert "⚠ 2+ stuck" in line
+        if size[0] >= 80:
+            assert "nothing is happening because all 4 workers are" in line
+
+
+async def test_a_filter_for_stuck_rows_says_of_how_many_and_means_only_loaded_rows():
+    async with opened() as desk:
+        await desk.press("slash")
+        await desk.type("stuck:yes")
+        await desk.press("enter")
+        ((_, view),) = desk.verbs.called("look")
+        assert str(view.filter) == "stuck:yes"
+        rows = tuple(each for each in scenes_why.STUCK.view.tasks if each.id in scenes_why.STUCK.stuck)
+        found = replace(scenes_why.STUCK.view, view=view, tasks=rows, total=2, searched=1000, searchable=1207)
+        await desk.put(replace(scenes_why.STUCK, view=found))
+        assert "/stuck:yes searched 1,000 of 1,207" in desk.text()
+        await desk.press("a", "a")
+        assert not desk.board.queue_pane.row_list.all_meant
