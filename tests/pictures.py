@@ -60,8 +60,15 @@ async def board(camera: Photographer) -> None:
 async def dialogs(camera: Photographer) -> None:
     """What is asked before something is done."""
     await camera.until(lambda s: s.counts.pending >= 5 and s.results_total >= 5)
-    for name, key in (("new-task", "n"), ("start-workers", "s"), ("strategy", "t"), ("export", "E"), ("help", "?")):
-        await camera.press(key.replace("?", "question_mark"))
+    asked = {
+        "new-task": ("n",),
+        "start-workers": ("s",),
+        "strategy": ("t",),
+        "export": ("4", "E"),
+        "help": ("2", "question_mark"),
+    }
+    for name, keys in asked.items():
+        await camera.press(*keys)
         await camera.take(name)
         await camera.press("escape")
     await camera.press("2", "slash", *"status:pending", "enter")
