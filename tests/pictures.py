@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import chdir
 from pathlib import Path
 
 from textual.pilot import Pilot
@@ -107,7 +108,7 @@ async def small(camera: Photographer) -> None:
 async def make(folder: Path) -> None:
     """Play the demo once a set of pictures, and take them."""
     for size, play in (((120, 36), board), ((120, 36), dialogs), ((120, 36), details), ((80, 24), small)):
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as demo:
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as demo, chdir(demo):  # a form names the folder
             host = EngineHost(lambda demo=demo: open_demo(Path(demo), seed=SEED, pace=0.5))
             app = BoardApp(host, demo=True)
             async with app.run_test(size=size) as pilot:
@@ -117,6 +118,6 @@ async def make(folder: Path) -> None:
 
 if __name__ == "__main__":
     logs.nowhere()
-    chosen = Path(sys.argv[1])
+    chosen = Path(sys.argv[1]).absolute()
     chosen.mkdir(exist_ok=True)
     asyncio.run(make(chosen))
