@@ -106,7 +106,7 @@ class Start:
     """When a waiting task will probably be claimed: seconds from now, and between which it is in 19 of 20 cases.
 
     ``latest`` is None where there is no end in sight. ``per_minute``: tasks of its type that ended in a minute, as
-    measured over ``measured`` seconds.
+    measured over ``measured`` seconds; where none ended so lately, what their lengths come to.
     """
 
     seconds: float

@@ -8,6 +8,8 @@ from core.diagnosis.cause import End, Estimates, Place, Start
 from core.diagnosis.picture import RATE_SECONDS, Known
 from core.models import TaskStatus, WorkerState
 
+LENGTHS_SECONDS = 300
+"""Seconds over which it is measured how long tasks take."""
 TWO_SIGMA = 1.96
 """Standard deviations within which 19 of 20 cases lie."""
 
@@ -27,9 +29,24 @@ def start_of(known: Known) -> tuple[Start | None, str]:
     place = max(used, key=lambda each: each.used_by)
     if place.before is None:
         return None, "How many tasks are claimed before it is not known."
-    if row is None or not ended:
+    if row is not None and ended:
+        return expected(place, ended, row.rates), ""
+    by_length = from_lengths(known, place)
+    if by_length is None:
         return None, f"No task of its type has ended in the last {RATE_SECONDS} s, so its pace is not known."
-    return expected(place, ended, row.rates), ""
+    return by_length, ""
+
+
+def from_lengths(known: Known, place: Place) -> Start | None:
+    """The start where tasks take so long that none ended lately: from how long those took that workers of this program
+    had in the last minutes. None where there were none, or where their lengths do not explain that none ended."""
+    ran, at_once = known.system.ran, sum(each.concurrency for each in known.crew.live)
+    if ran is None or not at_once or ran.p95 < RATE_SECONDS:
+        return None
+    ahead = (place.before or 0) + 1
+    mean = ahead * ran.p50 / at_once
+    latest = ahead * ran.p95 / at_once + ran.p95 if place.strategy == "FIFO" and place.exact else None
+    return Start(mean, 0.0, latest, 60 * at_once / ran.p50, LENGTHS_SECONDS)
 
 
 def expected(place: Place, ended: int, rates: tuple[int, ...]) -> Start:

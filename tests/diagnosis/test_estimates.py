@@ -8,7 +8,7 @@ from core.diagnosis import Place
 from core.diagnosis.estimates import estimates_of
 from core.gathering import by_our_clock, counted
 from core.models import WorkerState
-from core.snapshot import Counts
+from core.snapshot import Counts, Timing
 from tests.diagnosis.pictures import GONE, ago, claimed, of, pending, row, system, worker
 
 BUSY = worker(state=WorkerState.BUSY, holds=3)
@@ -35,6 +35,15 @@ def test_the_more_is_measured_the_smaller_is_the_spread():
 def test_where_newer_tasks_go_first_there_is_no_latest_start():
     start = estimates_of(of(pending(), system(BUSY), places=(Place("LIFO", 59, used_by=1),))).start
     assert start is not None and start.latest is None
+
+
+def test_where_tasks_take_long_and_none_ended_lately_their_lengths_tell_the_start():
+    slow = system(BUSY, type_row=row(rates=(0,) * 30), ran=Timing(12, 120.0, 200.0))
+    start = estimates_of(of(pending(), slow, places=(Place("FIFO", 4, used_by=1),))).start
+    assert start is not None
+    assert (start.seconds, start.earliest, start.latest) == (600 / BUSY.concurrency, 0, 1000 / BUSY.concurrency + 200)
+    newest_first = estimates_of(of(pending(), slow, places=(Place("LIFO", 4, used_by=1),))).start
+    assert newest_first is not None and newest_first.latest is None
 
 
 def test_it_is_said_why_no_start_can_be_told():
