@@ -8,19 +8,9 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
+from core.details import AttemptLog, AttemptRow, LogLine, TaskDetail
 from core.models import HistoryEntry, TaskStatus
-from core.snapshot import (
-    ActivityEntry,
-    AttemptLog,
-    AttemptRow,
-    FailureGroup,
-    LogLine,
-    QueueView,
-    ResultRow,
-    Snapshot,
-    TaskDetail,
-    TypeRow,
-)  # fmt: skip
+from core.snapshot import ActivityEntry, FailureGroup, QueueView, ResultRow, Snapshot, TypeRow
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
 from tui.app import BoardApp

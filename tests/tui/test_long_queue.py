@@ -131,7 +131,7 @@ async def scrolled_sorted_and_filtered(tmp_path: Path, many: int) -> None:
         assert (rows.cursor, len(rows.rows)) == (many - 1, many)
         for _ in range(60):
             await sight.press("pageup")
-        await sight.until(lambda: sight.current == rows.rows[rows.cursor].id > 500)
+        await sight.until(lambda: sight.current > 500)  # 0 while the row is not loaded
         marked, top = sight.current, rows.above
         await sight.press("space")
         assert sight.pane.meant == (marked,)
