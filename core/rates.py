@@ -64,6 +64,7 @@ class Growth:
 
 GROWTH = 1.1
 """How much longer each class of a `Sketch` is than the one before: its answers are at most 5% off."""
+LOG_GROWTH = math.log(GROWTH)
 SHORTEST, LONGEST = 0.001, 30 * 86400.0
 """Seconds that are told apart; what is shorter or longer counts as these."""
 
@@ -99,7 +100,7 @@ class Sketch:
 
 def class_of(seconds: float) -> int:
     """The class of a `Sketch` that a length of time is in."""
-    return math.floor(math.log(min(max(seconds, SHORTEST), LONGEST) / SHORTEST, GROWTH))
+    return math.floor(math.log(min(max(seconds, SHORTEST), LONGEST) / SHORTEST) / LOG_GROWTH)
 
 
 def below(places: list[tuple[int, int]], rank: float) -> float:
@@ -184,7 +185,10 @@ class Ring:
 
 
 class History:
-    """What ended, waited and ran over the last 5 minutes, the last hour, and all the time since the start."""
+    """What ended, waited and ran over the last 5 minutes, the last hour, and all the time since the start.
+
+    What happens in one second is added up once, and told to each of the three when that second is over or asked for.
+    """
 
     def __init__(self, begin: int) -> None:
         self._rings = (
@@ -192,33 +196,41 @@ class History:
             Ring("1 hour", begin, 10, 360),
             Ring("all", begin, 1, 300, forgets=False),
         )
+        self._second = begin
+        self._open = Bucket()
 
     def ended(self, second: int, count: int, *, success: bool) -> None:
         """So many tasks ended."""
-        for ring in self._rings:
-            bucket = ring.at(second)
-            if success:
-                bucket.completed += count
-            else:
-                bucket.failed += count
+        bucket = self._at(second)
+        if success:
+            bucket.completed += count
+        else:
+            bucket.failed += count
 
     def pend(self, second: int, count: int) -> None:
         """So many tasks are pending."""
-        for ring in self._rings:
-            ring.at(second).pending = count
+        self._at(second).pending = count
 
     def waited(self, second: int, seconds: float) -> None:
         """A task was claimed, so long after it was created."""
-        place = class_of(seconds)
-        for ring in self._rings:
-            ring.at(second).waited.add(place)
+        self._at(second).waited.add(class_of(seconds))
 
     def ran(self, second: int, seconds: float) -> None:
         """A task ended, so long after it was claimed."""
-        place = class_of(seconds)
-        for ring in self._rings:
-            ring.at(second).ran.add(place)
+        self._at(second).ran.add(class_of(seconds))
 
     def series(self, second: int) -> tuple[Series, ...]:
         """What is told of each."""
+        self._spread()
         return tuple(ring.series(second) for ring in self._rings)
+
+    def _at(self, second: int) -> Bucket:
+        if second != self._second:
+            self._spread()
+            self._second = second
+        return self._open
+
+    def _spread(self) -> None:
+        for ring in self._rings:
+            ring.at(self._second).take(self._open)
+        self._open = Bucket()

@@ -16,9 +16,10 @@ from datetime import datetime
 from typing import assert_never
 
 from core import events
+from core.activity import ActivityLog
 from core.models import LIVE_STATES, TaskType, TypeStats, WorkerState, WorkerStatus
 from core.rates import Growth, History, PerSecond
-from core.snapshot import ActivityEntry, Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
+from core.snapshot import Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
 from core.worker_book import WorkerBook
 
 FRAMES_PER_SECOND = 15
@@ -41,8 +42,7 @@ class Store:
         self._dirty = True
         self._watchers: set[asyncio.Event] = set()
         self._server = ServerStatus()
-        self._activity: deque[ActivityEntry] = deque(maxlen=KEPT_ACTIVITY)
-        self._lines = 0
+        self._activity = ActivityLog(KEPT_ACTIVITY)
         self.book = WorkerBook()
         """What is remembered of each worker of this process."""
         self._local: dict[str, WorkerStatus] = {}
@@ -57,8 +57,9 @@ class Store:
 
     def publish(self, event: events.Event) -> None:
         """Take note of an event and ring. Must be called on the core's event loop."""
-        self._fold(event)
-        self.book.fold(event, int(self._monotonic()))
+        second = int(self._monotonic())
+        self._fold(event, second)
+        self.book.fold(event, second)
         self._dirty = True
         for watcher in self._watchers:
             watcher.set()
@@ -94,19 +95,19 @@ class Store:
                         return True
         return False
 
-    def _fold(self, event: events.Event) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each thing that can happen
+    def _fold(self, event: events.Event, second: int) -> None:  # noqa: C901, PLR0912, PLR0915 - one line for each thing that can happen
         match event:
             case events.WorkerChanged(status):
                 self._worker(status)
             case events.TaskClaimed(task, worker_id, at):
                 if task.created_at is not None:
                     begun = task.claimed_at or at
-                    self._history.waited(int(self._monotonic()), (begun - task.created_at).total_seconds())
+                    self._history.waited(second, (begun - task.created_at).total_seconds())
                 self._say(at, "info", f"{worker_id} claimed #{task.id} ({task.task_type})", task.id)
             case events.TaskProgressed():
                 return  # shown through the worker's own status
             case events.TaskProcessed(task, worker_id, success, error, items, seconds, at):
-                self._history.ran(int(self._monotonic()), seconds)
+                self._history.ran(second, seconds)
                 found = "1 item" if items == 1 else f"{items} items"
                 text = f"{worker_id} finished #{task.id} in {seconds:.1f} s, {found}"
                 self._say(at, "info", text if success else f"{worker_id} failed #{task.id}: {error}", task.id)
@@ -155,8 +156,7 @@ class Store:
     def _say(self, at: datetime, level: str, text: str, task_id: int | None = None) -> None:
         if self._tell is not None and level != "info":
             self._tell(level, text)
-        self._lines += 1
-        self._activity.append(ActivityEntry(self._lines, at, level, text, task_id))
+        self._activity.add(at, level, text, task_id)
 
     def _worker(self, status: WorkerStatus) -> None:
         self._local[status.id] = status
@@ -194,7 +194,7 @@ class Store:
             types=types,
             view=self._live_view(),
             workers=workers,
-            activity=self._activity_lines(),
+            activity=self._activity.lines,
             throughput=Throughput(
                 completed=self._ended[True][1].series(second, CHART_SECONDS),
                 failed=self._ended[False][1].series(second, CHART_SECONDS),
@@ -212,10 +212,6 @@ class Store:
 
     def _others(self) -> list[WorkerStatus]:
         return [worker for worker in self._remote if worker.id not in self._local]
-
-    def _activity_lines(self) -> tuple[ActivityEntry, ...]:
-        old = self._snapshot.activity
-        return old if old and old[-1].number == self._lines else tuple(self._activity)
 
     def _live_view(self) -> QueueView:
         """The view, with the progress that our own workers told since it was read."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core import events
@@ -28,15 +28,39 @@ TOLD = {
 
 
 @dataclass(slots=True)
-class Page:
-    """What is remembered of one worker."""
+class Tried:
+    """A try, with what `WorkerTask` tells of it but for the report; written out only when someone looks."""
 
-    tasks: deque[WorkerTask] = field(default_factory=lambda: deque[WorkerTask](maxlen=KEPT_TASKS))
+    task_id: int
+    told: tuple[str, int, bool, str, int, float, datetime]
+    report: str = ""
+
+    @property
+    def written(self) -> WorkerTask:
+        """As it is told."""
+        return WorkerTask(self.task_id, *self.told, self.report)
+
+
+@dataclass(slots=True)
+class Page:
+    """What is remembered of one worker. ``last_at`` is the last of its ``tries`` at each task."""
+
+    tries: deque[Tried] = field(default_factory=deque[Tried])
+    last_at: dict[int, Tried] = field(default_factory=dict[int, Tried])
     log: deque[ActivityEntry] = field(default_factory=lambda: deque[ActivityEntry](maxlen=KEPT_LINES))
     ended: PerSecond = field(default_factory=PerSecond)
     lines: int = 0
     last: WorkerStatus | None = None
     told: WorkerState | None = None
+
+    def ended_try(self, tried: Tried) -> None:
+        """It is through with a task; what it was through with long ago is forgotten."""
+        if len(self.tries) == KEPT_TASKS:
+            oldest = self.tries.popleft()
+            if self.last_at[oldest.task_id] is oldest:
+                del self.last_at[oldest.task_id]
+        self.tries.append(tried)
+        self.last_at[tried.task_id] = tried
 
     def say(self, at: datetime, level: str, text: str) -> None:
         """A line of what happened."""
@@ -58,9 +82,8 @@ class WorkerBook:
             case events.TaskProcessed(task, worker_id, success, error, items, seconds, at):
                 if (page := self._pages.get(worker_id)) is not None:
                     page.ended.add(second, 1)
-                    kind = task.task_type
-                    tried = WorkerTask(task.id, kind, task.attempts, success, error or "", items, seconds, at)
-                    page.tasks.append(tried)
+                    told = task.task_type, task.attempts, success, error or "", items, seconds, at
+                    page.ended_try(Tried(task.id, told))
             case events.TaskCompleted(task_id, _, worker_id, _):
                 self._reported(worker_id, task_id, "completed")
             case events.TaskFailed(task_id, _, worker_id, _, requeued, _):
@@ -77,7 +100,8 @@ class WorkerBook:
         page = self._pages.get(worker_id)
         if page is None:
             return WorkerDetail(worker_id)
-        return WorkerDetail(worker_id, tuple(reversed(page.tasks)), tuple(reversed(page.log)))
+        tries = tuple(tried.written for tried in reversed(page.tries))
+        return WorkerDetail(worker_id, tries, tuple(reversed(page.log)))
 
     def per_minute(self, worker_id: str, second: int) -> int:
         """How many of its tries ended in the last minute."""
@@ -90,12 +114,8 @@ class WorkerBook:
 
     def _reported(self, worker_id: str, task_id: int, report: str) -> None:
         page = self._pages.get(worker_id)
-        if page is None:
-            return
-        for place in range(len(page.tasks) - 1, -1, -1):
-            if page.tasks[place].task_id == task_id:
-                page.tasks[place] = replace(page.tasks[place], report=report)
-                return
+        if page is not None and (tried := page.last_at.get(task_id)) is not None:
+            tried.report = report
 
     @staticmethod
     def _changed(page: Page, status: WorkerStatus) -> None:

@@ -15,6 +15,10 @@ from core.server.writer import Writer
 PATIENCE = 10.0
 """Seconds that a write waits for a lock which another process holds."""
 
+GATHERING = 2
+"""Turns of the loop for which a commit waits for what else is asked: who reports tasks claims the next ones two turns
+later, and one commit for both costs half."""
+
 FOREIGN_COMMITS_EVERY = 0.2
 """Seconds between two looks for commits of other processes, only while somebody waits."""
 
@@ -92,7 +96,7 @@ class LoopSide:
         self._asked.append(_Asked(operation, future, self.loop.time() + PATIENCE))
         if not self._scheduled:
             self._scheduled = True
-            self.loop.call_soon(self._flush)
+            self.loop.call_soon(self._gather, GATHERING)
         return future
 
     @contextmanager
@@ -124,6 +128,12 @@ class LoopSide:
         if self._looking:
             self.loop.call_later(FOREIGN_COMMITS_EVERY, self._look_again)
             self._look()
+
+    def _gather(self, turns: int) -> None:
+        if turns:
+            self.loop.call_soon(self._gather, turns - 1)
+        else:
+            self._flush()
 
     def _flush(self) -> None:
         batch = [asked for asked in self._asked if not asked.future.done()]

@@ -27,7 +27,7 @@ async def attended(
     leash = Leash()
     running = asyncio.create_task(leash.driven(code))
     try:
-        return await asyncio.shield(running)
+        await leash.over
     except asyncio.CancelledError:
         try:
             if not running.done():
@@ -43,27 +43,45 @@ async def attended(
                 running.add_done_callback(lambda _: on_left(-1))
             running.add_done_callback(lambda done: done.cancelled() or done.exception())
             running.add_done_callback(lambda _: close(code))
-        if code_is_over:
-            return running.result()
-        raise
+        if not code_is_over:
+            raise
+        running.result()  # raises the CancelledError of the code, if it ended with that
+    return leash.result()
 
 
 class Leash:
     """Runs a coroutine step by step inside an `asyncio.Task`, so that it can be left where it is.
 
     A task alone ends only when its code lets it: a loop around ``except CancelledError`` keeps it, and with it the
-    end of the program. ``cut``: the next cancellation is not passed on, but ends the task.
+    end of the program. ``cut``: the next cancellation is not passed on, but ends the task. ``over`` is done when the
+    code is; who waits for it can be cancelled without that.
     """
 
     def __init__(self) -> None:
         self.cut = False
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._answer: object = None
+        self._fault: Raised | None = None
 
-    async def driven(self, code: Coroutine[Any, Any, object]) -> object:
-        """Run the code; answers and raises as `attended`."""
+    async def driven(self, code: Coroutine[Any, Any, object]) -> None:
+        """Run the code; raises its CancelledError, and leaves what else came of it to `result`."""
         try:
-            return await self._steps(code)
+            self._answer = await self._steps(code)
+        except Raised as fault:
+            self._fault = fault
+        except asyncio.CancelledError:
+            self.over.cancel()
+            raise
         finally:
             close(code)
+        if not self.over.done():
+            self.over.set_result(None)
+
+    def result(self) -> object:
+        """What the code returned; raises `Raised` when it raised."""
+        if self._fault is not None:
+            raise self._fault
+        return self._answer
 
     @types.coroutine
     def _steps(self, code: Coroutine[Any, Any, object]) -> Generator[Any, Any, object]:

@@ -38,6 +38,8 @@ REMEMBERED = 20
 """Workers that have ended and are still shown: those that ended last."""
 GONE = 1000
 """Workers that are not even shown any more, and are kept for whoever says good-bye for them."""
+TOLD_EVERY = 0.05
+"""Seconds between two words on how workers are: between the tasks of a busy one it changes faster than anybody looks."""
 
 
 class Pool:
@@ -92,6 +94,7 @@ class Pool:
         self._before = (0, 0)
         self._loops: dict[str, asyncio.Task[None]] = {}
         self._unpublished: dict[str, Post] = {}
+        self._publish_from = 0.0
         self._watch: asyncio.Task[None] | None = None
 
     def start(self, plan: WorkerPlan) -> None:
@@ -273,7 +276,12 @@ class Pool:
 
     def _changed(self, post: Post) -> None:
         if not self._unpublished:
-            asyncio.get_running_loop().call_soon(self._publish_changes)
+            loop = asyncio.get_running_loop()
+            wait = self._publish_from - loop.time()
+            if wait <= 0:
+                loop.call_soon(self._publish_changes)
+            else:
+                loop.call_later(wait, self._publish_changes)
         self._unpublished[post.plan.worker_id] = post
 
     def _on_abandoned(self, worker_id: str, many: int) -> None:
@@ -288,6 +296,7 @@ class Pool:
             self._publish(Said(Level.WARNING, text, utcnow()))
 
     def _publish_changes(self) -> None:
+        self._publish_from = asyncio.get_running_loop().time() + TOLD_EVERY
         changed, self._unpublished = self._unpublished, {}
         for post in changed.values():
             self._publish(WorkerChanged(post.status()))
@@ -300,6 +309,7 @@ class Pool:
         post.end(fault)
         for handler in post.plan.handlers.values():
             self._processes.dismiss(handler)
+        self._publish_changes()
         if self._posts.get(post.plan.worker_id) is post:
             self._ended.append(post.plan.worker_id)
         if len(self._ended) > REMEMBERED:
