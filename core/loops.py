@@ -1,8 +1,9 @@
-"""Running a coroutine to its end, also when an author's code left something on the loop that refuses to end."""
+"""The event loop of the core: a quick one, which ends also when an author's code left something on it that refuses."""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
@@ -13,7 +14,17 @@ PATIENCE = 2.0
 
 def run_to_end(main: Coroutine[Any, Any, Value]) -> Value:
     """`asyncio.run`, which would wait for ever for a task that swallows its cancellation; this waits `PATIENCE`."""
-    return asyncio.run(_bounded(main))
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        return runner.run(_bounded(main))
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's, where that is made for the platform: a task costs a quarter less of the processor on it."""
+    if sys.platform == "win32":
+        return asyncio.new_event_loop()
+    import uvloop
+
+    return uvloop.new_event_loop()
 
 
 async def _bounded(main: Coroutine[Any, Any, Value]) -> Value:

@@ -240,7 +240,8 @@ class Claim(NamedTuple):
     @classmethod
     def of(cls, task_id: int, began: datetime) -> Claim:
         """The claim of a task that began then."""
-        return cls(task_id, began.astimezone(UTC).isoformat(timespec="microseconds"))
+        at = began if began.tzinfo is UTC else began.astimezone(UTC)
+        return cls(task_id, at.isoformat(timespec="microseconds"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from core.loops import new_loop
 from tests.program import Program
+
+BOARDS = ("tui", "test_board.py", "test_large_task.py", "test_an_hour.py")
+"""Where a board runs: on Textual's event loop, beside that of the core."""
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
@@ -19,6 +24,11 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+def pytest_asyncio_loop_factories(item: pytest.Item):
+    """The event loop that the program has there."""
+    return {"loop": asyncio.new_event_loop if any(part in BOARDS for part in item.path.parts) else new_loop}
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ class _Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 lifespan="off",
-                loop="asyncio",
+                loop="auto",  # uvloop, where it is
                 ws="none",
                 log_level="warning",
                 access_log=False,

@@ -58,5 +58,7 @@ class WorkerPlan:
     def handler(self, task: Task) -> BaseWorker:
         """Who does this task: by the id of its type, else by its name, else the first."""
         by_id = None if task.task_type_id is None else self.handlers.get(task.task_type_id)
+        if by_id is not None:
+            return by_id
         by_name = dict(zip(self.types, self.handlers.values(), strict=False))
-        return by_id or by_name.get(task.task_type) or next(iter(self.handlers.values()))
+        return by_name.get(task.task_type) or next(iter(self.handlers.values()))

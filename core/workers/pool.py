@@ -39,7 +39,7 @@ REMEMBERED = 20
 GONE = 1000
 """Workers that are not even shown any more, and are kept for whoever says good-bye for them."""
 TOLD_EVERY = 0.05
-"""Seconds between two words on how workers are: between the tasks of a busy one it changes faster than anybody looks."""
+"""Seconds between two words on how workers are: a busy one changes faster than anybody looks."""
 
 
 class Pool:

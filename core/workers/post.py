@@ -310,11 +310,11 @@ class Post:
         given = {task.id for task in tasks}
         for older in [hand for hand in self.hands if hand.task.id in given]:
             self.lose(older)  # its claim timed out, and we were given the task again
+        now = utcnow()
         for task in tasks:
-            now = utcnow()
             claim = claim_time(task, now, self._around.claim_timeout)
             hand = Hand(task, self.plan.worker_id, now, self._on_report, claim, self._on_log)
-            self._around.publish(TaskClaimed(task, self.plan.worker_id, hand.since))
+            self._around.publish(TaskClaimed(task, self.plan.worker_id, now))
             life = asyncio.create_task(self._live_through(hand))
             self.hands[hand] = life
             life.add_done_callback(self._on_end_of_life)

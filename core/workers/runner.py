@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Awaitable
+from contextlib import nullcontext
 from contextvars import copy_context
 from functools import partial
 from typing import Protocol, cast
@@ -22,6 +23,8 @@ from core.workers.outcomes import Checked, checked, failed, sentence, takes_long
 from core.workers.ports import Publish
 from core.workers.process_host import ProcessHosts
 from core.workers.threads import Raised, Threads
+
+UNTIMED = nullcontext()
 
 
 class Settle(Protocol):
@@ -71,9 +74,9 @@ class Runner:
         return kept
 
     async def _process(self, worker: BaseWorker, hand: Hand, task_timeout: float | None) -> Outcome:
-        timer = asyncio.timeout(task_timeout)
+        timer = None if task_timeout is None else asyncio.timeout(task_timeout)
         try:
-            async with timer:
+            async with timer or UNTIMED:
                 with worker.holding(hand):
                     found = await self._work(worker, hand)
         except GeneratorExit:  # of the loop's own end: an author's comes as `Raised`
@@ -82,7 +85,7 @@ class Runner:
             if isinstance(raised, asyncio.CancelledError) and hand.is_abandoned:
                 raise
             found = failed(sentence(raised.fault if isinstance(raised, Raised) else raised))
-        if timer.expired():  # also when the code caught that, and answered all the same
+        if timer is not None and timer.expired():  # also when the code caught that, and answered all the same
             hand.abandon()
             found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
         result = found.result

@@ -14,6 +14,7 @@ from typing import Any
 import psutil
 
 from core.engine import Engine
+from core.loops import run_to_end
 from core.server.app import create_app
 from core.server.database import Database
 from tests.benchmarks.draining import settings, tasks_in
@@ -91,4 +92,4 @@ async def documented(folder: Path) -> None:
 
 if __name__ == "__main__":
     verb = {"drain": drain, "idle": idle, "remember": remember, "documented": documented}[sys.argv[1]]
-    asyncio.run(verb(Path(sys.argv[2]), *sys.argv[3:]))
+    run_to_end(verb(Path(sys.argv[2]), *sys.argv[3:]))
