@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.claim_verbs import ClaimVerbs
 from core.config import Config
 from core.diagnosing import diagnosed
 from core.diagnosis import Diagnosis
@@ -59,7 +60,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries to reach a TaskManager that was away at the start."""
 
 
-class Engine(WorkerVerbs, ResultVerbs):
+class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
     """The engine, open. See `open`."""
 
     def __init__(
@@ -144,6 +145,13 @@ class Engine(WorkerVerbs, ResultVerbs):
         if self._rooms is None:
             raise Unreachable(self._trouble)
         return self._rooms
+
+    @property
+    def presence(self) -> Presence:
+        """What sends heartbeats. Raises `Unreachable` while there is no TaskManager yet."""
+        if self._presence is None:
+            raise Unreachable(self._trouble)
+        return self._presence
 
     @property
     def database(self) -> Database:

@@ -15,6 +15,10 @@ LONGEST_SENTENCE = 160
 """Characters of a sentence that a person reads, at most: two lines of a terminal that is 80 columns wide."""
 
 
+CLAIM_ENDS = "its claim can be taken over from"
+"""What is said of the end of a claim among what ends by itself."""
+
+
 class Certainty(StrEnum):
     """How sure it is that a cause holds."""
 
@@ -132,6 +136,11 @@ class Estimates:
     start: Start | None = None
     why_no_start: str = ""
     ends: tuple[End, ...] = ()
+
+    @property
+    def claim_end(self) -> datetime | None:
+        """When the claim of the task is over; None where there is none, or nobody knows."""
+        return next((end.at for end in self.ends if end.what == CLAIM_ENDS), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ CAUSES: tuple[Look, ...] = (
     claims.past_its_claim,
     claims.not_in_hand,
     claims.no_progress,
+    claims.claim_ends,
     claims.owner_unknown,
     types.type_not_registered,
     types.parameters_do_not_fit,

@@ -262,11 +262,14 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         self.chosen = place
         cause, cure = cures[place]
-        about, status = self.task_id, self.diagnosis.status if self.diagnosis is not None else None
+        about, before = self.task_id, self.diagnosis
+        status = before.status if before is not None else None
+        extends = before is not None and cure.verb == "extend_claims"
+        claim_end = before.estimates.claim_end if before is not None and extends else None
 
         def begun() -> None:
             if about == self.task_id and self.is_attached:
-                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status), False
+                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status, claim_end), False
                 self.ask()
 
         deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)
