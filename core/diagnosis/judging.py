@@ -55,6 +55,7 @@ CAUSES: tuple[Look, ...] = (
 """Every cause that there is. A new one is a function and a line here."""
 
 EXPLAINING = (
+    attempts.same_error,
     server.rate_limited,
     workers.workers_resting,
     server.clocks_disagree,

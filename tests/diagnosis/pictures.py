@@ -277,7 +277,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
     ),
     "it fails with the same error": (
         of(pending(attempts=2), system(worker()), attempts=tries("no channel 7", "no channel 8"), alike=40),
-        "same-error", "certain", True, ["plan_bulk", "cancel"],
+        "same-error", "certain", False, ["plan_bulk", "cancel"],
     ),
     "it failed with the same error thrice": (
         of(failed(), system(), attempts=tries("no channel", "no channel", "no channel")),
