@@ -204,7 +204,10 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
 
     async def why(self, task_id: int | None = None) -> Diagnosis:
         """Why this task is not done; without an id, why nothing happens. Raises `core.errors.NotFound`."""
-        return await diagnosed(self._rooms, self.store.snapshot, task_id)
+        rooms, snapshot = self._rooms, self.store.snapshot
+        if rooms is not None and self._watching is not None and snapshot.server.link is not Link.LIVE:
+            rooms = replace(rooms, client=self._watching)  # which tries once: nobody waits for one that is away
+        return await diagnosed(rooms, snapshot, task_id)
 
     async def shut(self, *, now: bool = False) -> int:
         """Stop the workers and deliver; answers how many reports still wait."""

@@ -148,7 +148,8 @@ class Diagnosis:
     """Why a task is not done, or, without a ``task_id``, why nothing happens. ``causes``: all that hold, the first one
     first. ``unknown``: what could not be known, in sentences. ``at``: when what it rests on was read.
 
-    ``could_tell`` is false where the task, or the TaskManager, could not be read.
+    ``could_tell`` is false where the task, or the TaskManager, could not be read. ``idle``: why nothing happens at all,
+    as the end of a sentence; empty while something does, None where nobody has looked for that.
     """
 
     task_id: int | None
@@ -159,6 +160,7 @@ class Diagnosis:
     status: TaskStatus | None = None
     task_type: str = ""
     could_tell: bool = True
+    idle: str | None = None
 
     @property
     def verdict(self) -> Verdict:

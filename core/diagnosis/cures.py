@@ -82,9 +82,9 @@ def extend(known: Known, risk: str = "") -> tuple[Cure, ...]:
         ours = "Its worker goes on, and its report counts unless another worker was given the task before."
         return (by_hand("Let it go on", f"This server cannot extend a claim. {ours}"),)
     if known.owner is Owner.OURS and known.hand is not None:
-        said = f"Tells the TaskManager now that #{task} is worked on: from then on its claim lasts {{}} anew."
-        call = ("extend_claims", ((task,),), {}, risk)
-        return (Cure("Extend its claim", said.format(span(system.claim_timeout)), *call),)
+        anew = span(system.claim_timeout)
+        said = f"Tells the TaskManager now that #{task} is worked on: from then on its claim lasts {anew} anew."
+        return (Cure("Extend its claim", said, "extend_claims", ((task,),), risk=risk),)
     said = "Only the program of its worker can extend its claim, on the board there. From here it can be released."
     return (by_hand("Extend it where it runs", said),)
 
