@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
-from core import gathering
+from core import gathering, task_gathering
 from core.bulk import Owner
 from core.diagnosis import Cause, Diagnosis
 from core.diagnosis.estimates import estimates_of
@@ -48,7 +48,7 @@ async def of_task(rooms: Rooms, snapshot: Snapshot, task_id: int) -> Diagnosis:
     """Why this task is not done. Raises what the TaskManager says."""
     task = await rooms.client.get_task(task_id)
     system = await gathering.system(rooms, snapshot, task.task_type)
-    known = await gathering.known(rooms, system, snapshot, task)
+    known = await task_gathering.known(rooms, system, snapshot, task)
     return Diagnosis(
         task_id,
         known.at,
@@ -111,7 +111,8 @@ def away(rooms: Rooms, snapshot: Snapshot, task_id: int | None, fault: TaskManag
     task = next((each for each in snapshot.view.tasks if each.id == task_id), None)
     known = Known(system) if task is None else known_of(system, task)
     if task_id is not None:
-        known = replace(known, owed=gathering.owed_of(rooms, task_id))  # whichever attempt: what was seen may be old
+        owed = task_gathering.owed_of(rooms, task_id)  # whichever attempt: what was seen may be old
+        known = replace(known, owed=owed)
     causes = causes_of(known)
     told = NOT_READ if task is not None or task_id is None else "The task could not be read."
     status, name = (None, "") if task is None else (task.status, task.task_type)

@@ -273,4 +273,6 @@ async def test_a_server_that_is_away_and_one_that_refuses_the_key_are_told(confi
     async with Engine.open(remote, factory=factory, monitor=False, patient=True) as engine:
         await until(engine, lambda s: s.server.link == "offline")
         told = await engine.why(task_id)
+        assert (first(told).code, told.verdict, told.could_tell) == ("server-unreachable", Verdict.UNKNOWN, False)
+        told = await engine.why()
         assert (first(told).code, told.verdict, told.could_tell) == ("server-unreachable", Verdict.STUCK, False)
