@@ -39,6 +39,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
     if "history" in rooms.can:
         history = await rooms.client.history(task.id)
     found = known_of(with_crew(made, task.task_type, tried_by(history)), task, gone=gone)
+    found = replace(found, deadline=renewed(found, history))
     ours = next((each for each in local_types(rooms.factory) if each.name == task.task_type), None)
     registered, unregistered = await registered_type(rooms, task)
     row = found.row
@@ -64,6 +65,15 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         alike=alike(snapshot, task),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
+
+
+def renewed(found: Known, history: Sequence[HistoryEntry]) -> datetime | None:
+    """When its claim ends, where a worker elsewhere may have renewed it by telling of progress."""
+    is_known = found.hand is not None and found.hand.deadline is not None
+    if found.deadline is None or is_known or "heartbeat" not in found.system.can:
+        return found.deadline
+    told = [entry.at for entry in history if entry.event == "progress" and entry.at is not None]
+    return max([found.deadline, *(at + timedelta(seconds=found.system.claim_timeout) for at in told)])
 
 
 def by_our_clock(found: Known) -> datetime | None:
