@@ -34,7 +34,7 @@ from core.result_verbs import ResultVerbs
 from core.results import Database
 from core.results.finding import Finder
 from core.results.processes import Processes
-from core.rooms import Rooms, local_types
+from core.rooms import Rooms, hindrances, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.source_watching import SourceWatch
 from core.sources.choose import choose_source
@@ -277,7 +277,13 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
 
     def _stuck_watch(self, claim_timeout: float) -> StuckWatch:
         tasks = self._watching or self._client
-        return StuckWatch(tasks, lambda: self.store.snapshot, self.store.publish, claim_timeout=claim_timeout)
+        return StuckWatch(
+            tasks,
+            lambda: self.store.snapshot,
+            self.store.publish,
+            claim_timeout=claim_timeout,
+            hindrances=lambda: hindrances(self._factory, self._source),
+        )
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
         return Monitor(

@@ -24,7 +24,7 @@ from core.models import (
 from core.readings import count_rows
 from core.recovery import left_by
 from core.results.processes import Processes
-from core.rooms import Rooms, can_start, local_types, why_not
+from core.rooms import Rooms, hindrances, local_types
 from core.snapshot import Counts, Link, Snapshot, TypeRow
 
 LOOKED_AT = 500
@@ -54,7 +54,7 @@ async def system(rooms: Rooms, snapshot: Snapshot, task_type: str | None) -> Sys
         by_id={each.id: each for each in workers},
         results_trouble=snapshot.results_trouble or await writing_trouble(rooms),
         clock_offset=offset,
-        hindrances=hindrances(rooms),
+        hindrances=hindrances(rooms.factory, rooms.source),
     )
 
 
@@ -73,12 +73,6 @@ async def clock_offset(rooms: Rooms) -> float | None:
     before = time.time()
     told = (await rooms.client.health_check()).timestamp
     return None if told is None else told + 0.5 - (before + time.time()) / 2
-
-
-def hindrances(rooms: Rooms) -> dict[str, str]:
-    """Why no worker can be started for a type though there is a class for it."""
-    every = rooms.factory.registrations()
-    return {each.task_type: str(why_not(each)) for each in every if not can_start(each, rooms.source)}
 
 
 async def writing_trouble(rooms: Rooms) -> str:

@@ -177,7 +177,7 @@ async def the_server_gives_them_out(ground: Ground, task_id: int, cure: Cure) ->
     ground.meddler.instead.clear()
 
 
-@planted("type-inactive", cure="register_type", after=the_server_gives_them_out, told_at_a_glance=False)
+@planted("type-inactive", cure="register_type", after=the_server_gives_them_out)
 async def test_its_type_was_switched_off_and_the_server_gives_none_out(far: Ground) -> int:
     task_id = await far.add(n=1)
     far.aged(task_id, 600)
