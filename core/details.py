@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from core.models import Claim, HistoryEntry, Json, Task, TaskType
+from core.models import Claim, HistoryEntry, Json, RowOutcome, Task, TaskType
 from core.snapshot import ActivityEntry, ResultRow
 
 
@@ -82,6 +82,14 @@ class KeptReport:
     said: str
     reason: str
     owed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension(RowOutcome):
+    """What became of a claim that should last anew. ``until``: when it is over now, where it was extended; else
+    ``error`` says why it was not, and the nearest that can be done instead."""
+
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

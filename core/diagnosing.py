@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
 
-from core import gathering
+from core import gathering, task_gathering
 from core.bulk import Owner
 from core.diagnosis import Cause, Diagnosis
 from core.diagnosis.estimates import estimates_of
 from core.diagnosis.judging import causes_of, ranked
 from core.diagnosis.light import known_of, system_of
-from core.diagnosis.picture import Known
-from core.diagnosis.stuck import first_stuck, stuck_types
+from core.diagnosis.picture import Known, System
+from core.diagnosis.stuck import first_stuck, nothing_happens, stuck_types
 from core.diagnosis.words import fitted
 from core.errors import NotFound, RateLimited, TaskManagerError
 from core.models import Task, TaskStatus, utcnow
@@ -32,7 +32,10 @@ async def diagnosed(rooms: Rooms | None, snapshot: Snapshot, task_id: int | None
     """Why a task is not done, or, without an id, why nothing happens. Raises `NotFound` for no such task."""
     if rooms is None:
         known = Known(system_of(snapshot, utcnow()))
-        return Diagnosis(task_id, known.at, causes_of(known), (NO_ROOMS,), estimates_of(known), could_tell=False)
+        causes = causes_of(known)
+        if task_id is not None:  # whether there is such a task is not known: they only explain why
+            causes = tuple(replace(cause, stuck=False) for cause in causes)
+        return Diagnosis(task_id, known.at, causes, (NO_ROOMS,), estimates_of(known), could_tell=False)
     try:
         return await of_all(rooms, snapshot) if task_id is None else await of_task(rooms, snapshot, task_id)
     except NotFound:
@@ -45,7 +48,7 @@ async def of_task(rooms: Rooms, snapshot: Snapshot, task_id: int) -> Diagnosis:
     """Why this task is not done. Raises what the TaskManager says."""
     task = await rooms.client.get_task(task_id)
     system = await gathering.system(rooms, snapshot, task.task_type)
-    known = await gathering.known(rooms, system, snapshot, task)
+    known = await task_gathering.known(rooms, system, snapshot, task)
     return Diagnosis(
         task_id,
         known.at,
@@ -66,7 +69,14 @@ async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     of_types = tuple(chain.from_iterable(stuck_types(system).values()))
     of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
     causes = ranked(causes_of(known), of_types, of_claimed)
-    return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known))
+    idle = idle_of(system, snapshot)
+    return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known), idle=idle)
+
+
+def idle_of(system: System, snapshot: Snapshot) -> str | None:
+    """Why nothing happens; None where nobody has watched whether tasks end."""
+    ended = [sum(pair) for pair in zip(snapshot.throughput.completed, snapshot.throughput.failed, strict=False)]
+    return nothing_happens(system, ended) if ended else None
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:
@@ -101,11 +111,14 @@ def away(rooms: Rooms, snapshot: Snapshot, task_id: int | None, fault: TaskManag
     task = next((each for each in snapshot.view.tasks if each.id == task_id), None)
     known = Known(system) if task is None else known_of(system, task)
     if task_id is not None:
-        known = replace(known, owed=gathering.owed_of(rooms, task_id))  # whichever attempt: what was seen may be old
+        owed = task_gathering.owed_of(rooms, task_id)  # whichever attempt: what was seen may be old
+        known = replace(known, owed=owed)
     causes = causes_of(known)
     told = NOT_READ if task is not None or task_id is None else "The task could not be read."
     status, name = (None, "") if task is None else (task.status, task.task_type)
-    return Diagnosis(task_id, at, causes, (told,), estimates_of(known), status=status, task_type=name, could_tell=False)
+    idle = idle_of(system, snapshot) if task_id is None else None
+    made = Diagnosis(task_id, at, causes, (told,), estimates_of(known), status=status, task_type=name, idle=idle)
+    return replace(made, could_tell=False)
 
 
 def unknown_of(known: Known) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.claim_verbs import ClaimVerbs
 from core.config import Config
 from core.diagnosing import diagnosed
 from core.diagnosis import Diagnosis
@@ -33,7 +34,7 @@ from core.result_verbs import ResultVerbs
 from core.results import Database
 from core.results.finding import Finder
 from core.results.processes import Processes
-from core.rooms import Rooms, local_types
+from core.rooms import Rooms, hindrances, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.source_watching import SourceWatch
 from core.sources.choose import choose_source
@@ -59,7 +60,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 15.0
 """Seconds between two tries to reach a TaskManager that was away at the start."""
 
 
-class Engine(WorkerVerbs, ResultVerbs):
+class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
     """The engine, open. See `open`."""
 
     def __init__(
@@ -146,6 +147,13 @@ class Engine(WorkerVerbs, ResultVerbs):
         return self._rooms
 
     @property
+    def presence(self) -> Presence:
+        """What sends heartbeats. Raises `Unreachable` while there is no TaskManager yet."""
+        if self._presence is None:
+            raise Unreachable(self._trouble)
+        return self._presence
+
+    @property
     def database(self) -> Database:
         """The results database."""
         return self._database
@@ -196,7 +204,10 @@ class Engine(WorkerVerbs, ResultVerbs):
 
     async def why(self, task_id: int | None = None) -> Diagnosis:
         """Why this task is not done; without an id, why nothing happens. Raises `core.errors.NotFound`."""
-        return await diagnosed(self._rooms, self.store.snapshot, task_id)
+        rooms, snapshot = self._rooms, self.store.snapshot
+        if rooms is not None and self._watching is not None and snapshot.server.link is not Link.LIVE:
+            rooms = replace(rooms, client=self._watching)  # which tries once: nobody waits for one that is away
+        return await diagnosed(rooms, snapshot, task_id)
 
     async def shut(self, *, now: bool = False) -> int:
         """Stop the workers and deliver; answers how many reports still wait."""
@@ -266,7 +277,13 @@ class Engine(WorkerVerbs, ResultVerbs):
 
     def _stuck_watch(self, claim_timeout: float) -> StuckWatch:
         tasks = self._watching or self._client
-        return StuckWatch(tasks, lambda: self.store.snapshot, self.store.publish, claim_timeout=claim_timeout)
+        return StuckWatch(
+            tasks,
+            lambda: self.store.snapshot,
+            self.store.publish,
+            claim_timeout=claim_timeout,
+            hindrances=lambda: hindrances(self._factory, self._source),
+        )
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
         return Monitor(

@@ -15,9 +15,11 @@ import psutil
 from core.config import Config
 from core.diagnosing import diagnosed
 from core.diagnosis import Diagnosis
+from core.errors import NotFound, TaskManagerError
 from core.events import Event
 from core.known_workers import known_workers
 from core.models import utcnow
+from core.monitor import link_after
 from core.outbox import Deliverer
 from core.results import Database
 from core.results.processes import Start
@@ -29,27 +31,33 @@ from core.taskmanager.retry import Retrying
 from core.worker_book import WorkerBook
 from core.workers.pool import Pool
 
-PATIENCE = 3.0
-"""Seconds that one call is tried."""
-
 
 async def look(config: Config, task_id: int | None, warn: Callable[[str], None]) -> Diagnosis:
-    """Why this task is not done, or, without an id, what is stuck. Raises `core.errors.CoreError` where the TaskManager
-    cannot be reached at all, and `core.errors.NotFound`. ``warn`` is told which workers could not be loaded."""
-    async with looking(config, warn) as rooms:
-        label = config.taskmanager_api_url or str(config.taskmanager_db)
-        server = ServerStatus(label, config.embedded, Link.LIVE, utcnow(), can=rooms.can)
-        return await diagnosed(rooms, Snapshot(server=server), task_id)
+    """Why this task is not done, or, without an id, what is stuck. That the TaskManager cannot be reached, or refuses,
+    is a cause too. Raises `core.errors.NotFound`. ``warn`` is told which workers could not be loaded."""
+    label = config.taskmanager_api_url or str(config.taskmanager_db)
+    try:
+        async with looking(config, warn) as rooms:
+            server = ServerStatus(label, config.embedded, Link.LIVE, utcnow(), can=rooms.can)
+            return await diagnosed(rooms, Snapshot(server=server), task_id)
+    except NotFound:
+        raise
+    except TaskManagerError as fault:
+        if (link := link_after(fault)) is Link.LIVE:
+            raise
+        server = ServerStatus(label, config.embedded, link, trouble=str(fault))
+        return await diagnosed(None, Snapshot(server=server), task_id)
 
 
 @asynccontextmanager
 async def looking(config: Config, warn: Callable[[str], None]) -> AsyncGenerator[Rooms]:
-    """The rooms, open; no other process learns of this one."""
+    """The rooms, open; no other process learns of this one. Each call is tried once: whoever asks why nothing happens
+    is not to wait for a server that is away."""
     factory, faults = known_workers(config)
     for sentence in faults:
         warn(sentence)
     async with AsyncTaskManagerClient(config) as client:
-        client.retrying = Retrying(seconds=PATIENCE)
+        client.retrying = Retrying(tries=1)
         server = await client.identity()
         client.keep_to(server)
         can = (await client.capabilities()).names

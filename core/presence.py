@@ -40,6 +40,13 @@ class Presence:
             await asyncio.sleep(min(LOOK_EVERY, self._every))
             await self._beat()
 
+    async def tell_now(self, worker_id: str) -> tuple[int, ...]:
+        """Send the heartbeat of one worker of the pool at once. Answers which of the tasks that it holds are not its
+        own any more. Raises what the TaskManager says, and `TimeoutError`."""
+        async with self._beating:
+            status = next((each for each in self._rooms.pool.statuses() if each.id == worker_id), None)
+            return () if status is None else await self._send(status)
+
     async def leave(self) -> None:
         """Say that our workers have stopped, if that can be said soon."""
         if "heartbeat" in self._rooms.can:
@@ -82,12 +89,13 @@ class Presence:
         here = {status.id for status in self._rooms.pool.statuses()}
         self._told = {worker_id: told for worker_id, told in self._told.items() if worker_id in here}
 
-    async def _send(self, status: WorkerStatus) -> None:
+    async def _send(self, status: WorkerStatus) -> tuple[int, ...]:
         state, strategy, held = outside(status)
         asked_at = utcnow()
         async with asyncio.timeout(LONGEST_BEAT):
             lost = await self._rooms.client.heartbeat(status.id, platform.node(), os.getpid(), state, strategy, held)
         self._rooms.pool.heard(status.id, asked_at, held, lost)
+        return lost
 
 
 def outside(status: WorkerStatus) -> tuple[str, str, tuple[int, ...]]:

@@ -58,6 +58,11 @@ def why_not(registration: Registration) -> BadSetting:
     )
 
 
+def hindrances(factory: WorkerFactory, source: Source | None) -> dict[str, str]:
+    """Why no worker can be started for a type though there is a class for it, by the name of the type."""
+    return {each.task_type: str(why_not(each)) for each in factory.registrations() if not can_start(each, source)}
+
+
 def local_types(factory: WorkerFactory) -> list[TaskType]:
     """The types that there are workers for, as they would be registered; id 0 says that no server told them."""
     return [TaskType(0, each.task_type, each.version, dict(each.param_schema)) for each in factory.registrations()]

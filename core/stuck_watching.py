@@ -75,13 +75,16 @@ class StuckWatch:
         *,
         claim_timeout: float,
         gone: Callable[[str], bool] = of_dead_process,
+        hindrances: Callable[[], Mapping[str, str]] = dict,
         now: Callable[[], datetime] = utcnow,
     ) -> None:
-        """``gone`` tells of a worker whether its process is known to be dead."""
+        """``gone`` tells of a worker whether its process is known to be dead; ``hindrances`` why no worker can be
+        started for a type though there is a class for it."""
         self._now = now
         self._tasks, self._seen, self._publish = tasks, seen, publish
         self._claim_timeout = claim_timeout
         self._gone = gone
+        self._hindrances = hindrances
         self._memory = Memory()
 
     async def run(self) -> None:
@@ -95,7 +98,7 @@ class StuckWatch:
         snapshot = self._seen()
         if self._is_known(snapshot):
             return
-        system = system_of(snapshot, self._now(), claim_timeout=self._claim_timeout)
+        system = self._system(snapshot)
         ended = [sum(pair) for pair in zip(snapshot.throughput.completed, snapshot.throughput.failed, strict=False)]
         why = nothing_happens(system, ended)
         before = self._memory.told or StuckSeen({}, 0, True, "")
@@ -116,8 +119,12 @@ class StuckWatch:
 
     async def which(self, rows: Sequence[Task]) -> Collection[int]:
         """The ids of those of these rows that are stuck, as things are seen now."""
-        system = system_of(self._seen(), self._now(), claim_timeout=self._claim_timeout)
+        system = self._system(self._seen())
         return (await self._stuck(system, rows)).keys()
+
+    def _system(self, snapshot: Snapshot) -> System:
+        system = system_of(snapshot, self._now(), claim_timeout=self._claim_timeout)
+        return replace(system, hindrances=self._hindrances())
 
     def _is_known(self, snapshot: Snapshot) -> bool:
         """Whether all is as it was at the last two looks, and there is no need yet to look at the time alone."""

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from core.bulk import BulkRow, Meant, Order, Plan
-from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
+from core.details import Extension, KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
 from core.diagnosis.simulation import Simulation
 from core.exports import Export, Progress
@@ -53,6 +53,11 @@ class Verbs(Protocol):
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         """End tasks that are not finished, for good."""
+        ...
+
+    async def extend_claims(self, task_ids: Sequence[int]) -> list[Extension]:
+        """Let the claims of tasks that workers of this process have in hand last anew, counted from now; answers until
+        when, or why not and what can be done instead. Only the holder of a claim can extend it."""
         ...
 
     async def plan_bulk(self, order: Order, meant: Meant) -> Plan:

@@ -12,7 +12,7 @@ from core.errors import BadSetting
 from core.events import Level, Said
 from core.models import LIVE_STATES, Step, TaskType, WorkerState, WorkerStatus, utcnow
 from core.previewing import preview
-from core.rooms import Rooms, can_start, why_not
+from core.rooms import Rooms, can_start, hindrances, why_not
 from core.simulating import simulate_here
 from core.task_verbs import TaskVerbs
 from core.workers.base import BaseWorker
@@ -166,8 +166,7 @@ class WorkerVerbs(TaskVerbs):
 
     async def hindrances(self) -> dict[str, str]:
         """Why no worker can be started for a type though there is a class for it, by the name of the type."""
-        known = self.rooms.factory.registrations()
-        return {each.task_type: str(why_not(each)) for each in known if not can_start(each, self.rooms.source)}
+        return hindrances(self.rooms.factory, self.rooms.source)
 
     async def scale(self, count: int, *, like: str = "") -> int:
         """Have ``count`` workers like those that run: start more, or stop idle ones first.

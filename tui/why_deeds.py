@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, cast
 
 from core.diagnosis import Cure, Diagnosis
 from core.diagnosis.words import span
 from core.models import RowOutcome, TaskStatus
-from tui.look import Piece, Tone
+from tui.look import Piece, Tone, clock
 from tui.task_deeds import TaskDeeds
 from tui.wording import outcome
 
@@ -22,6 +23,7 @@ ASKS: Final = {
     "set_concurrency": False,
     "retry": False,
     "resend_reports": False,
+    "extend_claims": False,
     "release": True,
     "cancel": True,
     "stop_workers": True,
@@ -29,7 +31,13 @@ ASKS: Final = {
 }
 """The verbs that a cure may name, and whether they always ask first, as they do elsewhere on the board."""
 
-DONE: Final = {"release": "released", "cancel": "cancelled", "retry": "retried", "resend_reports": "sent again"}
+DONE: Final = {
+    "release": "released",
+    "cancel": "cancelled",
+    "retry": "retried",
+    "resend_reports": "sent again",
+    "extend_claims": "extended",
+}
 """What became of the rows of those verbs that answer one for each."""
 
 NO_RISK: Final = "Nothing is known that it would harm."
@@ -81,12 +89,14 @@ class WhyDeeds(TaskDeeds):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A cure that was done: for which cause, at which time of the loop, and how the task was before."""
+    """A cure that was done: for which cause, at which time of the loop, and how the task was before. ``claim_end``:
+    when its claim was to be over, where that is what was to be mended."""
 
     label: str
     code: str
     begun: float
     status: TaskStatus | None
+    claim_end: datetime | None = None
 
 
 def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
@@ -97,6 +107,9 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
         return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
     if other and diagnosis.status is not None:
         return True, (f"✓ It helped: {NOW_IT[diagnosis.status]}, {later}.", Tone.GOOD)
+    lasts = diagnosis.estimates.claim_end
+    if trial.claim_end is not None and lasts is not None and lasts > trial.claim_end:
+        return True, (f"✓ It helped: its claim lasts until {clock(lasts)} now, {later}.", Tone.GOOD)
     first = next((cause for cause in diagnosis.causes if cause.code == trial.code), None)
     if first is None:
         return True, (f"✓ It helped: that is over, {later}.", Tone.GOOD)

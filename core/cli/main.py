@@ -48,8 +48,8 @@ class LateGroup(click.Group):
     cls=LateGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="Exit codes: 0 ok, 1 something failed, 2 usage or configuration, 4 server unreachable, 5 key refused, "
-    "130 interrupted.",
+    epilog="Exit codes: 0 ok, 1 something failed, 2 usage or configuration, 3 could not tell (why), 4 server "
+    "unreachable, 5 key refused, 130 interrupted.",
 )
 @click.version_option(package_name="prismq-workers")
 @click.option("--env-file", type=click.Path(dir_okay=False), help="The settings file, instead of the .env found.")

@@ -11,12 +11,13 @@ from core.cli.output import one_line, print_json, say
 from core.cli.program import Program, json_option, passing, run
 from core.diagnosis import Diagnosis, Verdict
 from core.diagnosis.telling import COLUMNS, as_document, as_lines
+from core.errors import NotAuthenticated
 from core.looking import look
 from core.models import utcnow
 
 CODES = {Verdict.FINE: 0, Verdict.STUCK: 1, Verdict.FAILED: 1, Verdict.UNKNOWN: 3}
-AS_EVERYWHERE = {"server-unreachable": 4, "key-refused": 5}
-"""Causes for which every command ends with a code of its own."""
+NOT_TOLD = {"server-unreachable": CODES[Verdict.UNKNOWN], "key-refused": NotAuthenticated.exit_code}
+"""Causes for which nothing can be told of any task."""
 
 
 @click.command(epilog="Example: prismq-workers why 12 --json")
@@ -26,8 +27,8 @@ AS_EVERYWHERE = {"server-unreachable": 4, "key-refused": 5}
 def why(program: Program, task_id: int | None, as_json: bool) -> None:
     """Tell why a task is not done, with evidence and cures; without an ID, why nothing happens and what is stuck.
 
-    Only looks; changes nothing. Exit codes: 0 healthy, 1 something is stuck or has failed, 3 could not tell; 2, 4 and 5
-    as everywhere.
+    Only looks; changes nothing. Exit codes: 0 healthy, 1 something is stuck or has failed, 3 could not tell, as while
+    the server cannot be reached; 2 and 5 as everywhere.
     """
     for warning in program.config.warnings:
         say(f"Warning: {warning}")
@@ -43,4 +44,4 @@ def why(program: Program, task_id: int | None, as_json: bool) -> None:
 def exit_code(found: Diagnosis) -> int:
     """What the program ends with."""
     first = next(iter(found.causes), None)
-    return AS_EVERYWHERE.get(first.code if first is not None else "", CODES[found.verdict])
+    return NOT_TOLD.get(first.code if first is not None else "", CODES[found.verdict])

@@ -20,7 +20,8 @@ def failed_of(known: Known) -> list[AttemptRow]:
 
 
 def same_error(known: Known) -> Cause | None:
-    """Every attempt fails with the same error."""
+    """Every attempt failed with the same error. That they did is sure; but where attempts are left, another is made by
+    itself, and where none are, the task has failed: it never says that a task is stuck."""
     failed = failed_of(known)
     if len(failed) < 2 or known.status is TaskStatus.COMPLETED:
         return None
@@ -35,8 +36,7 @@ def same_error(known: Known) -> Cause | None:
         *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
     )
     cures = (*clone(known), *retry(known), *cancel(known))
-    waits = known.status is not TaskStatus.FAILED
-    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=waits)
+    return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=False)
 
 
 def attempts_used_up(known: Known) -> Cause | None:

@@ -15,6 +15,10 @@ LONGEST_SENTENCE = 160
 """Characters of a sentence that a person reads, at most: two lines of a terminal that is 80 columns wide."""
 
 
+CLAIM_ENDS = "its claim can be taken over from"
+"""What is said of the end of a claim among what ends by itself."""
+
+
 class Certainty(StrEnum):
     """How sure it is that a cause holds."""
 
@@ -133,13 +137,19 @@ class Estimates:
     why_no_start: str = ""
     ends: tuple[End, ...] = ()
 
+    @property
+    def claim_end(self) -> datetime | None:
+        """When the claim of the task is over; None where there is none, or nobody knows."""
+        return next((end.at for end in self.ends if end.what == CLAIM_ENDS), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """Why a task is not done, or, without a ``task_id``, why nothing happens. ``causes``: all that hold, the first one
     first. ``unknown``: what could not be known, in sentences. ``at``: when what it rests on was read.
 
-    ``could_tell`` is false where the task, or the TaskManager, could not be read.
+    ``could_tell`` is false where the task, or the TaskManager, could not be read. ``idle``: why nothing happens at all,
+    as the end of a sentence; empty while something does, None where nobody has looked for that.
     """
 
     task_id: int | None
@@ -150,6 +160,7 @@ class Diagnosis:
     status: TaskStatus | None = None
     task_type: str = ""
     could_tell: bool = True
+    idle: str | None = None
 
     @property
     def verdict(self) -> Verdict:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.bulk import Owner
-from core.diagnosis.cause import Cause, Certainty
-from core.diagnosis.cures import by_hand, release, start, stop_now
+from core.diagnosis.cause import Cause, Certainty, Cure
+from core.diagnosis.cures import extend, last_longer, release, start, stop_now
 from core.diagnosis.picture import Known, System
 from core.diagnosis.words import clock, named, quoted, span
 from core.models import TaskStatus
@@ -13,6 +13,9 @@ LEAST_QUIET = 60.0
 """Seconds without progress until that is worth a mark, at least."""
 TIMES_USUAL = 5.0
 """Times as long as 95% of all tries took, likewise."""
+NEARS = 0.25
+"""Share of a claim's time that is left when its end is worth a word. Where workers keep their claims, something keeps
+them from doing so by then."""
 WORTH_A_WORD = 5.0
 """Seconds without progress from which on it is said that there was none."""
 
@@ -63,7 +66,8 @@ def owner_unknown(known: Known) -> Cause | None:
     over = known.deadline is not None and known.deadline <= known.at
     if over:
         said = f"The claim of {who} is over, and nobody knows whether it still works; {until_taken_over(known)}."
-        return Cause("claim-over", said, facts(known), (*release(known), *start(known)), Certainty.LIKELY)
+        cures = (*release(known), *start(known), *extend_there(known))
+        return Cause("claim-over", said, facts(known), cures, Certainty.LIKELY)
     said = f"{who} has claimed it; whether it is alive is not told; {until_taken_over(known)}."
     return Cause("owner-unknown", said, facts(known), release(known), Certainty.POSSIBLE, stuck=False)
 
@@ -78,26 +82,64 @@ def not_in_hand(known: Known) -> Cause | None:
     return Cause("not-in-hand", said, facts(known), release(known), Certainty.LIKELY)
 
 
+def extend_there(known: Known) -> tuple[Cure, ...]:
+    """That its worker could extend it, where the server listens to that."""
+    return extend(known) if "heartbeat" in known.system.can else ()
+
+
+def stop_ours(known: Known) -> tuple[Cure, ...]:
+    """Stop its worker, where it is one of ours."""
+    by = known.task.claimed_by if known.task is not None else None
+    return (stop_now(by),) if by and known.owner is Owner.OURS else ()
+
+
+def is_worked_on(known: Known) -> bool:
+    """Whether a worker that is alive has claimed it, and its end is not known here yet."""
+    alive = known.owner in (Owner.OURS, Owner.ALIVE)
+    return known.status is TaskStatus.CLAIMED and alive and known.owed is None
+
+
+def is_past_its_claim(known: Known) -> bool:
+    """Whether the time of its claim is over."""
+    over = known.deadline is not None and known.deadline <= known.at
+    return over or (known.hand is not None and known.hand.late)
+
+
+def nears_its_end(known: Known) -> bool:
+    """Whether its claim is nearly over. Of a worker elsewhere that is known only by what its heartbeats list."""
+    if known.deadline is None or known.hand is None:
+        return False
+    return 0 < (known.deadline - known.at).total_seconds() <= NEARS * known.system.claim_timeout
+
+
 def past_its_claim(known: Known) -> Cause | None:
     """It runs for longer than its claim lasts: another worker may be given it as well."""
     task = known.task
-    alive = known.owner in (Owner.OURS, Owner.ALIVE)
-    if task is None or known.status is not TaskStatus.CLAIMED or not alive or known.owed is not None:
-        return None
-    over = known.deadline is not None and known.deadline <= known.at
-    late = known.hand is not None and known.hand.late
-    if known.orphaned or not (over or late):
+    if task is None or not is_worked_on(known) or known.orphaned or not is_past_its_claim(known):
         return None
     since = span(known.seconds_since(known.deadline) or 0.0)
     said = (
         f"{named(task.claimed_by or 'Its worker')} still works on it, but its claim of "
         f"{span(known.system.claim_timeout)} ended {since} ago: another may start it too."
     )
-    longer = by_hand(
-        "Let claims last longer", "Set PRISMQ_CLAIM_TIMEOUT (seconds) above the longest run, and start again."
-    )
-    cures = (longer, *((stop_now(task.claimed_by),) if known.owner is Owner.OURS and task.claimed_by else ()))
+    late = known.hand is not None and known.hand.late
+    cures = (*extend(known), last_longer(known), *stop_ours(known))
     return Cause("past-its-claim", said, facts(known), cures, Certainty.CERTAIN if late else Certainty.LIKELY)
+
+
+def claim_ends(known: Known) -> Cause | None:
+    """It is worked on, and its claim is nearly over. Where workers of ours keep their claims by heartbeats, these do
+    not get through; where nothing keeps a claim, the task may be done in time."""
+    task, deadline = known.task, known.deadline
+    if task is None or deadline is None or not is_worked_on(known) or known.orphaned or not nears_its_end(known):
+        return None
+    keeps = "heartbeat" in known.system.can
+    left = span((deadline - known.at).total_seconds())
+    ends = f"is not renewed and ends in {left}" if keeps else f"ends in {left}"
+    said = f"{named(task.claimed_by or 'Its worker')} works on it, but its claim {ends}: then another may start it too."
+    cures = (*extend(known), last_longer(known), *stop_ours(known))
+    stuck = keeps and known.owner is Owner.OURS
+    return Cause("claim-ends", said, facts(known), cures, Certainty.LIKELY, stuck=stuck)
 
 
 def quiet_limit(system: System) -> float:
@@ -107,11 +149,18 @@ def quiet_limit(system: System) -> float:
     return max(LEAST_QUIET, TIMES_USUAL * system.ran.p95)
 
 
+def extend_if_short(known: Known) -> tuple[Cure, ...]:
+    """Give one that may hang more time, where that is short and can be given."""
+    is_short = nears_its_end(known) or is_past_its_claim(known)
+    if not is_short or "heartbeat" not in known.system.can:
+        return ()
+    return extend(known, "If it hangs, nobody else is given it for so long.")
+
+
 def no_progress(known: Known) -> Cause | None:
     """Its worker is alive, and nothing is heard of its work."""
     task = known.task
-    alive = known.owner in (Owner.OURS, Owner.ALIVE)
-    if task is None or known.status is not TaskStatus.CLAIMED or not alive or known.owed is not None:
+    if task is None or not is_worked_on(known):
         return None
     quiet = known.seconds_since(known.heard_at)
     if quiet is None or quiet <= WORTH_A_WORD:
@@ -127,7 +176,8 @@ def no_progress(known: Known) -> Cause | None:
     hand = known.hand if known.owner is Owner.OURS else None  # of what others said last, the history tells
     last = () if hand is None else (("last words", quoted(hand.message) or "none"),)
     evidence = (*facts(known), *last, *usual, *ends)
-    cures = ((stop_now(task.claimed_by),) if known.owner is Owner.OURS and task.claimed_by else ()) + release(known)
+    more_time = extend_if_short(known) if known.owner is Owner.OURS else ()
+    cures = (*stop_ours(known), *more_time, *release(known))
     certainty = Certainty.LIKELY if hangs else Certainty.POSSIBLE
     return Cause("no-progress", said, evidence, cures, certainty, stuck=hangs)
 
@@ -135,10 +185,9 @@ def no_progress(known: Known) -> Cause | None:
 def in_hand(known: Known) -> Cause | None:
     """It is being done, as far as is heard."""
     task = known.task
-    alive = known.owner in (Owner.OURS, Owner.ALIVE)
-    if task is None or known.status is not TaskStatus.CLAIMED or not alive or known.orphaned or known.owed is not None:
+    if task is None or not is_worked_on(known) or known.orphaned:
         return None
-    if no_progress(known) is not None:
+    if no_progress(known) is not None or claim_ends(known) is not None:
         return None  # which says more
     held = known.seconds_since(task.claimed_at)
     since = "" if held is None else f" for {span(held)}"

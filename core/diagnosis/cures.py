@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from core.bulk import Action, Order, Owner
 from core.diagnosis.cause import Cure
 from core.diagnosis.picture import Known
-from core.diagnosis.words import amount, listed, named
+from core.diagnosis.words import amount, listed, named, span
 from core.models import Claim, TaskStatus, TaskType, WorkerState
 
 
@@ -71,6 +71,29 @@ def release(known: Known) -> tuple[Cure, ...]:
         return (by_hand("Wait for the end of its claim", said),)
     said = f"Reports #{task} as failed in the name of its worker, which uses up an attempt."
     return (Cure("Release", said, "plan_bulk", (Order(Action.RELEASE, force=alive), (task,)), {}, risk, "release"),)
+
+
+def extend(known: Known, risk: str = "") -> tuple[Cure, ...]:
+    """Let its claim last anew: only its holder can, and only where the server hears of it meanwhile."""
+    if known.task is None:
+        return ()
+    task, system = known.task.id, known.system
+    if "heartbeat" not in system.can:
+        ours = "Its worker goes on, and its report counts unless another worker was given the task before."
+        return (by_hand("Let it go on", f"This server cannot extend a claim. {ours}"),)
+    if known.owner is Owner.OURS and known.hand is not None:
+        anew = span(system.claim_timeout)
+        said = f"Tells the TaskManager now that #{task} is worked on: from then on its claim lasts {anew} anew."
+        return (Cure("Extend its claim", said, "extend_claims", ((task,),), risk=risk),)
+    said = "Only the program of its worker can extend its claim, on the board there. From here it can be released."
+    return (by_hand("Extend it where it runs", said),)
+
+
+def last_longer(known: Known) -> Cure:
+    """Let all claims last longer, which is a setting of the TaskManager."""
+    here = "Set PRISMQ_CLAIM_TIMEOUT (seconds) above the longest run, and start again."
+    there = "Raise the claim time-out of the TaskManager above the longest run, and PRISMQ_CLAIM_TIMEOUT here with it."
+    return by_hand("Let claims last longer", here if known.system.server.embedded else there)
 
 
 def retry(known: Known) -> tuple[Cure, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import sqrt
 
-from core.diagnosis.cause import End, Estimates, Place, Start
+from core.diagnosis.cause import CLAIM_ENDS, End, Estimates, Place, Start
 from core.diagnosis.picture import RATE_SECONDS, Known
 from core.models import TaskStatus, WorkerState
 
@@ -66,7 +66,7 @@ def ends_of(known: Known) -> tuple[End, ...]:
     """What ends by itself, soonest first."""
     system, found = known.system, list[End]()
     if known.status is TaskStatus.CLAIMED and known.deadline is not None:
-        found.append(End("its claim can be taken over from", known.deadline))
+        found.append(End(CLAIM_ENDS, known.deadline))
     if known.waits:
         rests = [each for each in known.crew.live if each.state is WorkerState.BACKING_OFF and each.until is not None]
         found += [End(f"{each.id} claims again at", each.until) for each in rests if each.until is not None]
@@ -74,7 +74,7 @@ def ends_of(known: Known) -> tuple[End, ...]:
         found.append(End("the server takes calls again at", system.limited_until))
     if system.server.retry_at is not None and not system.is_heard:
         found.append(End("the server is tried again at", system.server.retry_at))
-    return tuple(sorted((end for end in found if end.at > known.at or end.what.startswith("its claim")), key=when))
+    return tuple(sorted((end for end in found if end.at > known.at or end.what == CLAIM_ENDS), key=when))
 
 
 def when(end: End) -> float:

@@ -23,6 +23,7 @@ CAUSES: tuple[Look, ...] = (
     claims.past_its_claim,
     claims.not_in_hand,
     claims.no_progress,
+    claims.claim_ends,
     claims.owner_unknown,
     types.type_not_registered,
     types.parameters_do_not_fit,
@@ -54,6 +55,7 @@ CAUSES: tuple[Look, ...] = (
 """Every cause that there is. A new one is a function and a line here."""
 
 EXPLAINING = (
+    attempts.same_error,
     server.rate_limited,
     workers.workers_resting,
     server.clocks_disagree,

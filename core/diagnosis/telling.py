@@ -157,6 +157,7 @@ def as_document(diagnosis: Diagnosis) -> dict[str, Json]:
         "status": diagnosis.status.value if diagnosis.status else None,
         "at": moment(diagnosis.at),
         "verdict": diagnosis.verdict.value,
+        "could_tell": diagnosis.could_tell,
         "sentence": diagnosis.sentence,
         "causes": [cause_document(cause) for cause in diagnosis.causes],
         "estimates": estimates_document(diagnosis.estimates),

@@ -179,6 +179,13 @@ class Pool:
                 hand.claim.renew(asked_at)
                 self._on_claim_time(hand)
 
+    async def say_again(self, task_id: int) -> None:
+        """Tell the TaskManager anew how far a task in hand is, which lets its claim last anew where progress does.
+        Raises `ClaimLost`, and what the TaskManager says."""
+        for hand in [hand for hand in self._hands() if hand.task.id == task_id]:
+            await self._progress.send(hand)
+            self._on_claim_time(hand)
+
     def statuses(self) -> list[WorkerStatus]:
         """How all workers are, the `REMEMBERED` that ended last included, in the order of their start."""
         return [post.status() for post in self._posts.values()]

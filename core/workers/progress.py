@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass, field
 
@@ -73,17 +74,22 @@ class ProgressTeller:
         self._calls.add(line.call)
         line.call.add_done_callback(self._calls.discard)
 
-    async def _send(self, hand: Hand, line: Line) -> None:
+    async def send(self, hand: Hand) -> None:
+        """Send now what a task in hand last said, though the server may know it. Raises `ClaimLost`, of which ``lose``
+        is told too, and what the TaskManager says."""
         asked_at = utcnow()
         try:
             await self._tasks.update_progress(hand.task.id, hand.worker_id, hand.percent, hand.message or None)
-            if hand.claim is not None and self._tasks.progress_renews:
-                hand.claim.renew(asked_at)
         except ClaimLost:
-            if hand in self._lines:
+            if not hand.ended:
                 self._lose(hand)
-        except CoreError:
-            pass  # the next word replaces this one, and the report does not depend on it
+            raise
+        if hand.claim is not None and self._tasks.progress_renews:
+            hand.claim.renew(asked_at)
+
+    async def _send(self, hand: Hand, line: Line) -> None:
+        with suppress(CoreError):  # the next word replaces this one, and the report does not depend on it
+            await self.send(hand)
         line.call = None
         if line.unsent and hand in self._lines:
             self._plan(hand, line)

@@ -126,6 +126,12 @@ LATE = replace(
     in_hand=(InHand(10429, "Echo", 2, ago(312), 20, deadline=ago(12), late=True, heard_at=ago(2)),),
 )
 
+NEARING = replace(
+    worker(state=WorkerState.BUSY),
+    in_hand=(InHand(10429, "Echo", 2, ago(240), 20, deadline=ago(-40), heard_at=ago(2)),),
+)
+FAR_NEARING = stranger(in_hand=(InHand(10429, "Echo", 2, None, 20),), last_seen=ago(250))
+
 # name: (what is known, code of the first cause, how sure, whether it is stuck, verbs of its cures)
 PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
     "no worker at all": (of(pending(), system(type_row=STILL)), "no-worker", "certain", True, ["start_workers"]),
@@ -224,14 +230,37 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed("who", claimed_at=ago(20)), system()), "owner-unknown", "possible", False, ["release"],
     ),
     "the claim of a worker that nobody knows is over": (
-        of(claimed("who"), system()), "claim-over", "likely", True, ["release", "start_workers"],
+        of(claimed("who"), system()), "claim-over", "likely", True, ["release", "start_workers", ""],
     ),
-    "its worker hangs": (of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "release"]),
+    "its worker hangs": (
+        of(claimed(), system(worker(state=WorkerState.BUSY, holds=10429)), heard_at=ago(240)),
+        "no-progress", "likely", True, ["stop_workers", "release"],
+    ),
+    "its worker hangs, and its claim nears its end": (
+        of(claimed(), system(HANGING)), "no-progress", "likely", True, ["stop_workers", "extend_claims", "release"],
+    ),
+    "its claim is not renewed and nears its end": (
+        of(claimed(), system(NEARING)), "claim-ends", "likely", True, ["extend_claims", "", "stop_workers"],
+    ),
+    "its claim nears its end, and nothing renews it": (
+        of(claimed(), system(NEARING, server=BARE)), "claim-ends", "likely", False, ["", "", "stop_workers"],
+    ),
+    "the claim of a worker elsewhere nears its end": (
+        of(claimed("x-08"), system(FAR_NEARING)), "claim-ends", "likely", False, ["", ""],
+    ),
     "nothing was heard of its work for a while": (
         of(claimed(claimed_at=ago(20)), system(worker(state=WorkerState.BUSY, holds=10429)), heard_at=ago(20)),
         "no-progress", "possible", False, ["stop_workers", "release"],
     ),
-    "it ran past its claim": (of(claimed(), system(LATE)), "past-its-claim", "certain", True, ["", "stop_workers"]),
+    "it ran past its claim": (
+        of(claimed(), system(LATE)), "past-its-claim", "certain", True, ["extend_claims", "", "stop_workers"],
+    ),
+    "it ran past its claim, and nothing renews it": (
+        of(claimed(), system(LATE, server=BARE)), "past-its-claim", "certain", True, ["", "", "stop_workers"],
+    ),
+    "a worker elsewhere runs past its claim": (
+        of(claimed("x-08"), system(stranger()), heard_at=ago(2)), "past-its-claim", "likely", True, ["", ""],
+    ),
     "our worker does not have it in hand": (
         of(claimed(), system(worker()), orphaned=True), "not-in-hand", "likely", True, ["release"],
     ),
@@ -248,7 +277,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
     ),
     "it fails with the same error": (
         of(pending(attempts=2), system(worker()), attempts=tries("no channel 7", "no channel 8"), alike=40),
-        "same-error", "certain", True, ["plan_bulk", "cancel"],
+        "same-error", "certain", False, ["plan_bulk", "cancel"],
     ),
     "it failed with the same error thrice": (
         of(failed(), system(), attempts=tries("no channel", "no channel", "no channel")),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import psutil
@@ -121,6 +124,21 @@ async def test_a_type_that_no_program_has_a_worker_for(engine: Engine):
     whole = await engine.why()
     assert (first(whole).code, whole.verdict) == ("type-unknown-here", Verdict.STUCK)
     assert "Reddit" in first(whole).sentence
+
+
+async def test_the_claim_of_a_worker_elsewhere_counts_from_its_last_progress(engine: Engine, config: Config):
+    task_id = await create(engine)
+    async with AsyncTaskManagerClient(config) as client:
+        await client.claim_task("far-away-1", (await client.get_task_type("Gate")).id)
+        with closing(sqlite3.connect(config.taskmanager_db, timeout=10)) as connection, connection:
+            connection.execute("UPDATE tasks SET claimed_at = claimed_at - 400000, heard_at = heard_at - 400000")
+        over = await engine.why(task_id)
+        assert first(over).code == "claim-over"
+        await client.update_progress(task_id, "far-away-1", 20)
+    told = await engine.why(task_id)
+    assert first(told).code == "owner-unknown"
+    assert told.estimates.claim_end is not None
+    assert told.estimates.claim_end > told.at + timedelta(seconds=200)
 
 
 async def test_a_task_in_the_hands_of_a_dead_process_is_released(engine: Engine, config: Config):
@@ -273,4 +291,6 @@ async def test_a_server_that_is_away_and_one_that_refuses_the_key_are_told(confi
     async with Engine.open(remote, factory=factory, monitor=False, patient=True) as engine:
         await until(engine, lambda s: s.server.link == "offline")
         told = await engine.why(task_id)
+        assert (first(told).code, told.verdict, told.could_tell) == ("server-unreachable", Verdict.UNKNOWN, False)
+        told = await engine.why()
         assert (first(told).code, told.verdict, told.could_tell) == ("server-unreachable", Verdict.STUCK, False)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from typing import Any
 
 import pytest
 
+from tests.contract.loopback import serving
 from tests.contract.observed import ObservedTaskManager
+from tests.diagnosis.planted.meddler import Instead, Meddler
 from tests.program import Program
 
 ECHO = ("tasks", "add", "Echo", "--params", '{"message": "x"}')
@@ -73,7 +76,6 @@ def test_to_look_changes_nothing(program: Program):
         (("why", "999"), {}, 1, "999"),
         (("why", "0"), {}, 2, "ID"),
         (("why", "x"), {}, 2, "ID"),
-        (("why",), {"TASKMANAGER_API_URL": "http://127.0.0.1:9/api"}, 4, "cannot be reached"),
         (("why",), {"TASKMANAGER_API_URL": "not a url"}, 2, "cannot be used"),
     ],
 )
@@ -86,13 +88,51 @@ def test_what_cannot_be_told_is_one_clear_sentence(
     assert "Traceback" not in answer.err
 
 
+@pytest.mark.parametrize("arguments", [("why",), ("why", "12")], ids=str)
+def test_a_server_that_is_down_is_told_in_words_and_as_json_and_ends_with_could_not_tell(
+    program: Program, arguments: tuple[str, ...]
+):
+    down = program.with_settings(TASKMANAGER_API_URL="http://127.0.0.1:9/api")
+    told, said = down(*arguments), down(*arguments, "--json")
+    assert (told.code, said.code) == (3, 3)
+    assert "The TaskManager has not answered yet" in told.out
+    assert "cannot be reached" in " ".join(told.out.split())
+    assert [each["code"] for each in said.json["causes"]] == ["server-unreachable"]
+    assert (said.json["could_tell"], said.json["status"]) == (False, None)
+    assert "Traceback" not in told.err + said.err
+
+
+def test_a_task_that_could_not_be_read_is_not_told_to_be_stuck(program: Program):
+    answer = program.with_settings(TASKMANAGER_API_URL="http://127.0.0.1:9/api")("why", "12")
+    assert answer.out.startswith("#12: It could not be told.")
+
+
+def test_a_server_that_fails_is_asked_once_so_that_the_answer_comes_at_once(program: Program):
+    observed, asked = ObservedTaskManager(clock=time.time), list[str]()
+
+    meddler = Meddler(observed)
+    meddler.instead.append(Instead("/tasks$", 503))
+
+    async def counting(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        await meddler(scope, receive, send)
+
+    with serving(counting) as origin:
+        there = program.with_settings(TASKMANAGER_API_URL=f"{origin}/api", TASKMANAGER_API_KEY=observed.api_key or "")
+        answer = there("why", "--json")
+    assert answer.code == 3
+    assert answer.json["causes"][0]["code"] == "server-unreachable"
+    assert len([path for path in asked if path.endswith("/tasks")]) == 1
+
+
 def test_a_refused_key_ends_as_everywhere_and_a_server_with_the_documented_calls_is_told_of(program: Program):
     observed = ObservedTaskManager(clock=time.time)
     with observed.serving() as url:
-        wrong = program.with_settings(TASKMANAGER_API_URL=url, TASKMANAGER_API_KEY="secret-key-99")("why")
+        wrong = program.with_settings(TASKMANAGER_API_URL=url, TASKMANAGER_API_KEY="secret-key-99")("why", "--json")
         right = program.with_settings(TASKMANAGER_API_URL=url, TASKMANAGER_API_KEY=observed.api_key or "")
         answer = right("why", "--json")
     assert wrong.code == 5
+    assert wrong.json["causes"][0]["code"] == "key-refused"
     assert "secret-key-99" not in wrong.out + wrong.err
     assert answer.code == 0, answer.out + answer.err
     assert any("does not tell which workers there are elsewhere" in each for each in answer.json["unknown"])
@@ -112,3 +152,4 @@ def test_the_help_has_an_example_and_the_exit_codes(program: Program):
     assert answer.code == 0
     assert "Example: prismq-workers why 12 --json" in answer.out
     assert "0 healthy, 1 something is stuck or has failed, 3 could not tell" in " ".join(answer.out.split())
+    assert "3 could not tell (why)" in " ".join(program("--help").out.split())

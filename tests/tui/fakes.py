@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
-from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
+from core.details import Extension, KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
 from core.diagnosis.simulation import Simulation
 from core.errors import CoreError
@@ -50,6 +51,7 @@ class FakeVerbs:
         self.checked: list[Mapping[str, Json]] = []
         self.simulation = Simulation()
         self.diagnoses: dict[int | None, Diagnosis] = {}
+        self.extended_until: datetime | None = None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -99,6 +101,16 @@ class FakeVerbs:
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
         await self._note("cancel", tuple(task_ids))
         return self._rows(task_ids)
+
+    async def extend_claims(self, task_ids: Sequence[int]) -> list[Extension]:
+        await self._note("extend_claims", tuple(task_ids))
+        rows = [(each, self.outcomes.get(each)) for each in task_ids]
+        return [
+            Extension(each, ok=True, status="claimed", until=self.extended_until)
+            if told is None
+            else Extension(each, told.ok, told.status, told.code, told.error)
+            for each, told in rows
+        ]
 
     async def plan_bulk(self, order: Order, meant: Meant) -> Plan:
         await self._note("plan_bulk", order, meant)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -153,6 +154,28 @@ async def test_capital_w_explains_why_nothing_happens(size: tuple[int, int]):
         assert "Why? the whole system" in desk.text()
         assert "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait." in " ".join(words(desk).split())
         assert "No worker that is known claims" in seen(desk)
+
+
+async def test_what_was_read_just_now_counts_more_than_what_the_board_saw_last():
+    async with opened(scenes_why.NOTHING) as desk:
+        desk.verbs.diagnoses[None] = replace(scenes_why.of_everything(), idle="")
+        await desk.press("W")
+        assert "Nothing is happening" not in words(desk)
+        desk.verbs.diagnoses[None] = replace(scenes_why.of_everything(), idle="no worker runs; 2 tasks wait.")
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "⚠ Nothing is happening because no worker runs; 2 tasks wait." in " ".join(words(desk).split())
+
+
+async def test_what_is_not_of_just_now_says_how_old_it_is():
+    async with opened(scenes_why.NOTHING) as desk:
+        await desk.press("W")
+        assert "read " not in str(desk.board.why_panel.border_title)
+        old = replace(scenes_why.of_everything(), at=scenes.NOW - timedelta(seconds=12))
+        desk.verbs.diagnoses[None] = old
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "read 12 s ago" in desk.text()
 
 
 async def test_the_palette_explains_it_too():

@@ -177,7 +177,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         if not self.is_open or not self.size.width:
             return
         width = max(20, self.size.width - 1)
-        self.border_title = content(title(self.diagnosis, self.task_id))
+        self.border_title = content(title(self.diagnosis, self.task_id, self.clock()))
         above = self._above(width)
         if self.fault:
             self.shown = Told((*above, ((f"✗ {fit_to_show(self.fault)}", Tone.BAD),)), ())
@@ -195,7 +195,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def _above(self, width: int) -> list[Line]:
         """Whether the last cure helped; of the whole system, that nothing happens."""
-        idle = self.snapshot().nothing_happens if self.task_id is None else ""
+        read = self.diagnosis.idle if self.diagnosis is not None else None  # what the board saw last may be older
+        idle = (self.snapshot().nothing_happens if read is None else read) if self.task_id is None else ""
         told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
         return [*(said("", *self.result, width) if self.result[0] else []), *told_of]
 
@@ -262,11 +263,14 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         self.chosen = place
         cause, cure = cures[place]
-        about, status = self.task_id, self.diagnosis.status if self.diagnosis is not None else None
+        about, before = self.task_id, self.diagnosis
+        status = before.status if before is not None else None
+        extends = before is not None and cure.verb == "extend_claims"
+        claim_end = before.estimates.claim_end if before is not None and extends else None
 
         def begun() -> None:
             if about == self.task_id and self.is_attached:
-                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status), False
+                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status, claim_end), False
                 self.ask()
 
         deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)

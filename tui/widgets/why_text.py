@@ -9,6 +9,7 @@ from typing import Final
 
 from core.diagnosis import Cause, Cure, Diagnosis, Verdict
 from core.diagnosis.telling import SYSTEM_STATE, expectations, how_sure
+from core.diagnosis.words import span
 from tui.look import STATUS, Piece, Tone, clock, hanging
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
@@ -19,6 +20,8 @@ NARROW: Final = 66
 """Cells below which names stand above what they name."""
 LABEL: Final = 18
 """Cells of a name at most; a longer one pushes its value to the right."""
+OLD: Final = 4.0
+"""Seconds after which it is told how old what is said is: it is asked again every two, while anybody answers."""
 MOST_NUMBERED: Final = 9
 """Cures that have a key of their own."""
 
@@ -118,13 +121,15 @@ def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
             yield from said("  ? ", sentence, Tone.MUTED, width)
 
 
-def title(diagnosis: Diagnosis | None, task_id: int | None) -> Line:
-    """What the panel is about, and what it comes to."""
+def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Line:
+    """What the panel is about, and what it comes to; how old that is, where it is not of just now."""
     about = "Why? " + ("the whole system" if task_id is None else f"#{task_id}")
     if diagnosis is None:
         return ((about, Tone.STRONG), ("  reading…", Tone.MUTED))
     status: Line = (("  ", Tone.PLAIN), STATUS[diagnosis.status]) if diagnosis.status is not None else ()
-    return ((about, Tone.STRONG), *status, *verdict(diagnosis))
+    age = (now - diagnosis.at).total_seconds()
+    old: Line = ((f"  read {span(age)} ago", Tone.MUTED),) if age > OLD else ()
+    return ((about, Tone.STRONG), *status, *verdict(diagnosis), *old)
 
 
 def verdict(diagnosis: Diagnosis) -> Line:

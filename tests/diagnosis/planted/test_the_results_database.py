@@ -73,7 +73,7 @@ async def it_is_back(ground: Ground, task_id: int, cure: Cure) -> None:
     bring_back(ground)
 
 
-@planted("results-unwritable", after=it_is_back, told_at_a_glance=False)
+@planted("results-unwritable", after=it_is_back)
 async def test_the_results_database_is_gone(ground: Ground) -> int:
     folder = ground.config.database.parent
     folder.rename(folder.with_name("away"))

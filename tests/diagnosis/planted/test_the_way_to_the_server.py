@@ -104,6 +104,23 @@ async def test_nothing_happens_while_the_server_is_down_and_that_is_why(distant:
     await case(ground=distant)
 
 
+async def test_what_is_asked_right_after_its_return_is_read_anew(distant: Ground):
+    task_id = await distant.add(n=1)
+    distant.notes["network"].cut(0, Fault(Cut.REFUSE))
+    await distant.until(lambda s: s.server.link is Link.OFFLINE and s.nothing_happens)
+    away = await distant.engine.why()
+    assert away.causes[0].code == "server-unreachable"
+    assert away.idle is not None
+    assert "answer" in away.idle
+    distant.notes["network"].heal(0)
+    diagnosis = await distant.engine.why()
+    assert diagnosis.could_tell, told(diagnosis)
+    assert "server-unreachable" not in [each.code for each in diagnosis.causes]
+    assert diagnosis.idle == "no worker runs here; 1 task waits."
+    await distant.start()
+    await distant.ends(task_id)
+
+
 @planted("server-unreachable", after=work_begins, told_at_a_glance=False)
 async def test_the_server_fails_at_every_call(far: Ground) -> int:
     task_id = await far.add(n=1)

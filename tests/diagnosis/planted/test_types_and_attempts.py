@@ -29,29 +29,44 @@ async def test_a_poison_task_fails_with_the_same_error_each_time(ground: Ground)
     return await failed_for_good(ground, error="no such channel")
 
 
-async def a_clone_that_is_done_once_workers_go_on(ground: Ground, task_id: int, cure: Cure) -> None:
+async def tried_twice(ground: Ground) -> int:
+    """A task that failed twice with the same error, and has an attempt left."""
+    task_id = await ground.add(error="no such channel")
+    async with ground.elsewhere() as client:
+        for _ in range(2):
+            await ground.claimed_elsewhere(client)
+            await client.complete_task(task_id, "far-away-1", False, error="no such channel")
+    return task_id
+
+
+async def a_clone_that_is_done_once_a_worker_is_free(ground: Ground, task_id: int, cure: Cure) -> None:
     """Nobody is to try the poison again."""
     await ground.engine.cancel([task_id])
-    await ground.engine.resume()
+    ground.switches.gate.set()
     await a_clone_that_is_done(ground, task_id, cure)
 
 
 @planted(
     "same-error",
     cure="plan_bulk",
-    beside=("workers-paused",),
-    after=a_clone_that_is_done_once_workers_go_on,
+    after=a_clone_that_is_done_once_a_worker_is_free,
+    verdict=Verdict.FINE,
     finishes=False,
-    told_at_a_glance=False,
 )
-async def test_a_poison_task_is_recognised_before_its_last_attempt(ground: Ground) -> int:
-    task_id = await ground.add(error="no such channel")
-    async with ground.elsewhere() as client:
-        for _ in range(2):
-            await ground.claimed_elsewhere(client)
-            await client.complete_task(task_id, "far-away-1", False, error="no such channel")
+async def test_a_poison_task_is_recognised_before_its_last_attempt_but_that_is_made_by_itself(ground: Ground) -> int:
+    other = await ground.add("Other", gate=True)
+    await ground.start("Job", "Other")
+    await ground.in_hand(other)
+    return await tried_twice(ground)
+
+
+@planted("workers-paused", cure="resume")
+async def test_what_keeps_a_poison_task_from_its_last_attempt_comes_before_what_it_failed_of(ground: Ground) -> int:
+    task_id = await tried_twice(ground)
+    ground.switches.mended = True
     await ground.start()
     await ground.engine.pause()
+    assert "same-error" in [each.code for each in (await ground.engine.why(task_id)).causes]
     return task_id
 
 
@@ -162,7 +177,7 @@ async def the_server_gives_them_out(ground: Ground, task_id: int, cure: Cure) ->
     ground.meddler.instead.clear()
 
 
-@planted("type-inactive", cure="register_type", after=the_server_gives_them_out, told_at_a_glance=False)
+@planted("type-inactive", cure="register_type", after=the_server_gives_them_out)
 async def test_its_type_was_switched_off_and_the_server_gives_none_out(far: Ground) -> int:
     task_id = await far.add(n=1)
     far.aged(task_id, 600)

@@ -210,7 +210,7 @@ async def test_this_program_has_no_worker_for_its_type(ground: Ground) -> int:
         return (await client.create_task("Strange", {"n": 1})).id
 
 
-@planted("worker-lacks", finishes=False, told_at_a_glance=False)
+@planted("worker-lacks", finishes=False)
 async def test_its_worker_needs_a_source_and_none_is_named(far: Ground) -> int:
     task_id = await far.add("Sourced", n=1)
     far.aged(task_id, 600)
