@@ -37,8 +37,8 @@ MOST_CLAIMED = 1000
 MOST_TYPES = 500
 LONGEST_WAIT = 30.0
 LOOK_AGAIN = 0.05, 10.0
-"""Seconds, at least and at most, after which a waiting claim looks by itself: nobody commits when a claim is too old, or
-when a task may be tried again. Between them, it looks when the next one will."""
+"""Seconds, at least and at most, after which a waiting claim looks by itself: nobody commits when a claim grows too
+old, or a task may be tried again. Between them, it looks when the next one will."""
 
 DUE_AT_ONCE = 1000
 SORTS = ("created_at", "priority", "id", "attempts")
@@ -79,8 +79,8 @@ DUE = (
     " UNION ALL SELECT id, 1 FROM (SELECT id FROM tasks INDEXED BY deferred"
     " WHERE retry_at <= ?2 ORDER BY retry_at LIMIT ?3)"
 )
-"""Tasks that became claimable as time passed: their claim is too old (0), or they may be tried again (1). One statement,
-since every claim asks it."""
+"""Tasks that became claimable as time passed: their claim is too old (0), or they may be tried again (1). One
+statement, since every claim asks it."""
 
 NEXT_DUE = (
     "SELECT (SELECT heard_at FROM tasks INDEXED BY claimed_by_age"

@@ -29,8 +29,8 @@ APPLIES_TO = {
     "cancel": ("pending", "claimed"),
     "delete": ("pending", "completed", "failed"),
 }
-"""The actions, and the states of a task in which each may be done. One that waits for its `retry_at` may be retried too,
-named by its id: that ends the wait."""
+"""The actions, and the states of a task in which each may be done. One that waits for its `retry_at` may be retried
+too, named by its id: that ends the wait."""
 
 
 @dataclass(frozen=True, slots=True)

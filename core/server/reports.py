@@ -19,8 +19,8 @@ MOST_REPORTS = 1000
 class Report:
     """How one task ended, as its worker tells it. `attempts` (optional) names the claim that is meant.
 
-    Of a failure: not `retryable` says that no attempt can do better, so that it is final; `retry_at` (milliseconds since
-    1970) that none can before then, through no fault of the task.
+    Of a failure: not `retryable` says that no attempt can do better, so that it is final; `retry_at` (milliseconds
+    since 1970) that none can before then, through no fault of the task.
     """
 
     task_id: int

@@ -64,6 +64,11 @@ class ExtendedCalls(DocumentedCalls):
         return self._capabilities is not None and "claim-batch" in self._capabilities
 
     @property
+    def puts_off(self) -> bool:
+        """Whether a report may put its task off until a time; False until the server is known to do that."""
+        return self._capabilities is not None and "retry-at" in self._capabilities
+
+    @property
     def progress_renews(self) -> bool:
         """Whether a progress report lets a claim last anew: where a heartbeat does. The real service's does not."""
         return self._capabilities is not None and "heartbeat" in self._capabilities
@@ -139,6 +144,8 @@ class ExtendedCalls(DocumentedCalls):
         if not reports:
             return []
         if "complete-batch" in await self.capabilities():
+            if not all(each.is_documented for each in reports):
+                reports = [await self._as_understood(each) for each in reports]
             return await self._delivering.together(worker_id, reports)
         return await self._delivering.one_by_one(reports)
 
