@@ -36,7 +36,7 @@ from core.results.processes import Processes
 from core.rooms import Rooms, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.source_watching import SourceWatch
-from core.sources.choose import choose_source
+from core.sources.choose import source_or_why
 from core.sources.port import Source
 from core.store import Store
 from core.stuck_watching import StuckWatch
@@ -70,12 +70,14 @@ class Engine(WorkerVerbs, ResultVerbs):
         factory: WorkerFactory,
         source: Source | None,
         watching: AsyncTaskManagerClient | None,
+        source_lacks: str = "",
     ) -> None:
         """Use `open`. ``watching`` is the client that only looks, whose long polls and failures disturb no work."""
         self.config = config
         self.store = Store(tell=log_line)
         self._database, self._client, self._factory, self._source = database, client, factory, source
         self._watching = watching
+        self._source_lacks = source_lacks
         client.retrying = PATIENCE
         if watching is not None:
             watching.retrying = Retrying(tries=1)
@@ -88,6 +90,8 @@ class Engine(WorkerVerbs, ResultVerbs):
         self._broken = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
         self._source_watch = SourceWatch(source, self.store.publish)
+        if source_lacks:
+            self._source_watch.text = f"{config.source}, which lacks something"
         self._server = ServerStatus(label=self.label, embedded=config.embedded, source=self._source_watch.text)
         self._trouble = f"{self.label} has not answered yet."
         client.on_retry = RetryTeller(self.store.publish).tell
@@ -120,11 +124,11 @@ class Engine(WorkerVerbs, ResultVerbs):
                 stack.callback(database.close)
             client = await stack.enter_async_context(AsyncTaskManagerClient(config))
             watching = await stack.enter_async_context(AsyncTaskManagerClient(config)) if monitor else None
-            chosen = source or choose_source(config)
+            chosen, lacks = (source, "") if source is not None else source_or_why(config)
             if source is None and chosen is not None:
                 stack.callback(chosen.close)
-            engine = cls(config, database, client, factory, chosen, watching)
-            for text in (*config.warnings, *faults):
+            engine = cls(config, database, client, factory, chosen, watching, lacks)
+            for text in (*config.warnings, *faults, *([lacks] if lacks else [])):
                 engine.store.publish(Said(Level.WARNING, text, utcnow()))
             stack.push_async_callback(engine._leave)
             if patient:
@@ -240,6 +244,7 @@ class Engine(WorkerVerbs, ResultVerbs):
             config=self.config,
             factory=self._factory,
             source=self._source,
+            source_lacks=self._source_lacks,
             client=self._client,
             database=database,
             server=server,

@@ -95,7 +95,9 @@ async def clock_offset(rooms: Rooms) -> float | None:
 def hindrances(rooms: Rooms) -> dict[str, str]:
     """Why no worker can be started for a type though there is a class for it."""
     every = rooms.factory.registrations()
-    return {each.task_type: str(why_not(each)) for each in every if not can_start(each, rooms.source)}
+    return {
+        each.task_type: str(why_not(each, rooms.source_lacks)) for each in every if not can_start(each, rooms.source)
+    }
 
 
 async def writing_trouble(rooms: Rooms) -> str:

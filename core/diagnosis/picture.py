@@ -154,7 +154,12 @@ class Known:
     @property
     def waits(self) -> bool:
         """Whether it is about what waits for a worker."""
-        return self.status is TaskStatus.PENDING
+        return self.status is TaskStatus.PENDING and not self.is_put_off
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it waits for a time, before which no worker is given it."""
+        return self.task is not None and self.task.retry_at is not None and self.task.retry_at > self.at
 
     @property
     def is_done(self) -> bool:
