@@ -97,6 +97,10 @@ class System:
         """Whether the server answers, and takes our key."""
         return self.server.link is Link.LIVE
 
+    def is_waiting(self, row: TypeRow) -> bool:
+        """Whether tasks of a type wait for a worker: those that are put off until a time are not the oldest of any."""
+        return bool(row.counts.pending) and (row.oldest_pending_at is not None or "retry-at" not in self.can)
+
     def crew(self, task_type: str) -> Crew:
         """The workers of a type; of one that no known worker claims, those that may."""
         return self.crews.get(task_type) or self.crews.get("") or NOBODY
@@ -154,6 +158,8 @@ class Known:
     @property
     def waits(self) -> bool:
         """Whether it is about what waits for a worker."""
+        if self.task is None:
+            return self.row is not None and (self.system.is_waiting(self.row) or not self.row.counts.pending)
         return self.status is TaskStatus.PENDING and not self.is_put_off
 
     @property

@@ -110,6 +110,8 @@ async def test_a_used_up_quota_puts_the_task_off_until_it_begins_anew_and_costs_
     diagnosis = await engine.why(1)
     assert (diagnosis.causes[0].code, diagnosis.causes[0].cures[0].label) == ("put-off", "Try now")
     assert not any(cause.stuck for cause in diagnosis.causes)
+    await engine.stop_workers()
+    assert not any(cause.stuck for cause in (await engine.why()).causes), "nothing waits for a worker"
 
 
 async def test_a_quota_that_ends_amid_a_channel_says_what_is_saved_and_goes_on_from_there(
