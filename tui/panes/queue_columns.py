@@ -66,7 +66,7 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
             return ((masked_text((task.error or "no reason given")[:500]), Tone.BAD),)
         case TaskStatus.PENDING if is_put_off(task, now):
             left = "" if task.retry_at is None else whole_age(now, task.retry_at)
-            return ((f"again in {left}: " + masked_text((task.error or "no reason given")[:500]), Tone.WARN),)
+            return ((f"in {left}: " + masked_text((task.error or "no reason given")[:500]), Tone.WARN),)
         case TaskStatus.PENDING if task.error:
             return (("again: " + masked_text(task.error[:500]), Tone.WARN),)
         case TaskStatus.PENDING | TaskStatus.COMPLETED:
