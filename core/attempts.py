@@ -10,8 +10,19 @@ from core.details import AttemptRow
 from core.failures import kind_of
 from core.models import HistoryEntry, Task, TaskStatus
 
-ENDINGS = {"completed": "completed", "failed": "failed", "retry": "failed, to be tried again", "released": "released"}
+ENDINGS = {
+    "completed": "completed",
+    "failed": "failed",
+    "retry": "failed, to be tried again",
+    "deferred": "put off",
+    "released": "released",
+}
 """What a line of history says about how an attempt ended."""
+
+NOT_RETRIED = "failed, and not retried"
+"""How an attempt ended whose worker said that no other can do better."""
+SAYS_SO = "not retried: "
+"""How the line of history begins then; the error follows."""
 
 MUCH = 2.0
 """How many times longer or shorter an attempt is than the one before, where its length is called another."""
@@ -43,7 +54,10 @@ def with_entry(row: AttemptRow, entry: HistoryEntry) -> AttemptRow:
     outcome = ENDINGS.get(entry.event)
     if outcome is None or row.outcome:
         return row
-    return replace(row, ended_at=entry.at, outcome=outcome, message=entry.message or "")
+    message = entry.message or ""
+    if entry.event == "failed" and message.startswith(SAYS_SO):
+        outcome, message = NOT_RETRIED, message.removeprefix(SAYS_SO)
+    return replace(row, ended_at=entry.at, outcome=outcome, message=message)
 
 
 def last_attempt(task: Task) -> tuple[AttemptRow, ...]:

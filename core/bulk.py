@@ -50,10 +50,17 @@ FITTING: dict[Action, tuple[TaskStatus, ...]] = {
     Action.DELETE: (TaskStatus.PENDING, TaskStatus.COMPLETED, TaskStatus.FAILED),
     Action.CLONE: tuple(TaskStatus),
 }
-"""The statuses of a task in which each may be done."""
+"""The statuses of a task in which each may be done; see `fits`."""
 
 ENDS = {"retry": "pending", "release": "pending", "cancel": "failed", "delete": "deleted"}
 """What a task is after an action that was done."""
+
+
+def fits(action: Action, task: Task) -> bool:
+    """Whether a task is such that this may be done to it. A retry also ends the wait of one that is put off."""
+    is_put_off = task.status is TaskStatus.PENDING and task.retry_at is not None
+    return task.status in FITTING[action] or (action is Action.RETRY and is_put_off)
+
 
 INSTEAD = {
     "retry": "Create a new task with a changed parameter, where the schema of its type allows one.",
@@ -235,7 +242,7 @@ def row_of(order: Order, way: Way, task: Task, known: Known) -> BulkRow:
 
 def unfit(order: Order, way: Way, task: Task, known: Known) -> str:
     """Why nothing is done to a task; empty when something is."""
-    if task.status not in FITTING[order.action]:
+    if not fits(order.action, task):
         needed = " or ".join(FITTING[order.action])
         return f"it is {task.status.value}; {order.action} needs it {needed}"
     if way is Way.NONE:

@@ -25,6 +25,11 @@ class Reports(Protocol):
         ...
 
     @property
+    def puts_off(self) -> bool:
+        """Whether a report may put its task off until a time."""
+        ...
+
+    @property
     def claim_timeout(self) -> float:
         """Seconds after which a claim may be given to another."""
         ...

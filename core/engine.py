@@ -37,7 +37,7 @@ from core.results.processes import Processes
 from core.rooms import Rooms, hindrances, local_types
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.source_watching import SourceWatch
-from core.sources.choose import choose_source
+from core.sources.choose import source_or_why
 from core.sources.port import Source
 from core.store import Store
 from core.stuck_watching import StuckWatch
@@ -71,12 +71,14 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         factory: WorkerFactory,
         source: Source | None,
         watching: AsyncTaskManagerClient | None,
+        source_lacks: str = "",
     ) -> None:
         """Use `open`. ``watching`` is the client that only looks, whose long polls and failures disturb no work."""
         self.config = config
         self.store = Store(tell=log_line)
         self._database, self._client, self._factory, self._source = database, client, factory, source
         self._watching = watching
+        self._source_lacks = source_lacks
         client.retrying = PATIENCE
         if watching is not None:
             watching.retrying = Retrying(tries=1)
@@ -89,6 +91,8 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         self._broken = asyncio.Event()
         self._background: list[asyncio.Task[None]] = []
         self._source_watch = SourceWatch(source, self.store.publish)
+        if source_lacks:
+            self._source_watch.text = f"{config.source}, which lacks something"
         self._server = ServerStatus(label=self.label, embedded=config.embedded, source=self._source_watch.text)
         self._trouble = f"{self.label} has not answered yet."
         client.on_retry = RetryTeller(self.store.publish).tell
@@ -121,11 +125,11 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
                 stack.callback(database.close)
             client = await stack.enter_async_context(AsyncTaskManagerClient(config))
             watching = await stack.enter_async_context(AsyncTaskManagerClient(config)) if monitor else None
-            chosen = source or choose_source(config)
+            chosen, lacks = (source, "") if source is not None else source_or_why(config)
             if source is None and chosen is not None:
                 stack.callback(chosen.close)
-            engine = cls(config, database, client, factory, chosen, watching)
-            for text in (*config.warnings, *faults):
+            engine = cls(config, database, client, factory, chosen, watching, lacks)
+            for text in (*config.warnings, *faults, *([lacks] if lacks else [])):
                 engine.store.publish(Said(Level.WARNING, text, utcnow()))
             stack.push_async_callback(engine._leave)
             if patient:
@@ -251,6 +255,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
             config=self.config,
             factory=self._factory,
             source=self._source,
+            source_lacks=self._source_lacks,
             client=self._client,
             database=database,
             server=server,
@@ -282,7 +287,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
             lambda: self.store.snapshot,
             self.store.publish,
             claim_timeout=claim_timeout,
-            hindrances=lambda: hindrances(self._factory, self._source),
+            hindrances=lambda: hindrances(self._factory, self._source, self._source_lacks),
         )
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:

@@ -7,6 +7,8 @@ CoreError
     BadParameters                       parameters do not fit the schema of their type
     DatabaseUnusable                    a database file cannot be opened, read or written
     NotPossibleHere                     this server cannot do that
+    PermanentError                      a worker's word that no attempt can do its task: it is not retried
+    RetryLater                          a worker's word that no attempt can do its task before a time
     TaskManagerError                    the TaskManager did not do what was asked
         Unreachable                     no connection, or no answer in time
         NotAuthenticated                the key is missing or wrong
@@ -23,6 +25,7 @@ CoreError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 
 class CoreError(Exception):
@@ -80,6 +83,27 @@ class DatabaseUnusable(CoreError):
 
 class NotPossibleHere(CoreError):
     """This server has no call for that; the sentence names the nearest honest alternative."""
+
+
+class PermanentError(CoreError):
+    """A task fails, and no other attempt can do better: raised in ``process_task``, it is not retried by itself.
+
+    Only where the TaskManager can be told so; others make all the attempts that their own rules give it.
+    """
+
+
+class RetryLater(CoreError):
+    """A task cannot be done before a time, through no fault of its own: raised in ``process_task``, it waits until
+    then, and the attempt does not count. Where the TaskManager cannot do that, it is a failure like any other.
+
+    Raises ValueError for an ``at`` without a zone.
+    """
+
+    def __init__(self, sentence: str, *, at: datetime) -> None:
+        if at.tzinfo is None:
+            raise ValueError("at must be a time with a zone")
+        super().__init__(sentence)
+        self.at = at
 
 
 class TaskManagerError(CoreError):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from core.models import Task, TaskType, TypeStats, WorkerStatus
@@ -78,7 +78,8 @@ class TaskCompleted:
 
 @dataclass(frozen=True, slots=True)
 class TaskFailed:
-    """The TaskManager took the report of a failure. ``requeued``: it will be tried again."""
+    """The TaskManager took the report of a failure. ``requeued``: it will be tried again, not before ``retry_at`` where
+    that is told. Not ``retryable``: its worker said that no attempt can do better."""
 
     task_id: int
     task_type: str
@@ -86,6 +87,17 @@ class TaskFailed:
     error: str
     requeued: bool
     at: datetime
+    retryable: bool = True
+    retry_at: datetime | None = None
+
+    @property
+    def after(self) -> str:
+        """What comes of the task now, as it goes on after its number."""
+        if self.requeued and self.retry_at is not None:
+            return f"waits until {self.retry_at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+        if self.requeued:
+            return "will be tried again" if self.retryable else "will be tried again, by the TaskManager's own rules"
+        return "failed for good" if self.retryable else "failed, and is not retried"
 
 
 @dataclass(frozen=True, slots=True)

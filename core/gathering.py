@@ -54,7 +54,7 @@ async def system(rooms: Rooms, snapshot: Snapshot, task_type: str | None) -> Sys
         by_id={each.id: each for each in workers},
         results_trouble=snapshot.results_trouble or await writing_trouble(rooms),
         clock_offset=offset,
-        hindrances=hindrances(rooms.factory, rooms.source),
+        hindrances=hindrances(rooms.factory, rooms.source, rooms.source_lacks),
     )
 
 

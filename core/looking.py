@@ -25,7 +25,7 @@ from core.results import Database
 from core.results.processes import Start
 from core.rooms import Rooms
 from core.snapshot import Link, ServerStatus, Snapshot
-from core.sources.choose import choose_source
+from core.sources.choose import source_or_why
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
 from core.worker_book import WorkerBook
@@ -65,11 +65,13 @@ async def looking(config: Config, warn: Callable[[str], None]) -> AsyncGenerator
             database.bind(server)
             start = own_start(config.worker_prefix)
             deliverer = Deliverer(client, database, server=server, process_id=start.id, publish=unheard)
+            source, source_lacks = source_or_why(config)
             pool = Pool(client, deliverer, unheard, claim_timeout=client.claim_timeout)
             rooms = Rooms(
                 config=config,
                 factory=factory,
-                source=choose_source(config),
+                source=source,
+                source_lacks=source_lacks,
                 client=client,
                 database=database,
                 server=server,

@@ -64,7 +64,7 @@ class Task(Record):
 
     ``attempts`` counts claims, the present one included. ``partial`` is true when the row comes from a list that
     tells neither parameters nor result. ``dedupe_key`` stands for its type and parameters: while the task is there, a
-    new one with the same key is answered with this one.
+    new one with the same key is answered with this one. A pending one is not claimed before ``retry_at``.
     """
 
     id: int
@@ -84,6 +84,7 @@ class Task(Record):
     task_type_id: int | None = None
     partial: bool = False
     dedupe_key: str | None = None
+    retry_at: datetime | None = None
 
     @property
     def type(self) -> str:
@@ -221,7 +222,10 @@ class HistoryEntry(Record):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a worker owes the TaskManager about a task that it processed; ``attempts`` is the claim it speaks of."""
+    """What a worker owes the TaskManager about a task that it processed; ``attempts`` is the claim it speaks of.
+
+    A failure that is not ``retryable`` is final, one with a ``retry_at`` puts the task off; see `TaskResult`.
+    """
 
     task_id: int
     worker_id: str
@@ -229,6 +233,13 @@ class Report:
     success: bool
     result: Json = None
     error: str | None = None
+    retryable: bool = True
+    retry_at: datetime | None = None
+
+    @property
+    def is_documented(self) -> bool:
+        """Whether any TaskManager understands all of it."""
+        return self.retryable and self.retry_at is None
 
 
 class Claim(NamedTuple):
@@ -261,6 +272,10 @@ class TaskResult:
 
     ``data`` is one idea (a dict of its fields), ``{"items": [ideas]}``, or anything else that is JSON (kept as the
     task's result only).
+
+    A failure that is not ``retryable`` is one that no attempt can mend: the task has failed for good. One with a
+    ``retry_at`` (with a zone) is not the task's fault: it waits until then, and the attempt does not count. Both only
+    where the TaskManager can be told so.
     """
 
     success: bool
@@ -268,6 +283,8 @@ class TaskResult:
     error: str | None = None
     items_processed: int = 0
     metrics: Mapping[str, Json] | None = None
+    retryable: bool = True
+    retry_at: datetime | None = None
 
 
 class WorkerState(StrEnum):

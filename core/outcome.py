@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.details import AttemptLog
-from core.models import Claim, Task, TaskResult
+from core.errors import PermanentError, RetryLater
+from core.models import Claim, Json, Task, TaskResult
+from core.texts import cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,10 @@ class Outcome:
     def __post_init__(self) -> None:
         """Name the claim once: it is asked for several times a task."""
         object.__setattr__(self, "claim", Claim.of(self.task.id, self.started_at))
+
+
+def failure(fault: BaseException, text: str, metrics: Mapping[str, Json] | None = None) -> TaskResult:
+    """The result of a task that ``fault`` has ended, told by ``text``: the fault says whether and when to try again."""
+    retry_at = fault.at if isinstance(fault, RetryLater) else None
+    retryable = not isinstance(fault, PermanentError)
+    return TaskResult(False, error=cut(text), metrics=metrics, retryable=retryable, retry_at=retry_at)

@@ -26,7 +26,8 @@ class Rooms:
     """What is open. ``server`` is the identity that everything we keep is keyed by; ``can`` what that server offers.
 
     ``start`` is this start's row in the results database; ``numbers`` are those of the workers that it names. ``book``
-    remembers what became of them.
+    remembers what became of them. ``source_lacks``: what the source that is named lacks, in a sentence, where there is
+    no ``source`` because of that.
     """
 
     config: Config
@@ -42,6 +43,7 @@ class Rooms:
     monitor: Monitor | None
     publish: Callable[[Event], None]
     book: WorkerBook
+    source_lacks: str = ""
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
 
@@ -50,17 +52,20 @@ def can_start(registration: Registration, source: Source | None) -> bool:
     return source is not None or not getattr(registration.worker_class, "needs_source", False)
 
 
-def why_not(registration: Registration) -> BadSetting:
-    """Says that a worker needs a source, and how to name one."""
+def why_not(registration: Registration, source_lacks: str = "") -> BadSetting:
+    """Says that a worker needs a source, and how to name one, or what the named one lacks."""
+    if source_lacks:
+        return BadSetting(f"{registration.task_type} needs a source. {source_lacks}")
     return BadSetting(
         f"{registration.task_type} needs a source: set PRISMQ_SOURCE to youtube_api, yt_dlp or sample. "
         "Against a TaskManager of your own none is used unless it is named."
     )
 
 
-def hindrances(factory: WorkerFactory, source: Source | None) -> dict[str, str]:
+def hindrances(factory: WorkerFactory, source: Source | None, source_lacks: str = "") -> dict[str, str]:
     """Why no worker can be started for a type though there is a class for it, by the name of the type."""
-    return {each.task_type: str(why_not(each)) for each in factory.registrations() if not can_start(each, source)}
+    known = factory.registrations()
+    return {each.task_type: str(why_not(each, source_lacks)) for each in known if not can_start(each, source)}
 
 
 def local_types(factory: WorkerFactory) -> list[TaskType]:

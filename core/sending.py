@@ -254,9 +254,9 @@ class Sender:
             self._publish(TaskCompleted(report.task_id, debt.task_type, report.worker_id, now))
         else:
             requeued = status.startswith("pending")
-            self._publish(
-                TaskFailed(report.task_id, debt.task_type, report.worker_id, report.error or "", requeued, now)
-            )
+            retry_at = report.retry_at if requeued and self._reports.puts_off else None
+            about = (report.task_id, debt.task_type, report.worker_id, report.error or "", requeued, now)
+            self._publish(TaskFailed(*about, report.retryable, retry_at))
 
     async def _put_aside(self, debt: Debt, state: ReportState, reason: str) -> None:
         report = debt.report

@@ -114,8 +114,7 @@ class Store:
             case events.TaskCompleted(task_id, _, _, at):
                 self._say(at, "info", f"#{task_id} completed", task_id)
             case events.TaskFailed(task_id, _, _, error, requeued, at):
-                again = "will be tried again" if requeued else "failed for good"
-                self._say(at, "warning" if requeued else "error", f"#{task_id} {again}: {error}", task_id)
+                self._say(at, "warning" if requeued else "error", f"#{task_id} {event.after}: {error}", task_id)
             case events.TaskCreated(task_id, task_type, deduplicated, at):
                 text = f"#{task_id} is the same task already" if deduplicated else f"#{task_id} created"
                 self._say(at, "info", f"{text} ({task_type})", task_id)

@@ -45,7 +45,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
     row = found.row
     if row is not None and registered is not None:
         row = replace(row, param_schema=registered.param_schema, version=registered.version)
-    waits = task.status is TaskStatus.PENDING
+    waits = found.waits
     owed = owed_of(rooms, task.id, task.attempts)
     since = waiting_since(task, history) if waits else None
     return replace(

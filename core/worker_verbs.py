@@ -166,7 +166,7 @@ class WorkerVerbs(TaskVerbs):
 
     async def hindrances(self) -> dict[str, str]:
         """Why no worker can be started for a type though there is a class for it, by the name of the type."""
-        return hindrances(self.rooms.factory, self.rooms.source)
+        return hindrances(self.rooms.factory, self.rooms.source, self.rooms.source_lacks)
 
     async def scale(self, count: int, *, like: str = "") -> int:
         """Have ``count`` workers like those that run: start more, or stop idle ones first.
@@ -223,12 +223,16 @@ class WorkerVerbs(TaskVerbs):
         if not types:
             names = [each.task_type for each in known if can_start(each, rooms.source)]
             if not names:
-                raise why_not(known[0]) if known else BadSetting("There is no worker: name some with PRISMQ_WORKERS.")
+                raise (
+                    why_not(known[0], rooms.source_lacks)
+                    if known
+                    else BadSetting("There is no worker: name some with PRISMQ_WORKERS.")
+                )
             return names
         asked = [rooms.factory.registration(name) for name in dict.fromkeys(types)]
         for each in asked:
             if not can_start(each, rooms.source):
-                raise why_not(each)
+                raise why_not(each, rooms.source_lacks)
         return [each.task_type for each in asked]
 
     def _check_room(self, count: int) -> None:

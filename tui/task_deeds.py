@@ -9,7 +9,7 @@ from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus
 from core.snapshot import Link
 from tui.deeds import Deeds, Settled
 from tui.look import count, ids, short_name
-from tui.wording import FITTING, left_out, outcome, unfit
+from tui.wording import fits, left_out, outcome, unfit
 
 
 class TaskDeeds(Deeds):
@@ -111,7 +111,7 @@ class TaskDeeds(Deeds):
 
     def _fitting(self, done: str, tasks: Sequence[Task]) -> list[Task]:
         """Those to which that can be done; where there are none, the user is told why."""
-        fitting = [task for task in tasks if task.status in FITTING[done]]
+        fitting = [task for task in tasks if fits(done, task)]
         if not tasks:
             self.say(f"There is no task here to be {done}.")
         elif not fitting:

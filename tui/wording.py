@@ -12,7 +12,15 @@ from core.models import RowOutcome, Task, TaskStatus, WorkerStatus
 from tui.look import count, ids, short_name
 
 FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {action.done: fitting for action, fitting in bulk.FITTING.items()}
-"""What can be done to a task, and in which statuses."""
+"""What can be done to a task, and in which statuses; see `fits`."""
+
+ACTIONS: Final = {action.done: action for action in bulk.FITTING}
+
+
+def fits(done: str, task: Task) -> bool:
+    """Whether a task is such that this can be done to it."""
+    return bulk.fits(ACTIONS[done], task)
+
 
 JSON_PATH: Final = re.compile(r"(^|[:;] )\$(?:\.|: |(?=\[))")
 RULE: Final = re.compile(r" \(rule: \w+\)")
@@ -45,7 +53,7 @@ def reason(row: RowOutcome) -> str:
 
 def left_out(done: str, tasks: Sequence[Task]) -> list[RowOutcome]:
     """The outcome of those to which that cannot be done, and is not."""
-    return [RowOutcome(task.id, False, task.status) for task in tasks if task.status not in FITTING[done]]
+    return [RowOutcome(task.id, False, task.status) for task in tasks if not fits(done, task)]
 
 
 def unfit(done: str, tasks: Sequence[Task]) -> str:

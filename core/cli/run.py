@@ -6,6 +6,7 @@ import asyncio
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -66,13 +67,15 @@ class Order:
 
 @dataclass(slots=True)
 class Summary:
-    """How it went. ``waiting`` reports are in the outbox still; tasks ``claimed_by_others`` are not waited for."""
+    """How it went. ``waiting`` reports are in the outbox still; tasks ``claimed_by_others`` are not waited for, nor
+    those that are ``put_off`` until a time."""
 
     done: int = 0
     failed: int = 0
     seconds: float = 0.0
     waiting: int = 0
     claimed_by_others: int = 0
+    put_off: int = 0
     interrupted: bool = False
     fault: CoreError | None = None
 
@@ -99,6 +102,7 @@ class Summary:
             "tasks_per_second": rate,
             "reports_waiting": self.waiting,
             "claimed_by_others": self.claimed_by_others,
+            **({"put_off": self.put_off} if self.put_off else {}),
         }
 
     @property
@@ -111,6 +115,7 @@ class Summary:
 
 async def work(program: Program, order: Order) -> Summary:
     """Start workers, wait for the end, stop them."""
+    from core.endings import put_off
     from core.engine import Engine
 
     stops: asyncio.Queue[None] = asyncio.Queue()
@@ -130,6 +135,9 @@ async def work(program: Program, order: Order) -> Summary:
             asked = asyncio.create_task(stops.get())
             await asyncio.wait([ending, asked], return_when=asyncio.FIRST_COMPLETED)
             summary.ended_by(ending, order)
+            if order.drain and ending.done() and summary.fault is None:
+                with suppress(CoreError):  # it is only told; what was done is known without it
+                    summary.put_off = await put_off(engine.rooms)
             summary.waiting = await stop(engine, stops, asked.done(), summary)
             summary.seconds = time.monotonic() - started
             await let_go(telling, ending, asked)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from core.attempts import NOT_RETRIED
 from core.details import AttemptRow
 from core.diagnosis.cause import Cause, Certainty
-from core.diagnosis.cures import cancel, clone, open_task, retry
+from core.diagnosis.cures import cancel, clone, open_task, retry, try_now
 from core.diagnosis.picture import Known
-from core.diagnosis.words import amount, quoted
+from core.diagnosis.words import amount, moment, quoted, span
 from core.failures import kind_of
 from core.models import TaskStatus
 
@@ -39,10 +40,30 @@ def same_error(known: Known) -> Cause | None:
     return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=False)
 
 
+def not_retried(known: Known) -> Cause | None:
+    """It has failed for good at once, since its worker said that the error cannot change."""
+    task = known.task
+    if task is None or known.status is not TaskStatus.FAILED or not ended_not_retried(known):
+        return None
+    error = task.error or "none told"
+    said = f"It failed and is not tried again, because the error cannot change: {quoted(error, SHORT)}"
+    evidence = (
+        ("error", quoted(error)),
+        ("attempts", f"{task.attempts} of {task.max_retries}"),
+        ("whose word", "its worker's: no other attempt can do better"),
+    )
+    return Cause("not-retried", said, evidence, (*clone(known), *retry(known)), stuck=False)
+
+
+def ended_not_retried(known: Known) -> bool:
+    """Whether the last attempt ended by its worker's word that no other can do better."""
+    return bool(known.attempts) and known.attempts[-1].outcome == NOT_RETRIED
+
+
 def attempts_used_up(known: Known) -> Cause | None:
     """It has failed for good."""
     task = known.task
-    if task is None or known.status is not TaskStatus.FAILED:
+    if task is None or known.status is not TaskStatus.FAILED or ended_not_retried(known):
         return None
     if task.attempts < task.max_retries:
         after, error = f"{task.attempts} of {task.max_retries}", quoted(task.error or "none told", SHORT)
@@ -54,8 +75,32 @@ def attempts_used_up(known: Known) -> Cause | None:
         ("attempts", f"{task.attempts} of {task.max_retries}"),
         ("error", quoted(task.error or "none told")),
         *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
+        *by_its_own_rules(known),
     )
     return Cause("attempts-used-up", said, evidence, (*retry(known), *clone(known)), stuck=False)
+
+
+def by_its_own_rules(known: Known) -> tuple[tuple[str, str], ...]:
+    """That this server cannot be told not to try again, or not yet, where that is so."""
+    if "retryable" in known.system.can:
+        return ()
+    return (("this server", "tries again by its own rules, whatever the error is"),)
+
+
+def put_off(known: Known) -> Cause | None:
+    """It waits for a time, by the word of its worker."""
+    task = known.task
+    if task is None or task.retry_at is None or not known.is_put_off or known.status is not TaskStatus.PENDING:
+        return None
+    left = (task.retry_at - known.at).total_seconds()
+    error = f"; the reason: {quoted(task.error, SHORT)}" if task.error else ""
+    said = f"It is put off until {moment(task.retry_at)}, in {span(left)}{error}"
+    evidence = (
+        ("not before", moment(task.retry_at)),
+        ("reason", quoted(task.error or "none told")),
+        ("attempts", f"{task.attempts} of {task.max_retries}; those that were put off do not count"),
+    )
+    return Cause("put-off", said, evidence, (*try_now(known), *cancel(known)), stuck=False)
 
 
 def waits_for_another_try(known: Known) -> Cause | None:
@@ -66,7 +111,7 @@ def waits_for_another_try(known: Known) -> Cause | None:
     left = max(0, task.max_retries - task.attempts)
     done = f"It was tried {amount(task.attempts, 'time')} and is pending again; {amount(left, 'attempt')} left"
     error = f"; the last error: {quoted(task.error, SHORT)}" if task.error else ""
-    evidence = (("attempts", f"{task.attempts} of {task.max_retries}"),)
+    evidence = (("attempts", f"{task.attempts} of {task.max_retries}"), *by_its_own_rules(known))
     return Cause("tried-before", f"{done}{error}.", evidence, stuck=False)
 
 

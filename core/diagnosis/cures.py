@@ -107,6 +107,14 @@ def retry(known: Known) -> tuple[Cure, ...]:
     return (Cure("Retry as new", said, "plan_bulk", (Order(Action.RETRY), (task,)), command="retry"),)
 
 
+def try_now(known: Known) -> tuple[Cure, ...]:
+    """End the wait of a task that is put off, where the server can."""
+    if known.task is None or "retry" not in known.system.can:
+        return ()
+    said = f"Ends the wait: #{known.task.id} may be claimed at once, with all its attempts anew."
+    return (Cure("Try now", said, "retry", ((known.task.id,),), command="retry"),)
+
+
 def clone(known: Known, label: str = "Clone and edit") -> tuple[Cure, ...]:
     """A new task like this one, to be changed."""
     if known.task is None:

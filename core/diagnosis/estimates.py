@@ -70,6 +70,8 @@ def ends_of(known: Known) -> tuple[End, ...]:
     if known.waits:
         rests = [each for each in known.crew.live if each.state is WorkerState.BACKING_OFF and each.until is not None]
         found += [End(f"{each.id} claims again at", each.until) for each in rests if each.until is not None]
+    if known.is_put_off and known.task is not None and known.task.retry_at is not None:
+        found.append(End("it may be claimed from", known.task.retry_at))
     if system.limited_until is not None and not known.is_done:
         found.append(End("the server takes calls again at", system.limited_until))
     if system.server.retry_at is not None and not system.is_heard:

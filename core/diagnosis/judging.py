@@ -27,8 +27,10 @@ CAUSES: tuple[Look, ...] = (
     claims.owner_unknown,
     types.type_not_registered,
     types.parameters_do_not_fit,
+    attempts.not_retried,
     attempts.same_error,
     attempts.attempts_used_up,
+    attempts.put_off,
     # What is the matter with all tasks here, or with those of its type.
     storage.claiming_held,
     workers.too_many_abandoned,

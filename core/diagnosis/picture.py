@@ -97,6 +97,10 @@ class System:
         """Whether the server answers, and takes our key."""
         return self.server.link is Link.LIVE
 
+    def is_waiting(self, row: TypeRow) -> bool:
+        """Whether tasks of a type wait for a worker: those that are put off until a time are not the oldest of any."""
+        return bool(row.counts.pending) and (row.oldest_pending_at is not None or "retry-at" not in self.can)
+
     def crew(self, task_type: str) -> Crew:
         """The workers of a type; of one that no known worker claims, those that may."""
         return self.crews.get(task_type) or self.crews.get("") or NOBODY
@@ -154,7 +158,14 @@ class Known:
     @property
     def waits(self) -> bool:
         """Whether it is about what waits for a worker."""
-        return self.status is TaskStatus.PENDING
+        if self.task is None:
+            return self.row is not None and (self.system.is_waiting(self.row) or not self.row.counts.pending)
+        return self.status is TaskStatus.PENDING and not self.is_put_off
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it waits for a time, before which no worker is given it."""
+        return self.task is not None and self.task.retry_at is not None and self.task.retry_at > self.at
 
     @property
     def is_done(self) -> bool:

@@ -39,6 +39,11 @@ def clock(at: datetime) -> str:
     return f"{at.astimezone(UTC):%H:%M:%S} UTC"
 
 
+def moment(at: datetime) -> str:
+    """A time with its day: ``2026-03-01 14:03 UTC``."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def amount(number: int, thing: str, things: str = "") -> str:
     """So many of a thing: ``1 task``, ``1,204 tasks``."""
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"

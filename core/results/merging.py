@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import cast
 
@@ -10,6 +11,11 @@ from core.history import HISTORY, read_history, recorded, written
 from core.models import Json
 from core.results.idea import Cell
 from core.saved import COMPUTED_SCORE
+
+RESOLUTION = "resolution"
+COARSE = ("hd", "sd")
+SIZE = re.compile(r"[0-9]+x[0-9]+")
+"""A resolution as one source tells it, and as one that knows the size: that says more, and stays."""
 
 READ = ("title", "description", "content", "metadata", "score", "created_at", "updated_at")
 """Columns that an update looks at."""
@@ -24,6 +30,8 @@ def merged(cells: Mapping[str, Cell], stored: Mapping[str, Cell], now: str, *, h
     """
     said = dict(cells)
     new, old = object_in(cells.get("metadata")), object_in(stored.get("metadata"))
+    if new and old and new.get(RESOLUTION) in COARSE and SIZE.fullmatch(str(old.get(RESOLUTION))):
+        new.pop(RESOLUTION)
     if gives_way(new, cells.get("score"), old, stored.get("score")):
         said.pop("score", None)
     if stands_in(cells) and stored.get("content") and not stands_in(stored):

@@ -115,8 +115,7 @@ class Outbox:
     def _rows(self, condition: str, values: Sequence[object]) -> list[OwedReport]:
         sql = (
             "SELECT task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at, "
-            "owed_at "
-            "FROM prismq_outbox "
+            "owed_at, retryable, retry_at FROM prismq_outbox "
             f"JOIN prismq_server s ON s.id = server WHERE s.name = ? {condition} ORDER BY owed_at, task_id"
         )
         return [as_owed(row) for row in self._database.read(sql, (self._server, *values))]
@@ -124,9 +123,10 @@ class Outbox:
 
 def as_owed(row: Sequence[Any]) -> OwedReport:
     """A row of the table as it is used."""
-    task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at, owed_at = row
+    task_id, worker_id, attempt, success, result, error, task_type, state, reason, started_at, owed_at = row[:11]
     told = None if result is None else json.loads(result)
-    report = Report(task_id, worker_id, attempt, bool(success), told, error)
+    retryable, retry_at = bool(row[11]), None if row[12] is None else moment(row[12])
+    report = Report(task_id, worker_id, attempt, bool(success), told, error, retryable, retry_at)
     return OwedReport(Claim(task_id, started_at), report, task_type, ReportState(state), reason or "", moment(owed_at))
 
 

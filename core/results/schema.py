@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS prismq_outbox ( -- reports that are owed, or that wer
     state TEXT NOT NULL,                   -- waiting, refused (the claim was lost) or dead (will never be taken)
     success INTEGER NOT NULL, result TEXT, error TEXT, reason TEXT, owed_at TEXT NOT NULL,
     started_at TEXT NOT NULL DEFAULT '',   -- when the claim began: one row a claim
+    retryable INTEGER NOT NULL DEFAULT 1,  -- 0: a failure that no attempt can mend
+    retry_at TEXT,                         -- a failure that no attempt can mend before then
     PRIMARY KEY (server, task_id, started_at)
 );
 CREATE INDEX IF NOT EXISTS prismq_outbox_process ON prismq_outbox (process, state);
@@ -82,8 +84,13 @@ IDEA_COLUMNS: dict[str, type[str] | type[int]] = {
 }
 """Columns of IdeaInspiration where we create it; lists and dicts are kept as JSON text."""
 
-DATED = ("prismq_result", "prismq_outbox")
-"""Tables that get their column ``started_at`` where they were made without it."""
+LATER_COLUMNS = (
+    ("prismq_result", "started_at", "TEXT NOT NULL DEFAULT ''"),
+    ("prismq_outbox", "started_at", "TEXT NOT NULL DEFAULT ''"),
+    ("prismq_outbox", "retryable", "INTEGER NOT NULL DEFAULT 1"),
+    ("prismq_outbox", "retry_at", "TEXT"),
+)
+"""Columns that tables get where they were made without them."""
 
 STATEMENTS = tuple(statement for statement in OURS.split(";\n") if statement.strip())
 
@@ -92,9 +99,9 @@ def prepare(connection: sqlite3.Connection) -> None:
     """Make our tables, or bring those of an earlier version up to date with all that they hold. In a transaction."""
     for statement in STATEMENTS:
         connection.execute(statement)
-    for table in DATED:
-        if "started_at" not in columns_of(connection, table):
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN started_at TEXT NOT NULL DEFAULT ''")
+    for table, column, kind in LATER_COLUMNS:
+        if column not in columns_of(connection, table):
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
     if not columns_of(connection, "prismq_outbox")["started_at"]:
         key_by_claim(connection)
 

@@ -9,7 +9,7 @@ from typing import Any
 from core.details import AttemptLog
 from core.errors import CoreError
 from core.models import Claim, Report, TaskResult
-from core.outcome import Outcome
+from core.outcome import Outcome, failure
 from core.results import logs
 from core.results.faults import TransactionEnded, away, passing
 from core.strict_json import as_json, encode
@@ -33,12 +33,13 @@ WHERE excluded.started_at >= started_at
 
 OWE = """
 INSERT INTO prismq_outbox (server, task_id, task_type, worker_id, attempt, process, state, success, result, error,
-                           reason, owed_at, started_at)
-VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, NULL, ?, ?)
+                           reason, owed_at, started_at, retryable, retry_at)
+VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, NULL, ?, ?, ?, ?)
 ON CONFLICT (server, task_id, started_at) DO UPDATE SET
     task_type = excluded.task_type, worker_id = excluded.worker_id, attempt = excluded.attempt,
     process = excluded.process, state = 'waiting', success = excluded.success, result = excluded.result,
-    error = excluded.error, reason = NULL, owed_at = excluded.owed_at
+    error = excluded.error, reason = NULL, owed_at = excluded.owed_at, retryable = excluded.retryable,
+    retry_at = excluded.retry_at
 """
 
 SUPERSEDE = """
@@ -85,8 +86,10 @@ def settle(
         seconds = (outcome.finished_at - outcome.started_at).total_seconds()
         key = (server, task.id, task.task_type, worker_id, task.attempts)
         results.append((*key, result.success, result.items_processed, seconds, data, metrics, error, at, began))
-        owed.append((*key, process_id, result.success, text, error, at, began))
-        answers.append((result, Report(task.id, worker_id, task.attempts, result.success, summary, error)))
+        again = None if result.retry_at is None else result.retry_at.isoformat()
+        owed.append((*key, process_id, result.success, text, error, at, began, result.retryable, again))
+        fate = (result.retryable, result.retry_at)
+        answers.append((result, Report(task.id, worker_id, task.attempts, result.success, summary, error, *fate)))
     connection.executemany(KEEP, results)
     connection.executemany(OWE, owed)
     logs.keep(connection, server, logged_by(outcomes))
@@ -129,7 +132,7 @@ def saved(connection: sqlite3.Connection, outcome: Outcome) -> TaskResult:
             raise disk from fault
         leave_savepoint(connection, "ROLLBACK TO outcome", "RELEASE outcome")
         text = str(fault) if isinstance(fault, CoreError) else f"{type(fault).__name__}: {fault}"
-        return TaskResult(False, error=cut(text), metrics=outcome.result.metrics)
+        return failure(fault, text, outcome.result.metrics)
     leave_savepoint(connection, "RELEASE outcome")
     return outcome.result
 

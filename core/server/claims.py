@@ -1,7 +1,8 @@
 """Claims: which task a worker gets next, one or many, at once or after a wait.
 
-A claim finds its task by one index seek, however many tasks there are. Tasks whose claim is too old are
-marked claimable first (found by an index too), so that they compete with pending ones in one exact order.
+A claim finds its task by one index seek, however many tasks there are. Tasks whose claim is too old, and those whose
+`retry_at` has come, are marked claimable first (found by an index too), so that they compete with pending ones in one
+exact order.
 """
 
 import sqlite3
@@ -36,13 +37,13 @@ MOST_CLAIMED = 1000
 MOST_TYPES = 500
 LONGEST_WAIT = 30.0
 LOOK_AGAIN = 0.05, 10.0
-"""Seconds, at least and at most, after which a waiting claim looks by itself: nobody commits when a claim is too old.
-Between them, it looks when the oldest one will."""
+"""Seconds, at least and at most, after which a waiting claim looks by itself: nobody commits when a claim grows too
+old, or a task may be tried again. Between them, it looks when the next one will."""
 
-EXPIRED_AT_ONCE = 1000
+DUE_AT_ONCE = 1000
 SORTS = ("created_at", "priority", "id", "attempts")
 
-_TASK = "SELECT id, type_id, status, claimed_by, attempts, priority, created_at, params FROM tasks"
+_TASK = "SELECT id, type_id, status, claimed_by, attempts, priority, created_at, params, deferrals FROM tasks"
 _OF_TYPE = "WHERE type_id = ? AND claimable = 1"
 
 IN_ORDER = {
@@ -72,14 +73,19 @@ CLAIM = (
     " attempts = ?, progress = 0, completed_at = NULL, seq = ? WHERE id = ?"
 )
 
-EXPIRED = (
-    "SELECT id FROM tasks INDEXED BY claimed_by_age"
-    " WHERE status = 'claimed' AND claimable = 0 AND heard_at < ? ORDER BY heard_at LIMIT ?"
+DUE = (
+    "SELECT id, 0 FROM (SELECT id FROM tasks INDEXED BY claimed_by_age"
+    " WHERE status = 'claimed' AND claimable = 0 AND heard_at < ?1 ORDER BY heard_at LIMIT ?3)"
+    " UNION ALL SELECT id, 1 FROM (SELECT id FROM tasks INDEXED BY deferred"
+    " WHERE retry_at <= ?2 ORDER BY retry_at LIMIT ?3)"
 )
+"""Tasks that became claimable as time passed: their claim is too old (0), or they may be tried again (1). One
+statement, since every claim asks it."""
 
-OLDEST_CLAIM = (
-    "SELECT heard_at FROM tasks INDEXED BY claimed_by_age"
-    " WHERE status = 'claimed' AND claimable = 0 AND heard_at IS NOT NULL ORDER BY heard_at LIMIT 1"
+NEXT_DUE = (
+    "SELECT (SELECT heard_at FROM tasks INDEXED BY claimed_by_age"
+    " WHERE status = 'claimed' AND claimable = 0 AND heard_at IS NOT NULL ORDER BY heard_at LIMIT 1),"
+    " (SELECT retry_at FROM tasks INDEXED BY deferred WHERE retry_at IS NOT NULL ORDER BY retry_at LIMIT 1)"
 )
 
 
@@ -125,7 +131,7 @@ async def claim_batch(service: Service, call: Call) -> Answer:
 def take(writer: Writer, service: Service, wish: Wish) -> list[dict[str, Any]]:
     """Claim up to `wish.limit` tasks in this transaction; rows as the wire shows them."""
     now = service.now()
-    _mark_expired(writer.connection, now - service.claim_timeout)
+    _mark_due(writer, now - service.claim_timeout, now)
     types = sorted(wish.types, key=lambda type_id: service.served.get(type_id, 0))
     found = [_candidates(writer.connection, type_id, wish) for type_id in types]
     in_turn = (row for row in chain.from_iterable(zip_longest(*found)) if row is not None)
@@ -146,9 +152,7 @@ async def _wait_for_tasks(service: Service, receive: Receive, wish: Wish, wait: 
                 tasks = await service.database.write(take_unless_gone)
                 if tasks:
                     return tasks
-            if not await poll.heard(
-                service.database.read(lambda connection: _until_one_is_too_old(connection, service))
-            ):
+            if not await poll.heard(service.database.read(lambda connection: _until_one_is_due(connection, service))):
                 break
     return []
 
@@ -164,10 +168,13 @@ def _matches(connection: sqlite3.Connection, type_id: int, pattern: str) -> bool
     return found.fetchone() is not None
 
 
-def _mark_expired(connection: sqlite3.Connection, older_than: int) -> None:
-    rows = connection.execute(EXPIRED, (older_than, EXPIRED_AT_ONCE)).fetchall()
+def _mark_due(writer: Writer, older_than: int, now: int) -> None:
+    rows = writer.connection.execute(DUE, (older_than, now, DUE_AT_ONCE)).fetchall()
     if rows:
-        connection.executemany("UPDATE tasks SET claimable = 1 WHERE id = ?", rows)
+        expired = [(task_id,) for task_id, was_deferred in rows if not was_deferred]
+        writer.connection.executemany("UPDATE tasks SET claimable = 1 WHERE id = ?", expired)
+        again = [(writer.renew(), task_id) for task_id, was_deferred in rows if was_deferred]
+        writer.connection.executemany("UPDATE tasks SET claimable = 1, retry_at = NULL, seq = ? WHERE id = ?", again)
 
 
 def _candidates(connection: sqlite3.Connection, type_id: int, wish: Wish) -> list[Any]:
@@ -191,7 +198,7 @@ def _claim_all(writer: Writer, service: Service, worker: str, rows: list[Any], n
     names = {type_id: _name_of(writer.connection, type_id) for type_id in {row[1] for row in rows}}
     values: list[tuple[Any, ...]] = []
     claimed: list[dict[str, Any]] = []
-    for task_id, type_id, status, owner, attempts, priority, created_at, params in rows:
+    for task_id, type_id, status, owner, attempts, priority, created_at, params, deferrals in rows:
         taken = None if status == "pending" else f"taken over from {owner}, whose claim was too old"
         sequence = writer.note(task_id, at=now, event="claimed", attempts=attempts + 1, worker=worker, message=taken)
         writer.moved(type_id, status, "claimed")
@@ -203,7 +210,7 @@ def _claim_all(writer: Writer, service: Service, worker: str, rows: list[Any], n
                 "task_type_id": type_id,
                 "params": decode(params),
                 "attempts": attempts + 1,
-                "max_attempts": service.max_attempts,
+                "max_attempts": service.max_attempts + deferrals,
                 "priority": priority,
                 "status": "claimed",
                 "created_at": iso(created_at),
@@ -219,17 +226,19 @@ def _name_of(connection: sqlite3.Connection, type_id: int) -> str:
     return str(connection.execute("SELECT name FROM task_types WHERE id = ?", (type_id,)).fetchone()[0])
 
 
-def _until_one_is_too_old(connection: sqlite3.Connection, service: Service) -> float:
-    """Seconds after which it is worth to look whether a claim has grown too old."""
+def _until_one_is_due(connection: sqlite3.Connection, service: Service) -> float:
+    """Seconds after which it is worth to look whether a claim has grown too old, or a task may be tried again."""
     least, most = LOOK_AGAIN
-    oldest = connection.execute(OLDEST_CLAIM).fetchone()
-    if oldest is None:
+    oldest, retry_at = connection.execute(NEXT_DUE).fetchone()
+    due = [at for at in (oldest and oldest + service.claim_timeout, retry_at) if at is not None]
+    if not due:
         return most
-    return max(least, min(most, (oldest[0] + service.claim_timeout - service.now()) / 1000 + least))
+    return max(least, min(most, (min(due) - service.now()) / 1000 + least))
 
 
 def _is_something_there(connection: sqlite3.Connection, service: Service, wish: Wish) -> bool:
-    too_old = connection.execute(EXPIRED, (service.now() - service.claim_timeout, 1)).fetchone()
-    return too_old is not None or any(
+    now = service.now()
+    due = connection.execute(DUE, (now - service.claim_timeout, now, 1)).fetchone()
+    return due is not None or any(
         connection.execute(IN_ORDER["id", "ASC"], (type_id, 1)).fetchone() for type_id in wish.types
     )

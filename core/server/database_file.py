@@ -13,7 +13,16 @@ from core.server.problem import DatabaseProblem, is_busy
 APPLICATION_ID = 0x50515451
 """Written into the file's header, to recognise a TaskManager database."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+UPGRADES = {
+    1: (
+        "ALTER TABLE tasks ADD COLUMN retry_at INTEGER",
+        "ALTER TABLE tasks ADD COLUMN deferrals INTEGER NOT NULL DEFAULT 0",
+        "CREATE INDEX deferred ON tasks (retry_at) WHERE retry_at IS NOT NULL",
+    )
+}
+"""By schema: what makes the next one of it, with all that the file holds."""
+
 BUSY_MILLISECONDS = 20
 OPENING_PATIENCE = 10.0
 """Seconds that opening waits while another process makes or recovers the same file."""
@@ -91,6 +100,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     try:
         if _recognise(connection, path):
             _make_tables(connection)
+        _upgrade(connection)
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -106,7 +116,7 @@ def _recognise(connection: sqlite3.Connection, path: Path) -> bool:
     if application != APPLICATION_ID:
         raise DatabaseProblem(f"{path} is a SQLite database, but not a TaskManager database.")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != SCHEMA_VERSION:
+    if version != SCHEMA_VERSION and version not in UPGRADES:
         raise DatabaseProblem(
             f"{path} was written by another version of the TaskManager (its schema is {version}, "
             f"this program knows {SCHEMA_VERSION})."
@@ -121,6 +131,13 @@ def _make_tables(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta VALUES ('server_id', ?)", (str(uuid.uuid4()),))
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _upgrade(connection: sqlite3.Connection) -> None:
+    while (version := connection.execute("PRAGMA user_version").fetchone()[0]) != SCHEMA_VERSION:
+        for statement in UPGRADES[version]:
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def _statements(script: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from core.server.refusal import Refused
+from core.server.times import milliseconds
 
 LARGEST = 2**63 - 1
 """The largest whole number that the database holds."""
@@ -38,6 +39,18 @@ def optional_text(fields: Fields, name: str) -> str | None:
     if value is not None and not isinstance(value, str):
         raise Refused(400, f"{name} must be a text")
     return value
+
+
+def optional_time(fields: Fields, name: str) -> int | None:
+    """An ISO 8601 time as milliseconds since 1970, or None; one without a zone is UTC."""
+    value = fields.get(name)
+    if value is None:
+        return None
+    said = optional_text(fields, name) or ""
+    try:
+        return milliseconds(said)
+    except (ValueError, OverflowError):  # OverflowError: at the edges of the calendar
+        raise Refused(400, f"{name} must be an ISO 8601 time") from None
 
 
 def flag(fields: Fields, name: str) -> bool:

@@ -7,11 +7,11 @@ cell (type, status), which has an index and a counter; what is left is asked of 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from core.server.fields import LARGEST, STATUSES
 from core.server.refusal import Refused
+from core.server.times import milliseconds
 
 SPANS = {
     "id": "t.id",
@@ -287,8 +287,7 @@ def _members(name: str, value: Any, allowed: tuple[str, ...]) -> Mapping[str, An
 def _bound(name: str, value: Any) -> int:
     if name == "created":
         try:
-            moment = datetime.fromisoformat(_text(name, value))
-            return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+            return milliseconds(_text(name, value))
         except (ValueError, OverflowError):
             raise Refused(400, "created must be compared with ISO 8601 times") from None
     scale = 1000 if name == "age" else 1

@@ -25,6 +25,8 @@ SEARCHED = 20_000
 STEP = 2_000
 """Tasks that are looked at between two looks at whether that is enough."""
 
+ANY_DEFERRED = "SELECT 1 FROM tasks INDEXED BY deferred WHERE retry_at IS NOT NULL LIMIT 1"
+
 MOST_CELLS = 100
 MOST_LISTED = 1000
 
@@ -149,7 +151,9 @@ def _rows(connection: sqlite3.Connection, cells: Cells, page: Page) -> list[Any]
     if not cells.pairs or not page.limit:
         return []
     after = _after(connection, page)
-    terms = [f"{source} AND {condition}" for source in _sources(cells, page.sort) for condition in after]
+    with_deferred = page.sort != "id" and connection.execute(ANY_DEFERRED).fetchone() is not None
+    sources = _sources(cells, page.sort, with_deferred=with_deferred)
+    terms = [f"{source} AND {condition}" for source in sources for condition in after]
     ids = f"{' UNION ALL '.join(terms)} ORDER BY {_order(page)} LIMIT ? OFFSET ?"
     query = f"SELECT {LISTED} FROM ({ids}) f CROSS JOIN {_FOUND} ORDER BY {_order(page, 't.')}"
     return connection.execute(query, (page.limit, page.offset)).fetchall()
@@ -219,18 +223,26 @@ def _steps(
     yield [], [], True
 
 
-def _sources(cells: Cells, sort: str) -> list[str]:
-    """Queries for the ids of the cells (and what they are sorted by), each in an index's order."""
+def _sources(cells: Cells, sort: str, *, with_deferred: bool = False) -> list[str]:
+    """Queries for the ids of the cells (and what they are sorted by), each in an index's order.
+
+    Tasks that wait for their `retry_at` are not claimable: they are sorted by themselves, where there are any.
+    """
     if cells.is_everything:
         return [f"SELECT {_columns(sort)} FROM tasks t WHERE 1"]
     if len(cells.pairs) > MOST_CELLS:
         pairs = ", ".join(f"({type_id}, '{status}')" for type_id, status in cells.pairs)
         return [f"SELECT {_columns(sort)} FROM tasks t WHERE (type_id, status) IN (VALUES {pairs})"]
     if sort != "id" and all(status == "pending" for _, status in cells.pairs):
+        types = ", ".join(str(type_id) for type_id, _ in cells.pairs)
+        deferred = f"SELECT {_columns(sort)} FROM tasks t INDEXED BY deferred WHERE retry_at IS NOT NULL"
         return [
-            f"SELECT {_columns(sort)} FROM tasks t INDEXED BY claimable_by_{sort}"
-            f" WHERE type_id = {type_id} AND claimable = 1 AND status = 'pending'"
-            for type_id, _ in cells.pairs
+            *(
+                f"SELECT {_columns(sort)} FROM tasks t INDEXED BY claimable_by_{sort}"
+                f" WHERE type_id = {type_id} AND claimable = 1 AND status = 'pending'"
+                for type_id, _ in cells.pairs
+            ),
+            *((f"{deferred} AND type_id IN ({types})",) if with_deferred and types else ()),
         ]
     return [
         f"SELECT {_columns(sort)} FROM tasks t INDEXED BY tasks_by_cell"

@@ -29,7 +29,8 @@ APPLIES_TO = {
     "cancel": ("pending", "claimed"),
     "delete": ("pending", "completed", "failed"),
 }
-"""The actions, and the states of a task in which each may be done."""
+"""The actions, and the states of a task in which each may be done. One that waits for its `retry_at` may be retried
+too, named by its id: that ends the wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,8 @@ def _one(writer: Writer, task_id: int, order: Order) -> dict[str, Any]:
 
 def _refuse_unfit(task: Held, order: Order) -> None:
     fitting = APPLIES_TO[order.action]
+    if order.action == "retry" and task.retry_at is not None and task.retry_at > order.now:
+        return
     if task.status not in fitting:
         raise Refused(
             400,
@@ -133,7 +136,8 @@ def _retry(writer: Writer, task_id: int, task: Held, order: Order) -> str:
     sequence = writer.note(task_id, at=order.now, event="retry", attempts=0, message="asked for by an operator")
     writer.connection.execute(
         "UPDATE tasks SET status = 'pending', claimable = 1, cancelled = 0, attempts = 0, progress = 0,"
-        " claimed_by = NULL, claimed_at = NULL, completed_at = NULL, seq = ? WHERE id = ?",
+        " claimed_by = NULL, claimed_at = NULL, completed_at = NULL, retry_at = NULL, deferrals = 0, seq = ?"
+        " WHERE id = ?",
         (sequence, task_id),
     )
     writer.moved(task.type_id, task.status, "pending")
@@ -155,7 +159,7 @@ def _cancel(writer: Writer, task_id: int, task: Held, order: Order) -> str:
     sequence = writer.note(task_id, at=order.now, event="cancelled", attempts=task.attempts, worker=task.claimed_by)
     writer.connection.execute(
         "UPDATE tasks SET status = 'failed', claimable = 0, cancelled = 1, error_message = 'cancelled',"
-        " completed_at = ?, seq = ? WHERE id = ?",
+        " completed_at = ?, retry_at = NULL, seq = ? WHERE id = ?",
         (order.now, sequence, task_id),
     )
     writer.moved(task.type_id, task.status, "failed")

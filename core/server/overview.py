@@ -52,9 +52,10 @@ def _types(connection: sqlite3.Connection) -> list[dict[str, Any]]:
 
 
 def _oldest_pending(connection: sqlite3.Connection, type_id: int) -> str | None:
+    """When the oldest one was created that may be claimed; None where all wait for their `retry_at`."""
     row = connection.execute(
-        "SELECT created_at FROM tasks INDEXED BY tasks_by_cell"
-        " WHERE type_id = ? AND status = 'pending' ORDER BY id LIMIT 1",
+        "SELECT created_at FROM tasks INDEXED BY claimable_by_id"
+        " WHERE type_id = ? AND claimable = 1 AND status = 'pending' ORDER BY id LIMIT 1",
         (type_id,),
     ).fetchone()
     return None if row is None else iso(row[0])

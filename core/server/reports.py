@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
 
 from core.server.envelope import Answer, encode
-from core.server.fields import flag, id_in_path, optional_text, positive, required, text, whole
+from core.server.fields import flag, id_in_path, optional_text, optional_time, positive, required, text, whole
 from core.server.refusal import Refused
 from core.server.service import Call, Service
 from core.server.tasks import NOT_FOUND
+from core.server.times import iso
 from core.server.writer import Writer
 
 MOST_REPORTS = 1000
@@ -16,13 +17,19 @@ MOST_REPORTS = 1000
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one task ended, as its worker tells it. `attempts` (optional) names the claim that is meant."""
+    """How one task ended, as its worker tells it. `attempts` (optional) names the claim that is meant.
+
+    Of a failure: not `retryable` says that no attempt can do better, so that it is final; `retry_at` (milliseconds
+    since 1970) that none can before then, through no fault of the task.
+    """
 
     task_id: int
     success: bool
     result: str | None
     error: str | None
     attempts: int | None = None
+    retryable: bool = True
+    retry_at: int | None = None
 
 
 class Held(NamedTuple):
@@ -33,6 +40,8 @@ class Held(NamedTuple):
     attempts: int
     type_id: int
     cancelled: int
+    deferrals: int
+    retry_at: int | None
 
 
 async def report_progress(service: Service, call: Call) -> Answer:
@@ -58,7 +67,7 @@ async def report_progress(service: Service, call: Call) -> Answer:
 
 
 async def complete(service: Service, call: Call) -> Answer:
-    """POST /tasks/{id}/complete: completed, failed for good, or pending again."""
+    """POST /tasks/{id}/complete: completed, failed for good, or pending again, at once or from a time on."""
     task_id = id_in_path(call.path["id"], NOT_FOUND)
     worker = text(call.body, "worker_id")
     report = _report(task_id, call.body)
@@ -86,8 +95,10 @@ def settle(writer: Writer, service: Service, worker: str, report: Report) -> str
     refuse_stranger(task, worker)
     if report.attempts is not None and report.attempts != task.attempts:
         raise Refused(409, "claim lost", extra={"status": task.status})
-    is_final = report.success or task.attempts >= service.max_attempts
     now = service.now()
+    if report.retry_at is not None and report.retry_at > now:
+        return _defer(writer, task, worker, report, now)
+    is_final = report.success or not report.retryable or task.attempts - task.deferrals >= service.max_attempts
     status = "completed" if report.success else "failed" if is_final else "pending"
     sequence = writer.note(
         report.task_id,
@@ -95,7 +106,7 @@ def settle(writer: Writer, service: Service, worker: str, report: Report) -> str
         event="retry" if status == "pending" else status,
         attempts=task.attempts,
         worker=worker,
-        message=report.error,
+        message=report.error if report.retryable else f"not retried: {report.error or 'no error told'}",
     )
     if is_final:
         writer.connection.execute(
@@ -113,10 +124,30 @@ def settle(writer: Writer, service: Service, worker: str, report: Report) -> str
     return status if is_final else "pending (retry)"
 
 
+def _defer(writer: Writer, task: Held, worker: str, report: Report, now: int) -> str:
+    """Let a task wait until it may be tried again. The attempt does not count against the limit."""
+    sequence = writer.note(
+        report.task_id,
+        at=now,
+        event="deferred",
+        attempts=task.attempts,
+        worker=worker,
+        message=f"not before {iso(report.retry_at)}: {report.error or 'no error told'}",
+    )
+    writer.connection.execute(
+        "UPDATE tasks SET status = 'pending', claimable = 0, claimed_by = NULL, claimed_at = NULL,"
+        " error_message = ?, result = ?, retry_at = ?, deferrals = deferrals + 1, seq = ? WHERE id = ?",
+        (report.error, report.result, report.retry_at, sequence, report.task_id),
+    )
+    writer.moved(task.type_id, "claimed", "pending")
+    return "pending (retry)"
+
+
 def held(writer: Writer, task_id: int) -> Held:
     """The task, or a refusal with 404."""
     row = writer.connection.execute(
-        "SELECT status, claimed_by, attempts, type_id, cancelled FROM tasks WHERE id = ?", (task_id,)
+        "SELECT status, claimed_by, attempts, type_id, cancelled, deferrals, retry_at FROM tasks WHERE id = ?",
+        (task_id,),
     ).fetchone()
     if row is None:
         raise Refused(404, NOT_FOUND)
@@ -163,7 +194,12 @@ def _report(task_id: int, fields: Mapping[str, Any]) -> Report:
     result = fields.get("result")
     error = optional_text(fields, "error")
     attempts = None if fields.get("attempts") is None else positive(fields["attempts"], "attempts")
-    return Report(task_id, success, None if result is None else encode(result), error, attempts)
+    told = None if result is None else encode(result)
+    retryable = fields.get("retryable") is None or flag(fields, "retryable")
+    retry_at = optional_time(fields, "retry_at")
+    if success:
+        return Report(task_id, success, told, error, attempts)
+    return Report(task_id, success, told, error, attempts, retryable, retry_at if retryable else None)
 
 
 def _report_in_batch(item: Any) -> Report:

@@ -99,6 +99,8 @@ OPERATIONS = (
             "result": shape.ANYTHING,
             "error": shape.TEXT,
             "attempts": {**shape.ID, "description": "of the claim that is meant; refused with 409 if it was lost"},
+            "retryable": shape.RETRYABLE,
+            "retry_at": shape.RETRY_AT,
         },
         ("worker_id", "success"),
         refusals=(404, 409),

@@ -7,7 +7,7 @@ from core.server.times import iso
 
 LISTED = (
     "t.id, y.name, t.type_id, t.status, t.priority, t.progress, t.attempts, t.claimed_by, t.claimed_at,"
-    " t.created_at, t.completed_at, t.error_message"
+    " t.created_at, t.completed_at, t.error_message, t.retry_at, t.deferrals"
 )
 """Columns of a task in a list, from `tasks t JOIN task_types y`."""
 
@@ -18,8 +18,8 @@ JOINED = "tasks t JOIN task_types y ON y.id = t.type_id"
 
 
 def listed(row: tuple[Any, ...]) -> dict[str, Any]:
-    """A task in a list, from its `LISTED` columns."""
-    return {
+    """A task in a list, from its `LISTED` columns; that it was put off is told only where it was."""
+    told = {
         "id": row[0],
         "type": row[1],
         "task_type_id": row[2],
@@ -33,12 +33,17 @@ def listed(row: tuple[Any, ...]) -> dict[str, Any]:
         "completed_at": iso(row[10]),
         "error_message": row[11],
     }
+    if row[12] is not None:
+        told["retry_at"] = iso(row[12])
+    if row[13]:
+        told["deferrals"] = row[13]
+    return told
 
 
 def detailed(row: tuple[Any, ...]) -> dict[str, Any]:
     """A task read alone, from its `DETAILED` columns."""
     return listed(row) | {
-        "params": decode(row[12]),
-        "result": None if row[13] is None else decode(row[13]),
-        "dedupe_key": row[14],
+        "params": decode(row[14]),
+        "result": None if row[15] is None else decode(row[15]),
+        "dedupe_key": row[16],
     }

@@ -26,6 +26,8 @@ CREATE TABLE task_types (
 -- claimable is 1 for a pending task and for a claimed one whose claim is known to be too old: so both
 -- compete in one exact order, found by one seek. created_at never decreases with the id. heard_at is the last sign of
 -- life of the owner (its claim, progress or heartbeat): from there the claim timeout runs.
+-- retry_at is set while a pending task must not be claimed yet, and only then: such a task is not claimable. deferrals
+-- counts the attempts that ended so; they do not count against the limit.
 CREATE TABLE tasks (
   id            INTEGER PRIMARY KEY AUTOINCREMENT,
   type_id       INTEGER NOT NULL REFERENCES task_types (id),
@@ -44,7 +46,9 @@ CREATE TABLE tasks (
   dedupe_key    TEXT NOT NULL UNIQUE,
   error_message TEXT,
   params        TEXT NOT NULL,
-  result        TEXT
+  result        TEXT,
+  retry_at      INTEGER,
+  deferrals     INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE INDEX tasks_by_change ON tasks (seq);
@@ -53,6 +57,7 @@ CREATE INDEX claimable_by_id ON tasks (type_id, id) WHERE claimable = 1;
 CREATE INDEX claimable_by_priority ON tasks (type_id, priority DESC, id) WHERE claimable = 1;
 CREATE INDEX claimable_by_attempts ON tasks (type_id, attempts, id) WHERE claimable = 1;
 CREATE INDEX claimed_by_age ON tasks (heard_at) WHERE status = 'claimed' AND claimable = 0;
+CREATE INDEX deferred ON tasks (retry_at) WHERE retry_at IS NOT NULL;
 
 CREATE TABLE history (
   task_id  INTEGER NOT NULL REFERENCES tasks (id) ON DELETE CASCADE,

@@ -47,6 +47,16 @@ ORDER: Shape = {"type": "string", "enum": ["ASC", "DESC"]}
 PATTERN: Shape = {"type": "string", "description": "a name, or an SQL LIKE pattern with %"}
 WAIT: Shape = {"type": "number", "minimum": 0, "maximum": claims.LONGEST_WAIT, "description": "seconds"}
 ALWAYS: Shape = {"const": True}
+RETRYABLE: Shape = {
+    **FLAG,
+    "default": True,
+    "description": "false: a failure that no attempt can mend, which is final at once; an operator can retry it",
+}
+RETRY_AT: Shape = {
+    **TIME,
+    "description": "of a failure that is not the task's: it is pending again, is not claimed before this time, and the"
+    " attempt does not count against the limit; one that is over makes it a failure like any other",
+}
 
 
 def bounds(value: Shape) -> Shape:
@@ -105,6 +115,8 @@ REPORT: Shape = {
         "result": ANYTHING,
         "error": TEXT,
         "attempts": {**ID, "description": "of the claim that is meant"},
+        "retryable": RETRYABLE,
+        "retry_at": RETRY_AT,
     },
 }
 
@@ -127,7 +139,10 @@ _TASK: dict[str, Shape] = {
     "created_at": TIME,
     "completed_at": either(TIME),
     "error_message": either(TEXT),
+    "retry_at": {**TIME, "description": "until when a pending task waits; absent where it does not"},
+    "deferrals": {**ID, "description": "attempts that do not count against the limit; absent where there are none"},
 }
+_SPARSE = ("retry_at", "deferrals")
 
 _TYPE: dict[str, Shape] = {
     "id": ID,
@@ -139,8 +154,8 @@ _TYPE: dict[str, Shape] = {
 }
 
 NAMED: dict[str, Shape] = {
-    "Task": thing(**_TASK),
-    "WholeTask": thing(**_TASK, params=OBJECT, result=ANYTHING, dedupe_key=TEXT),
+    "Task": thing(*_SPARSE, **_TASK),
+    "WholeTask": thing(*_SPARSE, **_TASK, params=OBJECT, result=ANYTHING, dedupe_key=TEXT),
     "ClaimedTask": thing(
         id=ID,
         type=TEXT,

@@ -12,6 +12,12 @@ def iso(milliseconds: int | None) -> str | None:
     return f"{_second(seconds)}.{rest:03d}Z"
 
 
+def milliseconds(said: str) -> int:
+    """Milliseconds since 1970 for an ISO 8601 time; one without a zone is UTC. Raises ValueError, OverflowError."""
+    moment = datetime.fromisoformat(said)
+    return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
 @lru_cache(maxsize=4096)
 def _second(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")

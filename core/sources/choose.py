@@ -28,6 +28,15 @@ def choose_source(config: Config) -> Source | None:
             return SampleSource()
 
 
+def source_or_why(config: Config) -> tuple[Source | None, str]:
+    """The source that `choose_source` chooses; or none, and in a sentence what the named one lacks: only the types that
+    need one do not start then."""
+    try:
+        return choose_source(config), ""
+    except BadSetting as fault:
+        return None, str(fault)
+
+
 def limits(config: Config) -> HostLimits:
     """The limits that all workers of this process share."""
     return HostLimits(config.source_concurrency, config.source_delay)

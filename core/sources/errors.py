@@ -1,4 +1,5 @@
-"""What can go wrong with a source. Every one of them says in ``retryable`` whether trying again can help.
+"""What can go wrong with a source. Every one of them says in ``retryable`` whether trying again can help, and in
+``retry_at`` before when it cannot, where that is known.
 
 SourceError                 the source did not give what was asked
     BadReference            a text that names no video, or no channel
@@ -19,15 +20,17 @@ SourceError                 the source did not give what was asked
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.errors import CoreError
+from core.models import utcnow
 
 
 class SourceError(CoreError):
     """The source did not give what was asked."""
 
     retryable = False
+    retry_at: datetime | None = None
 
 
 class BadReference(SourceError):
@@ -79,14 +82,16 @@ class AccessForbidden(SourceError):
 
 
 class QuotaUsedUp(SourceError):
-    """The source answers no more calls today. Not retryable: the next attempts would come minutes later.
+    """The source answers no more calls today.
 
-    ``resets_at``: when it answers again; ``left``: units that are left until then, too few for what was asked.
+    ``resets_at``: when it answers again, None where it never will, since a whole day has too few units for what was
+    asked; ``left``: units that are left until then.
     """
 
     def __init__(self, sentence: str, *, resets_at: datetime | None = None, left: int = 0) -> None:
         super().__init__(sentence)
-        self.resets_at = resets_at
+        self.resets_at = self.retry_at = resets_at
+        self.retryable = resets_at is not None
         self.left = left
 
 
@@ -122,6 +127,7 @@ class TooManyCalls(SourceError):
     def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
+        self.retry_at = None if retry_after is None else utcnow() + timedelta(seconds=retry_after)
 
 
 class CalledOff(SourceError):

@@ -119,6 +119,11 @@ class Quota:
 
     def _too_few(self, units: int, left: int) -> QuotaUsedUp:
         cost = "1 unit" if units == 1 else f"{units:,} units"
+        if units > self.budget:
+            day = f"{self.budget:,} of the daily quota of the YouTube Data API"
+            return QuotaUsedUp(
+                f"This call costs {cost}, and a day has only {day}: see PRISMQ_YOUTUBE_QUOTA.", left=left
+            )
         return QuotaUsedUp(
             f"The daily quota of the YouTube Data API is used up: this call costs {cost}, and {left:,} of "
             f"{self.budget:,} are left. {self._when()}",

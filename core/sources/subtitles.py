@@ -10,6 +10,8 @@ from html import unescape
 from typing import cast
 from urllib.parse import urlsplit
 
+from core.sources.reading import listed
+
 KINDS = ("srv1", "json3", "vtt", "srv3", "srv2", "srt", "ttml")
 """Formats that are read, the ones that say the same in fewer bytes first."""
 
@@ -58,11 +60,6 @@ def by_language(said: object) -> dict[str, Track]:
             if isinstance(language, str) and known:
                 found[language] = min(known, key=lambda track: KINDS.index(track.kind))
     return found
-
-
-def listed(value: object) -> list[object]:
-    """A list, or none."""
-    return cast("list[object]", value) if isinstance(value, list) else []
 
 
 def track_of(said: object) -> Track | None:

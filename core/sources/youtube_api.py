@@ -17,11 +17,11 @@ from core.sources.errors import ChannelNotFound, SourceError, SourceUnreachable,
 from core.sources.politeness import HostLimits
 from core.sources.port import Video
 from core.sources.quota import SEARCH, Quota
+from core.sources.reading import Fields, text
 from core.sources.youtube_api_answers import (
     PARTS,
     PLAYER,
     ChannelFound,
-    Fields,
     channel_of,
     found_channel,
     found_video,
@@ -29,7 +29,6 @@ from core.sources.youtube_api_answers import (
     listed_video,
     page_of,
     privacy,
-    text,
     video_of,
 )
 from core.sources.youtube_api_faults import PATIENT, NothingThere, Retrying

@@ -7,16 +7,15 @@ none of the service raises `BadAnswer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
 from core.sources.errors import BadAnswer
 from core.sources.port import Video
+from core.sources.reading import Fields, count, fields, is_short, rows, text, texts
 from core.sources.youtube_urls import VIDEO_ID
-
-Fields = Mapping[str, object]
 
 PARTS = "snippet,statistics,contentDetails,status,player"
 """What is asked of a video. The number of parts costs nothing; the player tells the shape of the picture."""
@@ -24,15 +23,6 @@ PARTS = "snippet,statistics,contentDetails,status,player"
 PLAYER = {"maxWidth": "720", "maxHeight": "720"}
 """The service tells a player's width and height only where they are bounded, and it knows the shape of the video."""
 
-LONGEST_SHORT = 180
-LONGEST_SHORT_BEFORE = 60
-LONGER_SHORTS_SINCE = "2024-10-15"
-"""Seconds that a short may last, on YouTube's word: a minute, and three for what was published since that day."""
-
-MOST = 2**63 - 1
-"""The greatest number that a database can keep."""
-
-COUNT = re.compile(r"[0-9]{1,19}")
 DURATION = re.compile(
     r"P(?:([0-9]{1,6})W)?(?:([0-9]{1,6})D)?"
     r"(?:T(?:([0-9]{1,6})H)?(?:([0-9]{1,8})M)?(?:([0-9]{1,9})(?:\.[0-9]{1,9})?S)?)?"
@@ -132,6 +122,8 @@ def video_of(item: Fields, identity: str) -> Video:
     told = seconds(details.get("duration"))
     duration = None if live and not told else told  # P0D: it has no end yet
     definition = text(details.get("definition"))
+    player = fields(item.get("player"))
+    shape = count(player.get("embedWidth")) or 0, count(player.get("embedHeight")) or 0
     return Video(
         video_id=identity,
         title=text(snippet.get("title")).strip() or identity,
@@ -148,23 +140,8 @@ def video_of(item: Fields, identity: str) -> Video:
         comments=count(statistics.get("commentCount")),
         resolution=definition if definition in ("hd", "sd") else "",
         language=text(snippet.get("defaultAudioLanguage")) or text(snippet.get("defaultLanguage")),
-        is_short=not live and is_short(duration, published_at, fields(item.get("player"))),
+        is_short=not live and is_short(duration, published_at, *shape),
     )
-
-
-def is_short(duration: int | None, published_at: str, player: Fields) -> bool:
-    """Whether a video is most likely a short: no field of the API says it.
-
-    It is one when it is as short as shorts may be (180 s; 60 s when published before 15 October 2024) and not wider
-    than high. Where the shape is not told, only what lasts at most 60 s is taken for one.
-    """
-    if not duration:
-        return False
-    width, height = count(player.get("embedWidth")), count(player.get("embedHeight"))
-    if not width or not height:
-        return duration <= LONGEST_SHORT_BEFORE
-    longest = LONGEST_SHORT if published_at >= LONGER_SHORTS_SINCE else LONGEST_SHORT_BEFORE
-    return duration <= longest and height >= width
 
 
 def seconds(value: object) -> int | None:
@@ -184,44 +161,3 @@ def moment(value: object) -> str:
     except (ValueError, OverflowError):  # OverflowError: at the edges of the calendar
         return ""
     return at.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def count(value: object) -> int | None:
-    """A number of something, which the API writes as a text; None where it is none."""
-    match value:
-        case bool():
-            return None
-        case int():
-            number = value
-        case float() if value.is_integer():
-            number = int(value)
-        case str() if COUNT.fullmatch(value):
-            number = int(value)
-        case _:
-            return None
-    return number if 0 <= number <= MOST else None
-
-
-def text(value: object) -> str:
-    """A text that can be kept, without halves of surrogate pairs; empty where it is none."""
-    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else ""
-
-
-def texts(value: object) -> tuple[str, ...]:
-    """The texts of a list, without what is none."""
-    if not isinstance(value, list):
-        return ()
-    found = (text(each).strip() for each in cast("list[object]", value))
-    return tuple(each for each in found if each)
-
-
-def rows(value: object) -> list[Fields]:
-    """The objects of a list, without what is none."""
-    if not isinstance(value, list):
-        return []
-    return [cast("Fields", each) for each in cast("list[object]", value) if isinstance(each, Mapping)]
-
-
-def fields(value: object) -> Fields:
-    """An object; empty where it is none."""
-    return cast("Fields", value) if isinstance(value, Mapping) else {}

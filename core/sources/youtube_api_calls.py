@@ -24,7 +24,7 @@ from core.sources.calling_off import is_called_off, refuse_when_called_off
 from core.sources.errors import BadAnswer, SourceBusy, SourceFault, SourceUnreachable
 from core.sources.politeness import HostLimits
 from core.sources.quota import Quota
-from core.sources.youtube_api_answers import Fields, fields
+from core.sources.reading import Fields, fields
 from core.sources.youtube_api_faults import Retrying, day_is_over, fault_of
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)

@@ -12,7 +12,7 @@ from html import unescape
 
 from core.masking import masked_text
 from core.sources.errors import AccessForbidden, SourceError, SourceFault, SourceUnreachable, TooManyCalls
-from core.sources.youtube_api_answers import Fields, fields, rows, text
+from core.sources.reading import Fields, fields, rows, text
 from core.texts import harmless
 
 DAY_IS_OVER = frozenset({"quotaexceeded", "dailylimitexceeded", "dailylimitexceededunreg"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Coroutine, Mapping, Sequence
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -147,10 +148,19 @@ class TaskManagerClient:
         return self._do(self._tasks.update_progress(task_id, worker_id, progress, message))
 
     def complete_task(
-        self, task_id: int, worker_id: str, success: bool, result: Json = None, error: str | None = None
+        self,
+        task_id: int,
+        worker_id: str,
+        success: bool,
+        result: Json = None,
+        error: str | None = None,
+        *,
+        retryable: bool = True,
+        retry_at: datetime | None = None,
     ) -> ReportTaken:
         """Report the end of a task."""
-        return self._do(self._tasks.complete_task(task_id, worker_id, success, result, error))
+        told = (task_id, worker_id, success, result, error)
+        return self._do(self._tasks.complete_task(*told, retryable=retryable, retry_at=retry_at))
 
     def get_task(self, task_id: int) -> Task:
         """A task with all that is known of it."""

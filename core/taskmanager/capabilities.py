@@ -26,6 +26,9 @@ CALLS = {
 }
 """Extensions, and the calls that announce them."""
 
+FIELDS = {"retryable": "retryable", "retry-at": "retry_at"}
+"""Extensions, and the fields of a report that announce them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -33,7 +36,8 @@ class Capabilities:
 
     ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "list-types"
     (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release", "retry",
-    "cancel", "delete" (by ``bulk``). Bytes are of JSON text; None is no limit that we know.
+    "cancel", "delete" (by ``bulk``), "retryable" (a report may say that a failure is final), "retry-at" (and until when
+    its task is put off). Bytes are of JSON text; None is no limit that we know.
     """
 
     names: frozenset[str] = frozenset()
@@ -72,11 +76,12 @@ def announced(document: Mapping[str, Any]) -> Capabilities | None:
         names |= {"release", "retry", "cancel", "delete"}
     if ("/tasks", "get", "filter") in paths:
         names.add("filter")
+    names |= {name for name, field in FIELDS.items() if ("/tasks/{id}/complete", "post", field) in paths}
     return Capabilities(DOCUMENTED.names | names)
 
 
 def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """Every (path, method) of a document, and (path, method, parameter) of its query parameters."""
+    """Every (path, method) of a document, and (path, method, name) of its query parameters and fields of bodies."""
     found: set[tuple[str, ...]] = set()
     for path, methods in mapping(document.get("paths")).items():
         known = path.removeprefix("/api")
@@ -85,7 +90,14 @@ def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
             listed = mapping(operation).get("parameters")
             parameters = cast("list[object]", listed) if isinstance(listed, list) else []
             found |= {(known, method, str(mapping(each).get("name"))) for each in parameters}
+            found |= {(known, method, name) for name in body_fields(mapping(operation))}
     return found
+
+
+def body_fields(operation: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of the JSON that an operation takes, as far as the document names them in place."""
+    content = mapping(mapping(operation.get("requestBody")).get("content"))
+    return mapping(mapping(mapping(content.get("application/json")).get("schema")).get("properties"))
 
 
 def mapping(value: object) -> Mapping[str, Any]:

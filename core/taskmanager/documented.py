@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
 
 from core.errors import Invalid, NotFound, ServerFault, TaskManagerError
 from core.models import (
@@ -217,14 +219,35 @@ class DocumentedCalls:
         return understood(what, lambda: wire.progress(said.data, number, percent))
 
     async def complete_task(
-        self, task_id: int, worker_id: str, success: bool, result: Json = None, error: str | None = None
+        self,
+        task_id: int,
+        worker_id: str,
+        success: bool,
+        result: Json = None,
+        error: str | None = None,
+        *,
+        retryable: bool = True,
+        retry_at: datetime | None = None,
     ) -> ReportTaken:
         """Report the end of a task. Raises `ClaimLost` when it is not this worker's any more. After an answer that
-        was lost, the task is read to see what the report did."""
-        report = Report(refusals.task_id(task_id), refusals.worker_id(worker_id), 0, bool(success), result, error)
-        return await self._report(report)
+        was lost, the task is read to see what the report did.
+
+        A failure that is not ``retryable`` is final, one with a ``retry_at`` puts the task off until then; where the
+        server cannot be told so, it is a failure like any other.
+        """
+        task, worker = refusals.task_id(task_id), refusals.worker_id(worker_id)
+        return await self._report(Report(task, worker, 0, bool(success), result, error, retryable, retry_at))
+
+    async def _as_understood(self, report: Report) -> Report:
+        """The report without what this server cannot be told."""
+        if report.is_documented:
+            return report
+        here = await self.capabilities()
+        retryable = report.retryable or "retryable" not in here
+        return replace(report, retryable=retryable, retry_at=report.retry_at if "retry-at" in here else None)
 
     async def _report(self, report: Report) -> ReportTaken:
+        report = await self._as_understood(report)
         for name, value in (("The result", report.result), ("The error text", report.error)):
             size = len(wire.packed(value, f"{name} of #{report.task_id}")) if value is not None else 0
             if size > SMALL:

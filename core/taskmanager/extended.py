@@ -22,6 +22,7 @@ from core.models import (
     TaskStatus,
     TypeStats,
     WorkerStatus,
+    utcnow,
 )
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.connect import Channel
@@ -29,7 +30,7 @@ from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering,
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
-from core.taskmanager.next_up import sorted_by_us
+from core.taskmanager.next_up import sorted_by_us, without_put_off
 
 INSTEAD = {
     **bulk.INSTEAD,
@@ -62,6 +63,11 @@ class ExtendedCalls(DocumentedCalls):
     def can_wait(self) -> bool:
         """Whether ``claim_many`` waits for work; False until the server is known to do that."""
         return self._capabilities is not None and "claim-batch" in self._capabilities
+
+    @property
+    def puts_off(self) -> bool:
+        """Whether a report may put its task off until a time; False until the server is known to do that."""
+        return self._capabilities is not None and "retry-at" in self._capabilities
 
     @property
     def progress_renews(self) -> bool:
@@ -139,6 +145,8 @@ class ExtendedCalls(DocumentedCalls):
         if not reports:
             return []
         if "complete-batch" in await self.capabilities():
+            if not all(each.is_documented for each in reports):
+                reports = [await self._as_understood(each) for each in reports]
             return await self._delivering.together(worker_id, reports)
         return await self._delivering.one_by_one(reports)
 
@@ -242,7 +250,7 @@ class ExtendedCalls(DocumentedCalls):
             "limit": limit,
         }
         said = await self._line.ask(get("tasks", "/tasks", query))
-        return understood("tasks", lambda: wire.page(said.data, limit, 0))
+        return without_put_off(understood("tasks", lambda: wire.page(said.data, limit, 0)), utcnow())
 
     async def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
         """The life of a task, oldest first. Raises `NotPossibleHere`, `NotFound`."""

@@ -1,8 +1,11 @@
-"""The tasks that are claimed next, for servers that cannot sort lists: done on our side, over the newest tasks."""
+"""The tasks that are claimed next: what a list holds that no claim takes yet, and, for servers that cannot sort lists,
+the order, done on our side over the newest tasks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from core.models import Task, TaskPage
 from core.taskmanager import wire
@@ -32,3 +35,10 @@ async def sorted_by_us(line: Line, type_name: str, sort_by: str, sort_order: str
         limit=limit,
         searched=None if is_all else len(found),
     )
+
+
+def without_put_off(page: TaskPage, now: datetime) -> TaskPage:
+    """The page without tasks that no claim takes yet."""
+    free = tuple(each for each in page.tasks if each.retry_at is None or each.retry_at <= now)
+    left_out = len(page.tasks) - len(free)
+    return replace(page, tasks=free, total=None if page.total is None else page.total - left_out)

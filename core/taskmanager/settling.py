@@ -191,7 +191,8 @@ class Settling:
     def judged(self, report: Report, task: Task) -> ReportTaken | None:
         """What a report did, given the task as it is now; None: nothing yet. Says when a task lost its retries."""
         taken = became(report, task)
-        if taken is not None and lost_its_retries(taken, task) and self._line.say is not None:
+        lost = taken is not None and report.retryable and lost_its_retries(taken, task)
+        if lost and self._line.say is not None:
             self._line.say(f"#{task.id} has failed for good after {task.attempts} of {task.max_retries} attempts")
         return taken
 
@@ -212,6 +213,8 @@ def completion(report: Report) -> Call:
         body["result"] = report.result
     if report.error is not None:
         body["error"] = report.error
+    if not report.is_documented:
+        body |= wire.fate(report)
     what = f"complete of #{report.task_id}"
     return post(what, f"/tasks/{report.task_id}/complete", body, repeatable=False)
 

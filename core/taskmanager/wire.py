@@ -20,6 +20,7 @@ from core.models import (
     Health,
     Json,
     ProgressTaken,
+    Report,
     ReportTaken,
     Task,
     TaskPage,
@@ -32,7 +33,9 @@ Row = Mapping[str, Any]
 LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "changes")
 """Names under which servers put the rows of a list."""
 
-TIMES = frozenset({"created_at", "updated_at", "claimed_at", "completed_at", "last_used_at", "oldest_pending_at", "at"})
+TIMES = frozenset(
+    {"created_at", "updated_at", "claimed_at", "completed_at", "last_used_at", "oldest_pending_at", "at", "retry_at"}
+)
 """Names of what holds a time, where servers tell times without a zone."""
 
 REQUEUED = "pending (retry)"
@@ -138,7 +141,7 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
         priority=whole(row.get("priority")),
         status=status(row.get("status", TaskStatus.PENDING)),
         attempts=whole(row.get("attempts")),
-        max_retries=whole(row.get("max_attempts"), MAX_ATTEMPTS),
+        max_retries=whole(row.get("max_attempts"), MAX_ATTEMPTS + whole(row.get("deferrals"))),
         created_at=moment(row.get("created_at")),
         claimed_at=moment(row.get("claimed_at")),
         completed_at=moment(row.get("completed_at")),
@@ -149,7 +152,14 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
         task_type_id=whole(row["task_type_id"]) if row.get("task_type_id") is not None else type_id,
         partial="params" not in row,
         dedupe_key=text(row.get("dedupe_key")),
+        retry_at=moment(row.get("retry_at")),
     )
+
+
+def fate(report: Report) -> dict[str, Json]:
+    """What a report says beyond the documented contract: that a failure is final, or until when a task is put off."""
+    told: dict[str, Json] = {} if report.retryable else {"retryable": False}
+    return told if report.retry_at is None else told | {"retry_at": report.retry_at.isoformat()}
 
 
 def asked_task(row: Row, task_id: int) -> Task:

@@ -16,12 +16,13 @@ from core.models import (
     WorkerState,
     WorkerStatus,
 )
-from core.taskmanager.wire import Row, mapping, moment, rows, task, text, whole
+from core.taskmanager.wire import Row, fate, mapping, moment, rows, task, text, whole
 
 
 def report(each: Report) -> Row:
     """One report of a batch; ``attempts`` 0 means that the caller does not know which claim it was."""
     told: dict[str, Json] = {"id": each.task_id, "success": each.success, "result": each.result, "error": each.error}
+    told = told if each.is_documented else told | fate(each)
     return told | {"attempts": each.attempts} if each.attempts else told
 
 

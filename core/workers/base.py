@@ -62,7 +62,7 @@ class BaseWorker(ABC):
     def process_task(self, task: Task) -> TaskResult | Awaitable[TaskResult]:
         """Do the task. ``async def`` runs on the event loop, ``def`` in a thread, `cpu_bound` in a process.
 
-        Whatever it raises makes the task fail with that error.
+        Whatever it raises makes the task fail with that error: `PermanentError` for good, `RetryLater` until a time.
         """
 
     def report_progress(self, percent: float, message: str = "") -> None:

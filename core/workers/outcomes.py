@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import cast
 
 from core.errors import CoreError
 from core.models import TaskResult
+from core.outcome import failure
 from core.strict_json import GREATEST, NotJson, as_json, is_heavy
 from core.texts import cut
 
@@ -26,7 +28,20 @@ def failed(text: str) -> Checked:
     return Checked(TaskResult(False, error=cut(text)))
 
 
+def broken_off(fault: BaseException) -> Checked:
+    """The failed result of a task that this error has ended."""
+    return Checked(failure(fault, sentence(fault)))
+
+
 def sentence(fault: BaseException) -> str:
+    """An exception as a person can read it, with the notes that were added to it."""
+    notes: object = getattr(fault, "__notes__", None)
+    told = " ".join(str(each) for each in cast("list[object]", notes)) if isinstance(notes, list) else ""
+    text = bare_sentence(fault)
+    return f"{text.rstrip().removesuffix('.')}. {told}" if told else text
+
+
+def bare_sentence(fault: BaseException) -> str:
     """An exception as a person can read it."""
     kind = type(fault).__name__
     try:
@@ -67,9 +82,21 @@ def readable(result: TaskResult) -> TaskResult:
         return result if result.success is True else replace(result, success=True)
     said: object = result.error
     text = said if isinstance(said, str) else shown(said)
+    at = result.retry_at
+    if at is not None and not has_zone(at):
+        text, at = f"{text} (The result's retry_at must be a datetime with a zone, not {shown(at)}.)", None
     return replace(
-        result, success=False, error=cut(text) if said else "The worker reported a failure without saying why."
+        result,
+        success=False,
+        error=cut(text) if said else "The worker reported a failure without saying why.",
+        retryable=bool(result.retryable),
+        retry_at=at,
     )
+
+
+def has_zone(value: object) -> bool:
+    """Whether this is a time with a zone."""
+    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def shown(value: object) -> str:

@@ -41,6 +41,11 @@ class Tasks(Protocol):
         ...
 
     @property
+    def puts_off(self) -> bool:
+        """Whether a task that cannot be done before a time is left alone until then; else it is tried again at once."""
+        ...
+
+    @property
     def progress_renews(self) -> bool:
         """Whether a progress report lets the claim last anew."""
         ...

@@ -24,7 +24,7 @@ from core.workers.base import BaseWorker
 from core.workers.hand import beginning_log, whole_percent
 from core.workers.log_capture import LogCapture
 from core.workers.log_sending import LogSender
-from core.workers.outcomes import Checked, checked, failed, sentence
+from core.workers.outcomes import Checked, broken_off, checked
 
 Message = tuple[Any, ...]
 
@@ -136,7 +136,7 @@ def serve(pipe: Connection) -> None:
             link.send("done", hand.number, result)
         except BaseException as fault:  # noqa: BLE001  # whatever an author's code raises is that task's failure
             hand.end_log()
-            link.send("done", hand.number, failed(sentence(fault)))
+            link.send("done", hand.number, broken_off(fault))
         if link.is_copy:
             os._exit(0)  # the fork returned here too, and the task is done where it was begun
 

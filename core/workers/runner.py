@@ -10,7 +10,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Protocol, cast
 
-from core.errors import CoreError
+from core.errors import CoreError, PermanentError, RetryLater
 from core.events import TaskProcessed
 from core.models import Task, TaskResult, utcnow
 from core.outcome import Outcome
@@ -19,7 +19,7 @@ from core.workers.abandoned import Abandoned
 from core.workers.base import BaseWorker
 from core.workers.driving import GRACE, attended
 from core.workers.hand import Hand
-from core.workers.outcomes import Checked, checked, failed, sentence, takes_long
+from core.workers.outcomes import Checked, broken_off, checked, failed, sentence, takes_long
 from core.workers.ports import Publish
 from core.workers.process_host import ProcessHosts
 from core.workers.threads import Raised, Threads
@@ -84,10 +84,11 @@ class Runner:
         except BaseException as raised:  # whatever an author's code raises is that task's failure
             if isinstance(raised, asyncio.CancelledError) and hand.is_abandoned:
                 raise
-            found = failed(sentence(raised.fault if isinstance(raised, Raised) else raised))
+            found = broken_off(raised.fault if isinstance(raised, Raised) else raised)
         if timer is not None and timer.expired():  # also when the code caught that, and answered all the same
             hand.abandon()
-            found = failed(f"Timed out after {task_timeout:g} s (task_timeout).")
+            last = f" The last that was heard of it: {hand.message}." if hand.message else ""
+            found = failed(f"Timed out after {task_timeout:g} s (task_timeout).{last}")
         result = found.result
         save = partial(save_results, worker, hand, result) if has_something_to_save(worker, result) else None
         now = utcnow()
@@ -142,4 +143,16 @@ def save_results(worker: BaseWorker, hand: Hand, result: TaskResult) -> None:
         try:
             worker.save_results(hand.task, result)
         except BaseException as fault:  # an author's own code may raise anything
-            raise CoreError(cut(f"The results could not be saved: {sentence(fault)}")) from fault
+            raise not_saved(fault) from fault
+
+
+def not_saved(fault: BaseException) -> CoreError:
+    """The error of an author's ``save_results``, told readably; it keeps its word on whether and when to try again."""
+    text = cut(f"The results could not be saved: {sentence(fault)}")
+    match fault:
+        case PermanentError():
+            return PermanentError(text)
+        case RetryLater(at=at):
+            return RetryLater(text, at=at)
+        case _:
+            return CoreError(text)

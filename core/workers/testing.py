@@ -15,7 +15,7 @@ from typing import Any
 
 from core.config import Config
 from core.models import Task, TaskResult, TaskStatus, utcnow
-from core.outcome import Outcome
+from core.outcome import Outcome, failure
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
 from core.workers.process_host import ProcessHosts
@@ -89,5 +89,5 @@ async def keep(outcome: Outcome) -> TaskResult:
         if outcome.save is not None:
             outcome.save()
     except Exception as fault:  # noqa: BLE001  # an author's save_results may raise anything
-        return TaskResult(False, error=str(fault))
+        return failure(fault, str(fault))
     return outcome.result

@@ -1,18 +1,20 @@
 """A channel whose source breaks off keeps what it has, and the retry goes on from there; in a real database."""
 
 from collections.abc import Container, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from core.models import TaskResult
+from core.models import TaskResult, utcnow
 from core.results import Database
-from core.sources.errors import ChannelNotFound, QuotaUsedUp, SourceError, SourceUnreachable
+from core.sources.errors import ChannelNotFound, QuotaUsedUp, SourceError, SourceUnreachable, TooManyCalls
 from core.sources.port import Video
 from core.sources.sample import SampleSource
 from core.workers.catalog.youtube.channel_scrape import ChannelScrape
 from core.workers.catalog.youtube.video_search import VideoSearch
 from core.workers.catalog.youtube.video_single import VideoSingle
+from core.workers.outcomes import sentence
 from tests.catalog.hands import Attempt
 
 SAMPLE = SampleSource()
@@ -24,7 +26,7 @@ IDS = [video.video_id for video in SAMPLE.channel_videos(NAME, 50)]
 class Counted(SampleSource):
     """The sample, which notes what is fetched of it and fails at a video; ``skips``: it leaves out what is known."""
 
-    def __init__(self, *, fails_at: int | None = None, fault: SourceError | None = None, skips: bool = True) -> None:
+    def __init__(self, *, fails_at: int | None = None, fault: Exception | None = None, skips: bool = True) -> None:
         self.fetched: list[str] = []
         self.fails_at = fails_at
         self.fault = fault or SourceUnreachable("The connection broke off.")
@@ -102,7 +104,7 @@ def test_a_fault_that_trying_again_cannot_mend_says_so(database: Database, fault
 def test_a_cancelled_task_fetches_nothing_more(database: Database):
     source = Counted()
     result = attempt(source, database, cancel_after=3)
-    assert result.error == "Stopped after 3 of 50 videos."
+    assert result.error == "Stopped: 3 of 50 videos are saved; a retry goes on from there."
     assert source.fetched == IDS[:3]
 
 
@@ -114,7 +116,7 @@ def test_progress_of_a_retry_begins_where_the_last_attempt_ended(database: Datab
     attempt(Counted(fails_at=40), database)
     hand = Attempt(ChannelScrape, Counted(), database)
     hand.at(CHANNEL)
-    assert hand.heard[:2] == [(80, "fetched 40 of 50"), (82, "fetched 41 of 50")]
+    assert hand.heard[:2] == [(80, "40 of 50 videos are saved"), (82, "41 of 50 videos are saved")]
 
 
 def test_a_video_that_a_source_tells_twice_counts_once(database: Database):
@@ -157,3 +159,24 @@ def test_the_same_channel_scraped_by_another_task_is_updated(database: Database)
         "shorts": sum(video.is_short for video in SAMPLE.channel_videos(NAME, 50)),
     }
     assert len(kept(database)) == 50
+
+
+def test_whatever_breaks_it_off_is_told_with_what_is_saved(database: Database):
+    with pytest.raises(KeyError) as broken:
+        attempt(Counted(fails_at=7, fault=KeyError("views")), database)
+    assert sentence(broken.value) == "KeyError: 'views'. 7 of 50 videos are saved; a retry goes on from there."
+    assert kept(database) == IDS[:7]
+
+
+def test_a_used_up_quota_amid_a_channel_puts_the_task_off_and_says_what_is_saved(database: Database):
+    at = datetime(2999, 1, 1, tzinfo=UTC)
+    result = attempt(Counted(fails_at=7, fault=QuotaUsedUp("No more calls today.", resets_at=at)), database)
+    assert result.error == "No more calls today. 7 of 50 videos are saved; a retry goes on from there."
+    assert (result.retryable, result.retry_at) == (True, at)
+
+
+def test_a_source_that_names_seconds_to_wait_puts_the_task_off_by_them(database: Database):
+    before = utcnow()
+    result = attempt(Counted(fails_at=0, fault=TooManyCalls("Slower.", retry_after=3600)), database)
+    assert result.retry_at is not None
+    assert 3600 <= (result.retry_at - before).total_seconds() < 3700

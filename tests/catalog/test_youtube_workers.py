@@ -66,15 +66,15 @@ def test_fifty_videos_are_kept_unless_told_otherwise():
 def test_progress_is_told_with_every_video():
     attempt = Attempt(ChannelScrape, SAMPLE)
     attempt.at({"channel_url": CHANNEL, "max_videos": 4})
-    assert attempt.heard[0] == (25, "fetched 1 of 4")
-    assert attempt.heard[-1] == (100, "fetched 4 of 4")
+    assert attempt.heard[0] == (25, "1 of 4 videos are saved")
+    assert attempt.heard[-1] == (100, "4 of 4 videos are saved")
 
 
 def test_a_cancelled_task_stops_at_once_and_keeps_what_it_has():
     attempt = Attempt(ChannelScrape, SAMPLE)
     result = attempt.at({"channel_url": CHANNEL, "max_videos": 20}, cancel_after=3)
     assert not result.success
-    assert result.error == "Stopped after 3 of 20 videos."
+    assert result.error == "Stopped: 3 of 20 videos are saved; a retry goes on from there."
     assert len(attempt.ideas.kept) == 3
 
 

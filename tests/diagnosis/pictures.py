@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from core.attempts import NOT_RETRIED
 from core.bulk import Owner
 from core.details import AttemptRow
 from core.diagnosis import Place
@@ -271,6 +272,22 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
     "its attempts are used up": (
         of(failed(), system(), attempts=tries("HTTP 500", "no title", "HTTP 404: no such channel")),
         "attempts-used-up", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "its error cannot change": (
+        of(
+            failed(attempts=1, error="The video is private."),
+            system(),
+            attempts=(AttemptRow(1, "w-01", ago(60), ago(59), NOT_RETRIED, "The video is private."),),
+        ),
+        "not-retried", "certain", False, ["plan_bulk", "retry"],
+    ),
+    "it is put off": (
+        of(pending(attempts=1, error="The daily quota is used up.", retry_at=ago(-7200)), system(type_row=STILL)),
+        "put-off", "certain", False, ["retry", "cancel"],
+    ),
+    "it was put off, and nobody is there": (
+        of(pending(attempts=1, error="The daily quota is used up.", retry_at=ago(5)), system(type_row=STILL)),
+        "no-worker", "certain", True, ["start_workers"],
     ),
     "it was cancelled": (
         of(failed(attempts=1, error="cancelled"), system()), "ended-early", "certain", False, ["retry"],

@@ -4,8 +4,9 @@ import sqlite3
 from contextlib import closing
 from datetime import timedelta
 
-from core.events import ReportRefused, TaskCompleted
+from core.events import ReportRefused, TaskCompleted, TaskFailed
 from core.models import Claim, TaskResult, utcnow
+from core.outbox import Deliverer
 from core.results import Database
 from core.results.owed import Outbox, ReportState
 from core.results.schema import STATEMENTS
@@ -42,7 +43,7 @@ def test_an_outbox_with_a_row_a_task_is_brought_up_to_date_and_loses_nothing(pat
     path.parent.mkdir(parents=True)
     with closing(sqlite3.connect(path)) as old:
         for statement in STATEMENTS:
-            old.execute(statement.replace("(server, task_id, started_at)", "(server, task_id)"))
+            old.execute(without_fate(statement).replace("(server, task_id, started_at)", "(server, task_id)"))
         old.execute("INSERT INTO prismq_server VALUES (1, ?)", (SERVER,))
         rows = [
             (1, "waiting", "2026-01-01T00:00:00+00:00"),
@@ -66,6 +67,45 @@ def test_an_outbox_with_a_row_a_task_is_brought_up_to_date_and_loses_nothing(pat
             outbox(database).forget([owed.claim for owed in outbox(database).waiting("me") if owed.claim.task_id == 3])
             indexes = database.read("SELECT count(*) FROM sqlite_master WHERE name = 'prismq_outbox_process'")
             assert indexes == [(1,)]
+
+
+async def test_a_report_in_an_outbox_of_the_previous_schema_is_delivered(path, tasks, heard):
+    path.parent.mkdir(parents=True)
+    await claimed(tasks)
+    with closing(sqlite3.connect(path)) as old:
+        for statement in STATEMENTS:
+            old.execute(without_fate(statement))
+        old.execute("INSERT INTO prismq_server VALUES (1, ?)", (SERVER,))
+        now = utcnow().isoformat()
+        row = "(1, 1, 'T', 'w', 1, 'me', 'waiting', 0, NULL, 'no', NULL, ?, ?)"
+        old.execute(f"INSERT INTO prismq_outbox VALUES {row}", (now, now))
+        old.commit()
+    with closing(Database(path)) as database:
+        database.bind(SERVER)
+        [owed] = outbox(database).waiting("me")
+        assert owed.report.is_documented
+        deliverer = Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish)
+        async with running(deliverer):
+            await heard.until(lambda: heard.of(TaskFailed))
+        assert [report.error for report in tasks.reports] == ["no"]
+        assert database.read("SELECT * FROM prismq_outbox") == []
+
+
+async def test_whether_and_when_to_try_again_is_kept_and_sent_with_the_report(tasks, database, heard, deliverer):
+    await claimed(tasks, 2)
+    later = utcnow() + timedelta(hours=1)
+    database.settle(SERVER, "me", [an_outcome(1, TaskResult(False, error="private", retryable=False))])
+    database.settle(SERVER, "me", [an_outcome(2, TaskResult(False, error="no quota", retry_at=later))])
+    async with running(deliverer):
+        await heard.until(lambda: len(tasks.reports) == 2)
+    told = [(each.task_id, each.retryable, each.retry_at) for each in tasks.reports]
+    assert told == [(1, False, None), (2, True, later)]
+
+
+def without_fate(statement: str) -> str:
+    """A statement of the schema as it was when a report did not say whether to try again."""
+    later = ("    retryable INTEGER", "    retry_at TEXT")
+    return "\n".join(line for line in statement.splitlines() if not line.startswith(later))
 
 
 async def test_a_dead_report_is_sent_again_and_taken(tasks, database, heard, deliverer):

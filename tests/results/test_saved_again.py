@@ -181,3 +181,11 @@ def test_a_video_that_prismq_saved_is_updated_and_tells_what_it_was(path: Path):
     assert detail.metadata == {"views": "30", "mood": "warm", "likes": "2", "computed_score": "5"}
     assert detail.history[0] == Change("2025-02-01 10:00:00", {"views": "10"})
     database.close()
+
+
+def test_a_size_that_is_known_stays_where_an_update_says_only_how_sharp_it_is(database: Database):
+    save(database, metadata={"resolution": "1920x1080"})
+    save(database, 2, views=20, metadata={"resolution": "hd"})
+    assert json.loads(str(row(database)["metadata"]))["resolution"] == "1920x1080"
+    save(database, 3, metadata={"resolution": "1280x720"})
+    assert json.loads(str(row(database)["metadata"]))["resolution"] == "1280x720"

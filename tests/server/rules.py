@@ -37,6 +37,8 @@ class Known:
     progress: int = 0
     error: str | None = None
     cancelled: bool = False
+    retry_at: float | None = None
+    deferrals: int = 0
     events: list[str] = field(default_factory=lambda: ["created"])
 
 
@@ -67,6 +69,9 @@ class Rules:
 
     def claim(self, worker: str, types: list[int], limit: int, sort: str, order: str, now: float) -> list[Known]:
         """The tasks that a worker gets: types in turn, the one served longest ago first."""
+        for task in self.tasks.values():
+            if task.retry_at is not None and task.retry_at <= now:
+                task.retry_at = None
         waited = sorted(dict.fromkeys(types), key=lambda each: self._turns.index(each) if each in self._turns else -1)
         queues = [self._free(type_id, sort, order, now) for type_id in waited]
         chosen = [task for row in zip_longest(*queues) for task in row if task is not None][:limit]
@@ -93,7 +98,16 @@ class Rules:
             self.tasks[task_id].heard = now
         return held
 
-    def report(self, task_id: int, worker: str, success: bool, attempts: int | None) -> tuple[int, str | None]:
+    def report(
+        self,
+        task_id: int,
+        worker: str,
+        success: bool,
+        attempts: int | None,
+        now: float,
+        retryable: bool = True,
+        retry_at: float | None = None,
+    ) -> tuple[int, str | None]:
         """Code, and status as it is answered (None: no such task)."""
         code = self._code(task_id, worker)
         if code == 404:
@@ -104,15 +118,21 @@ class Rules:
         if code != 200:
             return code, task.status
         task.error = None if success else "broke"
-        task.status = "completed" if success else "failed" if task.attempts >= MOST_ATTEMPTS else "pending"
+        is_put_off = not success and retryable and retry_at is not None and retry_at > now
+        is_last = not retryable or task.attempts - task.deferrals >= MOST_ATTEMPTS
+        task.status = "completed" if success else "failed" if is_last and not is_put_off else "pending"
         task.progress = 100 if success else task.progress
         task.owner = None if task.status == "pending" else worker
-        task.events.append("retry" if task.status == "pending" else task.status)
+        if is_put_off:
+            task.retry_at, task.deferrals = retry_at, task.deferrals + 1
+        task.events.append("deferred" if is_put_off else "retry" if task.status == "pending" else task.status)
         return code, "pending (retry)" if task.status == "pending" else task.status
 
-    def operate(self, action: str, ids: list[int], worker: str, force: bool, dry: bool) -> list[tuple[int, int]]:
+    def operate(
+        self, action: str, ids: list[int], worker: str, force: bool, dry: bool, now: float
+    ) -> list[tuple[int, int]]:
         """Id and code of each."""
-        codes = [(each, self._fitness(action, each, worker, force)) for each in dict.fromkeys(ids)]
+        codes = [(each, self._fitness(action, each, worker, force, now)) for each in dict.fromkeys(ids)]
         for task_id, code in codes:
             if code == 200 and not dry:
                 self._change(action, self.tasks[task_id])
@@ -134,7 +154,10 @@ class Rules:
             task
             for task in self.tasks.values()
             if task.type_id == type_id
-            and (task.status == "pending" or (task.status == "claimed" and task.heard < now - CLAIM_TIMEOUT))
+            and (
+                (task.status == "pending" and task.retry_at is None)
+                or (task.status == "claimed" and task.heard < now - CLAIM_TIMEOUT)
+            )
         ]
         return sorted(free, key=lambda task: SORTS[sort](task, sign))
 
@@ -148,23 +171,24 @@ class Rules:
             return 400
         return 200 if task.owner == worker else 403
 
-    def _fitness(self, action: str, task_id: int, worker: str, force: bool) -> int:
+    def _fitness(self, action: str, task_id: int, worker: str, force: bool, now: float) -> int:
         task = self.tasks.get(task_id)
         if task is None:
             return 404
-        if task.status not in FITS[action]:
+        if task.status not in FITS[action] and not (action == "retry" and (task.retry_at or 0) > now):
             return 400
         return 403 if action == "release" and not force and task.owner != worker else 200
 
     def _change(self, action: str, task: Known) -> None:
         if action == "retry":
             task.status, task.owner, task.attempts, task.progress, task.cancelled = "pending", None, 0, 0, False
+            task.retry_at, task.deferrals = None, 0
             task.events.append("retry")
         elif action == "release":
             task.status, task.owner, task.progress = "pending", None, 0
             task.events.append("released")
         elif action == "cancel":
-            task.status, task.error, task.cancelled = "failed", "cancelled", True
+            task.status, task.error, task.cancelled, task.retry_at = "failed", "cancelled", True, None
             task.events.append("cancelled")
         else:
             del self.tasks[task.id]

@@ -69,6 +69,38 @@ def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
     assert "another version" in open_refused(tmp_path / "t.db")
 
 
+SCHEMA_1 = (
+    "ALTER TABLE tasks DROP COLUMN deferrals",
+    "DROP INDEX deferred",
+    "ALTER TABLE tasks DROP COLUMN retry_at",
+    "PRAGMA user_version = 1",
+)
+"""What makes a database what the first version of the program has left behind."""
+
+
+async def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "t.db")
+    api = Api(create_app(database))
+    await api.register()
+    await api.create_many(3)
+    await api.claimed()
+    before = (await api.get("/api/tasks")).data
+    database.close()
+    with closing(sqlite3.connect(tmp_path / "t.db", isolation_level=None)) as connection:
+        for statement in SCHEMA_1:
+            connection.execute(statement)
+    for _ in range(2):  # once to bring it up to date, and once when it is
+        database = Database.open(tmp_path / "t.db")
+        api = Api(create_app(database))
+        assert (await api.get("/api/tasks")).data == before
+        database.close()
+    database = Database.open(tmp_path / "t.db")
+    api = Api(create_app(database))
+    assert (await api.complete(1, success=False, retry_at="2999-01-01T00:00:00Z")).status == 200
+    assert (await api.task(1))["retry_at"] == "2999-01-01T00:00:00.000Z"
+    database.close()
+
+
 def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     Database.open(path).close()

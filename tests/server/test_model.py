@@ -2,6 +2,7 @@
 
 import asyncio
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from core.server.app import create_app
 from core.server.database import Database
+from core.server.times import iso
 from tests.server.client import Api, Clock
 from tests.server.rules import FITS, MOST_ATTEMPTS, SORTS, STATUSES, Rules
 
@@ -22,6 +24,9 @@ PICKS = st.integers(0, 9)
 
 TYPES = st.sampled_from([1, 1, 1, 2, 2, 3])
 ATTEMPTS = st.sampled_from([None, None, None, 1, 2, 3])
+RETRYABLE = st.sampled_from([True, True, True, False])
+RETRY_IN = st.sampled_from([None, None, 0.0, 150.0, 400.0])
+"""Seconds after which a failure may be tried again."""
 NAMES = ["a", "b", "c"]
 ORDERS = st.sampled_from(["ASC", "DESC"])
 
@@ -121,27 +126,37 @@ class TaskManagerRules(RuleBasedStateMachine):
         assert told["extended"] == self.rules.beat(worker, ids, self.clock.seconds)
         assert told["lost"] == sorted(set(ids) - set(told["extended"]))
 
-    @rule(pick=PICKS, who=WHO, success=st.booleans(), attempts=ATTEMPTS)
-    def complete(self, pick: int, who: str, success: bool, attempts: int | None) -> None:
+    def told(
+        self, success: bool, attempts: int | None, retryable: bool, retry_in: float | None
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """How a task ended, as the rules are asked and as it goes over the wire."""
+        at = None if retry_in is None else round(self.clock.seconds + retry_in, 3)
+        fields = {"error": None if success else "broke", "attempts": attempts, "retryable": retryable}
+        fields["retry_at"] = None if at is None else datetime.fromtimestamp(at, UTC).isoformat()
+        return (success, attempts, self.clock.seconds, retryable, at), fields
+
+    @rule(pick=PICKS, who=WHO, success=st.booleans(), attempts=ATTEMPTS, retryable=RETRYABLE, retry_in=RETRY_IN)
+    def complete(
+        self, pick: int, who: str, success: bool, attempts: int | None, retryable: bool, retry_in: float | None
+    ) -> None:
         task_id = self.picked(pick)
         worker = self.called(who, task_id)
-        code, status = self.rules.report(task_id, worker, success, attempts)
-        reply = self.run(
-            self.api.complete(task_id, worker, success, error=None if success else "broke", attempts=attempts)
-        )
+        asked, fields = self.told(success, attempts, retryable, retry_in)
+        code, status = self.rules.report(task_id, worker, *asked)
+        reply = self.run(self.api.complete(task_id, worker, success, **fields))
         assert reply.status == code
         if code == 200:
             assert reply.data == {"id": task_id, "status": status}
 
-    @rule(who=WHO, said=st.lists(st.tuples(PICKS, st.booleans(), ATTEMPTS), min_size=1, max_size=4))
-    def complete_batch(self, who: str, said: list[tuple[int, bool, int | None]]) -> None:
-        reports = [(self.picked(pick), success, attempts) for pick, success, attempts in said]
+    @rule(
+        who=WHO,
+        said=st.lists(st.tuples(PICKS, st.booleans(), ATTEMPTS, RETRYABLE, RETRY_IN), min_size=1, max_size=4),
+    )
+    def complete_batch(self, who: str, said: list[tuple[int, bool, int | None, bool, float | None]]) -> None:
+        reports = [(self.picked(pick), *self.told(*told)) for pick, *told in said]
         worker = self.called(who, reports[0][0])
-        expected = [(each[0], *self.rules.report(each[0], worker, *each[1:])) for each in reports]
-        given = [
-            {"id": task_id, "success": success, "error": None if success else "broke", "attempts": attempts}
-            for task_id, success, attempts in reports
-        ]
+        expected = [(task_id, *self.rules.report(task_id, worker, *asked)) for task_id, asked, _ in reports]
+        given = [{"id": task_id, "success": asked[0], **fields} for task_id, asked, fields in reports]
         outcomes = self.post("/tasks/complete-batch", worker_id=worker, reports=given).data["outcomes"]
         assert [(each["id"], each["code"], each["status"]) for each in outcomes] == expected
         assert all(each["ok"] is (each["code"] == 200) for each in outcomes)
@@ -160,7 +175,7 @@ class TaskManagerRules(RuleBasedStateMachine):
     def operate(self, action: str, picks: list[int], who: str, force: bool, dry: bool) -> None:
         ids = [self.picked(pick) for pick in picks]
         worker = self.called(who, ids[0])
-        expected = self.rules.operate(action, ids, worker, force, dry)
+        expected = self.rules.operate(action, ids, worker, force, dry, self.clock.seconds)
         told = self.post("/tasks/bulk", action=action, ids=ids, worker_id=worker, force=force, dry_run=dry).data
         assert [(each["id"], each["code"]) for each in told["outcomes"]] == expected
         assert told["changed"] == [code for _, code in expected].count(200)
@@ -177,7 +192,8 @@ class TaskManagerRules(RuleBasedStateMachine):
         if not statuses and not types:
             assert reply.status == 400
             return
-        expected = self.rules.operate(action, self.rules.selected(action, statuses, types), "", True, dry)
+        chosen = self.rules.selected(action, statuses, types)
+        expected = self.rules.operate(action, chosen, "", True, dry, self.clock.seconds)
         assert [(each["id"], each["code"]) for each in reply.data["outcomes"]] == expected
 
     @rule(pick=PICKS)
@@ -201,6 +217,23 @@ class TaskManagerRules(RuleBasedStateMachine):
         assert got == [
             (t.id, t.status, t.owner, t.attempts, t.progress, t.error, t.priority) for t in self.rules.in_order()
         ]
+
+    @invariant()
+    def it_is_told_which_tasks_wait_to_be_tried_again(self) -> None:
+        got = [(row["id"], row.get("retry_at"), row.get("deferrals", 0)) for row in self.listed()]
+        assert got == [
+            (t.id, iso(None if t.retry_at is None else round(t.retry_at * 1000)), t.deferrals)
+            for t in self.rules.in_order()
+        ]
+
+    @rule(sort=st.sampled_from(["priority", "attempts"]), order=ORDERS)
+    def list_those_that_are_pending(self, sort: str, order: str) -> None:
+        page = self.run(self.api.get("/tasks", status="pending", limit=1000, sort_by=sort, sort_order=order)).data
+        pending = [t for t in self.rules.in_order() if t.status == "pending"]
+        sign = -1 if order == "DESC" else 1
+        expected = sorted(pending, key=lambda task: SORTS[sort](task, sign))
+        assert [row["id"] for row in page["tasks"]] == [task.id for task in expected]
+        assert page["total"] == len(expected)
 
     @invariant()
     def the_counters_agree_with_the_tasks(self) -> None:

@@ -43,6 +43,13 @@ def test_a_search_costs_a_hundred_units_and_any_other_call_one(quota: Quota):
     assert quota.standing() == "9,897 of 10,000 units left today"
 
 
+def test_a_call_that_costs_more_than_a_day_has_is_refused_for_good(tmp_path: Path, clock: Clock):
+    quota = Quota(tmp_path / "quota.db", "key", budget=99, now=clock, zone=PRAGUE)
+    with pytest.raises(QuotaUsedUp, match="costs 100 units, and a day has only 99") as refused:
+        quota.spend("search")
+    assert (refused.value.retryable, refused.value.retry_at) == (False, None)
+
+
 def test_a_call_that_would_exceed_the_budget_is_refused_with_what_is_left_and_when_to_try_again(
     tmp_path: Path, clock: Clock
 ):
@@ -54,8 +61,8 @@ def test_a_call_that_would_exceed_the_budget_is_refused_with_what_is_left_and_wh
         "The daily quota of the YouTube Data API is used up: this call costs 100 units, and 50 of 150 are left. "
         "Try again after 2026-01-16 09:00 CET."
     )
-    assert (refused.value.left, refused.value.retryable) == (50, False)
-    assert refused.value.resets_at == datetime(2026, 1, 16, 8, tzinfo=UTC)
+    assert (refused.value.left, refused.value.retryable) == (50, True)
+    assert refused.value.resets_at == refused.value.retry_at == datetime(2026, 1, 16, 8, tzinfo=UTC)
     quota.spend("videos")
     assert quota.standing() == "49 of 150 units left today"
 

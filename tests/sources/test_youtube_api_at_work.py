@@ -83,7 +83,7 @@ def test_a_task_that_is_cancelled_asks_nothing_more(source: YouTubeApi, api: Dat
     api.add(*map(video, range(60)))
     attempt = Attempt(ChannelScrape, source)
     result = attempt.at({"channel_url": HANDLE, "max_videos": 60}, cancel_after=50)
-    assert result.error == "Stopped after 50 of 60 videos."
+    assert result.error == "Stopped: 50 of 60 videos are saved; a retry goes on from there."
     assert api.calls() == ["channels", "playlistItems", "videos"]
 
 

@@ -176,7 +176,7 @@ def test_when_the_service_says_that_the_quota_is_used_up_nothing_is_asked_until_
     for _ in range(2):
         with pytest.raises(QuotaUsedUp, match=r"no more calls today.*Try again after 2026-01-16 09:00 CET\.") as raised:
             source.video(id_of(1))
-        assert not raised.value.retryable
+        assert raised.value.retry_at == raised.value.resets_at
     assert len(api.asked) == 1
     assert source.standing() == "0 of 10,000 units left today"
     assert raised.value.resets_at is not None

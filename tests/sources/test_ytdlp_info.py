@@ -84,6 +84,8 @@ def test_the_day_is_taken_where_the_time_is_unknown():
         ({"media_type": "video", "duration": 20}, False),
         ({"duration": 60}, True),
         ({"duration": 61, "width": 1920, "height": 1080}, False),
+        ({"duration": 20, "width": 1920, "height": 1080}, False),
+        ({"duration": 170, "width": 1080, "height": 1920, "upload_date": "20240101"}, False),
         ({"duration": 170, "width": 1080, "height": 1920}, True),
         ({"duration": 0}, False),
         ({}, False),

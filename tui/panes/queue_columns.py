@@ -14,6 +14,8 @@ from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
+PUT_OFF: tuple[str, Tone] = ("○ put off", Tone.WARN)
+
 
 def identity(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Its id."""
@@ -27,7 +29,12 @@ def kind(task: Task, now: datetime) -> tuple[Piece, ...]:
 
 def status(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Symbol and word of its status."""
-    return (STATUS[task.status],)
+    return (PUT_OFF if is_put_off(task, now) else STATUS[task.status],)
+
+
+def is_put_off(task: Task, now: datetime) -> bool:
+    """Whether it waits for a time, before which no worker is given it."""
+    return task.status is TaskStatus.PENDING and task.retry_at is not None and task.retry_at > now
 
 
 def priority(task: Task, now: datetime) -> tuple[Piece, ...]:
@@ -57,6 +64,9 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
             return pieces((bar(task.progress), Tone.BUSY), f" {task.progress}%")
         case TaskStatus.FAILED:
             return ((masked_text((task.error or "no reason given")[:500]), Tone.BAD),)
+        case TaskStatus.PENDING if is_put_off(task, now):
+            left = "" if task.retry_at is None else whole_age(now, task.retry_at)
+            return ((f"in {left}: " + masked_text((task.error or "no reason given")[:500]), Tone.WARN),)
         case TaskStatus.PENDING if task.error:
             return (("again: " + masked_text(task.error[:500]), Tone.WARN),)
         case TaskStatus.PENDING | TaskStatus.COMPLETED:

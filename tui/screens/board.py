@@ -24,7 +24,7 @@ from tui.screens.why_actions import WhyActions
 from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import FITTING, told
+from tui.wording import fits, told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 
@@ -74,7 +74,7 @@ class BoardScreen(WhyActions):
         if command.id == "canary" or (command.id == "retry" and self.place == "failures"):
             return self.current is not None
         if done is not None:
-            return any(task.status in FITTING[done] for task in self.chosen_tasks)
+            return any(fits(done, task) for task in self.chosen_tasks)
         if command.id in ("pause", "stop", "strategy"):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
             return any(worker.local and worker.state in LIVE_STATES for worker in meant)

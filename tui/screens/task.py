@@ -33,7 +33,7 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import FITTING, told
+from tui.wording import fits, told
 
 LARGE_COPY = 100_000
 """Characters from which on many terminals refuse to take a copy."""
@@ -198,7 +198,7 @@ class TaskScreen(WhyBeside):
         if command.id == "more":
             return bool(len(self.reader.outline) and self.reader.outline.mark_at(self.reader.cursor))
         done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
-        return done is None or any(task.status in FITTING[done] for task in self.opened)
+        return done is None or any(fits(done, task) for task in self.opened)
 
     # What is done to the task
 

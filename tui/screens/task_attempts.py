@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Protocol
 
-from core.attempts import differences
+from core.attempts import NOT_RETRIED, differences
 from core.details import AttemptRow, TaskDetail
 from core.models import HistoryEntry
 from tui.look import TIMES, Piece, Tone, bar, clock, duration, moment, pieces
@@ -15,7 +15,7 @@ from tui.widgets.masking import masked_text
 
 Line = tuple[Piece, ...]
 
-OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
+OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), NOT_RETRIED: ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
 """Symbols of how an attempt ended; any other word (released, timed out) has a neutral one."""
 
 DIFFERENT = "≠"

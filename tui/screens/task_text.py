@@ -136,7 +136,7 @@ def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     anew = " since it was retried" if any(is_retry(entry) for entry in detail.history) else ""
     yield from field("Attempts", f"{task.attempts} of {task.max_retries}{anew}", how)
     yield from field("Worker", task.claimed_by or "–", how)
-    for label, at in (("Created", task.created_at), ("Claimed", task.claimed_at)):
+    for label, at in (("Created", task.created_at), ("Claimed", task.claimed_at), ("Not before", task.retry_at)):
         if at is not None or label == "Created":
             yield times(label, at, how)
     if detail.deadline is not None:
@@ -174,8 +174,10 @@ def field(label: str, value: str, how: Showing, tone: Tone = Tone.PLAIN) -> Iter
 
 
 def times(label: str, at: datetime | None, how: Showing) -> Line:
-    """A moment and how long ago it was."""
+    """A moment, and how long ago it was, or how long it is until then."""
     ago = f"  {whole_age(at, how.now)} ago" if at and not TIMES.as_ages else ""
+    if at is not None and at > how.now:
+        ago = f"  in {whole_age(how.now, at)}"
     return ((f"{label:<{LABEL}}", Tone.MUTED), (moment(at), Tone.PLAIN), (ago, Tone.MUTED))
 
 

@@ -47,6 +47,11 @@ class Tally:
         self.saved.add(video.video_id)
         self.shorts += video.is_short
 
+    def kept(self, *, goes_on: bool = True) -> str:
+        """How many videos are saved whatever becomes of the task, in a sentence."""
+        of = f" of {self.limit:,}" if self.limit else ""
+        return f"{self.found:,}{of} videos are saved{'; a retry goes on from there' if goes_on else ''}."
+
     def metrics(self) -> dict[str, Json]:
         """The numbers, as the result of the task tells them."""
         return {"saved": len(self.saved), "saved_before": len(self.before), "shorts": self.shorts}
@@ -77,9 +82,13 @@ class SourceWorker(BaseWorker):
             with called_off_when(lambda: self.is_cancelled):
                 return self._save_all(self.wanted(task.parameters, tally.before), tally)
         except CalledOff:
-            return stopped(tally.found, tally.limit or 0)
+            return stopped(tally)
         except SourceError as fault:
             return broken_off(fault, tally)
+        except Exception as fault:
+            if tally.found:
+                fault.add_note(tally.kept())
+            raise
 
     def _save_all(self, wanted: Wanted, tally: Tally) -> TaskResult:
         tally.limit = wanted.limit
@@ -88,7 +97,7 @@ class SourceWorker(BaseWorker):
         videos = iter(wanted.videos)
         while tally.found < wanted.limit:
             if self.is_cancelled:
-                return stopped(tally.found, wanted.limit)
+                return stopped(tally)
             video = next(videos, None)
             if video is None:
                 break
@@ -100,7 +109,7 @@ class SourceWorker(BaseWorker):
         return self._done(wanted, tally)
 
     def _tell(self, tally: Tally, limit: int) -> None:
-        self.report_progress(100 * tally.found // limit, f"fetched {tally.found} of {limit}")
+        self.report_progress(100 * tally.found // limit, f"{tally.found} of {limit} videos are saved")
 
     def _done(self, wanted: Wanted, tally: Tally) -> TaskResult:
         return TaskResult(
@@ -111,21 +120,24 @@ class SourceWorker(BaseWorker):
         )
 
 
-def stopped(found: int, limit: int) -> TaskResult:
+def stopped(tally: Tally) -> TaskResult:
     """The result of a task that was cancelled on its way."""
-    return TaskResult(success=False, error=f"Stopped after {found} of {limit} videos.", items_processed=found)
+    return TaskResult(success=False, error=f"Stopped: {tally.kept()}", items_processed=tally.found)
 
 
 def broken_off(fault: SourceError, tally: Tally) -> TaskResult:
-    """The result of a task whose source failed: why, what is saved all the same, and whether trying again can help.
-
-    A TaskManager cannot be told not to try again: it does so as often as it does after any failure.
-    """
+    """The result of a task whose source failed: why, what is saved all the same, and whether and when trying again can
+    help."""
     said = [str(fault)]
     if tally.found:
-        kept = f"{tally.found} of {tally.limit} videos are saved" if tally.limit else f"{tally.found} videos are saved"
-        said.append(f"{kept}; a retry goes on from there." if fault.retryable else f"{kept}.")
+        said.append(tally.kept(goes_on=fault.retryable))
     if not fault.retryable:
         said.append("Trying again now does not help.")
-    metrics = tally.metrics() | {"retryable": fault.retryable}
-    return TaskResult(success=False, error=" ".join(said), items_processed=tally.found, metrics=metrics)
+    return TaskResult(
+        success=False,
+        error=" ".join(said),
+        items_processed=tally.found,
+        metrics=tally.metrics() | {"retryable": fault.retryable},
+        retryable=fault.retryable,
+        retry_at=fault.retry_at,
+    )
