@@ -25,9 +25,9 @@ def open_board(connection: Connection, demo: bool) -> int:
     gc.disable()
     sys.setswitchinterval(TURN)
     from tui.app import run_board
+    from tui.collecting import start_collecting
 
-    gc.freeze()
-    gc.enable()
+    start_collecting()
     return run_board(connection, demo=demo)
 
 

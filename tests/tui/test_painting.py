@@ -6,6 +6,8 @@ import random
 from dataclasses import replace
 
 import pytest
+from textual._compositor import ChopsUpdate
+from textual.screen import Screen
 from textual.strip import Strip
 
 from core.models import Task, TaskStatus
@@ -33,13 +35,18 @@ def changed(snapshot: Snapshot, chance: random.Random) -> Snapshot:
     return replace(snapshot, view=view, workers=workers[: chance.randint(1, 8)])
 
 
-async def as_if_all_were_painted(desk: Desk) -> str:
-    """The text of the screen after every list on it was drawn anew."""
+def cells(desk: Desk) -> list[Strip]:
+    """What the screen shows, with its colours."""
+    return [strip.simplify() for strip in desk.app.screen._compositor.render_strips()]
+
+
+async def as_if_all_were_painted(desk: Desk) -> list[Strip]:
+    """What the screen shows after every list on it was drawn anew."""
     for rows in desk.board.query(RowList):
         rows.notify_style_update()
         rows.refresh()
     await desk.settle()
-    return desk.text()
+    return cells(desk)
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24)])
@@ -51,7 +58,7 @@ async def test_what_is_painted_line_by_line_is_what_a_whole_picture_shows(open_b
                 await desk.put(changed(desk.connection.snapshot, chance))
             else:
                 await desk.press(chance.choice(KEYS))
-            assert desk.text() == await as_if_all_were_painted(desk)
+            assert cells(desk) == await as_if_all_were_painted(desk)
 
 
 async def test_of_a_list_in_which_one_row_is_another_that_row_is_painted(open_board: Opens):
@@ -80,3 +87,20 @@ async def test_a_snapshot_in_which_nothing_is_another_paints_nothing(open_board:
             widget.render_lines = lambda crop, lines=lines, name=str(widget): drawn.append(name) or lines(crop)
         await desk.put(replace(desk.connection.snapshot))
         assert drawn == []
+
+
+async def test_a_key_paints_the_cursor_before_all_that_follows_from_it(open_board: Opens):
+    async with open_board() as desk:
+        painted: list[set[int]] = []
+        display = desk.app._display
+
+        def _display(screen: Screen, update: ChopsUpdate | None) -> None:
+            if update is not None:
+                painted.append({y for y, _, _ in update.spans})
+            display(screen, update)
+
+        desk.app._display = _display
+        await desk.press("down")
+        top = desk.board.queue_pane.row_list.region.y
+        assert painted[0] == {top + 1, top + 2}  # where the cursor was, and where it is
+        assert len(painted) > 1

@@ -84,6 +84,7 @@ class RowCanvas(ScrollView, Generic[Row]):
         self._paper: Paper | None = None
         self._styles: dict[tuple[Tone, bool], Style] = {}
         """Of the pieces of a row, as far as they were needed; True: on the cursor."""
+        self._styled: object = None
 
     @property
     def above(self) -> int:
@@ -149,6 +150,9 @@ class RowCanvas(ScrollView, Generic[Row]):
         return self._row_line(place, line, paper)
 
     def _take_paper(self) -> Paper:
+        if self._styled is not self._component_styles:  # it may be that no other style of the list has changed
+            self._styled = self._component_styles
+            self._forget()
         now, top, base = self.now(), round(self.scroll_offset.y), self._style(Tone.PLAIN, at_cursor=False)
         self._paper = paper = Paper(self.layout_now, self.width, top, base, now, int(now.timestamp()))
         return paper
@@ -156,6 +160,9 @@ class RowCanvas(ScrollView, Generic[Row]):
     def notify_style_update(self) -> None:
         """Other colours: nothing drawn so far is right."""
         super().notify_style_update()
+        self._forget()
+
+    def _forget(self) -> None:
         self._drawn.clear()
         self._styles.clear()
 
