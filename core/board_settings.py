@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -67,11 +66,15 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> BoardSettings:
 def file_said(path: Path) -> tuple[dict[str, object], list[str]]:
     """What the file says, and why it could not be read."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8")), []
+        text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
         return {}, []
     except (OSError, UnicodeDecodeError) as fault:
         return {}, [f"The settings file {path} cannot be read: {fault}."]
+    import tomllib  # few have such a file
+
+    try:
+        return tomllib.loads(text), []
     except tomllib.TOMLDecodeError as fault:
         return {}, [f"The settings file {path} is no TOML: {fault}."]
 

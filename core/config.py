@@ -16,8 +16,6 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from dotenv import dotenv_values
-from dotenv.parser import parse_stream
 from platformdirs import user_data_path
 
 from core.errors import BadSetting
@@ -227,6 +225,9 @@ def read_env_file(path: Path) -> dict[str, tuple[str, int]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSetting(f"The settings file {path} cannot be read: {fault}.") from None
+    from dotenv import dotenv_values  # most start without such a file
+    from dotenv.parser import parse_stream
+
     values = dotenv_values(path, interpolate=True, encoding="utf-8")
     lines = {b.key: b.original.line for b in parse_stream(StringIO(text)) if b.key is not None}
     return {name: (value, lines.get(name, 0)) for name, value in values.items() if value is not None}

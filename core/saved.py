@@ -10,16 +10,15 @@ from core.errors import BadSetting
 from core.history import Change, as_entries
 from core.models import Json
 
-SEARCHED = "title, description, source, url and task type"
-"""Where a text is looked for, as people are told."""
 COMPUTED_SCORE = "computed_score"
 """Where metadata says a score again that was only computed: it gives way to a score that anyone else has given."""
 
 
 @dataclass(frozen=True, slots=True)
 class IdeaQuery:
-    """Ideas that have ``text`` in one of the `SEARCHED` fields (case of ASCII letters does not matter), that a worker
-    saved from ``since`` until before ``until``, and that are among ``ids``; what is empty excludes nothing."""
+    """Ideas that have ``text`` in one of the `core.snapshot.SEARCHED` fields (case of ASCII letters does not matter),
+    that a worker saved from ``since`` until before ``until``, and that are among ``ids``; what is empty excludes
+    nothing."""
 
     text: str = ""
     since: datetime | None = None

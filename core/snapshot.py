@@ -122,6 +122,10 @@ class QueueView:
     sorted_here: bool = False
 
 
+SEARCHED = "title, description, source, url and task type"
+"""Where a text is looked for in results, as people are told."""
+
+
 @dataclass(frozen=True, slots=True)
 class ResultsView:
     """The newest ``rows`` ideas that have ``text`` somewhere: what someone looks at."""

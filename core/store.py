@@ -1,6 +1,6 @@
 """Folds events into snapshots. Lives on the core's event loop; its memory is bounded.
 
-`Store.publish` only notes what changed and rings; a snapshot is built when someone looks, at most 15 times a second,
+`Store.publish` only notes what changed and rings; a snapshot is built when someone looks, at most 10 times a second,
 so that a burst of events costs one picture. A slice that did not change stays the same object.
 """
 
@@ -22,7 +22,7 @@ from core.rates import Growth, History, PerSecond
 from core.snapshot import Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
 from core.worker_book import WorkerBook
 
-FRAMES_PER_SECOND = 15
+FRAMES_PER_SECOND = 10
 KEPT_ACTIVITY = 1000
 KEPT_STOPPED_WORKERS = 20
 SPARKLINE_SECONDS = 30

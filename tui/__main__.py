@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ from core.cli.main import main as command_line
 if TYPE_CHECKING:
     from core.verbs import Connection
 
+TURN = 0.0005
+"""Seconds that a thread computes before another one gets its turn. A key passes three threads until it is seen, and
+where the engine's is busy it would wait 5 ms for each, as Python comes."""
+
 
 def open_board(connection: Connection, demo: bool) -> int:
     """Open the board; imported here, so that commands without a screen do not load one.
@@ -18,10 +23,11 @@ def open_board(connection: Connection, demo: bool) -> int:
     What is imported stays to the end: nothing of it is garbage to be looked for, now or while one presses keys.
     """
     gc.disable()
+    sys.setswitchinterval(TURN)
     from tui.app import run_board
+    from tui.collecting import start_collecting
 
-    gc.freeze()
-    gc.enable()
+    start_collecting()
     return run_board(connection, demo=demo)
 
 

@@ -18,6 +18,7 @@ from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
 from core.models import utcnow
 from core.verbs import Connection
+from tui.collecting import settle
 from tui.command import Command, CommandScreen
 from tui.driver import BoardDriver
 from tui.key_map import IN_USE, read_keys
@@ -175,6 +176,7 @@ class BoardApp(NoticeApp):
 def run_board(connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
     app = BoardApp(connection, now=now, demo=demo, settings=read_settings())
+    app.board.on_settled = settle
     waiting = app.run()
     if not app.board.ended:  # the screen broke; what workers hold is given back all the same
         waiting = asyncio.run(connection.close(now=True))

@@ -114,10 +114,10 @@ class CommandScreen(Screen[None]):
 
     def offered(self) -> Iterator[tuple[Command, DOMNode]]:
         """The commands that can be given now, each with the widget or screen that carries it out."""
+        place, nodes = self.place, (self.focused, self, self.app)
         for command in self.command_set:
-            if command.panes and self.place not in command.panes:
+            if command.panes and place not in command.panes:
                 continue
-            nodes = (self.focused, self, self.app)
             target = next((node for node in nodes if node is not None and hasattr(node, command.method)), None)
             if target is not None:
                 yield command, target

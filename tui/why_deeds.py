@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from core.diagnosis import Cure, Diagnosis
-from core.diagnosis.words import span
 from core.models import RowOutcome, TaskStatus
 from tui.look import Piece, Tone, clock
 from tui.task_deeds import TaskDeeds
 from tui.wording import outcome
+
+if TYPE_CHECKING:
+    from core.diagnosis import Cure, Diagnosis
 
 ASKS: Final = {
     "start_workers": False,
@@ -101,6 +102,8 @@ class Trial:
 
 def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
     """Whether it helped (None: that cannot be told yet), and how that is said; ``now`` is the time of the loop."""
+    from core.diagnosis.words import span
+
     later = f"{span(max(0.0, round(now - trial.begun)))} later"
     other = diagnosis.status is not trial.status and diagnosis.status is not None
     if other and diagnosis.status is TaskStatus.FAILED:

@@ -20,7 +20,8 @@ from core.models import utcnow
 from core.results import Database
 from core.results.exporting import export_ideas
 from core.results.finding import Finder
-from core.saved import SEARCHED, IdeaQuery, Save, moment_said
+from core.saved import IdeaQuery, Save, moment_said
+from core.snapshot import SEARCHED
 from core.texts import harmless
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -107,6 +107,11 @@ class ListPane(Pane, Generic[Row]):
         """The slice is the rows."""
         self.row_list.set_rows(part)
 
+    def tick(self) -> None:
+        """Only what tells another age is painted."""
+        if self.display:
+            self.row_list.repaint()
+
     def tell(self, snapshot: Snapshot) -> None:
         """Borders, and what stands in an empty list."""
         super().tell(snapshot)

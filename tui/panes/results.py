@@ -9,8 +9,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.message import Message
 
-from core.saved import SEARCHED
-from core.snapshot import ResultRow, ResultsView, Snapshot
+from core.snapshot import SEARCHED, ResultRow, ResultsView, Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, duration, number, short_name
 from tui.panes.base import ListPane

@@ -18,8 +18,6 @@ from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
-from tui.report_deeds import ReportDeeds
-from tui.result_deeds import ResultDeeds
 from tui.screens.why_actions import WhyActions
 from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
@@ -39,7 +37,6 @@ class BoardScreen(WhyActions):
         """Let ages tick; the base class listens."""
         self.task_deeds = TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self.worker_deeds = WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
-        self.result_deeds = ResultDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self._wanted: View | None = None
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
@@ -340,6 +337,7 @@ class BoardScreen(WhyActions):
 
     def action_reports(self) -> None:
         """Look at the reports that are kept aside."""
+        from tui.report_deeds import ReportDeeds
         from tui.screens.reports import ReportsScreen
 
         deeds = ReportDeeds(self.app, self.connection.verbs, lambda: self.newest)

@@ -49,6 +49,7 @@ class BoardLayout(LiveScreen):
             self.outcome_pane,
         )
         self.in_use: TaskTypesPane | QueuePane | WorkersPane | OutcomesPane = self.queue_pane
+        self.queue_pane.add_class("-current")  # as `lay_out` would, which styles what it changes once more
         self.maximised = False
 
     def compose(self) -> ComposeResult:
@@ -60,7 +61,7 @@ class BoardLayout(LiveScreen):
                 with Vertical(id="left", classes="column"):
                     yield self.type_pane
                     yield self.worker_pane
-                with Vertical(id="right", classes="column"):
+                with Vertical(id="right", classes="column -current"):
                     yield self.queue_pane
                     yield self.outcome_pane
             yield self.why_panel
@@ -129,8 +130,10 @@ class BoardLayout(LiveScreen):
                 row_list.pin()
             row_list.hold()
 
-    def on_screen_resume(self) -> None:
+    def on_screen_resume(self, event: events.ScreenResume) -> None:
         """Follow the newest again."""
+        if self.stack_updates == 0:
+            event.refresh_styles = False  # it has just been styled
         for row_list in self.query(RowList):
             row_list.release()
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Final
 
 from textual import work
 from textual.reactive import reactive
 
 from core.errors import CoreError
-from core.snapshot import Snapshot
+from core.snapshot import Link, Snapshot
 from core.verbs import Connection
 from tui.command import CommandScreen
+
+SETTLING: Final = 2.0
+"""Seconds after the first live data until all that is needed for more of it has been loaded."""
 
 
 class LiveScreen(CommandScreen):
     """Starts the connection after the first paint, then follows it; other screens watch this one."""
 
-    snapshot: reactive[Snapshot] = reactive(Snapshot, init=False, always_update=True)
+    snapshot: reactive[Snapshot] = reactive(Snapshot, init=False, always_update=True, repaint=False)
     """What is shown. Held still while the screen is frozen."""
 
     def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
@@ -26,6 +30,8 @@ class LiveScreen(CommandScreen):
         self.frozen_at: datetime | None = None
         self.newest = Snapshot()
         self.ended = False
+        self.on_settled: Callable[[], object] | None = None
+        """Called once, `SETTLING` seconds after the first live data."""
         self._begun = False
         self._clock = now
 
@@ -54,6 +60,9 @@ class LiveScreen(CommandScreen):
             self.connection.start()
             async for snapshot in self.connection.watch():
                 self.newest = snapshot
+                if self.on_settled is not None and snapshot.server.link is Link.LIVE:
+                    self.set_timer(SETTLING, self.on_settled)
+                    self.on_settled = None
                 if self.frozen_at is None:
                     self.snapshot = snapshot
         except CoreError as error:

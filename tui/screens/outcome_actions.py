@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.snapshot import FailureGroup, ResultRow
 from tui.panes.results import ResultsPane
-from tui.result_deeds import ResultDeeds, activity_scope, result_scopes
 from tui.screens.layout import BoardLayout
 from tui.task_deeds import TaskDeeds
 from tui.widgets.filter_field import FilterField
 from tui.widgets.row_list import RowList
 from tui.widgets.search_field import SearchField, SearchInput
 
+if TYPE_CHECKING:
+    from tui.result_deeds import ResultDeeds
+
 
 class OutcomeActions(BoardLayout):
     """The commands of pane 4. A part of the board, which has the deeds."""
 
     task_deeds: TaskDeeds
-    result_deeds: ResultDeeds
+
+    @cached_property
+    def result_deeds(self) -> ResultDeeds:
+        """What can be done to results."""
+        from tui.result_deeds import ResultDeeds
+
+        return ResultDeeds(self.app, self.connection.verbs, lambda: self.newest)
 
     def open_outcome(self, row: FailureGroup | ResultRow) -> None:
         """A group of failures with its tasks, or a result."""
@@ -72,6 +82,7 @@ class OutcomeActions(BoardLayout):
 
     def action_export(self) -> None:
         """Write results, or activity where that is shown, to a file."""
+        from tui.result_deeds import activity_scope, result_scopes
         from tui.screens.export import ExportScreen
 
         now, results, place = self.now(), self.outcome_pane.results, self.place

@@ -32,5 +32,9 @@ class Bordered(Vertical):
 
     def _paint(self, line: int) -> None:
         """Paint a line of the border; lines count from the first one inside."""
-        if self.is_attached:
+        if not self.is_attached:
+            return
+        if not self.region:
+            self._set_dirty()  # out of sight: nothing is to be painted now
+        else:
             self.refresh(Region(-1, line, self.outer_size.width, 1))

@@ -34,6 +34,7 @@ class KeyBar(Static):
     def __init__(self) -> None:
         super().__init__()
         self._shown: list[str] = []
+        self._named_last: object = None
 
     def on_mount(self) -> None:
         """Follow the focus."""
@@ -63,6 +64,10 @@ class KeyBar(Static):
         shown = [*(typing or [each for each in offered if screen.possible(each)]), self.PALETTE]
         if self.size.width < self.ROOMY:
             shown[-1] = replace(self.PALETTE, footer=5)
+        named = ([command.id for command in shown], screen.place, self.size.width, self.working)
+        if named == self._named_last:
+            return  # as nearly always
+        self._named_last = named
         room = self.size.width - (self.WORKING.cell_length + self.GAP) * bool(self.working)
         while self._cells(shown) > room and any(each.footer != ALWAYS for each in shown):
             shown.remove(max(reversed(shown), key=lambda each: each.rank(screen.place)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.geometry import Region
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -21,6 +22,27 @@ GUTTER = 2
 
 KEPT = 1_000
 """Drawn lines that are kept for the next picture."""
+
+
+class Paper(NamedTuple):
+    """What the lines of one picture are drawn with; it takes longer to know than most lines take to draw."""
+
+    layout: Layout[Any]
+    width: int
+    top: int
+    """The line that the list is scrolled to."""
+    base: Style
+    now: datetime
+    second: int
+
+
+class Drawn(NamedTuple):
+    """A line of a row as it was drawn: at which second, with what in its columns."""
+
+    row: object
+    second: int
+    cells: list[Sequence[Piece]]
+    strip: Strip
 
 
 class RowCanvas(ScrollView, Generic[Row]):
@@ -55,8 +77,14 @@ class RowCanvas(ScrollView, Generic[Row]):
         """Whether every row is marked, those too that are not loaded."""
         self.cursor = 0
         self.empty: tuple[Piece, ...] = ()
-        self._second: datetime | None = None
-        self._drawn: dict[tuple[Hashable, ...], tuple[Row, Strip]] = {}
+        self._wrapped: tuple[tuple[Piece, ...], int, list[Piece]] | None = None
+        self._drawn: dict[tuple[Hashable, ...], Drawn] = {}
+        self._shown: dict[int, Strip] = {}
+        """What was drawn last in each line in sight."""
+        self._paper: Paper | None = None
+        self._styles: dict[tuple[Tone, bool], Style] = {}
+        """Of the pieces of a row, as far as they were needed; True: on the cursor."""
+        self._styled: object = None
 
     @property
     def above(self) -> int:
@@ -88,68 +116,114 @@ class RowCanvas(ScrollView, Generic[Row]):
             if not self.rows:
                 self.refresh()
 
+    def repaint(self) -> None:
+        """Paint the lines that are not as they were painted; most of them are."""
+        if not self.region:
+            self._set_dirty()  # `refresh` would make Textual look for its place, to find that it is out of sight
+            return
+        self._paper = None
+        others = [y for y in range(self.size.height) if self._line(y) != self._shown.get(y)]
+        if others:
+            self.refresh(*(Region(0, y, self.size.width, 1) for y in others))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """The lines of a picture."""
+        self._paper = None
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """One line of the screen."""
-        layout, width = self.layout_now, self.width
-        base = self.rich_style
+        strip = self._shown[y] = self._line(y)
+        return strip
+
+    def _line(self, y: int) -> Strip:
+        paper = self._paper or self._take_paper()
+        layout, width, base = paper.layout, paper.width, paper.base
         if not self.rows:
             return self._empty_line(y, width, base)
         if layout.header and y == 0:
             style = self.get_component_rich_style("row-list--header")
             return Strip([Segment(layout.header_text(width - GUTTER, GUTTER), style)], width)
-        place, line = divmod(round(self.scroll_offset.y) + y - layout.header, layout.height)
+        place, line = divmod(paper.top + y - layout.header, layout.height)
         if place >= len(self.rows):
             return Strip.blank(width, base)
-        return self._row_line(place, line, width)
+        return self._row_line(place, line, paper)
+
+    def _take_paper(self) -> Paper:
+        if self._styled is not self._component_styles:  # it may be that no other style of the list has changed
+            self._styled = self._component_styles
+            self._forget()
+        now, top, base = self.now(), round(self.scroll_offset.y), self._style(Tone.PLAIN, at_cursor=False)
+        self._paper = paper = Paper(self.layout_now, self.width, top, base, now, int(now.timestamp()))
+        return paper
 
     def notify_style_update(self) -> None:
         """Other colours: nothing drawn so far is right."""
         super().notify_style_update()
-        self._drawn.clear()
+        self._forget()
 
-    def _row_line(self, place: int, line: int, width: int) -> Strip:
-        """A line of a row; drawn once a second at most while the row is the same object."""
-        row, at_cursor, now = self.rows[place], place == self.cursor, self.now()
+    def _forget(self) -> None:
+        self._drawn.clear()
+        self._styles.clear()
+
+    def _row_line(self, place: int, line: int, paper: Paper) -> Strip:
+        """A line of a row. While the row is the same object it is asked once a second, drawn if it tells more."""
+        row, at_cursor = self.rows[place], place == self.cursor
         if row is None:
-            return self._unloaded_line(line, width, at_cursor=at_cursor)
+            return self._unloaded_line(line, paper, at_cursor=at_cursor)
         row_id = self.row_id(row)
-        second = now.replace(microsecond=0)
-        if second != self._second or len(self._drawn) > KEPT:
-            self._second = second
-            self._drawn.clear()
         marked = self.all_meant or row_id in self.marks
-        key = (row_id, line, at_cursor, at_cursor and self.has_focus, marked, width)
+        key = (row_id, line, at_cursor, at_cursor and self.has_focus, marked, paper.width)
         known = self._drawn.get(key)
-        if known is not None and known[0] is row:
-            return known[1]
-        strip = self._draw(row, line, width, now, at_cursor=at_cursor, marked=marked)
-        self._drawn[key] = (row, strip)
+        if known is not None and known.row is row and known.second == paper.second:
+            return known.strip
+        cells = [column.cell(row, paper.now) for column in paper.layout.lines[line]]
+        if known is not None and known.cells == cells:
+            strip = known.strip
+        else:
+            strip = self._draw(cells, line, paper, at_cursor=at_cursor, marked=marked)
+        if len(self._drawn) > KEPT:
+            self._drawn.clear()
+        self._drawn[key] = Drawn(row, paper.second, cells, strip)
         return strip
 
-    def _draw(self, row: Row, line: int, width: int, now: datetime, *, at_cursor: bool, marked: bool) -> Strip:
-        base = self.get_component_rich_style("row-list--cursor") if at_cursor else self.rich_style
+    def _draw(
+        self, cells: Sequence[Sequence[Piece]], line: int, paper: Paper, *, at_cursor: bool, marked: bool
+    ) -> Strip:
+        base, width = self._style(Tone.PLAIN, at_cursor=at_cursor), paper.width
         gutter = ("✓" if marked else " ") + ("›" if at_cursor and self.has_focus else " ")
-        segments = [Segment(gutter if line == 0 else " " * GUTTER, base + self._tone(Tone.ACCENT))]
-        for column, cells, gap in self.layout_now.measured(line, width - GUTTER):
+        segments = [Segment(gutter if line == 0 else " " * GUTTER, self._style(Tone.ACCENT, at_cursor=at_cursor))]
+        columns = paper.layout.measured(line, width - GUTTER)
+        for said, (column, room, gap) in zip(cells, columns, strict=True):
             segments += [
-                Segment(text, base if tone is Tone.PLAIN else base + self._tone(tone))
-                for text, tone in fit_pieces(column, column.cell(row, now), cells)
+                Segment(text, self._style(tone, at_cursor=at_cursor)) for text, tone in fit_pieces(column, said, room)
             ]
             segments.append(Segment(" " * gap, base))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _unloaded_line(self, line: int, width: int, *, at_cursor: bool) -> Strip:
+    def _unloaded_line(self, line: int, paper: Paper, *, at_cursor: bool) -> Strip:
         """In place of a row that is on its way."""
-        base = self.get_component_rich_style("row-list--cursor") if at_cursor else self.rich_style
         text = (" ›" if at_cursor and self.has_focus else "  ") + "…" if line == 0 else ""
-        return Strip([Segment(text, base + self._tone(Tone.MUTED))]).adjust_cell_length(width, base)
+        style, base = (self._style(tone, at_cursor=at_cursor) for tone in (Tone.MUTED, Tone.PLAIN))
+        return Strip([Segment(text, style)]).adjust_cell_length(paper.width, base)
 
     def _empty_line(self, y: int, width: int, base: Style) -> Strip:
-        said = wrapped(self.empty, max(1, width - 2 * GUTTER))
+        if self._wrapped is None or self._wrapped[:2] != (self.empty, width):
+            self._wrapped = (self.empty, width, wrapped(self.empty, max(1, width - 2 * GUTTER)))
+        said = self._wrapped[2]
         if not 0 < y <= len(said):
             return Strip.blank(width, base)
         text, tone = said[y - 1]
-        return Strip([Segment(" " * GUTTER + text, base + self._tone(tone))]).adjust_cell_length(width, base)
+        style = self._style(tone, at_cursor=False)
+        return Strip([Segment(" " * GUTTER + text, style)]).adjust_cell_length(width, base)
+
+    def _style(self, tone: Tone, *, at_cursor: bool) -> Style:
+        """The style of a piece of a row."""
+        known = self._styles.get((tone, at_cursor))
+        if known is None:
+            base = self.get_component_rich_style("row-list--cursor") if at_cursor else self.rich_style
+            known = self._styles[tone, at_cursor] = base if tone is Tone.PLAIN else base + self._tone(tone)
+        return known
 
     def _tone(self, tone: Tone) -> Style:
         style = self.get_component_rich_style(f"row-list--{tone}")

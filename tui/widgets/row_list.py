@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
+from textual.reactive import Reactive
+from textual.widget import Widget
 
 from tui.command import bindings
 from tui.commands import LIST
 from tui.key_map import is_elsewhere, keyed
 from tui.look import Piece, Tone
+from tui.widgets.painting import paint_first
 from tui.widgets.row_canvas import RowCanvas
 from tui.widgets.row_layout import Layout
 from tui.widgets.row_window import loaded
@@ -117,7 +120,7 @@ class RowList(RowCanvas[Row], can_focus=True):
         self._measure()
         if seen and not self._cursor_in_sight:
             self._show_cursor()  # keys would be for a row that nobody sees
-        self.refresh()
+        self.repaint()
         if self.current is not None and self.row_id(self.current) != before:
             self.post_message(self.Highlighted(self))
 
@@ -190,8 +193,14 @@ class RowList(RowCanvas[Row], can_focus=True):
     def _measure(self) -> None:
         layout = self.layout_now
         size = Size(0, len(self.rows) * layout.height + layout.header)
-        if size != self.virtual_size:
+        if size == self.virtual_size:
+            return
+        if not self.region:
             self.virtual_size = size
+            return
+        # Textual would lay out the whole screen for each row that comes; a list keeps its place whatever is in it.
+        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
+        self._scroll_update(size)
 
     def _scroll(self, y: float) -> None:
         self.scroll_to(y=y, animate=False, force=True, immediate=True)
@@ -216,6 +225,7 @@ class RowList(RowCanvas[Row], can_focus=True):
             self._paint_row(self.cursor)
         else:
             self.refresh()
+        paint_first(self)
 
     def _paint_row(self, place: int) -> None:
         layout = self.layout_now

@@ -47,6 +47,7 @@ class StatusLine(Static):
         self.demo = demo
         self.snapshot = Snapshot()
         self.frozen_at: datetime | None = None
+        self._said: list[Piece] = []
 
     def show(self, snapshot: Snapshot, frozen_at: datetime | None) -> None:
         """Tell about this snapshot."""
@@ -55,7 +56,10 @@ class StatusLine(Static):
 
     def tick(self) -> None:
         """Ages are older now."""
-        self.update(content(self._fitting(self.size.width)), layout=False)  # one line, whatever it says
+        said = self._fitting(self.size.width)
+        if said != self._said:
+            self._said = said
+            self.update(content(said), layout=False)  # one line, whatever it says
 
     def on_resize(self) -> None:
         """More or less fits."""

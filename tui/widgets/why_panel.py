@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -14,8 +15,6 @@ from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from core.diagnosis import Cause, Cure, Diagnosis
-from core.diagnosis.telling import as_document, as_lines
 from core.errors import CoreError
 from core.masking import masked
 from core.models import TaskStatus
@@ -28,6 +27,9 @@ from tui.look import Piece, Tone, content, lines
 from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
+
+if TYPE_CHECKING:
+    from core.diagnosis import Cause, Cure, Diagnosis
 
 AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
@@ -292,12 +294,16 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def action_copy_why(self) -> None:
         """Copy it as text."""
+        from core.diagnosis.telling import as_lines
+
         if self.diagnosis is not None:
             text = "\n".join(fit_to_show(line) for line in as_lines(self.diagnosis, self.clock()))
             self._put(text, "Copied it as text")
 
     def action_copy_why_json(self) -> None:
         """Copy it as JSON."""
+        from core.diagnosis.telling import as_document
+
         if self.diagnosis is not None:
             self._put(json.dumps(masked(as_document(self.diagnosis)), indent=2), "Copied it as JSON")
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from core.diagnosis import Cause, Cure, Diagnosis, Verdict
-from core.diagnosis.telling import SYSTEM_STATE, expectations, how_sure
-from core.diagnosis.words import span
 from tui.look import STATUS, Piece, Tone, clock, hanging
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
+
+if TYPE_CHECKING:  # the panel is there from the start; what it tells is imported when it tells it
+    from core.diagnosis import Cause, Cure, Diagnosis
 
 Line = tuple[Piece, ...]
 
@@ -77,6 +77,8 @@ def fit_to_show(text: str) -> str:
 
 def of_cause(cause: Cause, width: int) -> Iterator[Line]:
     """The sentence, how sure it is, and the evidence."""
+    from core.diagnosis.telling import how_sure
+
     tone = Tone.WARN if cause.stuck else Tone.PLAIN
     yield from said("⚠ " if cause.stuck else "· ", cause.sentence, tone, width)
     pairs = [("how sure", how_sure(cause)), *cause.evidence]
@@ -111,6 +113,8 @@ def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> I
 
 def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
     """What may be expected, and what could not be known."""
+    from core.diagnosis.telling import expectations
+
     expected = expectations(diagnosis.estimates, now, clock)
     if expected:
         yield (("What may be expected", Tone.STRONG),)
@@ -123,6 +127,8 @@ def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
 
 def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Line:
     """What the panel is about, and what it comes to; how old that is, where it is not of just now."""
+    from core.diagnosis.words import span
+
     about = "Why? " + ("the whole system" if task_id is None else f"#{task_id}")
     if diagnosis is None:
         return ((about, Tone.STRONG), ("  reading…", Tone.MUTED))
@@ -134,6 +140,9 @@ def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Li
 
 def verdict(diagnosis: Diagnosis) -> Line:
     """What it comes to, with a sign."""
+    from core.diagnosis import Verdict
+    from core.diagnosis.telling import SYSTEM_STATE
+
     match diagnosis.verdict:
         case Verdict.STUCK:
             return (("  ⚠ stuck" if diagnosis.task_id else f"  ⚠ {SYSTEM_STATE[Verdict.STUCK].lower()}", Tone.WARN),)
