@@ -31,9 +31,10 @@ CALLS = {
 class Capabilities:
     """What a server offers beyond the documented calls, and what it would refuse or mangle.
 
-    ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "list-types"
-    (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release", "retry",
-    "cancel", "delete" (by ``bulk``). Bytes are of JSON text; None is no limit that we know.
+    ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "same" (a filter
+    may name a ``dedupe_key``), "list-types" (types can be listed), "priority" (priorities are honoured), "wait" (claims
+    wait for work), "release", "retry", "cancel", "delete" (by ``bulk``).
+    Bytes are of JSON text; None is no limit that we know.
     """
 
     names: frozenset[str] = frozenset()
@@ -72,11 +73,14 @@ def announced(document: Mapping[str, Any]) -> Capabilities | None:
         names |= {"release", "retry", "cancel", "delete"}
     if ("/tasks", "get", "filter") in paths:
         names.add("filter")
+    if ("/tasks", "get", "filter", "dedupe_key") in paths:
+        names.add("same")
     return Capabilities(DOCUMENTED.names | names)
 
 
 def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """Every (path, method) of a document, and (path, method, parameter) of its query parameters."""
+    """Every (path, method) of a document, (path, method, parameter) of its query parameters, and (path, method,
+    parameter, member) of those that are JSON objects."""
     found: set[tuple[str, ...]] = set()
     for path, methods in mapping(document.get("paths")).items():
         known = path.removeprefix("/api")
@@ -84,8 +88,16 @@ def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
             found.add((known, method))
             listed = mapping(operation).get("parameters")
             parameters = cast("list[object]", listed) if isinstance(listed, list) else []
-            found |= {(known, method, str(mapping(each).get("name"))) for each in parameters}
+            for each in map(mapping, parameters):
+                name = str(each.get("name"))
+                found |= {(known, method, name), *((known, method, name, member) for member in members(each))}
     return found
+
+
+def members(parameter: Mapping[str, Any]) -> list[str]:
+    """The names of what a query parameter that is a JSON object may say."""
+    schema = mapping(mapping(mapping(parameter.get("content")).get("application/json")).get("schema"))
+    return [str(name) for name in mapping(schema.get("properties"))]
 
 
 def mapping(value: object) -> Mapping[str, Any]:
