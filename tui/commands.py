@@ -162,6 +162,7 @@ ELSEWHERE = frozenset(
         "next_pane",
         "previous_pane",
         "reports",
+        "why_nothing",
         "maximise",
         "freeze",
         "times",

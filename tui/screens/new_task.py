@@ -189,7 +189,7 @@ class NewTaskScreen(ParametersForm):
         """What is good to know before it is sent."""
         opens = self.open_task is not None
         if self.said and self.twin.task_id is not None:
-            return ((f"≡ {self.said}", Tone.WARN), *open_hint(self.twin.task_id, opens))
+            return ((f"≡ {self.said}", Tone.WARN), *open_hint(opens))
         if self.twin.task_id is not None:
             return twin_told(self.twin, self._many and self._counter is not None, opens)
         if self._many:

@@ -19,8 +19,8 @@ def twin_told(twin: Twin, counts: bool, opens: bool) -> tuple[Piece, ...]:
     first = "The first one is the same" if counts else "The same"
     if twin.task_id is not None:
         status = f" ({twin.status})" if twin.status is not None else ""
-        said = f"≡ {first} as task #{twin.task_id}{status}: creating it makes nothing new."
-        return ((said, Tone.WARN), *open_hint(twin.task_id, opens))
+        said = f"≡ {first} as task #{twin.task_id}{status}: nothing new would be made."
+        return ((said, Tone.WARN), *open_hint(opens))
     if twin.searched is None:
         return (("No task has these parameters yet.", Tone.MUTED),)
     rows = "that is" if twin.searched == 1 else "that are"
@@ -28,9 +28,9 @@ def twin_told(twin: Twin, counts: bool, opens: bool) -> tuple[Piece, ...]:
     return ((said, Tone.MUTED),) if twin.searched else ()
 
 
-def open_hint(task_id: int, opens: bool) -> tuple[Piece, ...]:
+def open_hint(opens: bool) -> tuple[Piece, ...]:
     """How to open that task, where it can be."""
-    return (("  ^o", Tone.ACCENT), (f" opens #{task_id}", Tone.MUTED)) if opens else ()
+    return (("  ^o", Tone.ACCENT), ("\u00a0opens it", Tone.MUTED)) if opens else ()
 
 
 def repetition_told(counter: Path | None, times: str, written: bool) -> tuple[Piece, ...]:
