@@ -65,8 +65,13 @@ async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     known = Known(system)
     of_types = tuple(chain.from_iterable(stuck_types(system).values()))
     of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
-    causes = ranked(causes_of(known), of_types, of_claimed)
+    causes = ranked(causes_of(known), mendable_first((*of_types, *of_claimed)))
     return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known))
+
+
+def mendable_first(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """What can be mended from here before what only a person can mend elsewhere; else in the order given."""
+    return tuple(sorted(causes, key=lambda cause: not any(cure.verb for cure in cause.cures)))
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:
