@@ -224,11 +224,10 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def _step(self, step: int) -> None:
         place = self.chosen + step
-        if 0 <= place < len(self.shown.cures):
-            if self._in_sight(place):
-                self.chosen = place
-                self.draw()
-                return
+        if 0 <= place < len(self.shown.cures) and self._in_sight(place):
+            self.chosen = place
+            self.draw()
+            return
         self.scroll_relative(y=step, animate=False)
 
     def _in_sight(self, place: int, *, whole: bool = True) -> bool:
