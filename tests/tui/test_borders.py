@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES
 
@@ -21,3 +22,10 @@ async def test_the_border_of_pane_4_marks_the_tab_that_is_shown(open_board: Open
         for heading in ("Results", "Failures", "Activity", "Throughput"):
             assert underlined(desk).startswith(heading)
             await desk.press("right")
+
+
+async def test_the_queue_counts_nothing_before_anything_is_known(open_board: Opens):
+    async with open_board(scenes.CONNECTING, (80, 24)) as desk:
+        assert "pending" not in desk.text()
+        await desk.put(scenes.EMPTY)
+        assert "pending 0" in desk.text()
