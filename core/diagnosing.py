@@ -68,7 +68,7 @@ async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     known = Known(system)
     of_types = tuple(chain.from_iterable(stuck_types(system).values()))
     of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
-    causes = ranked(causes_of(known), of_types, of_claimed)
+    causes = ranked(causes_of(known), mendable_first((*of_types, *of_claimed)))
     idle = idle_of(system, snapshot)
     return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known), idle=idle)
 
@@ -77,6 +77,11 @@ def idle_of(system: System, snapshot: Snapshot) -> str | None:
     """Why nothing happens; None where nobody has watched whether tasks end."""
     ended = [sum(pair) for pair in zip(snapshot.throughput.completed, snapshot.throughput.failed, strict=False)]
     return nothing_happens(system, ended) if ended else None
+
+
+def mendable_first(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """What can be mended from here before what only a person can mend elsewhere; else in the order given."""
+    return tuple(sorted(causes, key=lambda cause: not any(cure.verb for cure in cause.cures)))
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:

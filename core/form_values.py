@@ -61,6 +61,14 @@ def counted(params: Mapping[str, Json], path: Path, number: int) -> dict[str, Js
     return copy
 
 
+def text_at(params: Mapping[str, Json], path: Path) -> str:
+    """The text at a path; empty where there is none."""
+    value: Json = dict(params)
+    for name in path:
+        value = cast("Mapping[str, Json]", value).get(name or "") if isinstance(value, Mapping) else None
+    return value if isinstance(value, str) else ""
+
+
 def _fill(fields: tuple[Field, ...], params: Mapping[str, Json], values: dict[Path, Entry]) -> None:
     known = {field.name for field in fields if field.path[-1] is not None}
     for field in fields:

@@ -13,7 +13,7 @@ from core.workers.claiming import STRATEGIES, Strategy
 SHOWN = 5
 """Tasks of a preview."""
 IGNORED = "This TaskManager ignores priorities: the oldest task comes first."
-IN_TURN = "Types come in turn."
+IN_TURN = "Task types take turns."
 
 
 async def preview(rooms: Rooms, strategy: Strategy, types: Sequence[str]) -> Preview:

@@ -31,6 +31,7 @@ from core.results.owed import Outbox
 from core.rooms import Rooms
 from core.snapshot import View
 from core.taskmanager import checking
+from core.twins import Twin, twin_of
 from core.type_files import PlannedType, carried_out, planned, text_of, types_in
 
 NO_HISTORY = "This TaskManager tells no history: only the last attempt is known."
@@ -59,6 +60,10 @@ class TaskVerbs(BulkVerbs):
     async def check_params(self, param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
         """The rules that these parameters break; looked for in a thread, since that may take long."""
         return await asyncio.to_thread(checking.violations, param_schema, params)
+
+    async def find_same(self, new: NewTask) -> Twin:
+        """The same task, of all that the TaskManager has."""
+        return twin_of(await self.rooms.client.same_task(new.task_type, new.parameters))
 
     async def open_task(self, task_id: int) -> TaskDetail:
         """Everything that is known of a task."""

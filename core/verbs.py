@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # whoever only gives a verb does not need what all the others
     from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
     from core.saved import IdeaDetail, IdeaQuery
     from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
+    from core.twins import Twin
     from core.type_files import PlannedType
 
 
@@ -37,6 +38,13 @@ class Verbs(Protocol):
         """The rules of a schema that these parameters break, as the embedded TaskManager finds them; nothing is sent.
 
         Raises `core.errors.BadSetting` where the schema cannot be used.
+        """
+        ...
+
+    async def find_same(self, new: NewTask) -> Twin:
+        """The task that this one would be the same as, of all that the TaskManager has; nothing is created.
+
+        Raises `core.errors.NotPossibleHere` where it cannot be asked (`core.twins.can_ask`).
         """
         ...
 

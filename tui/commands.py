@@ -162,6 +162,7 @@ ELSEWHERE = frozenset(
         "next_pane",
         "previous_pane",
         "reports",
+        "why_nothing",
         "maximise",
         "freeze",
         "times",
@@ -282,7 +283,7 @@ WORKER = (
 IN_WHY = ("why",)
 WHY_PANEL = (
     Command("close_why", "escape,w", "Close", "Close the panel.", IN_WHY, footer=1, shown="esc"),
-    Command("mend", "enter", "Do it", "Do what mends it: that under the cursor, by its number (1 to 9) any.", IN_WHY,
+    Command("mend", "enter", "Mend", "Do what mends it: that under the cursor, by its number (1 to 9) any.", IN_WHY,
             footer=2, shown="⏎ 1-9"),
     Command("copy_why", "y", "Copy", "Copy all that it says, as text.", IN_WHY, footer=3),
     Command("copy_why_json", "Y", "Copy JSON", "Copy all that it says, as JSON.", IN_WHY, footer=5),

@@ -83,7 +83,7 @@ class WhyDeeds(TaskDeeds):
             rows = cast("Sequence[RowOutcome]", answer) if cure.verb in DONE else ()
             if not rows or any(row.ok for row in rows):
                 begun()
-            return outcome(DONE[cure.verb], rows) if rows else f"Done: {cure.sentence}"
+            return outcome(DONE[cure.verb], rows) if rows else f"{cure.label}: done."
 
         self.carry_out(deed)
 

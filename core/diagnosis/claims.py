@@ -31,7 +31,7 @@ def facts(known: Known) -> tuple[tuple[str, str], ...]:
     found.append(("progress", f"{task.progress}%"))
     if known.deadline is not None:
         found.append(("claim ends", clock(known.deadline)))
-    found.append(("claim time-out", span(known.system.claim_timeout)))
+    found.append(("claim timeout", span(known.system.claim_timeout)))
     if known.holder is not None and known.holder.last_seen is not None and not known.holder.local:
         found.append(("worker heard of", f"{span(known.seconds_since(known.holder.last_seen) or 0)} ago"))
     return tuple(found)
@@ -172,7 +172,7 @@ def no_progress(known: Known) -> Cause | None:
     said = f"{who} is alive, but has told no progress on it for {span(quiet)}; it stands at {task.progress}%."
     usual = () if known.system.ran is None else (("95% of tries took less than", span(known.system.ran.p95)),)
     limit = None if known.holder is None else known.holder.task_timeout
-    ends = () if limit is None else (("ended by its time-out after", span(limit)),)
+    ends = () if limit is None else (("ended by its timeout after", span(limit)),)
     hand = known.hand if known.owner is Owner.OURS else None  # of what others said last, the history tells
     last = () if hand is None else (("last words", quoted(hand.message) or "none"),)
     evidence = (*facts(known), *last, *usual, *ends)

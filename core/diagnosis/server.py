@@ -72,7 +72,7 @@ def clocks_disagree(known: Known) -> Cause | None:
     return Cause(
         "clocks-disagree",
         f"The server's clock is {span(abs(offset))} {way} ours: ages are wrong, and claims may seem to end {effect}.",
-        (("difference", f"{offset:+.0f} s"), ("claim time-out", span(known.system.claim_timeout))),
+        (("difference", f"{offset:+.0f} s"), ("claim timeout", span(known.system.claim_timeout))),
         (by_hand("Set the clocks", "Let both machines take their time from the network (NTP)."),),
         stuck=False,
     )

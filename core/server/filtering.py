@@ -90,6 +90,7 @@ class Reader:
             **dict.fromkeys(SPANS, self._span),
             "params": self._params,
             "error": self._error,
+            "dedupe_key": self._dedupe_key,
             "not": lambda name, value, depth: Not(self.read(value, depth + 1)),
             "any": lambda name, value, depth: Some(self._filters(name, value, depth)),
             "all": lambda name, value, depth: All(self._filters(name, value, depth)),
@@ -161,6 +162,10 @@ class Reader:
     def _error(self, name: str, value: Any, depth: int) -> Condition:
         sought = _text(name, _members(name, value, ("contains",))["contains"])
         return Row("holds(?, t.error_message)", (sought.casefold(),))
+
+    def _dedupe_key(self, name: str, value: Any, depth: int) -> Condition:
+        # As a bound of the id: the one task that has the key is found by its index, at any length of the queue.
+        return Row("(t.id = (SELECT id FROM tasks WHERE dedupe_key = ?))", (_text(name, value),))
 
 
 LIKE = "LIKE ? ESCAPE '\\'"

@@ -94,6 +94,7 @@ FILTER: Shape = {
         "age": {**bounds(WHOLE), "description": "seconds in the present status"},
         "created": bounds(TIME),
         "error": sought("contains"),
+        "dedupe_key": {**TEXT, "description": "what stands for its type and params; at most one task has it"},
         "params": {
             "type": "object",
             "minProperties": 1,

@@ -225,6 +225,10 @@ class TaskManagerClient:
         """The pending tasks of a type in the order in which a claim takes them."""
         return self._do(self._tasks.pending_in_order(type_name, sort_by, sort_order, limit))
 
+    def same_task(self, task_type: str, params: Mapping[str, Json]) -> Task | None:
+        """The task that a creation with this type and these parameters would be answered with."""
+        return self._do(self._tasks.same_task(task_type, params))
+
     def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
         """The life of a task, oldest first."""
         return self._do(self._tasks.history(task_id))

@@ -34,10 +34,10 @@ FIELDS = {"retryable": "retryable", "retry-at": "retry_at"}
 class Capabilities:
     """What a server offers beyond the documented calls, and what it would refuse or mangle.
 
-    ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "list-types"
-    (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release", "retry",
-    "cancel", "delete" (by ``bulk``), "retryable" (a report may say that a failure is final), "retry-at" (and until when
-    its task is put off). Bytes are of JSON text; None is no limit that we know.
+    ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "same" (a filter
+    may name a ``dedupe_key``), "list-types" (types can be listed), "priority" (priorities are honoured), "wait" (claims
+    wait for work), "release", "retry", "cancel", "delete" (by ``bulk``), "retryable" (a report may say that a failure
+    is final), "retry-at" (and until when its task is put off). Bytes are of JSON text; None is no limit that we know.
     """
 
     names: frozenset[str] = frozenset()
@@ -77,11 +77,14 @@ def announced(document: Mapping[str, Any]) -> Capabilities | None:
     if ("/tasks", "get", "filter") in paths:
         names.add("filter")
     names |= {name for name, field in FIELDS.items() if ("/tasks/{id}/complete", "post", field) in paths}
+    if ("/tasks", "get", "filter", "dedupe_key") in paths:
+        names.add("same")
     return Capabilities(DOCUMENTED.names | names)
 
 
 def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
-    """Every (path, method) of a document, and (path, method, name) of its query parameters and fields of bodies."""
+    """Every (path, method) of a document, (path, method, name) of its query parameters and fields of bodies, and (path,
+    method, parameter, member) of those parameters that are JSON objects."""
     found: set[tuple[str, ...]] = set()
     for path, methods in mapping(document.get("paths")).items():
         known = path.removeprefix("/api")
@@ -89,7 +92,9 @@ def operations(document: Mapping[str, Any]) -> set[tuple[str, ...]]:
             found.add((known, method))
             listed = mapping(operation).get("parameters")
             parameters = cast("list[object]", listed) if isinstance(listed, list) else []
-            found |= {(known, method, str(mapping(each).get("name"))) for each in parameters}
+            for each in map(mapping, parameters):
+                name = str(each.get("name"))
+                found |= {(known, method, name), *((known, method, name, member) for member in members(each))}
             found |= {(known, method, name) for name in body_fields(mapping(operation))}
     return found
 
@@ -98,6 +103,12 @@ def body_fields(operation: Mapping[str, Any]) -> Mapping[str, Any]:
     """The fields of the JSON that an operation takes, as far as the document names them in place."""
     content = mapping(mapping(operation.get("requestBody")).get("content"))
     return mapping(mapping(mapping(content.get("application/json")).get("schema")).get("properties"))
+
+
+def members(parameter: Mapping[str, Any]) -> list[str]:
+    """The names of what a query parameter that is a JSON object may say."""
+    schema = mapping(mapping(mapping(parameter.get("content")).get("application/json")).get("schema"))
+    return [str(name) for name in mapping(schema.get("properties"))]
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from core import bulk
@@ -31,6 +31,7 @@ from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
 from core.taskmanager.next_up import sorted_by_us, without_put_off
+from core.taskmanager.sameness import same_task
 
 INSTEAD = {
     **bulk.INSTEAD,
@@ -38,6 +39,7 @@ INSTEAD = {
     "stats": "List tasks by status and count them.",
     "changes": "List tasks again from time to time.",
     "heartbeat": "A claim lasts until the claim timeout; finish within it.",
+    "same": "Create the task: the answer tells when an older one is the same.",
     "workers": "Workers can be seen by the tasks that they hold: list those that are claimed.",
 }
 """What can be done where a call is missing."""
@@ -251,6 +253,12 @@ class ExtendedCalls(DocumentedCalls):
         }
         said = await self._line.ask(get("tasks", "/tasks", query))
         return without_put_off(understood("tasks", lambda: wire.page(said.data, limit, 0)), utcnow())
+
+    async def same_task(self, task_type: str, params: Mapping[str, Json]) -> Task | None:
+        """The task that a creation with this type and these parameters would be answered with; None: a new one would
+        be made. Tried once. Raises `NotPossibleHere`."""
+        await self._need("same", "be asked for the task that is the same")
+        return await same_task(self._line, task_type, params)
 
     async def history(self, task_id: int) -> tuple[HistoryEntry, ...]:
         """The life of a task, oldest first. Raises `NotPossibleHere`, `NotFound`."""

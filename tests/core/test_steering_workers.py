@@ -235,7 +235,7 @@ async def test_a_preview_of_several_types_takes_them_in_turn_and_says_so(engine:
     await create(engine, 3, 4, kind="Other")
     ahead = await engine.preview("FIFO")
     assert [task.id for task in ahead.tasks] == [1, 3, 2, 4]
-    assert ahead.notes == ("Types come in turn.",)
+    assert ahead.notes == ("Task types take turns.",)
 
 
 async def test_where_lists_cannot_be_sorted_a_preview_sorts_what_it_loaded_and_says_so(

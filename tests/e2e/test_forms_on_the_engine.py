@@ -47,6 +47,17 @@ async def test_what_the_check_finds_is_what_the_task_manager_refuses(config: Con
         assert (await engine.create_task(NewTask("Mine", params))).deduplicated
 
 
+async def test_the_same_task_is_found_however_many_newer_ones_there_are(config: Config):
+    async with Engine.open(config) as engine:
+        await engine.register_type("Mine", "1.0.0", SCHEMA)
+        first = await engine.create_task(NewTask("Mine", {"url": "page-0"}))
+        for n in range(1, 4):
+            await engine.create_task(NewTask("Mine", {"url": f"page-{n}"}))
+        twin = await engine.find_same(NewTask("Mine", {"url": "page-0"}, priority=9))
+        assert (twin.task_id, twin.status, twin.searched) == (first.id, first.status, None)
+        assert (await engine.find_same(NewTask("Mine", {"url": "page-9"}))).task_id is None
+
+
 async def test_a_repeated_task_is_many_with_a_counter_and_one_without(config: Config):
     heard: list[Repeated] = []
     async with Engine.open(config) as engine:

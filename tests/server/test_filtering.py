@@ -222,3 +222,15 @@ async def test_a_search_walks_indexes_and_sorts_no_more_than_a_step(kinds: Api, 
     assert [step[3] for step in plan] == [
         "SEARCH t USING COVERING INDEX tasks_by_cell (type_id=? AND status=? AND id>?)"
     ]
+
+
+async def test_the_one_task_with_a_dedupe_key_is_found_by_looking_at_it_alone(
+    api: Api, database: Database, clock: Clock
+):
+    await filled(api, database, clock)
+    for key, found, looked in (("k7", [7], 1), ("nobody's", [], 0)):
+        data = (await api.get("/tasks", filter=json.dumps({"dedupe_key": key}), limit=1)).data
+        assert ([task["id"] for task in data["tasks"]], data["searched"]) == (found, looked)
+    many = {"any": [{"dedupe_key": "k7"}, {"dedupe_key": "k9"}]}
+    assert await all_pages(api, many, 10) == [9, 7]
+    assert (await api.get("/tasks", filter='{"dedupe_key": 7}')).status == 400

@@ -37,7 +37,7 @@ async def test_the_embedded_one_can_do_all_of_it(embedded: Client):
         "heartbeat",
         "workers",
     } <= here.names
-    assert {"filter", "list-types", "priority", "wait", "release", "retry", "cancel", "delete"} <= here.names
+    assert {"filter", "same", "list-types", "priority", "wait", "release", "retry", "cancel", "delete"} <= here.names
     assert embedded.can_wait and here.empty_params_ok
 
 
@@ -53,6 +53,7 @@ async def test_what_the_real_one_lacks_is_refused_with_an_alternative(real: Clie
         real.changes(0),
         real.heartbeat("w", "host", 1, "idle", "FIFO", []),
         real.workers(),
+        real.same_task("example.echo", {"n": 1}),
         real.bulk("retry", [1]),
         real.bulk("release", [1]),
         real.bulk("cancel", [1]),
@@ -61,6 +62,16 @@ async def test_what_the_real_one_lacks_is_refused_with_an_alternative(real: Clie
         with pytest.raises(NotPossibleHere, match=r"This TaskManager cannot .+\. \w+"):
             await call
     assert await real.release_many("w", [1]) is False
+
+
+async def test_the_task_that_a_new_one_would_be_is_told_before_it_is_created(embedded: Client):
+    await queue_of(embedded, 3)
+    found = await embedded.same_task("example.echo", {"n": 1.0})
+    assert found is not None and found.id == 2
+    assert (await embedded.create_task("example.echo", {"n": 1.0})).id == 2
+    assert await embedded.same_task("example.echo", {"n": True}) is None
+    assert await embedded.same_task("example.other", {"n": 1}) is None
+    assert (await embedded.list_tasks()).total == 3
 
 
 async def test_a_claim_waits_for_a_task_to_come(embedded: Client):

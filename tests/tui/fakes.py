@@ -15,9 +15,10 @@ from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.forms import Violation
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType, utcnow
+from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, Task, TaskStatus, TaskType, utcnow
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
+from core.twins import Twin, twin_of
 from core.type_files import Plan as TypePlan
 from core.type_files import PlannedType
 
@@ -39,6 +40,7 @@ class FakeVerbs:
         self.exporting: Progress | None = None
         self.outcomes: dict[int, RowOutcome] = {}
         self.duplicate_of: int | None = None
+        self.same: Task | None = None
         self.next_task: int | None = 10430
         self.opened: dict[str, WorkerDetail] = {}
         self.previews: dict[str, Preview] = {}
@@ -85,6 +87,11 @@ class FakeVerbs:
         """Not among the calls: it sends nothing, and comes as one types."""
         self.checked.append(params)
         return list(self.violations)
+
+    async def find_same(self, new: NewTask) -> Twin:
+        """Not among the calls: it sends nothing, and comes as one types."""
+        await self._read("find_same", new)
+        return twin_of(self.same)
 
     async def open_task(self, task_id: int) -> TaskDetail:
         await self._note("open_task", task_id)

@@ -37,7 +37,7 @@ BY_HAND = Cure("Look after the worker", "See on its machine whether its process 
 OWNER_GONE = Cause(
     "owner-gone",
     "Its worker has not been heard of for 7 min 12 s, and nobody else may have the task until its claim ends.",
-    (("worker", GONE), ("last heard of", "7 min 12 s ago"), ("claim time-out", "5 min"), ("progress", "20%")),
+    (("worker", GONE), ("last heard of", "7 min 12 s ago"), ("claim timeout", "5 min"), ("progress", "20%")),
     (RELEASE, BY_HAND),
     Certainty.LIKELY,
 )

@@ -81,7 +81,7 @@ def previews() -> dict[str, Preview]:
     def waiting(number: int, priority: int = 0) -> Task:
         return Task(number, CHANNEL, priority=priority, status=TaskStatus.PENDING, created_at=ago(130))
 
-    turn = ("Types come in turn.",)
+    turn = ("Task types take turns.",)
     return {
         "FIFO": Preview("FIFO", tuple(waiting(9000 + n) for n in range(5)), pending=1204, notes=turn),
         "LIFO": Preview("LIFO", tuple(waiting(10430 - n) for n in range(5)), last=waiting(9000), notes=turn),
@@ -98,7 +98,7 @@ def simulation() -> Simulation:
             Outlook("PRIORITY", 1204, 45.0, 320.0, 400.0, 0, 2000, 1200.0),
         ),
         (
-            "A run takes as long as lately: Echo 0.4 s; failures are not tried again.",
-            "Who has not begun within 20 min starves.",
+            "Reckoned with what tasks took lately: Echo 0.4 s; failures are not tried again.",
+            "What has not begun within 20 min counts as starving.",
         ),
     )

@@ -51,6 +51,26 @@ async def test_the_queue_follows_the_newest_through_any_dialog_that_is_not_about
 
 
 @pytest.mark.parametrize("keys", TABS.values(), ids=TABS)
+async def test_lists_that_are_hidden_while_a_dialog_closes_follow_the_newest(open_board: Opens, keys: tuple[str, ...]):
+    async with open_board(OUTCOMES, size=(80, 24)) as desk:
+        await desk.press(*keys, "2", "n")
+        await comes(desk)
+        await desk.press("escape", "4")
+        assert "↥ following the newest" in desk.text()
+        await comes(desk)
+        rows = desk.board.pane.target
+        assert (rows.cursor, rows.scroll_offset.y) == (0, 0)  # type: ignore[attr-defined]  # a list
+        assert "↥ following the newest" in desk.text()
+
+
+async def test_to_ask_why_nothing_happens_is_about_no_row(open_board: Opens):
+    async with open_board(OUTCOMES, size=(80, 24)) as desk:
+        await desk.press("4", "W", "escape")
+        await comes(desk)
+        assert desk.board.outcome_pane.results.row_list.cursor == 0
+
+
+@pytest.mark.parametrize("keys", TABS.values(), ids=TABS)
 async def test_results_and_activity_follow_through_a_dialog_too(open_board: Opens, keys: tuple[str, ...]):
     async with open_board(OUTCOMES) as desk:
         await desk.press(*keys, "E")

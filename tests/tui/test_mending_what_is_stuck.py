@@ -58,7 +58,7 @@ async def test_a_cure_that_helped_says_so_and_when():
         desk.verbs.diagnoses[10428] = claimed
         await desk.press("1")
         assert "✓ It helped: the task was claimed, 0 s later." in seen(desk)
-        assert "Done: Starts 1 worker" in desk.notes()[0]
+        assert "Start a worker: done." in desk.notes()
 
 
 async def test_a_cause_that_is_over_helped_too_and_what_else_holds_is_told_below():
@@ -198,3 +198,27 @@ async def test_the_same_cure_of_two_causes_has_one_number():
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=twice)
         await desk.press(*TO_NO_WORKER, "w", "2")
         assert [call[0] for call in desk.verbs.calls] == ["resume"]
+
+
+async def test_enter_shows_a_cure_that_is_out_of_sight_before_it_is_done():
+    async with opened(size=(60, 20)) as desk:
+        many = tuple((f"evidence {n}", "told") for n in range(30))
+        desk.verbs.diagnoses[10428] = replace(
+            scenes_why.of_no_worker(), causes=(replace(scenes_why.NO_WORKER, evidence=many),)
+        )
+        await desk.press(*TO_NO_WORKER, "w", "enter")
+        assert desk.verbs.calls == []
+        assert "Start a worker" in desk.text()
+        await desk.press("enter")
+        assert [call[0] for call in desk.verbs.calls] == ["start_workers"]
+
+
+async def test_to_mend_is_offered_only_where_something_can_be_mended():
+    async with opened(size=(80, 24)) as desk:
+        by_hand = replace(scenes_why.NO_WORKER, cures=(scenes_why.BY_HAND,))
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(by_hand,))
+        await desk.press(*TO_NO_WORKER, "w")
+        assert "Mend" not in desk.text().splitlines()[-1]
+        assert desk.text().splitlines()[-1].split()[0] == "esc"
+        await desk.press("escape", *TO_GONE[:1], "up", "up", "w")
+        assert "⏎ 1-9 Mend" in desk.text().splitlines()[-1]

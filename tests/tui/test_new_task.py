@@ -157,7 +157,7 @@ async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_
         await desk.press("e")
         assert "≡ The same as task #" in desk.text()
         form = form_of(desk)
-        twin = form.twin
+        twin = form.twin.task_id
         await desk.press("ctrl+o")
         opened = desk.app.screen
         assert isinstance(opened, TaskScreen)
@@ -170,7 +170,8 @@ async def test_a_duplicate_stays_in_the_form_and_can_be_opened(open_board: Opens
     async with open_board() as desk:
         desk.verbs.duplicate_of = 10429
         await desk.press("n", "ctrl+s")
-        assert "^o opens #10429" in desk.text()
+        assert "the same as task #10429" in desk.text()
+        assert "opens it" in desk.text()
         await desk.press("ctrl+o")
         assert isinstance(desk.app.screen, TaskScreen)
         await desk.press("escape", "escape")
@@ -220,14 +221,28 @@ async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapsh
         await desk.type("https://example.org/")
         form.times.value = "3"
         await desk.settle()
-        assert "⚠ All the same task: write {n} in a text, or choose a counter." in desk.text()
-        form.counter.value = "channel_url"
-        await desk.settle()
-        assert "⚠ All the same" not in desk.text()
+        assert "channel_url ends with the number, 1 to 3." in desk.text()
         await desk.press("ctrl+s")
         made = [new.parameters["channel_url"] for _, new in desk.verbs.called("create_task")]
         assert made == [f"https://example.org/{n}" for n in (1, 2, 3)]
         assert desk.notes() == ["3 tasks created (#77 to #77)."]
+
+
+async def test_several_tasks_that_would_be_one_are_warned_about_when_someone_chose_no_counter(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich) as desk:
+        await begin(desk)
+        form = form_of(desk)
+        await desk.type("https://example.org/")
+        form.times.value = "3"
+        await desk.settle()
+        form.counter.focus()
+        await desk.settle()
+        form.counter.clear()
+        form.times.value = "4"
+        await desk.settle()
+        assert "⚠ All the same task: write {n} in a text, or choose a counter." in desk.text()
 
 
 async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_board: Opens):

@@ -241,7 +241,7 @@ async def test_the_key_bar_and_the_help_follow_into_the_panel():
         assert "w Why?" in desk.text().splitlines()[-1]
         await desk.press("w")
         bar = desk.text().splitlines()[-1]
-        assert [each for each in ("esc Close", "⏎ 1-9 Do it", "y Copy", "] Next row") if each not in bar] == []
+        assert [each for each in ("esc Close", "⏎ 1-9 Mend", "y Copy", "] Next row") if each not in bar] == []
         assert "Release" not in bar
         await desk.press("question_mark")
         assert isinstance(desk.app.screen, HelpScreen)

@@ -137,7 +137,7 @@ def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:
         case Link.REFUSED:
             return (
                 (masked_text(server.trouble) or "The TaskManager refuses the key.", Tone.BAD),
-                (keyed("Set TASKMANAGER_API_KEY in .env, then {quit} and start anew."), Tone.MUTED),
+                (keyed("Set TASKMANAGER_API_KEY in .env, then press {quit} and start it again."), Tone.MUTED),
             )
         case Link.LIVE:
             return ()

@@ -82,7 +82,7 @@ class ResultsPane(ListPane[ResultRow]):
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(now, id=id)
-        self.field = SearchField(f"a text in {SEARCHED}")
+        self.field = SearchField(f"in {SEARCHED}")
         self.wanted = ResultsView()
 
     def make_list(self) -> RowList[ResultRow]:

@@ -26,7 +26,7 @@ class Form(ModalScreen[None]):
     deeds: Deeds
     ways: tuple[Piece, ...] = (
         ("tab", Tone.ACCENT),
-        (" next field   ", Tone.MUTED),
+        (" next   ", Tone.MUTED),
         ("esc", Tone.ACCENT),
         (" leave", Tone.MUTED),
     )

@@ -10,19 +10,23 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Select
 
-from core.errors import BadParameters, BadSetting
-from core.forms import Kind, Path, encoded, every, fields_of, prefilled
+from core.errors import BadParameters, BadSetting, CoreError
+from core.form_values import counted, text_at
+from core.forms import Kind, Path, every, fields_of, prefilled
 from core.models import CreatedTask, Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
+from core.twins import Twin, can_ask, in_sight
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
 from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
 from tui.screens.parameters_form import ParametersForm
+from tui.screens.task_news import dotted, open_hint, repetition_told, summary, twin_told
 from tui.widgets.confirm import Confirm
 from tui.widgets.safe_text import head
 from tui.widgets.type_field import TypeField
+from tui.wording import told
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
@@ -52,8 +56,13 @@ class NewTaskScreen(ParametersForm):
         self.chosen = like.task_type if like else focused or next(iter(self.types), None)
         super().__init__(deeds, self.schema, like.parameters if like else prefilled(self.schema))
         self.open_task = open_task
-        self.twin: int | None = None
-        self.about_twin = ""
+        self.twin = Twin()
+        self.said = ""
+        """What became of the last one that was sent, where nothing new was made."""
+        self._asked: NewTask | None = None
+        self._unasked = ""
+        self._counters: dict[str, Path] = {}
+        self._counter_chosen = False
         self.stopping = False
         self.repeating = False
         self.kind = TypeField(id="kind")
@@ -135,40 +144,60 @@ class NewTaskScreen(ParametersForm):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """How often is another."""
-        if not self.sending:
-            self._tell()
+        if event.input is self.times and not self.sending:
+            self._count_somewhere()
+            self._edited()
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Where the counter goes is another."""
-        if not self.sending:
-            self._tell()
+        if event.select is self.counter and not self.sending:
+            self._counter_chosen = self._counter_chosen or self.counter.has_focus
+            self._edited()
 
     def changed(self) -> None:
         """Say at once when a task in sight is the same."""
-        self.twin = self._same_in_sight()
-        self.about_twin = f"The same as task #{self.twin}: creating it makes nothing new."
+        self.said = ""
+        self.twin = in_sight(self.deeds.snapshot(), self._first)
 
-    def _same_in_sight(self) -> int | None:
-        """The task in the queue, as far as it is shown, that has the same type and parameters."""
-        mine = encoded(self.params)
-        for task in self.deeds.snapshot().view.tasks:
-            alike = task.task_type == self.chosen and not task.partial and task.parameters == self.params
-            # Python takes true for 1, and the TaskManager does not.
-            if alike and encoded({name: task.parameters[name] for name in self.params}) == mine:
-                return task.id
-        return None
+    async def ask(self) -> None:
+        """Look for the same task among all that there are, where the TaskManager can be asked."""
+        first = self._first
+        if self.sending or self.chosen is None or self.twin.task_id is not None:
+            return
+        if can_ask(self.deeds.snapshot()):
+            try:
+                found = await self.deeds.verbs.find_same(first)
+            except CoreError as error:
+                self._unasked = f"Whether there is such a task could not be asked: {told(error)}"
+            else:
+                self._unasked = ""
+                self.twin = found if first == self._first else self.twin
+        self._asked = first
+        self._tell()
+
+    @property
+    def _first(self) -> NewTask:
+        """The task that is sent first."""
+        counter = self._counter if self._many else None
+        return NewTask(self.chosen or "", counted(self.params, counter, 1) if counter is not None else self.params)
+
+    @property
+    def _many(self) -> bool:
+        return self.times.value.strip() not in ("", "0", "1")
 
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
-        if self.twin is not None:
-            opens: tuple[Piece, ...] = (("  ^o", Tone.ACCENT), (f" opens #{self.twin}", Tone.MUTED))
-            return ((f"≡ {self.about_twin}", Tone.WARN), *(opens if self.open_task else ()))
-        many = self.times.value.strip() not in ("", "0", "1")
-        if many and self._counter is None:
-            return (("⚠ All the same task: write {n} in a text, or choose a counter.", Tone.WARN),)
-        if many and not isinstance(self.counter.value, str):
-            return (("{n} counts from 1.", Tone.MUTED),)
-        return ()
+        opens = self.open_task is not None
+        if self.said and self.twin.task_id is not None:
+            return ((f"≡ {self.said}", Tone.WARN), *open_hint(opens))
+        if self.twin.task_id is not None:
+            return twin_told(self.twin, self._many and self._counter is not None, opens)
+        if self._many:
+            written = not isinstance(self.counter.value, str)
+            return repetition_told(self._counter, self.times.value.strip(), written)
+        if self._asked != self._first:
+            return ()
+        return ((self._unasked, Tone.MUTED),) if self._unasked else twin_told(self.twin, False, opens)
 
     @property
     def _counter(self) -> Path | None:
@@ -177,12 +206,20 @@ class NewTaskScreen(ParametersForm):
             return self._counters.get(self.counter.value)
         return next((path for path in self._counters.values() if "{n}" in text_at(self.params, path)), None)
 
+    def _count_somewhere(self) -> None:
+        """Several that are all the same would be one: unless someone chose, the number goes where it is likeliest."""
+        if self._many and self._counter is None and not self._counter_chosen:
+            required = [each.path for each in every(self.made) if each.required]
+            likely = next((path for path in self._counters.values() if path in required), None)
+            if likely is not None:
+                self.counter.value = dotted(likely)
+
     # What is done
 
     def action_open_twin(self) -> None:
         """Open the task that is the same."""
-        if self.twin is not None and self.open_task is not None:
-            self.open_task(self.twin)
+        if self.twin.task_id is not None and self.open_task is not None:
+            self.open_task(self.twin.task_id)
 
     def action_send(self) -> None:
         """Check it and create it."""
@@ -222,7 +259,7 @@ class NewTaskScreen(ParametersForm):
             )
         finally:
             self.repeating = False
-        self.twin = done.twin
+        self.twin = Twin(done.twin)
         return summary(done)
 
     def _point_out(self) -> list[str]:
@@ -235,9 +272,9 @@ class NewTaskScreen(ParametersForm):
 
     def _made(self, made: CreatedTask) -> str:
         if made.deduplicated:
-            self.twin = made.id
+            self.twin = Twin(made.id, made.status)
             return f"Nothing new: it is the same as task #{made.id}, which is {made.status}."
-        self.twin = None
+        self.twin = Twin()
         return f"Task #{made.id} created."
 
     def _progress(self, done: Repeated) -> None:
@@ -248,11 +285,12 @@ class NewTaskScreen(ParametersForm):
 
     def done(self, said: str) -> None:
         """Close when something new was made; a duplicate stays, so that it can be opened or changed."""
-        if self.twin is None or not self.is_attached:
+        if self.twin.task_id is None or not self.is_attached:
             super().done(said)
             return
         self._begun = self._typed
-        self.about_twin = said
+        self.said = said
+        self.refuse("")
         self._tell()
 
     def action_leave(self) -> None:
@@ -268,27 +306,3 @@ class NewTaskScreen(ParametersForm):
     def _leave(self, sure: bool | None) -> None:
         if sure:
             self.dismiss()
-
-
-def dotted(path: Path) -> str:
-    """A path as people write it."""
-    return ".".join(each or "" for each in path)
-
-
-def text_at(params: Mapping[str, Json], path: Path) -> str:
-    """The text at a path; empty where there is none."""
-    value: Json = dict(params)
-    for name in path:
-        value = value.get(name or "") if isinstance(value, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def summary(done: Repeated) -> str:
-    """What became of a repetition, in a sentence."""
-    which = f" (#{done.first} to #{done.last})" if done.created > 1 else f" (#{done.first})" if done.created else ""
-    said = f"{count(done.created, 'task')} created{which}"
-    if done.duplicates:
-        said += f"; {done.duplicates:,} were there already, the first is #{done.twin}"
-    if done.trouble:
-        return f"{said}; then it ended at {done.asked + 1:,} of {done.times:,}: {done.trouble}"
-    return f"{said}; stopped at {done.asked:,} of {done.times:,}." if done.asked < done.times else f"{said}."

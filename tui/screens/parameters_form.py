@@ -57,6 +57,9 @@ class ParametersForm(Form):
         """Other parameters are typed."""
         raise NotImplementedError
 
+    async def ask(self) -> None:
+        """Ask the TaskManager what can be asked: no key has come for a moment, and the parameters break no rule."""
+
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
         raise NotImplementedError
@@ -129,6 +132,8 @@ class ParametersForm(Form):
         if not self.faults and not self.raw_fault:
             await self._check()
             self._tell()
+            if not self.found:
+                await self.ask()
 
     async def _check(self) -> None:
         params = self.params

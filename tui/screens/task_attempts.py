@@ -53,7 +53,7 @@ def timeline(detail: TaskDetail, how: How) -> Iterator[Line]:
             last = place == len(detail.attempts) - 1
             yield from attempt(detail.attempts[place], different[place], how, " " if last else "│")
     if any(different):
-        yield pieces((f"{DIFFERENT} otherwise than at the attempt before", Tone.MUTED))
+        yield pieces((f"{DIFFERENT} differs from the attempt before", Tone.MUTED))
 
 
 def is_retry(entry: HistoryEntry) -> bool:

@@ -23,7 +23,7 @@ LABEL = 12
 """Cells of a label before what it says."""
 NARROW = 90
 """Columns below which a field takes lines instead of a row."""
-WIDTHS = (26, 14, 9, 16)
+WIDTHS = (26, 18, 9, 14)
 """Cells of name, type, required and default, where a field is a row."""
 
 
@@ -52,7 +52,7 @@ def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator
         yield labelled("State", ("off: it takes no new tasks", Tone.WARN))
     amounts = ((counts.pending, "pending"), (counts.claimed, "claimed"), (counts.completed, "completed"))
     told = ", ".join(f"{number(each, exact=counts.exact)} {name}" for each, name in amounts)
-    failed = (f", ✗ {number(counts.failed, exact=counts.exact)} failed", Tone.BAD if counts.failed else Tone.MUTED)
+    failed = (f", {number(counts.failed, exact=counts.exact)} failed", Tone.BAD if counts.failed else Tone.MUTED)
     yield labelled("Tasks", (told, Tone.PLAIN), failed)
     yield (
         labelled("Oldest", (f"pending for {whole_age(row.oldest_pending_at, now)}", Tone.PLAIN))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from textual.dom import DOMNode
 
 from tui.command import Command, CommandScreen
-from tui.commands import WHY_PANEL
+from tui.commands import IN_WHY, WHY_PANEL
 from tui.widgets.why_panel import WhyPanel
 
 ABOUT = (
@@ -30,11 +30,17 @@ class WhyBeside(CommandScreen):
         raise NotImplementedError
 
     def offered(self) -> Iterator[tuple[Command, DOMNode]]:
-        """The panel's own commands come first while it has the focus."""
-        inside = self.why_panel.has_focus
-        for command, target in super().offered():
-            if not inside or command in WHY_PANEL or not TAKEN & set(command.keys.split(",")):
-                yield command, target
+        """The panel's own commands come first while it has the focus; to mend is one where something can be mended."""
+        if not self.why_panel.has_focus:
+            yield from super().offered()
+            return
+        offered = [
+            (command, target)
+            for command, target in super().offered()
+            if command in WHY_PANEL or not TAKEN & set(command.keys.split(","))
+        ]
+        offered.sort(key=lambda each: IN_WHY[0] not in each[0].panes)
+        yield from (each for each in offered if each[0].id != "mend" or self.why_panel.shown.cures)
 
     def action_why(self) -> None:
         """Why is this task not done?"""

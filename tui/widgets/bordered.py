@@ -13,6 +13,7 @@ class Bordered(Vertical):
     """What the border says is painted by itself.
 
     Textual's ``border_title`` paints all that is in the box with it, and a key that moves a cursor changes a border.
+    Two texts that differ in style alone are equal to ``==``, and yet to be painted.
     """
 
     title_told: Content = NOTHING
@@ -20,13 +21,13 @@ class Bordered(Vertical):
 
     def tell_title(self, text: Content) -> None:
         """Say this in the upper border."""
-        if text != self.title_told or self._border_title is None:
+        if not text.is_same(self.title_told) or self._border_title is None:
             self.title_told = self._border_title = text
             self._paint(-1)
 
     def tell_subtitle(self, text: Content) -> None:
         """Say this in the lower border."""
-        if text != self.subtitle_told or self._border_subtitle is None:
+        if not text.is_same(self.subtitle_told) or self._border_subtitle is None:
             self.subtitle_told = self._border_subtitle = text
             self._paint(self.content_size.height)
 

@@ -27,6 +27,8 @@ LIKELY = 3
 """Characters from which on a word that may become the name of a term is waited for."""
 
 MOST_KEPT = 50
+CLOSED = ("status", "stuck")
+"""Terms whose values are all known: the beginning of one means nothing by itself."""
 PLAIN_NAME = re.compile(r"[\w\-]+")
 
 EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
@@ -68,6 +70,14 @@ class Terms(Suggester):
         before, word = parted(value)
         found = next(self._completions(word), None)
         return before + found if found else None
+
+    def finished(self, value: str) -> str:
+        """The line, with the value at its end finished where it is the beginning of one that is known: what is shown
+        behind the cursor is what enter means. A name or a text that is begun may be all that is meant."""
+        before, word = parted(value)
+        name, colon, begun = word.partition(":")
+        closed = colon and begun and name in CLOSED and word not in self._known(word)
+        return before + next(self._completions(word), word) if closed else value
 
     def unfinished(self, value: str) -> bool:
         """Whether the last word is on its way to something that we know: too early to judge it, or to act on it."""
@@ -193,7 +203,8 @@ class FilterField(Vertical):
         self.keep()
 
     def keep(self) -> None:
-        """Hide the field and keep the filter, unless it cannot be read."""
+        """Hide the field and keep the filter, unless it cannot be read; a value that is begun is finished first."""
+        self.input.value = self.terms.finished(self.input.value)
         line = self.input.value.strip()
         if self._read(self.input.value):
             if line:

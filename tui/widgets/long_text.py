@@ -92,7 +92,7 @@ def wrapped_line(line: str, width: int) -> Iterator[tuple[int, str, int]]:
     while start < len(line):
         end = fitting(line, start, width)
         space = line.rfind(" ", max(start + 1, end - WORD), end) if end < len(line) and line[end] != " " else -1
-        end = space + 1 if space > start else end
+        end = space + 1 if space > start else end + line.startswith(" ", end)
         yield start, safe(line[start:end]).rstrip(" "), end
         start = end
 

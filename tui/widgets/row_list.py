@@ -240,6 +240,8 @@ class RowList(RowCanvas[Row], can_focus=True):
     def _show_cursor(self) -> None:
         layout = self.layout_now
         y, in_sight = self.cursor * layout.height, self.size.height - layout.header
+        if in_sight <= 0:
+            return  # it is hidden: to scroll would be to leave the newest row
         if y < self.scroll_offset.y:
             self._scroll(y)
         elif y + layout.height > self.scroll_offset.y + in_sight:

@@ -88,6 +88,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self._asked_at = 0.0
         self._changed_at = -HOLD
         self._stale = False
+        self._mendable = False
 
     def compose(self) -> ComposeResult:
         """One text that scrolls."""
@@ -191,6 +192,9 @@ class WhyPanel(VerticalScroll, can_focus=True):
             moved = tuple((cause, cure, a + len(above), b + len(above)) for cause, cure, a, b in found.cures)
             self.shown = Told((*above, *found.lines), moved)
         self.chosen = max(0, min(self.chosen, len(self.shown.cures) - 1))
+        if bool(self.shown.cures) != self._mendable:
+            self._mendable = bool(self.shown.cures)
+            self.screen.refresh_bindings()
         mends = "1-9 mend  " if self.has_focus and self.shown.cures else ""
         self.border_subtitle = f"{mends}{keyed(HINTS[self.has_focus])}"
         self.text.update(lines(self.shown.lines))
@@ -223,14 +227,17 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def _step(self, step: int) -> None:
         place = self.chosen + step
-        if 0 <= place < len(self.shown.cures):
-            _, _, begun, end = self.shown.cures[place]
-            top = round(self.scroll_offset.y)
-            if top <= begun and end <= top + self.size.height:
-                self.chosen = place
-                self.draw()
-                return
+        if 0 <= place < len(self.shown.cures) and self._in_sight(place):
+            self.chosen = place
+            self.draw()
+            return
         self.scroll_relative(y=step, animate=False)
+
+    def _in_sight(self, place: int, *, whole: bool = True) -> bool:
+        """Whether that cure is seen, or at least its name."""
+        _, _, begun, end = self.shown.cures[place]
+        top = round(self.scroll_offset.y)
+        return top <= begun and (end if whole else begun + 1) <= top + self.size.height
 
     def action_page_down(self) -> None:
         """A page down."""
@@ -262,6 +269,9 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         if self._time() - self._changed_at < HOLD:
             deeds.say("What mends it has just changed: look again before you press that.")
+            return
+        if not number and not self._in_sight(place, whole=False):
+            self.scroll_to(y=self.shown.cures[place][2], animate=False)  # nobody means what nobody sees
             return
         self.chosen = place
         cause, cure = cures[place]
