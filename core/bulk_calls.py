@@ -11,22 +11,8 @@ from uuid import uuid4
 
 import psutil
 
-from core.bulk import (
-    BY_HAND,
-    COPY_OF,
-    MOST_MEANT,
-    Action,
-    BulkRow,
-    Fate,
-    Known,
-    Meant,
-    Order,
-    Owner,
-    Plan,
-    Way,
-    plan,
-    way_of,
-)
+from core.bulk import BY_HAND, COPY_OF, MOST_MEANT, Action, BulkRow, Fate, Meant, Order, Owner, Plan, Way
+from core.bulk_planning import Known, plan, way_of
 from core.errors import (
     AnotherServer,
     CoreError,

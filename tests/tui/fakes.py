@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
-from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
+from core.bulk import BulkRow, Fate, Meant, Order, Plan, Way
+from core.bulk_planning import Known, plan
 from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
 from core.diagnosis.simulation import Simulation

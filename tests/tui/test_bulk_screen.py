@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from core.bulk import TOGETHER, Action, Known, Order, Owner
+from core.bulk import TOGETHER, Action, Order, Owner
+from core.bulk_planning import Known
 from core.details import TaskDetail
 from core.errors import Unreachable
 from core.filters import TaskFilter
