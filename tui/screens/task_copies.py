@@ -19,9 +19,10 @@ from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import ServerStatus
 from tui.look import Piece, Tone, lines, pieces
+from tui.widgets.branches import Row
 from tui.widgets.json_view import is_block
 from tui.widgets.masking import masked, masked_text
-from tui.widgets.outline import Row, Section
+from tui.widgets.outline import Section
 from tui.widgets.safe_text import safe
 
 SERVED = "http://127.0.0.1:8750/api"
