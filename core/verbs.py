@@ -12,7 +12,7 @@ from typing import Protocol
 from core.bulk import BulkRow, Meant, Order, Plan
 from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.exports import Export, Progress
 from core.forms import Violation
 from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType

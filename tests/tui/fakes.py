@@ -10,7 +10,7 @@ from core.bulk import BulkRow, Fate, Meant, Order, Plan, Way
 from core.bulk_planning import Known, plan
 from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
