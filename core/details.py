@@ -86,7 +86,7 @@ class KeptReport:
 
 @dataclass(frozen=True, slots=True)
 class WorkerTask:
-    """A try that one of our workers is through with. ``report`` is what the TaskManager made of it: completed, tried
+    """An attempt that one of our workers is through with. ``report`` is what the TaskManager made of it: completed, tried
     again, failed for good, refused; empty until it is told."""
 
     task_id: int

@@ -314,9 +314,9 @@ class WorkerStatus:
     """A worker at a moment. ``until`` is when a wait (backing off, idle poll) ends; ``note`` says why it is as it is.
 
     ``abandoned``: runs of its code that go on though their tasks have ended (see `core.workers.abandoned`).
-    ``local`` workers are of this process; others were told by the server. ``failed_in_a_row``: failed tries since the
-    last success. ``per_minute``: tries that ended in the last minute, None where that is not known. ``poll_interval``
-    and ``task_timeout`` are in seconds, as it was started.
+    ``local`` workers are of this process; others were told by the server. ``failed_in_a_row``: failed attempts since
+    the last success. ``per_minute``: attempts that ended in the last minute, None where that is not known.
+    ``poll_interval`` and ``task_timeout`` are in seconds, as it was started.
     """
 
     id: str

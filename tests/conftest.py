@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from core.config import Config
 from tests.program import Program
 
 settings.register_profile("steady", derandomize=True, deadline=None)
@@ -25,3 +26,9 @@ def pytest_collection_finish() -> None:
 def program(tmp_path: Path) -> Program:
     """The program, for a fresh user."""
     return Program(tmp_path)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Embedded, in a folder of its own."""
+    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -18,6 +19,9 @@ from tests.tui.fakes import FakeConnection
 from tests.tui.rest import at_rest
 from tui.app import BoardApp
 from tui.screens.board import BoardScreen
+
+SOON = 20.0
+"""Seconds after which a test gives up waiting."""
 
 
 class Desk:
@@ -66,6 +70,29 @@ class Desk:
         return [note.message for note in self.app._notifications]
 
 
+@asynccontextmanager
+async def desk_of(
+    board: tuple[BoardApp, FakeConnection], size: tuple[int, int] = (120, 36), *, notifications: bool = False
+) -> AsyncIterator[Desk]:
+    """That board, running, and at rest."""
+    app, connection = board
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        desk = Desk(app, pilot, connection)
+        await desk.settle()
+        yield desk
+
+
+async def until(desk: Desk, holds: Callable[[], bool]) -> None:
+    """Wait for something that comes after a moment without a key."""
+    try:
+        async with asyncio.timeout(SOON):
+            while not holds():
+                await desk.settle()
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(desk.text()) from None
+
+
 class Opens(Protocol):
     def __call__(self, snapshot: Snapshot = ..., size: tuple[int, int] = ...) -> AbstractAsyncContextManager[Desk]: ...
 
@@ -83,13 +110,10 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_board() -> Opens:
     """Opens a board on a snapshot."""
 
-    @asynccontextmanager
-    async def opened(snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Desk]:
-        app, connection = scenes.board(snapshot)
-        async with app.run_test(size=size) as pilot:
-            desk = Desk(app, pilot, connection)
-            await desk.settle()
-            yield desk
+    def opened(
+        snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)
+    ) -> AbstractAsyncContextManager[Desk]:
+        return desk_of(scenes.board(snapshot), size)
 
     return opened
 
