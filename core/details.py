@@ -86,8 +86,8 @@ class KeptReport:
 
 @dataclass(frozen=True, slots=True)
 class WorkerTask:
-    """An attempt that one of our workers is through with. ``report`` is what the TaskManager made of it: completed, tried
-    again, failed for good, refused; empty until it is told."""
+    """An attempt that one of our workers is through with. ``report`` is what the TaskManager made of it: completed,
+    tried again, failed for good, refused; empty until it is told."""
 
     task_id: int
     task_type: str

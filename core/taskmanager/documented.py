@@ -17,7 +17,7 @@ from core.models import (
 )
 from core.taskmanager import capabilities, refusals, wire
 from core.taskmanager.capabilities import Capabilities
-from core.taskmanager.connect import Channel
+from core.taskmanager.channel import Channel
 from core.taskmanager.envelope import NUMBERS_NEED_A_POINT
 from core.taskmanager.known_types import KnownTypes
 from core.taskmanager.line import Line, get, post, understood

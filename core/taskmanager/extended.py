@@ -24,7 +24,7 @@ from core.models import (
     WorkerStatus,
 )
 from core.taskmanager import refusals, searching, wire, wire_extensions
-from core.taskmanager.connect import Channel
+from core.taskmanager.channel import Channel
 from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
