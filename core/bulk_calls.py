@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import psutil
 
+from core.answers import CreatedTask
 from core.bulk import BY_HAND, COPY_OF, MOST_MEANT, Action, BulkRow, Fate, Meant, Order, Owner, Plan, Way
 from core.bulk_planning import Known, plan, way_of
 from core.errors import (
@@ -24,7 +25,7 @@ from core.errors import (
     Unreachable,
 )
 from core.filters import TaskFilter
-from core.models import LIVE_STATES, CreatedTask, NewTask, Task, TaskStatus, utcnow
+from core.models import LIVE_STATES, NewTask, Task, TaskStatus, utcnow
 from core.taskmanager.extended import ExtendedCalls
 
 PAGE = 1000

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
+from core.answers import CreatedTask
 from core.bulk import BulkRow, Meant, Order, Plan
 from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
 from core.diagnosis.outlook import Simulation
 from core.exports import Export, Progress
 from core.forms import Violation
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
+from core.models import Claim, Json, NewTask, RowOutcome, Step, TaskType
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
 from core.type_files import PlannedType

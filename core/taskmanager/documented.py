@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from core.answers import CreatedTask, Health, ProgressTaken, ReportTaken
 from core.errors import Invalid, NotFound, ServerFault, TaskManagerError
-from core.models import (
-    CreatedTask,
-    Health,
-    Json,
-    ProgressTaken,
-    Report,
-    ReportTaken,
-    Task,
-    TaskType,
-)
+from core.models import Json, Report, Task, TaskType
 from core.taskmanager import capabilities, refusals, wire
 from core.taskmanager.capabilities import Capabilities
 from core.taskmanager.channel import Channel

@@ -9,20 +9,10 @@ from collections.abc import Sequence
 from typing import cast
 
 from core import bulk
+from core.answers import Changes, TaskPage
 from core.errors import TaskManagerError
 from core.filters import TaskFilter
-from core.models import (
-    Changes,
-    HistoryEntry,
-    Json,
-    Report,
-    RowOutcome,
-    Task,
-    TaskPage,
-    TaskStatus,
-    TypeStats,
-    WorkerStatus,
-)
+from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.channel import Channel
 from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order

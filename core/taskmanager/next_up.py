@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.models import Task, TaskPage
+from core.answers import TaskPage
+from core.models import Task
 from core.taskmanager import wire
 from core.taskmanager.line import Line, get, understood
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
+from core.answers import CreatedTask
 from core.bulk import BulkRow, Fate, Meant, Order, Plan, Way
 from core.bulk_planning import Known, plan
 from core.details import KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
@@ -15,7 +16,7 @@ from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.forms import Violation
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType, utcnow
+from core.models import Claim, Json, NewTask, RowOutcome, Step, TaskStatus, TaskType, utcnow
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
 from core.type_files import Plan as TypePlan

@@ -10,9 +10,10 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Select
 
+from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting
 from core.forms import Kind, Path, encoded, every, fields_of, prefilled
-from core.models import CreatedTask, Json, NewTask
+from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
 from tui.deeds import Deeds
