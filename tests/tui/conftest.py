@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -11,6 +11,7 @@ import pytest
 import textual.app
 import textual.pilot
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from core.snapshot import Snapshot
@@ -18,6 +19,7 @@ from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
 from tests.tui.rest import at_rest
 from tui.app import BoardApp
+from tui.command import Command
 from tui.screens.board import BoardScreen
 
 SOON = 20.0
@@ -91,6 +93,21 @@ async def until(desk: Desk, holds: Callable[[], bool]) -> None:
                 await asyncio.sleep(0.01)
     except TimeoutError:
         raise AssertionError(desk.text()) from None
+
+
+async def press_every_key(
+    desk: Desk, commands: Iterable[Command], kind: type[Screen[None]], opens: Callable[[], Awaitable[None]]
+) -> None:
+    """Press each key of these commands on a screen of that kind, which is opened anew when a key has left it."""
+    for key in (key for command in commands for key in command.keys.split(",") if key):
+        if desk.app.screen is desk.board:
+            await opens()
+        opened = desk.app.screen
+        assert isinstance(opened, kind)
+        await desk.press(key)
+        assert desk.app.is_running, key
+        if desk.app.screen is not opened and desk.app.screen is not desk.board:
+            await desk.press("escape")
 
 
 class Opens(Protocol):
