@@ -19,8 +19,8 @@ from tui.command import Command, CommandScreen, bindings
 from tui.commands import BULK, LIST
 from tui.deeds import Deeds, Settled
 from tui.ledger import as_json, export
-from tui.look import Tone, content, count, lines, pieces
-from tui.screens.bulk_text import LAYOUTS, Line, dry_run, heading, progress, trouble
+from tui.look import Line, Tone, content, count, lines, pieces
+from tui.screens.bulk_text import LAYOUTS, dry_run, heading, progress, trouble
 from tui.screens.change_parameters import ChangeParametersScreen
 from tui.screens.help import HelpScreen
 from tui.widgets.confirm import Confirm

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import TypeAlias
 
 from core.bulk import Action, BulkRow, Fate, Meant, Order, Plan, Way
 from core.filters import TaskFilter
 from tui.key_map import keyed
 from tui.ledger import counts_of
-from tui.look import Piece, Tone, bar, count, pieces
+from tui.look import Line, Piece, Tone, bar, count, pieces
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
-
-Line: TypeAlias = tuple[Piece, ...]
 
 MOST_REASONS = 4
 """Reasons that are told above the list; the list has them all."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
-from tui.look import STATUS, TIMES, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
+from tui.look import STATUS, TIMES, Line, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.branches import Row
@@ -18,8 +18,6 @@ from tui.widgets.long_text import LongText, hung
 from tui.widgets.masking import masked_text
 from tui.widgets.outline import Section
 from tui.widgets.outline_canvas import amount
-
-Line = tuple[Piece, ...]
 
 MOST_OF_A_LINE = 2_000
 """Characters of a message that are looked at."""
