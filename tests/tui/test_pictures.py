@@ -58,12 +58,6 @@ def test_a_scene_looks_right(scene: scenes.Scene, snap_compare: Compare):
     ],
 )
 def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
     assert snap_compare(scenes.board(scenes.BUSY)[0], terminal_size=(120, 36), run_before=pressed(*keys))
 
 
@@ -79,11 +73,5 @@ def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap
     ],
 )
 def test_what_is_told_of_workers_looks_right(name: str, keys: list[str], size: tuple[int, int], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
     app, _ = scenes.board(scenes.NAMED["worker_states"])
     assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))
