@@ -11,22 +11,9 @@ from uuid import uuid4
 
 import psutil
 
-from core.bulk import (
-    BY_HAND,
-    COPY_OF,
-    MOST_MEANT,
-    Action,
-    BulkRow,
-    Fate,
-    Known,
-    Meant,
-    Order,
-    Owner,
-    Plan,
-    Way,
-    plan,
-    way_of,
-)
+from core.answers import CreatedTask
+from core.bulk import BY_HAND, COPY_OF, MOST_MEANT, Action, BulkRow, Fate, Meant, Order, Owner, Plan, Way
+from core.bulk_planning import Known, plan, way_of
 from core.errors import (
     AnotherServer,
     CoreError,
@@ -38,7 +25,7 @@ from core.errors import (
     Unreachable,
 )
 from core.filters import TaskFilter
-from core.models import LIVE_STATES, CreatedTask, NewTask, Task, TaskStatus, utcnow
+from core.models import LIVE_STATES, NewTask, Task, TaskStatus, utcnow
 from core.taskmanager.extended import ExtendedCalls
 
 PAGE = 1000

@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+from core.answers import CreatedTask
 from core.bulk import BulkRow, Meant, Order, Plan
 from core.bulk_calls import carry_out, of_dead_process, prepare
 from core.events import TaskCreated
-from core.models import LIVE_STATES, CreatedTask, NewTask, utcnow
+from core.models import LIVE_STATES, NewTask, utcnow
 from core.recovery import left_by
 from core.registering import created
 from core.results.processes import Processes

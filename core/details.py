@@ -94,8 +94,8 @@ class Extension(RowOutcome):
 
 @dataclass(frozen=True, slots=True)
 class WorkerTask:
-    """A try that one of our workers is through with. ``report`` is what the TaskManager made of it: completed, tried
-    again, failed for good, refused; empty until it is told."""
+    """An attempt that one of our workers is through with. ``report`` is what the TaskManager made of it: completed,
+    tried again, failed for good, refused; empty until it is told."""
 
     task_id: int
     task_type: str

@@ -9,9 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from core import events
+from core.answers import TaskPage
 from core.errors import CoreError, NotFound
 from core.failures import group
-from core.models import Task, TaskPage, TaskStatus
+from core.models import Task, TaskStatus
 from core.readings import TaskManager
 
 PAGE = 300

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import chain, zip_longest
 
+from core.answers import TaskPage
 from core.details import Preview
-from core.models import Task, TaskPage
+from core.models import Task
 from core.rooms import Rooms
 from core.workers.claiming import STRATEGIES, Strategy
 

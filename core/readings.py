@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from core.answers import Changes, TaskPage
 from core.filters import TaskFilter
-from core.models import Changes, Task, TaskPage, TaskStatus, TaskType, TypeStats, WorkerStatus
+from core.models import Task, TaskStatus, TaskType, TypeStats, WorkerStatus
 from core.snapshot import ResultRow, ResultsView
 
 

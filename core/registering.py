@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from core.answers import CreatedTask
 from core.errors import NotFound, UnknownTaskType
-from core.models import CreatedTask, Json, NewTask, TaskType
+from core.models import Json, NewTask, TaskType
 from core.type_files import bare
 from core.workers.factory import Registration, WorkerFactory
 

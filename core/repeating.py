@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
+from core.answers import CreatedTask
 from core.errors import CoreError
 from core.form_values import counted
 from core.forms import Path
-from core.models import CreatedTask, NewTask
+from core.models import NewTask
 
 MOST_TIMES = 10_000
 """How often a task is repeated at most: more is a load test, and has a tool of its own."""

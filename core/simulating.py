@@ -7,7 +7,8 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.diagnosis.simulation import Hands, Load, Simulation, Waiter, simulated
+from core.diagnosis.outlook import Hands, Load, Simulation, Waiter
+from core.diagnosis.simulation import simulated
 from core.diagnosis.words import named
 from core.models import LIVE_STATES, Task, TaskStatus, WorkerState, WorkerStatus, utcnow
 from core.rooms import Rooms

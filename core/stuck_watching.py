@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
+from core.answers import TaskPage
 from core.bulk_calls import of_dead_process
 from core.diagnosis import Cause
 from core.diagnosis.light import system_of
@@ -15,7 +16,7 @@ from core.diagnosis.picture import System, was_tried
 from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
 from core.errors import CoreError
 from core.events import Event, StuckSeen
-from core.models import LIVE_STATES, Task, TaskPage, TaskStatus, utcnow
+from core.models import LIVE_STATES, Task, TaskStatus, utcnow
 from core.snapshot import Snapshot, StuckTask, TypeRow
 
 EVERY = 1.0

@@ -8,24 +8,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from core.answers import CreatedTask
 from core.attempts import attempts_of
 from core.bulk_verbs import BulkVerbs
 from core.details import KeptReport, TaskDetail, TypeDetail
 from core.errors import NotFound
 from core.events import Level, Said, TaskCreated
 from core.forms import Violation
-from core.models import (
-    Claim,
-    CreatedTask,
-    HistoryEntry,
-    Json,
-    NewTask,
-    RowOutcome,
-    Task,
-    TaskStatus,
-    TaskType,
-    utcnow,
-)
+from core.models import Claim, HistoryEntry, Json, NewTask, RowOutcome, Task, TaskStatus, TaskType, utcnow
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms

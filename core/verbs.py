@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # whoever only gives a verb does not need what all the others tell
+    from core.answers import CreatedTask
     from core.bulk import BulkRow, Meant, Order, Plan
     from core.details import Extension, KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
     from core.diagnosis import Diagnosis
-    from core.diagnosis.simulation import Simulation
+    from core.diagnosis.outlook import Simulation
     from core.exports import Export, Progress
     from core.forms import Violation
-    from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, TaskType
+    from core.models import Claim, Json, NewTask, RowOutcome, Step, TaskType
     from core.saved import IdeaDetail, IdeaQuery
     from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
     from core.twins import Twin

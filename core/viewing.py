@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from core.answers import TaskPage
 from core.errors import NotFound
 from core.filters import Stuck, TaskFilter, since
-from core.models import Task, TaskPage, TaskStatus
+from core.models import Task, TaskStatus
 from core.readings import TaskManager
 from core.snapshot import ALL_ROWS_SORTED, QueueView, Sort, View
 

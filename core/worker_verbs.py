@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.details import Preview, WorkerDetail
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.errors import BadSetting
 from core.events import Level, Said
 from core.models import LIVE_STATES, Step, TaskType, WorkerState, WorkerStatus, utcnow

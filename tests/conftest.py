@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from core.config import Config
 from core.loops import new_loop
 from tests.program import Program
 
@@ -35,3 +36,9 @@ def pytest_asyncio_loop_factories(item: pytest.Item):
 def program(tmp_path: Path) -> Program:
     """The program, for a fresh user."""
     return Program(tmp_path)
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Embedded, in a folder of its own."""
+    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")

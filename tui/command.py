@@ -55,11 +55,6 @@ class Command:
         """The first key, as people write it."""
         return self.shown or self.keys.partition(",")[0]
 
-    @property
-    def palette_title(self) -> str:
-        """The title, with the key that gives it where the user chose no other."""
-        return self.titled(self.key)
-
     def titled(self, key: str) -> str:
         """The title, with that key."""
         return f"{self.title} ({key})" if key else self.title

@@ -32,6 +32,9 @@ class Tone(StrEnum):
 Piece: TypeAlias = tuple[str, Tone]
 """A text and its tone. The text may come from anywhere: it is made safe where it is drawn."""
 
+Line: TypeAlias = tuple[Piece, ...]
+"""Pieces beside each other."""
+
 STYLES: Final[dict[Tone, str]] = {
     Tone.PLAIN: "$foreground",
     Tone.STRONG: "bold",
@@ -83,7 +86,7 @@ OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
 """The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
 
 
-def pieces(*said: Piece | str) -> tuple[Piece, ...]:
+def pieces(*said: Piece | str) -> Line:
     """A cell or line of these; a bare text is plain."""
     return tuple((each, Tone.PLAIN) if isinstance(each, str) else each for each in said)
 
@@ -225,7 +228,7 @@ def short_name(worker_id: str) -> str:
     return found[1] if found else worker_id
 
 
-def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> list[tuple[Piece, ...]]:
+def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> list[Line]:
     """A text behind ``first``, which takes ``indent`` cells; where it is long, it goes on below its own start."""
     said, tone = text
     begun, *others = textwrap.wrap(said, max(1, width - indent)) or [""]

@@ -6,7 +6,7 @@ import click
 
 from core.cli.output import one_line, print_json
 from core.cli.program import Program, json_option, passing, with_client
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.models import TaskStatus
 from core.simulating import Staff, simulate
 from core.taskmanager.client import AsyncTaskManagerClient

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import click
 
+from core.answers import TaskPage
 from core.cli import mending
 from core.cli.output import print_fields, print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
 from core.cli.task_logs import log_told, print_log, read_with_logs
 from core.filters import TaskFilter
-from core.models import Json, NewTask, Task, TaskPage, TaskStatus
+from core.models import Json, NewTask, Task, TaskStatus
 from core.registering import created
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
 from core.errors import BadSetting
-from core.models import TaskType
+from core.models import Json, TaskType
 from core.registering import registered
 from core.type_files import bare
 
@@ -93,12 +94,16 @@ def register(
         print_json(answer)
         return
     click.echo(answer.id)
+    say(became(name, chosen, schema, answer))
+
+
+def became(name: str, version: str, schema: Mapping[str, Json], answer: TaskType) -> str:
+    """What a registration came to, by its answer."""
     if answer.created or answer.updated:
-        say(f"{name} {chosen} is {'registered' if answer.created else 'updated'} (id {answer.id}).")
-    elif answer.version == chosen and (answer.param_schema is None or bare(answer.param_schema) == bare(schema)):
-        say(f"{name} {chosen} was registered already.")
-    else:
-        say(f"{name} is registered as version {answer.version}: nothing was changed. Replace it with --update.")
+        return f"{name} {version} is {'registered' if answer.created else 'updated'} (id {answer.id})."
+    if answer.version == version and (answer.param_schema is None or bare(answer.param_schema) == bare(schema)):
+        return f"{name} {version} was registered already."
+    return f"{name} is registered as version {answer.version}: nothing was changed. Replace it with --update."
 
 
 def schema_in(path: str) -> dict[str, Any]:

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from itertools import islice
 from random import Random
 
+from core.answers import CreatedTask
 from core.demo.plan import OPENING, tasks
 from core.errors import RateLimited, ServerFault, Unreachable
-from core.models import CreatedTask, NewTask
+from core.models import NewTask
 
 EVERY = 1.5
 """Seconds between two tasks of the steady feed, on average."""

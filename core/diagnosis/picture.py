@@ -61,7 +61,7 @@ class System:
 
     ``crews``: the workers of each type; under the empty name the strangers, who may work for any. ``by_id``: every
     worker. ``clock_offset``: seconds by which the server's clock is ahead of ours, None where it is not known.
-    ``hindrances``: why no worker can be started for a type, by its name. ``ran``: how long tries took lately.
+    ``hindrances``: why no worker can be started for a type, by its name. ``ran``: how long attempts took lately.
     ``pending``: how many tasks waited, in each of the last seconds, oldest first.
     """
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
 
+from core.diagnosis.outlook import ClaimOrder, Load, Outlook, Simulation, Waiter
 from core.diagnosis.words import amount, span
 
 MOST_COMING = 2_000
@@ -20,107 +20,6 @@ SHORTEST_HORIZON, LONGEST_HORIZON = 60.0, 7 * 86_400.0
 """Seconds that are looked ahead, at least and at most."""
 PATIENCE = 4
 """How many times as long as the waiting work takes it is looked ahead: who has not begun by then starves."""
-
-
-class ClaimOrder(Protocol):
-    """What is asked of a strategy: see `core.workers.claiming.Strategy`."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-        ...
-
-    @property
-    def sort_by(self) -> str:
-        """``priority``; all else is by the order of creation."""
-        ...
-
-    @property
-    def sort_order(self) -> str:
-        """ASC or DESC."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Waiter:
-    """A task that waits, or ``stands_for`` several like it; ``waited`` seconds up to now."""
-
-    id: int
-    task_type: str
-    priority: int = 0
-    waited: float = 0.0
-    stands_for: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """A worker that does ``count`` tasks of these types at once, and has ``busy`` in hand. ``strategy``: the one that
-    it keeps; empty where it would switch."""
-
-    types: tuple[str, ...]
-    count: int = 1
-    busy: int = 0
-    strategy: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What there is to do, and who does it. By the name of a type: ``arrivals`` a second, ``priorities`` of those that
-    came lately and that more will be like, ``run_seconds`` that a task takes."""
-
-    waiting: tuple[Waiter, ...] = ()
-    hands: tuple[Hands, ...] = ()
-    arrivals: Mapping[str, float] = field(default_factory=dict[str, float])
-    priorities: Mapping[str, tuple[int, ...]] = field(default_factory=dict[str, tuple[int, ...]])
-    run_seconds: Mapping[str, float] = field(default_factory=dict[str, float])
-
-
-@dataclass(frozen=True, slots=True)
-class Outlook:
-    """What those that wait now would experience. Seconds are from creation to the begin of the work; those that have
-    not begun within ``horizon`` seconds from now are ``starved``, and count as if they began then: all is at least so.
-
-    ``begun``: how many tasks would begin until then in all, those that come included.
-    """
-
-    strategy: str
-    waiting: int
-    mean: float = 0.0
-    p95: float = 0.0
-    longest: float = 0.0
-    starved: int = 0
-    begun: int = 0
-    horizon: float = 0.0
-
-    @property
-    def sentence(self) -> str:
-        """In a line: ``mean wait 40 s · longest 6 min · 0 starve``."""
-        if not self.waiting:
-            return "nothing waits"
-        over = "over " if self.starved else ""
-        return f"mean wait {over}{span(self.mean)} · longest {over}{span(self.longest)} · {self.starved:,} starve"
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """One outlook a strategy, and what they rest on, in sentences. ``why_not`` says why there are none."""
-
-    outlooks: tuple[Outlook, ...] = ()
-    assumptions: tuple[str, ...] = ()
-    why_not: str = ""
-
-    def of(self, strategy: str) -> Outlook | None:
-        """The outlook of that strategy."""
-        return next((each for each in self.outlooks if each.strategy == strategy), None)
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """All of it, a line a sentence, for those without a screen."""
-        if self.why_not:
-            return (self.why_not, *self.assumptions)
-        width = max((len(each.strategy) for each in self.outlooks), default=0)
-        lines = (f"{each.strategy:<{width}}  95% {span(each.p95)} · {each.sentence}" for each in self.outlooks)
-        return (*lines, *self.assumptions)
 
 
 def simulated(load: Load, orders: Sequence[ClaimOrder]) -> Simulation:

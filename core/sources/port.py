@@ -94,7 +94,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """One of `core.config.SOURCES`."""
+        """One of `core.setting_values.SOURCES`."""
         ...
 
     def channel_videos(self, channel: str, limit: int, known: Container[str] = frozenset()) -> Iterator[Video]:

@@ -7,25 +7,10 @@ from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from core.answers import Changes, CreatedTask, Health, ProgressTaken, ReportTaken, TaskPage
 from core.config import Config
 from core.filters import TaskFilter
-from core.models import (
-    Changes,
-    CreatedTask,
-    Health,
-    HistoryEntry,
-    Json,
-    ProgressTaken,
-    Report,
-    ReportTaken,
-    RowOutcome,
-    Task,
-    TaskPage,
-    TaskStatus,
-    TaskType,
-    TypeStats,
-    WorkerStatus,
-)
+from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TaskType, TypeStats, WorkerStatus
 from core.taskmanager.capabilities import Capabilities
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.portal import PORTAL

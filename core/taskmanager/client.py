@@ -9,7 +9,8 @@ from core.config import Config, Secret, key_warnings
 from core.errors import BadSetting
 from core.setting_values import header_text, http_url
 from core.taskmanager.addresses import masked, normalised
-from core.taskmanager.connect import Channel, embedded, remote
+from core.taskmanager.channel import Channel
+from core.taskmanager.connect import embedded, remote
 from core.taskmanager.extended import ExtendedCalls
 
 

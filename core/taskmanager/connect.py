@@ -1,56 +1,22 @@
-"""The way to a TaskManager: over HTTP, or by calling the embedded ASGI application directly.
-
-A `Channel` carries bytes and knows nothing of tasks. Paths are relative to the API root (``/tasks/claim``).
-"""
+"""The way to a TaskManager: over HTTP, or by calling the embedded ASGI application directly."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlencode
 
 from core.errors import CoreError, DatabaseUnusable, ServerFault, Unreachable
-from core.setting_values import is_loopback
-
-Query = Mapping[str, str | int]
-"""Query parameters, not yet encoded."""
+from core.taskmanager.channel import Answer, Channel, Query
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 """An ASGI application."""
-
-CONNECT_SECONDS = 10.0
-"""How long a connection may take to be made."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: HTTP status, headers with lower-case names, and the body as it was sent."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    body: bytes = b""
-
-
-class Channel(Protocol):
-    """Carries one request to a TaskManager and its answer back."""
-
-    async def send(
-        self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
-    ) -> Answer:
-        """Send and wait at most ``timeout`` seconds for the answer. Raises `Unreachable`, which is ``unclear`` when
-        the request may have arrived."""
-        ...
-
-    async def close(self) -> None:
-        """Let go of connections and files. A later `send` opens them anew."""
-        ...
 
 
 def remote(url: str, key: str) -> Channel:
@@ -210,8 +176,3 @@ def decoded(path: str) -> str:
     from urllib.parse import unquote
 
     return unquote(path)
-
-
-def trusts_proxies(url: str) -> bool:
-    """Whether proxy settings of the environment apply: not to this machine itself."""
-    return not is_loopback(urlsplit(url).hostname or "")

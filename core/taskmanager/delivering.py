@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
 from contextlib import contextmanager
 
+from core.answers import ReportTaken
 from core.errors import (
     AnotherServer,
     ClaimLost,
@@ -20,7 +21,7 @@ from core.errors import (
     TooLarge,
     Unreachable,
 )
-from core.models import Report, ReportTaken, RowOutcome
+from core.models import Report, RowOutcome
 from core.taskmanager import wire, wire_extensions
 from core.taskmanager.envelope import nobody_serves
 from core.taskmanager.line import Line, post, understood

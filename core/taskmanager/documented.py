@@ -6,20 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from core.answers import CreatedTask, Health, ProgressTaken, ReportTaken
 from core.errors import Invalid, NotFound, ServerFault, TaskManagerError
-from core.models import (
-    CreatedTask,
-    Health,
-    Json,
-    ProgressTaken,
-    Report,
-    ReportTaken,
-    Task,
-    TaskType,
-)
+from core.models import Json, Report, Task, TaskType
 from core.taskmanager import capabilities, refusals, wire
 from core.taskmanager.capabilities import Capabilities
-from core.taskmanager.connect import Channel
+from core.taskmanager.channel import Channel
 from core.taskmanager.envelope import NUMBERS_NEED_A_POINT
 from core.taskmanager.known_types import KnownTypes
 from core.taskmanager.line import Line, get, post, understood

@@ -33,7 +33,7 @@ from core.errors import (
 )
 from core.models import Json
 from core.taskmanager.addresses import masked
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 
 END_OF_TIME = 253_402_300_800
 """The year 10000 in unix seconds."""

@@ -9,23 +9,12 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from core import bulk
+from core.answers import Changes, TaskPage
 from core.errors import TaskManagerError
 from core.filters import TaskFilter
-from core.models import (
-    Changes,
-    HistoryEntry,
-    Json,
-    Report,
-    RowOutcome,
-    Task,
-    TaskPage,
-    TaskStatus,
-    TypeStats,
-    WorkerStatus,
-    utcnow,
-)
+from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus, utcnow
 from core.taskmanager import refusals, searching, wire, wire_extensions
-from core.taskmanager.connect import Channel
+from core.taskmanager.channel import Channel
 from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here

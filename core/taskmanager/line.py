@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from core.errors import RateLimited, TaskManagerError
 from core.models import Json
-from core.taskmanager.connect import Channel, Query
+from core.taskmanager.channel import Channel, Query
 from core.taskmanager.envelope import Said, is_cut_off, limited, nobody_serves, not_understood, parsed, read
 from core.taskmanager.retry import Retrying, Say
 from core.taskmanager.throttle import AFTER_REPORTS, CLAIMS, Throttle, used_up

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.models import Task, TaskPage
+from core.answers import TaskPage
+from core.models import Task
 from core.taskmanager import wire
 from core.taskmanager.line import Line, get, understood
 

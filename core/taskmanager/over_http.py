@@ -16,8 +16,9 @@ import httpx
 from httpx_aiohttp import HttpxAiohttpClient
 
 from core.errors import ServerFault, Unreachable
+from core.setting_values import is_loopback
 from core.taskmanager.addresses import masked
-from core.taskmanager.connect import CONNECT_SECONDS, Answer, Query, trusts_proxies
+from core.taskmanager.channel import Answer, Query
 
 NOT_SENT = (
     aiohttp.ClientConnectorError,
@@ -26,6 +27,9 @@ NOT_SENT = (
     httpx.UnsupportedProtocol,
 )
 """Failures in which the request has not left this machine. aiohttp's are the causes of httpx's, which tell less."""
+
+CONNECT_SECONDS = 10.0
+"""How long a connection may take to be made."""
 
 NOT_SENT_SHARE = 0.9
 """Of the time for a call: what waiting for a connection may use up, so that it ends as one that was not sent."""
@@ -146,3 +150,8 @@ class HttpChannel:
         lines = self._lines.pop(asyncio.get_running_loop(), None)
         if lines is not None:
             await lines.client.aclose()
+
+
+def trusts_proxies(url: str) -> bool:
+    """Whether proxy settings of the environment apply: not to this machine itself."""
+    return not is_loopback(urlsplit(url).hostname or "")

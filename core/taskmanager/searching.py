@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from core.answers import TaskPage
 from core.filters import TaskFilter
-from core.models import Task, TaskPage
+from core.models import Task
 from core.taskmanager import wire
 from core.taskmanager.line import Line, get, understood
 

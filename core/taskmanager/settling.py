@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
+from core.answers import ReportTaken
 from core.errors import ClaimLost, Invalid, NotFound, TaskManagerError, TooLarge
-from core.models import Json, Report, ReportTaken, Task
+from core.models import Json, Report, Task
 from core.taskmanager import wire
 from core.taskmanager.envelope import Said, nothing_to_claim
 from core.taskmanager.held import Doubts, Held

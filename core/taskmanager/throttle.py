@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.envelope import LONGEST_ASKED, date, number
 
 CLAIMS = ("/tasks/claim", "/tasks/claim-batch")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from core.answers import ReportTaken
 from core.errors import ClaimLost, ServerFault, TaskManagerError, Unreachable
-from core.models import Report, ReportTaken, Task, TaskStatus
+from core.models import Report, Task, TaskStatus
 from core.taskmanager.wire import REQUEUED, taken
 
 CANCELLED = "cancelled"

@@ -13,20 +13,9 @@ from typing import Any, cast
 from unicodedata import combining, normalize
 from urllib.parse import quote
 
+from core.answers import CreatedTask, Health, ProgressTaken, ReportTaken, TaskPage
 from core.errors import Invalid
-from core.models import (
-    MAX_ATTEMPTS,
-    CreatedTask,
-    Health,
-    Json,
-    ProgressTaken,
-    Report,
-    ReportTaken,
-    Task,
-    TaskPage,
-    TaskStatus,
-    TaskType,
-)
+from core.models import MAX_ATTEMPTS, Json, Report, Task, TaskStatus, TaskType
 
 Row = Mapping[str, Any]
 

@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.models import (
-    Changes,
-    HistoryEntry,
-    InHand,
-    Json,
-    Report,
-    RowOutcome,
-    Task,
-    TypeStats,
-    WorkerState,
-    WorkerStatus,
-)
+from core.answers import Changes
+from core.models import HistoryEntry, InHand, Json, Report, RowOutcome, Task, TypeStats, WorkerState, WorkerStatus
 from core.taskmanager.wire import Row, fate, mapping, moment, rows, task, text, whole
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from core.taskmanager.connect import Answer, Query
+from core.taskmanager.channel import Answer, Query
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -142,7 +142,7 @@ class Playback:
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> Answer:
-        """As `core.taskmanager.connect.Channel`."""
+        """As `core.taskmanager.channel.Channel`."""
         sent = {name: str(value) for name, value in query.items()}
         found = self.answer(method, path, sent, json.loads(body) if body is not None else None)
         return Answer(found.status, found.headers, found.text)

@@ -6,21 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.bulk import (
-    FITTING,
-    SINGLY,
-    TOGETHER,
-    Action,
-    BulkRow,
-    Fate,
-    Known,
-    Order,
-    Owner,
-    Plan,
-    Way,
-    carried_out,
-    plan,
-)
+from core.bulk import FITTING, SINGLY, TOGETHER, Action, BulkRow, Fate, Order, Owner, Plan, Way, carried_out
+from core.bulk_planning import Known, plan
 from core.errors import Unreachable
 from core.models import Task, TaskStatus
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,11 @@ from core.engine import Engine
 from core.errors import BadSetting, UnknownTaskType, Unreachable
 from core.filters import TaskFilter
 from core.models import NewTask, TaskResult, TaskStatus, WorkerState
-from core.snapshot import Link, Snapshot, View
+from core.snapshot import Link, View
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.loopback import serving
 from tests.contract.observed import ObservedTaskManager
-
-SOON = 10.0
-"""Seconds after which a test gives up waiting."""
+from tests.engines import until
 
 
 class Gate(BaseWorker):
@@ -34,12 +31,6 @@ class Gate(BaseWorker):
         if task.parameters.get("fail"):
             raise RuntimeError("the page is gone")
         return TaskResult(True, data={"title": f"idea {task.parameters['n']}"}, items_processed=1)
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Embedded, in a folder of its own."""
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
 
 
 @pytest.fixture
@@ -59,12 +50,6 @@ async def engine(config: Config, factory: WorkerFactory) -> AsyncIterator[Engine
             yield engine
         finally:
             Gate.gate.set()
-
-
-async def until(engine: Engine, holds: object) -> Snapshot:
-    """The snapshot that is as wanted."""
-    assert await engine.store.until(holds, SOON), engine.store.snapshot  # pyright: ignore[reportArgumentType]
-    return engine.store.snapshot
 
 
 async def create(engine: Engine, *numbers: int, **more: object) -> list[int]:

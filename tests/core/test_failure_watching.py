@@ -12,8 +12,9 @@ import pytest
 
 import core.failure_watching as watching
 from core import events
+from core.answers import TaskPage
 from core.failure_watching import PAGE, FailuresWatch
-from core.models import Task, TaskPage, TaskStatus, utcnow
+from core.models import Task, TaskStatus, utcnow
 
 
 class Failed:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from pathlib import Path
 
 import pytest
 
@@ -13,12 +12,6 @@ from core.engine import open_for_board
 from core.errors import BadSetting, DatabaseUnusable
 from core.host import EngineHost
 from core.models import NewTask, TaskStatus
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Embedded, in a folder of its own."""
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
 
 
 def host_of(config: Config, count: int = 0) -> EngineHost:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +17,6 @@ from core.workers.pool import REMEMBERED
 class Idle(BaseWorker):
     async def process_task(self, task: Task) -> TaskResult:
         return TaskResult(True)
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
 
 
 @pytest.fixture

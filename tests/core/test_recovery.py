@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +17,6 @@ from core.results import Database
 from core.results.processes import Processes, Start
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import WorkerFactory
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Embedded, in a folder of its own."""
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 
 from core import simulating
 from core.config import Config
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.engine import Engine
 from core.models import NewTask, TaskResult
 from core.taskmanager import TaskManagerClient

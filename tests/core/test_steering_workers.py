@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,13 +12,10 @@ from core.config import Config
 from core.engine import Engine
 from core.errors import BadSetting
 from core.models import NewTask, Step, TaskResult, TaskStatus, WorkerState
-from core.snapshot import Snapshot
 from core.workers import BaseWorker, Task, WorkerFactory
 from core.workers.claiming import STRATEGIES, Strategy
 from tests.contract.observed import ObservedTaskManager
-
-SOON = 10.0
-"""Seconds after which a test gives up waiting."""
+from tests.engines import until
 
 
 class Gate(BaseWorker):
@@ -56,12 +53,6 @@ async def engine(tmp_path: Path, factory: WorkerFactory) -> AsyncIterator[Engine
             yield engine
         finally:
             Gate.gate.set()
-
-
-async def until(engine: Engine, holds: Callable[[Snapshot], object]) -> Snapshot:
-    """The snapshot that is as wanted."""
-    assert await engine.store.until(lambda snapshot: bool(holds(snapshot)), SOON), engine.store.snapshot
-    return engine.store.snapshot
 
 
 async def create(engine: Engine, *numbers: int, kind: str = "Gate", **more: object) -> list[int]:

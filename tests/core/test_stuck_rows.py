@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from core.answers import TaskPage
 from core.config import Config
 from core.engine import Engine
 from core.filters import TaskFilter
-from core.models import NewTask, Task, TaskPage, TaskStatus
+from core.models import NewTask, Task, TaskStatus
 from core.snapshot import QueueView, Sort, View
 from core.viewing import SEARCHED_HERE, read_view
 from core.workers import WorkerFactory

@@ -5,10 +5,11 @@ from itertools import islice
 
 import pytest
 
+from core.answers import CreatedTask
 from core.demo.feed import ENOUGH_PENDING, EVERY, FEW_PENDING, JITTER, TRY_AGAIN, Feed
 from core.demo.plan import OPENING, tasks
 from core.errors import CoreError, Invalid, ServerFault, Unreachable
-from core.models import CreatedTask, NewTask, TaskStatus
+from core.models import NewTask, TaskStatus
 
 
 class Enough(Exception):

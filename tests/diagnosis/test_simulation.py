@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.diagnosis.simulation import MOST_COMING, Hands, Load, Simulation, Waiter, simulated
+from core.diagnosis.outlook import Hands, Load, Simulation, Waiter
+from core.diagnosis.simulation import MOST_COMING, simulated
 from core.workers.claiming import STRATEGIES, Strategy
 
 ORDERS = tuple(STRATEGIES.values())

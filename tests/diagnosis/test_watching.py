@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from core.answers import TaskPage
 from core.diagnosis.picture import System
 from core.diagnosis.stuck import nothing_happens
 from core.events import Event, StuckSeen
-from core.models import Task, TaskPage, WorkerState
+from core.models import Task, WorkerState
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
 from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import psutil
 import pytest
@@ -20,13 +19,12 @@ from core.diagnosis import Cause, Cure, Diagnosis, Verdict, at_a_glance
 from core.engine import Engine
 from core.errors import NotFound
 from core.models import NewTask, TaskResult, TaskStatus, utcnow
-from core.snapshot import Holdup, Snapshot
+from core.snapshot import Holdup
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.observed import ObservedTaskManager
+from tests.engines import until
 
-SOON = 15.0
-"""Seconds after which a test gives up waiting."""
 SCHEMA = {"type": "object", "required": ["n"]}
 
 
@@ -41,12 +39,6 @@ class Gate(BaseWorker):
         if task.parameters.get("fail"):
             raise RuntimeError("the page is gone")
         return TaskResult(True, data={"n": task.parameters["n"]})
-
-
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Embedded, in a folder of its own."""
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
 
 
 @pytest.fixture
@@ -66,12 +58,6 @@ async def engine(config: Config, factory: WorkerFactory) -> AsyncIterator[Engine
             yield engine
         finally:
             Gate.gate.set()
-
-
-async def until(engine: Engine, holds: object) -> Snapshot:
-    """The snapshot that is as wanted."""
-    assert await engine.store.until(holds, SOON), engine.store.snapshot  # pyright: ignore[reportArgumentType]
-    return engine.store.snapshot
 
 
 async def create(engine: Engine, n: int = 1, task_type: str = "Gate", **more: object) -> int:

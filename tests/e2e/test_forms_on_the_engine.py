@@ -24,12 +24,6 @@ SCHEMA = {
 }
 
 
-@pytest.fixture
-def config(tmp_path: Path) -> Config:
-    """Embedded, in a folder of its own."""
-    return Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")
-
-
 async def test_what_the_check_finds_is_what_the_task_manager_refuses(config: Config):
     async with Engine.open(config) as engine:
         await engine.register_type("Mine", "1.0.0", SCHEMA)

@@ -56,6 +56,24 @@ class Api:
         self.app = app
         self.client = client
 
+    async def send_and_hang_up(
+        self, hang_up: asyncio.Event, method: str, path: str, *parts: bytes, query: str = ""
+    ) -> None:
+        """Send these parts of a body, and hang up at that event; there must be no answer."""
+        messages = [{"type": "http.request", "body": part, "more_body": part is not parts[-1]} for part in parts]
+
+        async def receive() -> Any:
+            if messages:
+                return messages.pop(0)
+            await hang_up.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: Any) -> None:
+            raise AssertionError("there is nobody to answer")
+
+        scope = {"type": "http", "method": method, "path": path, "query_string": query.encode(), "headers": []}
+        await self.app(scope | {"client": self.client}, receive, send)
+
     async def send(
         self, method: str, path: str, body: bytes = b"", *, headers: dict[str, str] | None = None, query: str = ""
     ) -> Reply:

@@ -1,7 +1,6 @@
 """The feed of changes, and waiting for one."""
 
 import asyncio
-from typing import Any
 
 import pytest
 
@@ -78,19 +77,7 @@ async def test_a_wait_ends_with_the_first_change(api: Api) -> None:
 
 async def test_a_wait_ends_when_its_reader_hangs_up(api: Api) -> None:
     hang_up = asyncio.Event()
-    messages = [{"type": "http.request", "body": b"", "more_body": False}]
-
-    async def receive() -> Any:
-        if messages:
-            return messages.pop()
-        await hang_up.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        raise AssertionError("there is nobody to answer")
-
-    scope = {"type": "http", "method": "GET", "path": "/changes", "query_string": b"wait=20", "headers": []}
-    waiting = asyncio.ensure_future(api.app(scope | {"client": ("embedded", 0)}, receive, send))
+    waiting = asyncio.ensure_future(api.send_and_hang_up(hang_up, "GET", "/changes", b"", query="wait=20"))
     await let_it_begin()
     assert not waiting.done()
     hang_up.set()

@@ -115,22 +115,8 @@ async def test_nothing_is_claimed_for_a_caller_that_disconnects(api: Api, when: 
     await api.register()
     hang_up = asyncio.Event()
     body = json.dumps({"worker_id": "gone", "task_type_ids": [1], "wait": 20}).encode()
-    messages = [
-        {"type": "http.request", "body": body[:9], "more_body": True},
-        {"type": "http.request", "body": body[9:]},
-    ]
-
-    async def receive() -> dict[str, Any]:
-        if messages:
-            return messages.pop(0)
-        await hang_up.wait()
-        return {"type": "http.disconnect"}
-
-    async def send(message: Any) -> None:
-        raise AssertionError("there is nobody to answer")
-
-    scope = {"type": "http", "method": "POST", "path": "/tasks/claim-batch", "query_string": b"", "headers": []}
-    waiting = asyncio.ensure_future(api.app(scope | {"client": ("embedded", 0)}, receive, send))
+    call = api.send_and_hang_up(hang_up, "POST", "/tasks/claim-batch", body[:9], body[9:])
+    waiting = asyncio.ensure_future(call)
     await let_it_begin()
     hang_up.set()
     if when == "before the task":

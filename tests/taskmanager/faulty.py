@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any
 
 from core.errors import Unreachable
-from core.taskmanager.connect import Answer, Channel, Query
+from core.taskmanager.channel import Answer, Channel, Query
 
 
 class LosingChannel:

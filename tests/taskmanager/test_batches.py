@@ -9,7 +9,7 @@ import pytest
 
 from core.models import Report
 from core.taskmanager import AsyncTaskManagerClient
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.taskmanager.faulty import Scripted, said

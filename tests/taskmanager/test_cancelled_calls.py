@@ -17,7 +17,8 @@ from core.models import Report, TaskStatus
 from core.server.app import create_app
 from core.server.database import Database
 from core.taskmanager import AsyncTaskManagerClient
-from core.taskmanager.connect import Answer, Channel, DirectChannel, Query
+from core.taskmanager.channel import Answer, Channel, Query
+from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.contract.observed import ObservedTaskManager

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from core.errors import ClaimLost, CoreError, NotAllowed, RateLimited, ServerFault, TaskManagerError
 from core.taskmanager import envelope
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.envelope import LONGEST_TEXT, read
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying

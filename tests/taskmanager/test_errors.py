@@ -22,7 +22,7 @@ from core.errors import (
     TooLarge,
     Unreachable,
 )
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.envelope import LONGEST_TEXT
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.over_http import HttpChannel

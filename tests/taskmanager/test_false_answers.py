@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.errors import ServerFault
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.taskmanager.faulty import Scripted, said

@@ -14,7 +14,7 @@ from core.models import Report
 from core.server.app import create_app
 from core.server.database import Database
 from core.taskmanager import AsyncTaskManagerClient, TaskManagerClient
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.retry import Retrying
 from tests.contract.loopback import serving
 from tests.taskmanager.faulty import said

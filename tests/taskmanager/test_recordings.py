@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from core.answers import CreatedTask, Health, ProgressTaken, ReportTaken, TaskPage
 from core.errors import CoreError, Invalid, RateLimited, TooLarge
-from core.models import CreatedTask, Health, ProgressTaken, ReportTaken, Task, TaskPage, TaskStatus, TaskType
+from core.models import Task, TaskStatus, TaskType
 from core.taskmanager import AsyncTaskManagerClient
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying

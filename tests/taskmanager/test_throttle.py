@@ -16,7 +16,8 @@ from core.models import TaskResult
 from core.server.app import create_app
 from core.server.database import Database
 from core.taskmanager import TaskManagerClient
-from core.taskmanager.connect import Answer, Application, Message, Receive, Send
+from core.taskmanager.channel import Answer
+from core.taskmanager.connect import Application, Message, Receive, Send
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from core.taskmanager.throttle import AFTER_REPORTS, Throttle, used_up

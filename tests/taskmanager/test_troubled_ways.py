@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 
 from core.server.app import create_app
 from core.server.database import Database
-from core.taskmanager.connect import Channel, DirectChannel
+from core.taskmanager.channel import Channel
+from core.taskmanager.connect import DirectChannel
 from tests.contract.observed import ObservedTaskManager
 from tests.taskmanager.faulty import Trouble
 from tests.taskmanager.workplace import LONG, Clock, Workplace

@@ -20,7 +20,8 @@ from core.errors import (
 )
 from core.models import Report, TaskStatus
 from core.taskmanager import AsyncTaskManagerClient
-from core.taskmanager.connect import Answer, DirectChannel
+from core.taskmanager.channel import Answer
+from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.contract.observed import DEADLOCK, ObservedTaskManager

@@ -9,7 +9,8 @@ import pytest
 
 from core.errors import ClaimLost, ServerFault, Unreachable
 from core.models import Report
-from core.taskmanager.connect import Answer, Channel, DirectChannel, Query
+from core.taskmanager.channel import Answer, Channel, Query
+from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.contract.observed import ObservedTaskManager

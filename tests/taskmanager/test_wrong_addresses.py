@@ -11,7 +11,7 @@ from core.errors import BadSetting, NotFound, ServerFault
 from core.models import Report
 from core.taskmanager import AsyncTaskManagerClient
 from core.taskmanager.addresses import masked, normalised
-from core.taskmanager.connect import Answer
+from core.taskmanager.channel import Answer
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.over_http import HttpChannel
 from core.taskmanager.retry import Retrying

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from core.errors import ClaimLost, ServerFault, Unreachable
 from core.models import Report, RowOutcome, Task, TaskStatus
-from core.taskmanager.connect import Channel
+from core.taskmanager.channel import Channel
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
 from tests.taskmanager.faulty import Trouble, TroubledChannel

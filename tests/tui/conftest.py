@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Protocol
 
@@ -10,6 +11,7 @@ import pytest
 import textual.app
 import textual.pilot
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Input
 
 from core.snapshot import Snapshot
@@ -17,7 +19,11 @@ from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
 from tests.tui.rest import at_rest
 from tui.app import BoardApp
+from tui.command import Command
 from tui.screens.board import BoardScreen
+
+SOON = 20.0
+"""Seconds after which a test gives up waiting."""
 
 
 class Desk:
@@ -66,6 +72,44 @@ class Desk:
         return [note.message for note in self.app._notifications]
 
 
+@asynccontextmanager
+async def desk_of(
+    board: tuple[BoardApp, FakeConnection], size: tuple[int, int] = (120, 36), *, notifications: bool = False
+) -> AsyncIterator[Desk]:
+    """That board, running, and at rest."""
+    app, connection = board
+    async with app.run_test(size=size, notifications=notifications) as pilot:
+        desk = Desk(app, pilot, connection)
+        await desk.settle()
+        yield desk
+
+
+async def until(desk: Desk, holds: Callable[[], bool]) -> None:
+    """Wait for something that comes after a moment without a key."""
+    try:
+        async with asyncio.timeout(SOON):
+            while not holds():
+                await desk.settle()
+                await asyncio.sleep(0.01)
+    except TimeoutError:
+        raise AssertionError(desk.text()) from None
+
+
+async def press_every_key(
+    desk: Desk, commands: Iterable[Command], kind: type[Screen[None]], opens: Callable[[], Awaitable[None]]
+) -> None:
+    """Press each key of these commands on a screen of that kind, which is opened anew when a key has left it."""
+    for key in (key for command in commands for key in command.keys.split(",") if key):
+        if desk.app.screen is desk.board:
+            await opens()
+        opened = desk.app.screen
+        assert isinstance(opened, kind)
+        await desk.press(key)
+        assert desk.app.is_running, key
+        if desk.app.screen is not opened and desk.app.screen is not desk.board:
+            await desk.press("escape")
+
+
 class Opens(Protocol):
     def __call__(self, snapshot: Snapshot = ..., size: tuple[int, int] = ...) -> AbstractAsyncContextManager[Desk]: ...
 
@@ -83,13 +127,10 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 def open_board() -> Opens:
     """Opens a board on a snapshot."""
 
-    @asynccontextmanager
-    async def opened(snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Desk]:
-        app, connection = scenes.board(snapshot)
-        async with app.run_test(size=size) as pilot:
-            desk = Desk(app, pilot, connection)
-            await desk.settle()
-            yield desk
+    def opened(
+        snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)
+    ) -> AbstractAsyncContextManager[Desk]:
+        return desk_of(scenes.board(snapshot), size)
 
     return opened
 

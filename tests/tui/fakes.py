@@ -7,15 +7,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from core.bulk import BulkRow, Fate, Known, Meant, Order, Plan, Way, plan
+from core.answers import CreatedTask
+from core.bulk import BulkRow, Fate, Meant, Order, Plan, Way
+from core.bulk_planning import Known, plan
 from core.details import Extension, KeptReport, Preview, TaskDetail, TypeDetail, WorkerDetail
 from core.diagnosis import Diagnosis
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.forms import Violation
-from core.models import Claim, CreatedTask, Json, NewTask, RowOutcome, Step, Task, TaskStatus, TaskType, utcnow
+from core.models import Claim, Json, NewTask, RowOutcome, Step, Task, TaskStatus, TaskType, utcnow
 from core.saved import IdeaDetail, IdeaQuery
 from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
 from core.twins import Twin, twin_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from core.details import Preview, WorkerDetail, WorkerTask
-from core.diagnosis.simulation import Outlook, Simulation
+from core.diagnosis.outlook import Outlook, Simulation
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from core.bulk import TOGETHER, Action, Known, Order, Owner
+from core.bulk import TOGETHER, Action, Order, Owner
+from core.bulk_planning import Known
 from core.details import TaskDetail
 from core.errors import Unreachable
 from core.filters import TaskFilter
 from core.models import RowOutcome, Task, TaskStatus
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, press_every_key
 from tui.commands import BULK
 from tui.ledger import as_csv
 from tui.screens.bulk import BulkScreen, Stage
@@ -51,16 +52,12 @@ async def test_every_key_that_is_offered_on_the_screen_can_be_pressed(
 ):
     monkeypatch.chdir(tmp_path)
     async with open_board(scenes.FAILING) as desk:
-        for command in BULK:
-            for key in filter(None, command.keys.split(",")):
-                if desk.app.screen is desk.board:
-                    desk.board.task_deeds.bulk(Order(Action.RETRY), (500, 499), desk.board.settled)
-                    await desk.settle()
-                opened = screen(desk)
-                await desk.press(key)
-                assert desk.app.is_running, key
-                if desk.app.screen is not opened and desk.app.screen is not desk.board:
-                    await desk.press("escape")
+
+        async def opens() -> None:
+            desk.board.task_deeds.bulk(Order(Action.RETRY), (500, 499), desk.board.settled)
+            await desk.settle()
+
+        await press_every_key(desk, BULK, BulkScreen, opens)
 
 
 async def test_a_dry_run_comes_first_and_only_y_after_a_question_carries_it_out(open_board: Opens):

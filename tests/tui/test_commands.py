@@ -263,7 +263,7 @@ async def test_every_command_of_the_board_is_in_the_palette_but_those_that_only_
     async with open_board() as desk:
         offered = {command.title for command in desk.app.get_system_commands(desk.board)}
         wanted = {
-            each.palette_title for each in BOARD if not each.movement and (not each.panes or "queue" in each.panes)
+            each.titled(each.key) for each in BOARD if not each.movement and (not each.panes or "queue" in each.panes)
         }
         assert wanted <= offered
 

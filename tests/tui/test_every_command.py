@@ -97,9 +97,9 @@ class Given:
             await self.desk.pilot.press("ctrl+p")
             palette = self.desk.app.screen
             assert isinstance(palette, CommandPalette)
-            palette.query_one(Input).value = command.palette_title
+            palette.query_one(Input).value = command.titled(command.key)
             found = palette.query_one(CommandList)
-            if not await self._until(lambda: first(found).startswith(command.palette_title)):
+            if not await self._until(lambda: first(found).startswith(command.titled(command.key))):
                 return f"the palette offers {first(found)!r}"
             await self.desk.pilot.press("enter")
         return await self._seen(case, before)

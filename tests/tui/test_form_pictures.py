@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui import scenes
 from tests.tui.scenes_forms import TYPES
-from tests.tui.test_pictures import still
+from tests.tui.test_pictures import pressed
 
 SIZES = [(60, 20), (80, 24), (120, 36)]
 
@@ -26,10 +25,4 @@ SIZES = [(60, 20), (80, 24), (120, 36)]
     ids=lambda each: each if isinstance(each, str) else "",
 )
 def test_a_form_looks_right(name: str, keys: list[str], size: tuple[int, int], snap_compare: Callable[..., bool]):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
-    assert snap_compare(scenes.board(TYPES)[0], terminal_size=size, run_before=press)
+    assert snap_compare(scenes.board(TYPES)[0], terminal_size=size, run_before=pressed(*keys))

@@ -9,7 +9,7 @@ from textual.widgets import Input, TextArea
 
 from core.errors import Invalid
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Opens, desk_of
 from tests.tui.scenes_forms import TYPES
 from tui.screens.new_task import NewTaskScreen
 from tui.widgets.field_box import FieldBox
@@ -62,10 +62,7 @@ async def test_another_verb_that_takes_its_time_is_said_to_be_under_way(
 
 
 async def test_the_newest_sentence_is_the_only_one_and_a_form_that_opens_clears_it():
-    app, connection = scenes.board(scenes.BUSY)
-    async with app.run_test(size=(120, 36), notifications=True) as pilot:
-        desk = Desk(app, pilot, connection)
-        await desk.settle()
+    async with desk_of(scenes.board(scenes.BUSY), notifications=True) as desk:
         await desk.press("y", "p", "l", "escape", "y")
         assert desk.notes() == ["Copied 10431"]
         assert desk.text().count("Copied") == 1

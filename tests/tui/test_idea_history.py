@@ -6,13 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from textual.pilot import Pilot
 
 from core.history import Change
 from tests.tui import scenes, scenes_history
 from tests.tui.conftest import Opens
 from tests.tui.scenes_results import OUTCOMES, SIZES
-from tests.tui.test_pictures import still
+from tests.tui.test_pictures import pressed
 from tui.look import pieces
 from tui.screens.idea_history import history_lines
 
@@ -82,12 +81,6 @@ def test_a_line_is_made_of_pieces():
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def test_the_history_of_an_idea_looks_right(size: tuple[int, int], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in (*KEYS, "end"):
-            await pilot.press(key)
-            await still(pilot)
-
     app, connection = scenes.board(OUTCOMES)
     connection.verbs.ideas["898"] = scenes_history.idea()
-    assert snap_compare(app, terminal_size=size, run_before=press)
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*KEYS, "end"))

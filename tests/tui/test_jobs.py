@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +14,7 @@ from core.exports import Format
 from core.models import Task
 from core.saved import IdeaQuery
 from tests.tui import scenes, scenes_results
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_results import OUTCOMES
 from tui.command import Command, CommandScreen
 from tui.key_map import SETS
@@ -47,13 +46,6 @@ class Stranger:
         text = self.desk.text()
         assert [each for each in said if each not in text] == [], text
         assert self.keys <= MOST_KEYS
-
-
-async def until(desk: Desk, holds: Callable[[], bool]) -> None:
-    """Wait until the screen is as wanted."""
-    async with asyncio.timeout(10):
-        while not holds():
-            await desk.pilot.pause(0.02)
 
 
 async def answer(desk: Desk, tasks: tuple[Task, ...] = scenes.BUSY.view.tasks) -> None:

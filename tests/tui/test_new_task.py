@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from core.forms import Violation
 from core.models import Json
 from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_forms import RICH
 from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.new_task import NewTaskScreen
@@ -30,14 +29,6 @@ def with_schema(schema: Mapping[str, Json]) -> Snapshot:
 def form_of(desk: Desk) -> NewTaskScreen:
     assert isinstance(desk.app.screen, NewTaskScreen)
     return desk.app.screen
-
-
-async def until(desk: Desk, holds: Callable[[], bool]) -> None:
-    """Wait for something that comes after a moment without a key."""
-    async with asyncio.timeout(20):
-        while not holds():
-            await desk.settle()
-            await asyncio.sleep(0.02)
 
 
 async def begin(desk: Desk) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import json
 import os
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,7 +18,7 @@ from core.models import TaskStatus
 from core.saved import IdeaQuery, day
 from core.snapshot import ResultsView
 from tests.tui import scenes, scenes_results
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Opens, until
 from tests.tui.scenes_results import OUTCOMES, SEARCHED
 from tui.screens.export import ExportScreen
 from tui.screens.failure_group import FailureGroupScreen
@@ -28,13 +26,6 @@ from tui.screens.idea import IdeaScreen
 from tui.screens.task import TaskScreen
 from tui.widgets.chart import curve, fitted
 from tui.widgets.confirm import Confirm
-
-
-async def until(desk: Desk, holds: Callable[[], bool]) -> None:
-    """Wait until the screen is as wanted."""
-    async with asyncio.timeout(10):
-        while not holds():
-            await desk.pilot.pause(0.02)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
@@ -21,6 +21,18 @@ async def still(pilot: Pilot[int]) -> None:
         if shown == before:
             return
         before = shown
+
+
+def pressed(*keys: str) -> Callable[[Pilot[int]], Awaitable[None]]:
+    """Presses these keys, one after the other, each on a picture that is still."""
+
+    async def press(pilot: Pilot[int]) -> None:
+        await still(pilot)
+        for key in keys:
+            await pilot.press(key)
+            await still(pilot)
+
+    return press
 
 
 @pytest.mark.parametrize("scene", scenes.ALL, ids=lambda scene: scene.name)
@@ -46,13 +58,7 @@ def test_a_scene_looks_right(scene: scenes.Scene, snap_compare: Compare):
     ],
 )
 def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
-    assert snap_compare(scenes.board(scenes.BUSY)[0], terminal_size=(120, 36), run_before=press)
+    assert snap_compare(scenes.board(scenes.BUSY)[0], terminal_size=(120, 36), run_before=pressed(*keys))
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=lambda size: f"{size[0]}x{size[1]}")
@@ -67,11 +73,5 @@ def test_what_opens_above_the_board_looks_right(name: str, keys: list[str], snap
     ],
 )
 def test_what_is_told_of_workers_looks_right(name: str, keys: list[str], size: tuple[int, int], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
     app, _ = scenes.board(scenes.NAMED["worker_states"])
-    assert snap_compare(app, terminal_size=size, run_before=press)
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))

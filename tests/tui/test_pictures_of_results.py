@@ -6,10 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui import scenes, scenes_results
-from tests.tui.test_pictures import still
+from tests.tui.test_pictures import pressed
 
 Compare = Callable[..., bool]
 
@@ -22,12 +21,6 @@ def test_a_scene_of_pane_4_looks_right(
     monkeypatch.setattr(Path, "cwd", lambda: Path("/home/ann"))
     snapshot, keys = scenes_results.PRESSED[name]
 
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
     app, connection = scenes.board(snapshot)
     connection.verbs.ideas["898"] = scenes_results.idea()
-    assert snap_compare(app, terminal_size=size, run_before=press)
+    assert snap_compare(app, terminal_size=size, run_before=pressed(*keys))

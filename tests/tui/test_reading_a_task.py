@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,15 +12,13 @@ from core.details import TaskDetail
 from core.models import HistoryEntry, Json, TaskStatus
 from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.test_untrusted_text import raw
 from tui.screens.task import TaskScreen
 from tui.widgets.masking import MASK
 from tui.widgets.reader import Reader
 
 FIRST = scenes.busy_tasks()[0]
-BOUND = 500
-"""Turns of the screen after which a test gives up waiting."""
 
 
 def reader(desk: Desk) -> Reader:
@@ -32,32 +28,14 @@ def reader(desk: Desk) -> Reader:
 
 async def finds(desk: Desk, told: str) -> None:
     """Wait until the search tells that."""
-    for _ in range(BOUND):
-        if told in next((line for line in desk.text().splitlines() if line.strip().startswith("/ ")), ""):
-            return
-        await asyncio.sleep(0.01)
-        await desk.settle()
-    raise AssertionError(f"{told!r} never came:\n{desk.text()}")
+    await until(
+        desk, lambda: told in next((line for line in desk.text().splitlines() if line.strip().startswith("/ ")), "")
+    )
 
 
 async def shows(desk: Desk, text: str) -> None:
     """Wait for the threads that read and search."""
-    for _ in range(BOUND):
-        if text in desk.text():
-            return
-        await asyncio.sleep(0.01)
-        await desk.settle()
-    raise AssertionError(f"{text!r} never came:\n{desk.text()}")
-
-
-async def until(desk: Desk, holds: Callable[[], bool]) -> None:
-    """Wait for what a thread does."""
-    for _ in range(BOUND):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-        await desk.settle()
-    raise AssertionError(desk.text())
+    await until(desk, lambda: text in desk.text())
 
 
 async def opened(desk: Desk, **more: Json) -> TaskDetail:

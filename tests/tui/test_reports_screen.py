@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.tui import scenes
-from tests.tui.conftest import Opens
+from tests.tui.conftest import Opens, press_every_key
 from tui.commands import REPORTS
 from tui.screens.reports import ReportsScreen
 from tui.screens.task import TaskScreen
@@ -16,16 +16,7 @@ DEAD, LOST = (report.claim for report in scenes.kept_reports())
 
 async def test_every_key_that_is_offered_on_the_screen_can_be_pressed(open_board: Opens):
     async with open_board() as desk:
-        for command in REPORTS:
-            for key in filter(None, command.keys.split(",")):
-                if desk.app.screen is desk.board:
-                    await desk.press("o")
-                opened = desk.app.screen
-                assert isinstance(opened, ReportsScreen)
-                await desk.press(key)
-                assert desk.app.is_running, key
-                if desk.app.screen is not opened and desk.app.screen is not desk.board:
-                    await desk.press("escape")
+        await press_every_key(desk, REPORTS, ReportsScreen, lambda: desk.press("o"))
 
 
 async def test_the_report_under_the_cursor_is_sent_again_at_once_and_several_after_a_question(open_board: Opens):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from core.board_settings import BoardSettings, example, read_settings, remember,
 from core.models import WorkerState
 from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Desk
+from tests.tui.conftest import Desk, desk_of
 from tests.tui.scenes_workers import EVERY_STATE
 from tui.app import BoardApp
 from tui.key_map import COMMANDS, SETS, board_keys, read_keys
@@ -40,17 +39,12 @@ async def remembered(desk: Desk) -> None:
     raise AssertionError("still writing")
 
 
-@asynccontextmanager
-async def desk_with(
+def desk_with(
     settings: BoardSettings, snapshot: Snapshot = scenes.BUSY, size: tuple[int, int] = (120, 36)
-) -> AsyncIterator[Desk]:
+) -> AbstractAsyncContextManager[Desk]:
     """A board with these settings."""
     connection = scenes.board(snapshot)[1]
-    app = BoardApp(connection, now=lambda: scenes.NOW, settings=settings)
-    async with app.run_test(size=size) as pilot:
-        desk = Desk(app, pilot, connection)
-        await desk.settle()
-        yield desk
+    return desk_of((BoardApp(connection, now=lambda: scenes.NOW, settings=settings), connection), size)
 
 
 async def test_a_remapped_key_works_and_is_shown_in_key_bar_palette_and_help(tmp_path: Path):

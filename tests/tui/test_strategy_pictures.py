@@ -5,19 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui import scenes, scenes_workers
-from tests.tui.test_pictures import Compare, still
+from tests.tui.test_pictures import Compare, pressed
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)], ids=lambda size: "x".join(map(str, size)))
 def test_how_long_those_that_wait_would_wait_looks_right(size: tuple[int, int], snap_compare: Compare):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        await pilot.press("t")
-        await still(pilot)
-
     app, connection = scenes.board(replace(scenes.BUSY, workers=scenes_workers.EVERY_STATE))
     connection.verbs.simulation = scenes_workers.simulation()
-    assert snap_compare(app, terminal_size=size, run_before=press)
+    assert snap_compare(app, terminal_size=size, run_before=pressed("t"))

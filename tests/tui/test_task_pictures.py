@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from textual.pilot import Pilot
 
 from tests.tui.scenes_task import SHOWN, board
-from tests.tui.test_pictures import Compare, still
+from tests.tui.test_pictures import Compare, pressed
 
 
 @pytest.mark.parametrize(("name", "size", "keys"), SHOWN, ids=[name for name, _, _ in SHOWN])
 def test_the_screen_of_a_task_looks_right(
     name: str, size: tuple[int, int], keys: tuple[str, ...], snap_compare: Compare
 ):
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in ("2", "down", "down", "enter", *keys):
-            await pilot.press(key)
-            await still(pilot)
-
-    assert snap_compare(board(), terminal_size=size, run_before=press)
+    assert snap_compare(board(), terminal_size=size, run_before=pressed("2", "down", "down", "enter", *keys))

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from textual.pilot import Pilot
 
 from core.snapshot import Snapshot
 from tests.tui import scenes_why
-from tests.tui.test_pictures import Compare, still
+from tests.tui.test_pictures import Compare, pressed
 
 LOOKED_AT = [(name, snapshot, keys, size) for name, snapshot, keys in scenes_why.SHOWN for size in scenes_why.SIZES]
 
@@ -29,10 +28,4 @@ def test_why_looks_right_without_colour(name: str, snap_compare: Compare, monkey
 
 
 def picture(snapshot: Snapshot, keys: tuple[str, ...], size: tuple[int, int], snap_compare: Compare) -> bool:
-    async def press(pilot: Pilot[int]) -> None:
-        await still(pilot)
-        for key in keys:
-            await pilot.press(key)
-            await still(pilot)
-
-    return snap_compare(scenes_why.board(snapshot)[0], terminal_size=size, run_before=press)
+    return snap_compare(scenes_why.board(snapshot)[0], terminal_size=size, run_before=pressed(*keys))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from core.details import Preview, WorkerDetail
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.errors import NotPossibleHere
 from core.models import WorkerState
 from core.snapshot import ActivityEntry

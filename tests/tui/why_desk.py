@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 
 from core.snapshot import Snapshot
 from tests.tui import scenes_why
-from tests.tui.conftest import Desk
+from tests.tui.conftest import Desk, desk_of
 
 SIZES = [(180, 50), (120, 36), (80, 24), (60, 20)]
 TO_GONE = ("down", "down")
@@ -15,13 +14,11 @@ TO_GONE = ("down", "down")
 TO_NO_WORKER = (*TO_GONE, "down")
 
 
-@asynccontextmanager
-async def opened(snapshot: Snapshot = scenes_why.STUCK, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Desk]:
-    app, connection = scenes_why.board(snapshot)
-    async with app.run_test(size=size) as pilot:
-        desk = Desk(app, pilot, connection)
-        await desk.settle()
-        yield desk
+def opened(
+    snapshot: Snapshot = scenes_why.STUCK, size: tuple[int, int] = (120, 36)
+) -> AbstractAsyncContextManager[Desk]:
+    """That board."""
+    return desk_of(scenes_why.board(snapshot), size)
 
 
 def seen(desk: Desk) -> str:

@@ -1,30 +1,23 @@
-"""What authors' code logs is caught for its attempt, and nothing else is any different for it."""
+"""What authors' code logs is caught for its attempt."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import logging
-import sys
 import threading
 import unicodedata
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
 from core.models import TaskResult, utcnow
 from core.workers import BaseWorker
-from core.workers.log_capture import LogCapture
 from core.workers.log_lines import LINE_BYTES, MOST_BYTES, MOST_LINES
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
-from core.workers.testing import perform
 from tests.workers import fakes
+from tests.workers.author_logs import AUTHOR, doing, fresh_logging, printing, texts
 from tests.workers.fakes import FakeTasks, MemorySettlement
-from tests.workers.workers_at_hand import LogsInProcess, Told
-
-AUTHOR = logging.getLogger("author.thread")
+from tests.workers.workers_at_hand import LogsInProcess
 
 
 class LogsOnTheLoop(BaseWorker):
@@ -56,46 +49,6 @@ class LogsInAThread(BaseWorker):
             self.together.wait(10)
             AUTHOR.info("task %d line %d", task.id, number)
         return TaskResult(True)
-
-
-def doing(does: object) -> type[Told]:
-    """A worker class that does this with the task, in a thread."""
-
-    class Doing(Told):
-        pass
-
-    Doing.does = staticmethod(does)  # type: ignore[assignment]
-    return Doing
-
-
-def texts(outcome) -> list[str]:
-    """What the attempt of an outcome logged."""
-    log = outcome.logged()
-    return [] if log is None else [line.text for line in log.lines]
-
-
-@contextmanager
-def printing(logger: logging.Logger, handler: logging.Handler) -> Iterator[None]:
-    """While this lasts, a logger prints by this handler."""
-    logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        logger.removeHandler(handler)
-
-
-@contextmanager
-def fresh_logging() -> Iterator[None]:
-    """The root logger as Python makes it: for warnings, without the handlers of the test runner."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers[:] = []
-    root.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
 
 
 @pytest.mark.parametrize("kind", [LogsOnTheLoop, LogsInAThread, LogsInProcess])
@@ -310,83 +263,6 @@ async def test_a_flood_on_the_loop_is_told_of_now_and_then(start, tasks, heard, 
     await heard.until(lambda: settlement.kept)
     assert settlement.kept[0].logged().dropped == 20_000 - MOST_LINES
     assert len(heard) < 100
-
-
-async def test_nothing_else_is_printed_while_workers_run(start, tasks, heard, settlement, pool):
-    printed, elsewhere, late = io.StringIO(), io.StringIO(), io.StringIO()
-    own, library = logging.getLogger("author.own"), logging.getLogger("library.part")
-    own.setLevel(logging.INFO)
-    unread = threading.Event()
-
-    def logs(worker, task):
-        with printing(logging.getLogger(), logging.StreamHandler(late)):
-            for logger in (AUTHOR, own, library, logging.getLogger()):
-                logger.info("info of %s", logger.name)
-                logger.warning("warning of %s", logger.name)
-                logger.debug("debug of %s", logger.name)
-        unread.set()
-        return TaskResult(True)
-
-    with (
-        printing(logging.getLogger(), logging.StreamHandler(printed)),
-        printing(library, logging.StreamHandler(elsewhere)),
-    ):
-        tasks.add()
-        start(doing(logs), max_iterations=1)
-        await heard.until(lambda: settlement.kept)
-    own.setLevel(logging.NOTSET)
-    expected = [
-        *("warning of author.thread", "info of author.own", "warning of author.own", "warning of library.part"),
-        "warning of root",
-    ]
-    assert printed.getvalue().splitlines() == late.getvalue().splitlines() == expected
-    assert elsewhere.getvalue().splitlines() == ["warning of library.part"]
-    assert len(texts(settlement.kept[0])) == 8
-    await pool.close()
-    assert (logging.getLogger().level, logging.getLogRecordFactory()) == (logging.WARNING, logging.LogRecord)
-
-
-def test_where_nobody_set_up_logging_warnings_go_to_stderr_and_basic_config_works(monkeypatch: pytest.MonkeyPatch):
-    capture, stderr = LogCapture(), io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stderr)
-    with fresh_logging():
-        capture.start()
-        try:
-            AUTHOR.info("not printed")
-            AUTHOR.warning("printed")
-            logging.basicConfig(level=logging.INFO, format="%(message)s")
-            AUTHOR.info("now printed")
-        finally:
-            capture.stop()
-        assert stderr.getvalue().splitlines() == ["printed", "now printed"]
-        assert logging.getLogger().level == logging.INFO
-
-
-def test_listening_twice_is_listening_until_the_last_one_stops():
-    first, second = LogCapture(), LogCapture()
-    first.start()
-    first.start()
-    second.start()
-    first.stop()
-    first.stop()
-    assert AUTHOR.isEnabledFor(logging.INFO)
-    second.stop()
-    assert not AUTHOR.isEnabledFor(logging.INFO)
-    assert logging.getLogRecordFactory() is logging.LogRecord
-
-
-async def test_in_a_rehearsal_logs_go_where_they_always_do():
-    printed = io.StringIO()
-
-    class Warning(BaseWorker):
-        def process_task(self, task):
-            AUTHOR.info("not for this level")
-            AUTHOR.warning("as always")
-            return TaskResult(True)
-
-    with printing(logging.getLogger(), logging.StreamHandler(printed)):
-        assert (await perform(Warning)).success
-    assert printed.getvalue() == "as always\n"
 
 
 async def test_what_is_logged_when_the_server_is_told_of_progress_is_not_the_tasks(make, heard):

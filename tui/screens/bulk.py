@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
-from datetime import datetime
 from enum import StrEnum
 
 from textual import work
@@ -15,20 +14,18 @@ from textual.widgets import Static
 
 from core.bulk import Action, BulkRow, Fate, Meant, Order, Plan, Way, carried_out, untried
 from core.errors import CoreError
-from core.filters import TaskFilter
 from core.models import utcnow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import BULK, LIST
 from tui.deeds import Deeds, Settled
-from tui.key_map import keyed
-from tui.ledger import as_json, counts_of, export
-from tui.look import Piece, Tone, bar, content, count, lines, pieces
+from tui.ledger import as_json, export
+from tui.look import Line, Tone, content, count, lines, pieces
+from tui.screens.bulk_text import LAYOUTS, dry_run, heading, progress, trouble
 from tui.screens.change_parameters import ChangeParametersScreen
 from tui.screens.help import HelpScreen
 from tui.widgets.confirm import Confirm
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import masked_text
-from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 from tui.wording import told
 
@@ -38,16 +35,6 @@ ABOUT = (
     "tasks come first, and stay marked in the queue."
 )
 MOST_COPIES = 1000
-MOST_REASONS = 4
-"""Reasons that are told above the list; the list has them all."""
-
-FATES: dict[Fate, Piece] = {
-    Fate.PLANNED: ("○ planned", Tone.PLAIN),
-    Fate.SKIPPED: ("– skipped", Tone.MUTED),
-    Fate.DONE: ("✓ done", Tone.GOOD),
-    Fate.FAILED: ("✗ failed", Tone.BAD),
-    Fate.UNTRIED: ("⚠ not tried", Tone.WARN),
-}
 FIRST = (Fate.FAILED, Fate.UNTRIED, Fate.SKIPPED, Fate.DONE, Fate.PLANNED)
 """The order of a ledger that is complete."""
 
@@ -60,33 +47,6 @@ class Stage(StrEnum):
     DRY_RUN = "dry run"
     RUNNING = "running"
     OVER = "done"
-
-
-def identity(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
-    """Which task."""
-    return ((f"#{row.id}", Tone.STRONG),)
-
-
-def kind(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
-    """Its type."""
-    return ((row.task_type, Tone.PLAIN),)
-
-
-def fate(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
-    """What became of it, or would."""
-    return (FATES[row.fate],)
-
-
-def said(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
-    """What it is now, or why not."""
-    return ((masked_text(row.said), Tone.PLAIN),)
-
-
-ID = Column("Task", identity, width=10)
-FATE = Column("Outcome", fate, width=11)
-KIND = Column("Type", kind, share=2, keep_end=True)
-SAID = Column("Why, or what it is now", said, share=3)
-LAYOUTS = (Layout(((ID, FATE, SAID),)), Layout(((ID, KIND, FATE, SAID),), at_least=76))
 
 
 class BulkScreen(CommandScreen):
@@ -158,67 +118,32 @@ class BulkScreen(CommandScreen):
         """Bring everything up to date."""
         self.row_list.set_rows(tuple(self.ledger.values()))
         self.row_list.say(("Reading the tasks…" if self.stage is Stage.LOOKING else "No task is meant.", Tone.MUTED))
-        self.heading.update(content(((f"{self._what()}  ", Tone.STRONG), (self.stage.value, Tone.ACCENT))))
+        self.heading.update(
+            content(
+                (
+                    (f"{heading(self.order, self.meant, copies=self._makes_tasks)}  ", Tone.STRONG),
+                    (self.stage.value, Tone.ACCENT),
+                )
+            )
+        )
         self.told.update(lines(self._sentences()))
         self._tell_row()
         if self.is_mounted:
             self.query_one(KeyBar).fill()
 
-    def _what(self) -> str:
-        which = f"all that match {self.meant}" if isinstance(self.meant, TaskFilter) else count(len(self.meant), "task")
-        copies = f", {count(self.order.copies, 'copy').replace('copys', 'copies')} each"
-        return f"{self.order.action.capitalize()} {which}" + (copies if self._makes_tasks else "")
-
     @property
     def _makes_tasks(self) -> bool:
         return self.plan.way is Way.AS_NEW if self.plan is not None else self.order.action is Action.CLONE
 
-    def _sentences(self) -> list[tuple[Piece, ...]]:
+    def _sentences(self) -> list[Line]:
         if self.stage is Stage.TROUBLE:
-            return [
-                pieces((f"✗ {self.trouble}", Tone.BAD)),
-                pieces((keyed("{look_again} looks again, {back} goes back."), Tone.MUTED)),
-            ]
+            return trouble(self.trouble)
         if self.plan is None or self.stage is Stage.LOOKING:
             return [pieces(("Looking at what would be done; nothing is changed…", Tone.MUTED))]
-        return self._dry_run(self.plan) if self.stage is Stage.DRY_RUN else self._progress()
-
-    def _dry_run(self, plan: Plan) -> list[tuple[Piece, ...]]:
-        skipped = len(plan.rows) - self.acting
-        verb = {Way.DIRECT: f"will be {plan.order.action.done}", Way.AS_FAILED: "will be reported as failed"}
-        does = verb.get(plan.way, "will be created anew" if plan.order.action is Action.RETRY else "will be copied")
-        rows = [pieces((f"{self.acting:,}", Tone.STRONG), f" {does}, ", (f"{skipped:,}", Tone.STRONG), " skipped")]
-        rows += [pieces((f"  {number:,} × {why}", Tone.MUTED)) for why, number in plan.skipped[:MOST_REASONS]]
-        if len(plan.skipped) > MOST_REASONS:
-            rows.append(pieces((f"  and {len(plan.skipped) - MOST_REASONS:,} other reasons, in the list", Tone.MUTED)))
-        rows += [pieces((f"⚠ {each}", Tone.WARN)) for each in (plan.reason, plan.partial) if each]
-        if self.acting:
-            rows.append(pieces((plan.risk, Tone.WARN)))
-            rows += [pieces((f"Call: {call}", Tone.MUTED)) for call in plan.calls]
-        else:
-            rows.append(pieces((keyed("There is nothing to be done here; {back} goes back."), Tone.STRONG)))
-        return rows
-
-    def _progress(self) -> list[tuple[Piece, ...]]:
-        counts = counts_of(self.ledger.values())
-        tried = self.acting - counts[Fate.PLANNED]
-        percent = tried * 100 // max(1, self.acting)
-        tally = ", ".join(
-            f"{counts[each]:,} {each.value}" for each in Fate if counts[each] and each is not Fate.PLANNED
-        )
-        rows = [pieces((bar(percent, 24), Tone.BUSY), f" {tried:,} of {self.acting:,}"), pieces((tally, Tone.STRONG))]
-        if self.stage is Stage.RUNNING:
-            hint = "Stopping after this chunk…" if self.stopping else keyed("{back} stops after the present chunk.")
-            return [*rows, pieces((hint, Tone.MUTED))]
-        if counts[Fate.FAILED] or counts[Fate.UNTRIED]:
-            rows.append(pieces(("What failed or was not tried comes first, and stays marked in the queue.", Tone.WARN)))
-        rows.append(pieces((self._undo_told(), Tone.MUTED)))
-        return rows
-
-    def _undo_told(self) -> str:
-        if self._made():
-            return keyed(f"{{undo}} undoes it: deletes the {count(len(self._made()), 'new task')}, after a dry run.")
-        return "There is no undo for this."
+        if self.stage is Stage.DRY_RUN:
+            return dry_run(self.plan)
+        made = self._made() if self.stage is Stage.OVER else None
+        return progress(self.ledger.values(), self.acting, made, stopping=self.stopping)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """What the row under the cursor says is told in full."""

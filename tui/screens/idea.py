@@ -18,7 +18,7 @@ from core.snapshot import ResultRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import IDEA
 from tui.key_map import keyed
-from tui.look import Piece, Tone, content, count, duration, lines, moment, pieces, short_name
+from tui.look import Line, Tone, content, count, duration, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.idea_history import history_lines
@@ -34,9 +34,6 @@ SHORT = 200
 """Characters of a field that stand beside its name; a longer one has lines of its own."""
 NAMES = 18
 """Cells of the names of fields."""
-
-
-Line = tuple[Piece, ...]
 
 
 class IdeaScreen(CommandScreen):

@@ -10,10 +10,11 @@ from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Select
 
+from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting, CoreError
 from core.form_values import counted, text_at
 from core.forms import Kind, Path, every, fields_of, prefilled
-from core.models import CreatedTask, Json, NewTask
+from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
 from core.twins import Twin, can_ask, in_sight

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -20,6 +19,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.masking import masked_text
+from tui.widgets.rereading import Rereading
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 from tui.wording import told
@@ -102,7 +102,7 @@ class ReportsScreen(CommandScreen):
         self.row_list: RowList[KeptReport] = RowList(LAYOUTS, lambda each: each.claim, live.now, markable=True)
         self.detail = Static(id="detail")
         self._seen = 0
-        self._stale = False
+        self._reading = Rereading(self, self._read)
 
     @property
     def place(self) -> str:
@@ -131,19 +131,14 @@ class ReportsScreen(CommandScreen):
             self.read()
 
     def read(self) -> None:
-        """Read them; while they are being read, one more reading is enough."""
-        self._stale = True
-        if not any(worker.group == "read" and worker.is_running for worker in self.workers):
-            self._read()
+        """Read them."""
+        self._reading.ask()
 
-    @work(group="read")
     async def _read(self) -> None:
-        while self._stale:
-            self._stale = False
-            try:
-                self.show_reports(await self.deeds.verbs.reports())
-            except CoreError as error:
-                self.heading.update(content((("Reports kept aside  ", Tone.STRONG), (f"✗ {told(error)}", Tone.BAD))))
+        try:
+            self.show_reports(await self.deeds.verbs.reports())
+        except CoreError as error:
+            self.heading.update(content((("Reports kept aside  ", Tone.STRONG), (f"✗ {told(error)}", Tone.BAD))))
 
     def show_reports(self, reports: Sequence[KeptReport]) -> None:
         """Draw them."""

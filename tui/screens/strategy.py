@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widgets import Static
 
 from core.details import Preview
-from core.diagnosis.simulation import Simulation
+from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
 from tui.look import Piece, Tone, hanging, lines, pieces, whole_age

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 
-from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -31,12 +29,10 @@ from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
+from tui.widgets.rereading import Rereading
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
 from tui.wording import fits, told
-
-LARGE_COPY = 100_000
-"""Characters from which on many terminals refuse to take a copy."""
 
 
 class TaskScreen(WhyBeside):
@@ -61,7 +57,8 @@ class TaskScreen(WhyBeside):
         self.why: Diagnosis | None = None
         self._sizes: dict[str, int] = {}
         self._seen: object = None
-        self._stale = False
+        self._reading = Rereading(self, self._read)
+        self._copies = copies.TaskCopies(deeds)
 
     @property
     def place(self) -> str:
@@ -114,29 +111,23 @@ class TaskScreen(WhyBeside):
         return (row, next(hands, None))
 
     def read(self) -> None:
-        """Read the task; while it is being read, one more reading is enough."""
-        self._stale = True
-        if not any(worker.group == "read" and worker.node is self and worker.is_running for worker in self.workers):
-            self._read()
+        """Read the task."""
+        self._reading.ask()
 
-    @work(group="read")
     async def _read(self) -> None:
-        while self._stale:
-            self._stale = False
-            wanted = self.task_id
-            try:
-                detail = await self.deeds.verbs.open_task(wanted)
-            except CoreError as error:
-                self._head(
-                    (f"Task #{wanted}  ", Tone.STRONG), (f"✗ {told(error)}  ({keyed('{back}')} goes back)", Tone.BAD)
-                )
-                continue
-            if wanted == self.task_id:
-                self.detail = detail
-                self.draw()
-                self.search.again()
-                await self._ask_why(detail)
-                await self._measure(detail)
+        wanted = self.task_id
+        try:
+            detail = await self.deeds.verbs.open_task(wanted)
+        except CoreError as error:
+            trouble = f"✗ {told(error)}  ({keyed('{back}')} goes back)"
+            self._head((f"Task #{wanted}  ", Tone.STRONG), (trouble, Tone.BAD))
+            return
+        if wanted == self.task_id:
+            self.detail = detail
+            self.draw()
+            self.search.again()
+            await self._ask_why(detail)
+            await self._measure(detail)
 
     async def _ask_why(self, detail: TaskDetail) -> None:
         """Why it is not done, in a sentence, where it is not."""
@@ -242,45 +233,17 @@ class TaskScreen(WhyBeside):
             self.app.push_screen(menu, self._copy)
 
     def _copy(self, what: str | None) -> None:
-        server = self.live.newest.server
-        for task in self.opened if what else []:
-            match what:
-                case "json":
-                    self.action_copy_json()
-                case "curl":
-                    self._put(copies.curl_read(task, server), "Copied the curl command that reads it")
-                case "retry":
-                    self._put(copies.curl_retry(task, server), "Copied the curl command that retries it")
-                case _:
-                    self._put(str(task.id), f"Copied {task.id}")
-
-    def _put(self, text: str, sentence: str) -> None:
-        self.app.copy_to_clipboard(text)
-        self.deeds.say(sentence)
+        if self.detail is not None and what:
+            self._copies.copy(what, self.detail, self.live.newest.server, reveal=self.revealed)
 
     def action_copy_json(self) -> None:
         """Copy all that is known of it; secrets stay masked unless they are shown."""
-        if self.detail is not None:
-            self.deeds.carry_out(partial(self._copy_json, self.detail, self.revealed))
-
-    async def _copy_json(self, detail: TaskDetail, reveal: bool) -> str:
-        text = await asyncio.to_thread(copies.as_json, detail, reveal=reveal)
-        self.app.copy_to_clipboard(text)
-        doubt = keyed("; many terminals take less, {save} saves a section to a file") if len(text) > LARGE_COPY else ""
-        return f"Copied {len(text):,} characters of JSON{doubt}"
+        self._copy("json")
 
     def action_save(self) -> None:
         """Save the section under the cursor to a file."""
         if self.detail is not None and self.reader.section is not None:
-            self.deeds.carry_out(partial(self._save, self.detail.task.id, self.reader.section, self.revealed))
-
-    async def _save(self, task_id: int, section: copies.Section, reveal: bool) -> str:
-        try:
-            path = await asyncio.to_thread(copies.saved_section, task_id, section, reveal=reveal)
-        except OSError as error:
-            self.deeds.say(f"{section.title} was not saved: {error.strerror or error}", wrong=True)
-            return ""
-        return f"Saved {section.title} to {path}" + ("" if reveal else "; secrets are masked")
+            self._copies.save(self.detail.task.id, self.reader.section, reveal=self.revealed)
 
     def action_reveal(self) -> None:
         """Show or hide secrets."""

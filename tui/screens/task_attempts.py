@@ -9,11 +9,9 @@ from typing import Protocol
 from core.attempts import NOT_RETRIED, differences
 from core.details import AttemptRow, TaskDetail
 from core.models import HistoryEntry
-from tui.look import TIMES, Piece, Tone, bar, clock, duration, moment, pieces
+from tui.look import TIMES, Line, Piece, Tone, bar, clock, duration, moment, pieces
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text
-
-Line = tuple[Piece, ...]
 
 OUTCOME = {"completed": ("✓", Tone.GOOD), "failed": ("✗", Tone.BAD), NOT_RETRIED: ("✗", Tone.BAD), "": ("●", Tone.BUSY)}
 """Symbols of how an attempt ended; any other word (released, timed out) has a neutral one."""

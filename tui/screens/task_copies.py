@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shlex
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
+from functools import partial
 from pathlib import Path
 
 from textual.app import ComposeResult
@@ -18,10 +20,13 @@ from textual.widgets import Static
 from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import ServerStatus
+from tui.deeds import Deeds
+from tui.key_map import keyed
 from tui.look import Piece, Tone, lines, pieces
+from tui.widgets.branches import Row
 from tui.widgets.json_view import is_block
 from tui.widgets.masking import masked, masked_text
-from tui.widgets.outline import Row, Section
+from tui.widgets.outline import Section
 from tui.widgets.safe_text import safe
 
 SERVED = "http://127.0.0.1:8750/api"
@@ -29,6 +34,9 @@ SERVED = "http://127.0.0.1:8750/api"
 
 JSON_SECTIONS = ("parameters", "result", "saved")
 TEXT_SECTIONS = ("error", "report")
+
+LARGE_COPY = 100_000
+"""Characters from which on many terminals refuse to take a copy."""
 
 KEY = '-H "X-API-Key: $TASKMANAGER_API_KEY"'
 """The header with the key, which the shell puts in."""
@@ -176,3 +184,45 @@ def large_parts(detail: TaskDetail) -> dict[str, Json]:
     task = detail.task
     told = {"parameters": dict(task.parameters), "result": task.result, "saved": detail.saved}
     return {key: value for key, value in told.items() if is_block(value) or isinstance(value, str)}
+
+
+class TaskCopies:
+    """Puts what is known of a task on the clipboard, or into a file."""
+
+    def __init__(self, deeds: Deeds) -> None:
+        self._deeds = deeds
+
+    def copy(self, what: str, detail: TaskDetail, server: ServerStatus, *, reveal: bool) -> None:
+        """Copy what `CopyMenu` answers."""
+        task = detail.task
+        match what:
+            case "json":
+                self._deeds.carry_out(partial(self._copy_json, detail, reveal=reveal))
+            case "curl":
+                self._put(curl_read(task, server), "Copied the curl command that reads it")
+            case "retry":
+                self._put(curl_retry(task, server), "Copied the curl command that retries it")
+            case _:
+                self._put(str(task.id), f"Copied {task.id}")
+
+    def _put(self, text: str, sentence: str) -> None:
+        self._deeds.app.copy_to_clipboard(text)
+        self._deeds.say(sentence)
+
+    async def _copy_json(self, detail: TaskDetail, *, reveal: bool) -> str:
+        text = await asyncio.to_thread(as_json, detail, reveal=reveal)
+        self._deeds.app.copy_to_clipboard(text)
+        doubt = keyed("; many terminals take less, {save} saves a section to a file") if len(text) > LARGE_COPY else ""
+        return f"Copied {len(text):,} characters of JSON{doubt}"
+
+    def save(self, task_id: int, section: Section, *, reveal: bool) -> None:
+        """Save a section to a new file of the working folder."""
+        self._deeds.carry_out(partial(self._save, task_id, section, reveal=reveal))
+
+    async def _save(self, task_id: int, section: Section, *, reveal: bool) -> str:
+        try:
+            path = await asyncio.to_thread(saved_section, task_id, section, reveal=reveal)
+        except OSError as error:
+            self._deeds.say(f"{section.title} was not saved: {error.strerror or error}", wrong=True)
+            return ""
+        return f"Saved {section.title} to {path}" + ("" if reveal else "; secrets are masked")

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from core.details import AttemptLog, LogLine
 from tui.look import Tone, clock, count, moment, pieces
+from tui.widgets.branches import Row, Rows
 from tui.widgets.long_text import hung
 from tui.widgets.masking import masked_text
-from tui.widgets.outline import Row, Rows
 from tui.widgets.safe_text import CUT, head
 
 LEVELS = {"WARNING": Tone.WARN, "ERROR": Tone.BAD, "CRITICAL": Tone.BAD}

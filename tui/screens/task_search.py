@@ -10,8 +10,9 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui.look import Tone, content
-from tui.widgets.outline import Path
-from tui.widgets.reader import MOST_HITS, Reader, amount
+from tui.widgets.branches import Path
+from tui.widgets.outline_canvas import amount
+from tui.widgets.reader import MOST_HITS, Reader
 
 LARGE = 100_000
 """Characters from which on it is told how far a search is."""

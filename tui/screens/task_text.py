@@ -9,16 +9,15 @@ from datetime import datetime
 from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
-from tui.look import STATUS, TIMES, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
+from tui.look import STATUS, TIMES, Line, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
+from tui.widgets.branches import Row
 from tui.widgets.json_view import json_rows
 from tui.widgets.long_text import LongText, hung
 from tui.widgets.masking import masked_text
-from tui.widgets.outline import Row, Section
-from tui.widgets.reader import amount
-
-Line = tuple[Piece, ...]
+from tui.widgets.outline import Section
+from tui.widgets.outline_canvas import amount
 
 MOST_OF_A_LINE = 2_000
 """Characters of a message that are looked at."""

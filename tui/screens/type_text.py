@@ -10,12 +10,11 @@ from core.forms import Field, Kind, fields_of
 from core.models import LIVE_STATES, Json, WorkerStatus
 from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
-from tui.look import WORKER, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
+from tui.look import WORKER, Line, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import MASK, is_secret
 from tui.widgets.safe_text import head
 
-Line = tuple[Piece, ...]
 SECONDS = 60
 """Seconds that the sparkline shows."""
 NOBODY = "  Nobody claims it now. {start_for} starts a worker for it."

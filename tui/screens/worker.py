@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
@@ -24,6 +23,7 @@ from tui.screens.strategy import StrategyScreen
 from tui.screens.why import WhyBeside
 from tui.screens.worker_text import LOG_LAYOUTS, TASK_LAYOUTS, TaskRow, facts, nothing, row_id, title
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.rereading import Rereading
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
 from tui.wording import told
@@ -61,7 +61,7 @@ class WorkerScreen(WhyBeside):
         self.log_list.id = "log"
         self.tasks_title, self.log_title = Static(classes="title"), Static(classes="title")
         self.why_panel = WhyPanel(deeds.verbs, lambda: live.newest, live.now, open_task)
-        self._stale = False
+        self._reading = Rereading(self, self._read)
 
     @property
     def place(self) -> str:
@@ -126,21 +126,16 @@ class WorkerScreen(WhyBeside):
             self.log_list.refresh()
 
     def read(self) -> None:
-        """Read what is remembered; while that is being read, one more reading is enough."""
-        self._stale = True
-        if not any(worker.group == "read" and worker.is_running for worker in self.workers):
-            self._read()
+        """Read what is remembered."""
+        self._reading.ask()
 
-    @work(group="read")
     async def _read(self) -> None:
-        while self._stale:
-            self._stale = False
-            try:
-                self.detail = await self.deeds.verbs.open_worker(self.worker_id)
-            except CoreError as error:
-                self.log_list.say((f"✗ {told(error)}", Tone.BAD))
-            else:
-                self.draw()
+        try:
+            self.detail = await self.deeds.verbs.open_worker(self.worker_id)
+        except CoreError as error:
+            self.log_list.say((f"✗ {told(error)}", Tone.BAD))
+        else:
+            self.draw()
 
     def draw(self) -> None:
         """Everything."""

@@ -9,11 +9,10 @@ from typing import TypeAlias
 from core.details import WorkerTask
 from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
-from tui.look import LEVEL, WORKER, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
+from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
-Line = tuple[Piece, ...]
 TaskRow: TypeAlias = InHand | WorkerTask
 
 ENDS: dict[str, Piece] = {

@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from core.models import Json
 from tui.key_map import keyed
 from tui.look import Piece, Tone, count, pieces
+from tui.widgets.branches import Branch, Row, Step, found_in
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, hides, masked_text
-from tui.widgets.outline import Branch, Row, Step, found_in
 from tui.widgets.safe_text import CUT, safe
 
 MOST_CHARACTERS = 500

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from tui.look import Piece, Tone
+from tui.widgets.branches import Branch, Row, Step
 from tui.widgets.masking import masked_windows
-from tui.widgets.outline import Branch, Row, Step
 from tui.widgets.safe_text import safe, visible
 
 LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")

@@ -1,111 +1,18 @@
-"""Sections of rows that fold: which rows there are now, read from their sources only as far as someone looks."""
+"""Sections of rows that fold: which rows there are now, and the line of each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
-from tui.look import Piece
+from tui.widgets.branches import Branch, Path, Row, Step, found_in
+from tui.widgets.folds import Folds, Shown, is_at, taken
 
 FIRST_ROWS = 400
 """Rows of a section that are read when it is opened; a mark stands where there are more."""
 
 MORE_ROWS = 5_000
 """Rows that are read when more are asked for."""
-
-MORE = object()
-"""The key of the mark where rows are not read yet."""
-
-Path = tuple[object, ...]
-"""Where a row is: the key of its section, of the branches that it is in, its own. It stays while other rows change."""
-
-
-Step = Path | int
-"""What a search comes to next: a place of what is searched for, or so many characters more that were looked at."""
-
-
-class Branch:
-    """Rows that a row holds."""
-
-    def rows(self) -> Iterator[Row]:
-        """They, one after another, made as they are asked for."""
-        raise NotImplementedError
-
-    @property
-    def total(self) -> int:
-        """How many characters its rows tell; 0 where that is not known."""
-        return 0
-
-    def named(self, key: object) -> Iterator[Row]:
-        """Rows among which the one of that key is; all of them where it is not known better."""
-        yield from self.rows()
-
-    def finds(self, needle: str) -> Iterator[Step]:
-        """Where it holds a text (lower case), as paths below the row that holds it."""
-        yield from found_in(self.rows(), needle)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows(Branch):
-    """A branch of rows that are made when they are asked for."""
-
-    make: Callable[[], Iterable[Row]]
-
-    def rows(self) -> Iterator[Row]:
-        """They."""
-        yield from self.make()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line: its key among its siblings, what it says, and the rows that it holds.
-
-    ``folded`` is what it says while it is folded. ``opens``: it begins unfolded. ``size``: how many characters of its
-    source it tells. ``up_to``: where the row is a part of a text, where that part ends; its key is where it begins.
-    ``note`` stands behind it and is not searched; of a mark, ``size`` is what is left, 0 where that is not known.
-    """
-
-    key: object
-    said: Sequence[Piece]
-    branch: Branch | None = None
-    folded: Sequence[Piece] = ()
-    opens: bool = True
-    depth: int = 0
-    size: int = 0
-    up_to: int | None = None
-    note: str = ""
-
-    @property
-    def text(self) -> str:
-        """What it says, without tones."""
-        return "".join(text for text, _ in self.said)
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A row in its place. ``more``: instead of a row, the rest of its rows, not yet read. ``reading``: who read it."""
-
-    path: Path
-    level: int
-    row: Row
-    open: bool = False
-    more: Iterator[Shown] | None = None
-    reading: Reading | None = None
-
-
-def found_in(rows: Iterator[Row], needle: str) -> Iterator[Step]:
-    """The paths of the rows that hold a text, folded or not; and how much was looked at, row by row."""
-    for row in rows:
-        text = row.text
-        if needle in text.lower():
-            yield (row.key,)
-        if row.branch is None:
-            yield row.size or len(text)
-            continue
-        yield len(text)
-        for step in row.branch.finds(needle):
-            yield step if isinstance(step, int) else (row.key, *step)
 
 
 @dataclass(slots=True)
@@ -120,64 +27,6 @@ class Section:
     opens: bool = True
     total: int | None = None
     shown: list[Shown] = field(default_factory=list[Shown])
-
-
-class Reading:
-    """Rows of a branch that are being read; ``over``: it was folded meanwhile."""
-
-    def __init__(self) -> None:
-        self.over = False
-
-
-class Folds:
-    """What is unfolded: what began so, but for what was changed by hand. Lives longer than the rows."""
-
-    def __init__(self) -> None:
-        self._changed: set[Path] = set()
-        self._reading: dict[Path, Reading] = {}
-
-    def is_open(self, path: Path, opens: bool) -> bool:
-        """Whether it is unfolded."""
-        return opens != (path in self._changed)
-
-    def turn(self, path: Path) -> None:
-        """Fold what is unfolded, and the other way round. Who was reading its rows stops; a section keeps them."""
-        self._changed ^= {path}
-        if len(path) == 1:
-            return
-        for reading in (each for at, each in self._reading.items() if at[: len(path)] == path):
-            reading.over = True
-
-    def read(self, rows: Iterable[Row], above: Path, level: int) -> Iterator[Shown]:
-        """The rows of a branch, with those of its branches that are unfolded; ends early when it is folded."""
-        reading = self._reading[above] = Reading()
-        for row in rows:
-            if reading.over:
-                return
-            path = (*above, row.key)
-            opened = row.branch is not None and self.is_open(path, row.opens)
-            yield Shown(path, level, row, opened, reading=reading)
-            if row.branch is not None and opened:
-                yield from self.read(row.branch.rows(), path, level + 1)
-        if self._reading.get(above) is reading:
-            del self._reading[above]
-
-
-def taken(rows: Iterator[Shown], above: Path, level: int, most: int, total: int = 0) -> list[Shown]:
-    """The first of these rows, and a mark when there are more. ``total``: of how many characters, 0: not known."""
-    head = list(islice(rows, most))
-    following = next(rows, None)
-    if following is not None:
-        left = max(0, total - sum(each.row.size for each in head))
-        head.append(Shown((*above, MORE), level, Row(MORE, (), size=left), more=chained(following, rows)))
-    return head
-
-
-def chained(first: Shown, rest: Iterator[Shown]) -> Iterator[Shown]:
-    """A row, unless what it is in was folded meanwhile; then others."""
-    if first.reading is None or not first.reading.over:
-        yield first
-    yield from rest
 
 
 class Outline:
@@ -371,28 +220,3 @@ class Outline:
         for section in self.sections:
             rows = len(section.shown) if self.is_open(section) else 0
             self._starts.append(self._starts[-1] + 1 + rows + (1 if rows else 0))
-
-
-def behind(mark: Shown, most: int) -> list[Shown]:
-    """The rows that stand behind a mark, and a new mark where there are still more. Safe in another thread."""
-    assert mark.more is not None
-    return taken(mark.more, mark.path[:-1], mark.level, most, mark.row.size)
-
-
-def up_to(rows: Iterator[Shown], path: Path) -> Iterator[Shown]:
-    """The rows down to the one of a path, and no more."""
-    for shown in rows:
-        yield shown
-        if is_at(shown, path):
-            return
-
-
-def is_at(shown: Shown, path: Path) -> bool:
-    """Whether a row is the one of a path, or the part of a text that holds its place."""
-    if shown.path == path:
-        return True
-    end, place = shown.row.up_to, path[-1]
-    if end is None or shown.path[:-1] != path[:-1] or not isinstance(place, int):
-        return False
-    start = shown.path[-1]
-    return isinstance(start, int) and start <= place < end

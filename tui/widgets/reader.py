@@ -1,4 +1,4 @@
-"""Reads an outline: draws the rows in sight, keeps its place while they change, folds, and finds."""
+"""Reads an outline: keeps its place while rows change, moves, folds, and finds."""
 
 from __future__ import annotations
 
@@ -7,52 +7,26 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Size
 from textual.message import Message
-from textual.scroll_view import ScrollView
-from textual.strip import Strip
 
 from tui.command import bindings
 from tui.commands import READING
-from tui.key_map import keyed
-from tui.look import Piece, Tone
-from tui.widgets.outline import MORE_ROWS, Outline, Path, Section, Shown, behind, taken, up_to
-from tui.widgets.safe_text import CUT, cut, head, safe
+from tui.widgets.branches import Path
+from tui.widgets.folds import Shown, behind, taken, up_to
+from tui.widgets.outline import MORE_ROWS, Section
+from tui.widgets.outline_canvas import OutlineCanvas
 from tui.widgets.slices import sliced
-
-MARGIN = 4
-"""Cells before a row that is not set in: the cursor, a space, and whether it is folded."""
-
-STEP = 2
-"""Cells by which a row that is in another is set in."""
 
 MOST_HITS = 10_000
 """Places of a text that are counted."""
 
 
-class Reader(ScrollView, can_focus=True):
+class Reader(OutlineCanvas, can_focus=True):
     """Sections of rows with a cursor. What is read stays where it is, whatever changes above it."""
 
-    ALLOW_SELECT = False
     BINDINGS = bindings(READING)
-    COMPONENT_CLASSES = {f"reader--{tone}" for tone in Tone} | {"reader--cursor", "reader--hit", "reader--heading"}
-    DEFAULT_CSS = """
-    Reader { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
-    Reader > .reader--cursor { background: $surface-lighten-1; }
-    Reader:focus > .reader--cursor { background: $primary 28%; }
-    Reader > .reader--hit { background: $warning 40%; text-style: underline; }
-    Reader > .reader--heading { color: $text-primary; text-style: bold; }
-    Reader > .reader--strong { text-style: bold; }
-    Reader > .reader--muted { color: $text-muted; }
-    Reader > .reader--good { color: $text-success; }
-    Reader > .reader--warn { color: $text-warning; }
-    Reader > .reader--bad { color: $text-error; }
-    Reader > .reader--busy { color: $text-primary; }
-    Reader > .reader--accent { color: $text-accent; }
-    """
 
     @dataclass
     class Moved(Message):
@@ -60,15 +34,7 @@ class Reader(ScrollView, can_focus=True):
 
     def __init__(self) -> None:
         super().__init__(id="reader")
-        self.outline = Outline()
-        self.cursor = 0
-        self.needle = ""
         self._one_at_a_time = asyncio.Lock()
-
-    @property
-    def room(self) -> int:
-        """Cells that a row has which is not set in; the same with and without a scroll bar."""
-        return max(20, self.size.width - self.styles.scrollbar_size_vertical - MARGIN)
 
     @property
     def section(self) -> Section | None:
@@ -100,68 +66,6 @@ class Reader(ScrollView, can_focus=True):
         self.cursor = 0
         self._measure()
         self._scroll(0)
-
-    # Drawing
-
-    def render_line(self, y: int) -> Strip:
-        """One line of the screen."""
-        line, width = round(self.scroll_offset.y) + y, self.scrollable_content_region.width
-        if line >= len(self.outline):
-            return Strip.blank(width, self.rich_style)
-        at_cursor = line == self.cursor
-        base = self.get_component_rich_style("reader--cursor") if at_cursor else self.rich_style
-        gutter = "›" if at_cursor else " "
-        section, shown = self.outline.at(line)
-        if shown is None and not self.outline.is_heading(line):
-            segments = [Segment(gutter, base)]
-        elif shown is None:
-            mark = "▾ " if self.outline.is_open(section) else "▸ "
-            title = cut(head(section.title), width - 3)
-            heading = base + self._style("heading")
-            segments = [Segment(gutter, base), Segment(mark, heading), *self._lit(title, heading)]
-        else:
-            segments = [Segment(gutter, base), *self._row(section, shown, width - 1, base)]
-        return Strip(segments).adjust_cell_length(width, base)
-
-    def _row(self, section: Section, shown: Shown, width: int, base: Style) -> list[Segment]:
-        row = shown.row
-        mark = "  " if row.branch is None else "▾ " if shown.open else "▸ "
-        margin = " " * (1 + STEP * row.depth) + mark
-        pieces: list[Piece] = list(row.said)
-        if shown.more is not None:
-            pieces = [(f"{CUT} {self._left(section, shown)}more, press {keyed('{more}')}", Tone.WARN)]
-        elif row.branch is not None and not shown.open:
-            pieces = list(row.folded or row.said)
-        segments, left = [Segment(margin, base)], width - len(margin)
-        for text, tone in pieces:
-            whole = safe(text[: 2 * width]) + (CUT if len(text) > 2 * width else "")
-            said = cut(whole, max(0, left))
-            style = base if tone is Tone.PLAIN else base + self._style(tone)
-            segments += self._lit(said, style)
-            left -= Segment(said).cell_length
-        if row.note and (row.branch is None or shown.open) and left > len(row.note) + 1:
-            segments.append(Segment(f" {safe(row.note)}", base + self._style(Tone.MUTED)))
-        return segments
-
-    def _left(self, section: Section, mark: Shown) -> str:
-        left = (self.outline.left(section) if mark.level == 1 else 0) or mark.row.size
-        return f"{amount(left)} " if left else ""
-
-    def _lit(self, text: str, style: Style) -> list[Segment]:
-        """A text with what was searched for marked in it."""
-        low, segments, start = text.lower(), list[Segment](), 0
-        if not self.needle or len(low) != len(text):
-            return [Segment(text, style)]
-        while (found := low.find(self.needle, start)) >= 0:
-            end = found + len(self.needle)
-            segments += [Segment(text[start:found], style), Segment(text[found:end], style + self._style("hit"))]
-            start = end
-        return [*segments, Segment(text[start:], style)]
-
-    def _style(self, name: str) -> Style:
-        style = self.get_component_rich_style(f"reader--{name}")
-        background = style.bgcolor if name == "hit" else None
-        return Style(color=style.color, bgcolor=background, bold=style.bold, underline=style.underline)
 
     # Moving
 
@@ -345,10 +249,3 @@ class Reader(ScrollView, can_focus=True):
 def is_branch(path: Path) -> bool:
     """Whether a path is that of a row, not of a section."""
     return len(path) > 1
-
-
-def amount(characters: int) -> str:
-    """``4.9 MB``, ``12 kB``, ``80 characters``."""
-    if characters >= 1_000_000:
-        return f"{characters / 1_000_000:.1f} MB"
-    return f"{characters / 1000:.0f} kB" if characters >= 10_000 else f"{characters:,} characters"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from textual import events, work
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -25,6 +25,7 @@ from tui.commands import WHY_PANEL
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, lines
 from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
+from tui.widgets.rereading import Rereading
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
 
@@ -87,7 +88,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self._seen: object = None
         self._asked_at = 0.0
         self._changed_at = -HOLD
-        self._stale = False
+        self._asking = Rereading(self, self._ask)
         self._mendable = False
 
     def compose(self) -> ComposeResult:
@@ -148,24 +149,21 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def ask(self) -> None:
         """Ask; while an answer is awaited, one more question is enough."""
-        self._stale = True
-        if not any(worker.group == "why" and worker.node is self and worker.is_running for worker in self.workers):
-            self._ask()
+        self._asking.ask()
 
-    @work(group="why")
     async def _ask(self) -> None:
-        while self._stale and self.is_open:
-            self._stale = False
-            wanted, self._asked_at = self.task_id, self._time()
-            try:
-                found, fault = await self.verbs.why(wanted), ""
-            except CoreError as error:
-                found, fault = None, told(error)
-            if wanted == self.task_id:
-                self._note_changes(self.diagnosis, found)
-                self.diagnosis, self.fault = found, fault
-                self._judge()
-                self.draw()
+        if not self.is_open:
+            return
+        wanted, self._asked_at = self.task_id, self._time()
+        try:
+            found, fault = await self.verbs.why(wanted), ""
+        except CoreError as error:
+            found, fault = None, told(error)
+        if wanted == self.task_id:
+            self._note_changes(self.diagnosis, found)
+            self.diagnosis, self.fault = found, fault
+            self._judge()
+            self.draw()
 
     def _note_changes(self, old: Diagnosis | None, new: Diagnosis | None) -> None:
         """A number that was something else a moment ago is not what somebody means who presses it now."""
