@@ -128,7 +128,7 @@ def read_keys(wanted: Mapping[str, str]) -> tuple[KeyMap, list[str]]:
 
 def drop_clashes(chosen: dict[str, str]) -> Iterator[str]:
     """Take out keys that would take those of another command; tells of each."""
-    while (found := next(clashes(KeyMap(chosen)), None)) is not None:
+    while chosen and (found := next(clashes(KeyMap(chosen)), None)) is not None:
         loser, key, other = found
         del chosen[loser]
         yield f"{key!r} cannot be the key of {loser}: {other} has it."

@@ -49,6 +49,7 @@ class BoardLayout(LiveScreen):
             self.outcome_pane,
         )
         self.in_use: TaskTypesPane | QueuePane | WorkersPane | OutcomesPane = self.queue_pane
+        self.in_use.add_class("-current")  # before it is there: whatever is in it would be styled again
         self.maximised = False
 
     def compose(self) -> ComposeResult:
@@ -60,7 +61,7 @@ class BoardLayout(LiveScreen):
                 with Vertical(id="left", classes="column"):
                     yield self.type_pane
                     yield self.worker_pane
-                with Vertical(id="right", classes="column"):
+                with Vertical(id="right", classes="column -current"):
                     yield self.queue_pane
                     yield self.outcome_pane
             yield self.why_panel
