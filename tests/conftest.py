@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import settings
 from core.config import Config
 from core.loops import new_loop
 from tests.program import Program
+from tests.warm import WarmStarts
 
 BOARDS = ("tui", "test_board.py", "test_large_task.py", "test_an_hour.py")
 """Where a board runs: on Textual's event loop, beside that of the core."""
@@ -32,10 +34,18 @@ def pytest_asyncio_loop_factories(item: pytest.Item):
     return {"loop": asyncio.new_event_loop if any(part in BOARDS for part in item.path.parts) else new_loop}
 
 
+@pytest.fixture(scope="session")
+def warm() -> Iterator[WarmStarts]:
+    """What starts commands without reading the code of the program again."""
+    starts = WarmStarts()
+    yield starts
+    starts.close()
+
+
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def program(tmp_path: Path, warm: WarmStarts) -> Program:
     """The program, for a fresh user."""
-    return Program(tmp_path)
+    return Program(tmp_path, warm=warm)
 
 
 @pytest.fixture

@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from tests.warm import WarmStarts
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("TASKMANAGER_", "PRISMQ_", "DATABASE_URL", "YOUTUBE_")
@@ -37,6 +39,8 @@ class Program:
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    warm: WarmStarts | None = None
+    """Starts commands without reading the code of the program for each."""
 
     @property
     def environ(self) -> dict[str, str]:
@@ -53,10 +57,12 @@ class Program:
 
     def with_settings(self, **settings: str) -> Program:
         """The same with more environment variables."""
-        return Program(self.folder, {**self.settings, **settings})
+        return replace(self, settings={**self.settings, **settings})
 
     def __call__(self, *arguments: str, timeout: float = 60) -> Answer:
         """Run the program to its end."""
+        if self.warm is not None and self.warm.can(self.settings):
+            return Answer(*self.warm.run(arguments, self.folder, self.environ, timeout))
         return self.command([sys.executable, "-m", "tui", *arguments], timeout=timeout)
 
     def command(self, command: list[str] | str, *, timeout: float = 60) -> Answer:

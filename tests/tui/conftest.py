@@ -12,12 +12,12 @@ import textual.app
 import textual.pilot
 from textual.pilot import Pilot
 from textual.screen import Screen
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
-from tests.tui.rest import at_rest
+from tests.tui.rest import at_rest, paint_later
 from tui.app import BoardApp
 from tui.command import Command
 from tui.screens.board import BoardScreen
@@ -119,6 +119,9 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """No animation, whatever the terminal of the tests says about colour; no wait for longer than there is work."""
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", at_rest)
+    monkeypatch.setattr(Screen, "_compositor_refresh", paint_later)
+    for field in (Input, TextArea):  # a cursor that blinks is seen in a picture or not, by chance
+        monkeypatch.setattr(field.cursor_blink, "_default", False)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
 

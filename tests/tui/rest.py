@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 
 from textual._context import active_app
 from textual.app import App, ScreenStackError
+from textual.screen import Screen
 
 PATIENCE = 20.0
 """Seconds after which a board that never rests is taken as it is."""
@@ -60,12 +61,26 @@ async def at_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
             waits = {asyncio.wrap_future(each) for each in running}
             done, _ = await asyncio.wait(waits, timeout=max_sleep, return_when=asyncio.FIRST_COMPLETED)
             held |= set() if done else running
-        elif not paint(active_app.get()):
+        elif not lay_out(active_app.get()) and not paint(active_app.get()):
             return
 
 
-def paint(app: App[Any]) -> bool:
-    """Lay out and paint now what would be at the next tick; False when nothing is left to be."""
+_paint_at_once = Screen._compositor_refresh
+
+
+def paint_later(screen: Screen[Any]) -> None:
+    """Stands in for Textual's own, which paints many a state on the way that nobody sees, here where no terminal is.
+
+    The compositor keeps what is to be painted.
+    """
+    if screen is screen.app.screen:
+        screen._dirty_widgets.clear()
+    else:
+        _paint_at_once(screen)
+
+
+def lay_out(app: App[Any]) -> bool:
+    """Lay out now what would be at the next tick; False when nothing is left to be."""
     try:
         screen = app.screen
     except ScreenStackError:
@@ -84,4 +99,16 @@ def paint(app: App[Any]) -> bool:
     if not due or app._batch_count or not screen.is_current:
         return False
     screen._on_timer_update()
+    return True
+
+
+def paint(app: App[Any]) -> bool:
+    """Paint what is not painted yet; False when nothing is left to be."""
+    try:
+        screen = app.screen
+    except ScreenStackError:
+        return False
+    if app._batch_count or not screen.is_current or not screen._compositor._dirty_regions:
+        return False
+    _paint_at_once(screen)
     return True

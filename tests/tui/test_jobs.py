@@ -256,19 +256,15 @@ def commands_in(screen: object) -> Iterator[Command]:
 
 
 @pytest.mark.parametrize("place", PLACES)
-async def test_help_and_all_commands_are_named_on_eighty_columns(open_board: Opens, place: str):
+async def test_the_key_bar_of_small_boards_is_not_cut_and_names_help_all_commands_or_quit(
+    open_board: Opens, place: str
+):
     async with open_board(OUTCOMES, SMALL) as desk:
         everything_opens(desk)
         await desk.press(*PLACES[place])
         bar = desk.text().splitlines()[-1]
         assert "? Help" in bar and "^p All" in bar
-
-
-@pytest.mark.parametrize("place", PLACES)
-async def test_the_key_bar_of_the_smallest_board_is_not_cut_and_names_help_and_quit(open_board: Opens, place: str):
-    async with open_board(OUTCOMES, (60, 20)) as desk:
-        everything_opens(desk)
-        await desk.press(*PLACES[place])
+        await desk.resize((60, 20))
         bar = desk.text().splitlines()[-1].rstrip()
         assert len(bar) <= 60
         assert "? Help" in bar

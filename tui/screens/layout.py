@@ -49,7 +49,7 @@ class BoardLayout(LiveScreen):
             self.outcome_pane,
         )
         self.in_use: TaskTypesPane | QueuePane | WorkersPane | OutcomesPane = self.queue_pane
-        self.queue_pane.add_class("-current")  # as `lay_out` would, which styles what it changes once more
+        self.in_use.add_class("-current")  # before it is there: whatever is in it would be styled again
         self.maximised = False
 
     def compose(self) -> ComposeResult:
