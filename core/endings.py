@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from core.errors import CoreError, RateLimited, Unreachable
-from core.models import LIVE_STATES, TaskStatus, TypeStats, WorkerState, WorkerStatus
+from core.models import LIVE_STATES, TaskStatus, WorkerState, WorkerStatus
 from core.rooms import Rooms
 
 EMPTY_ROUNDS = 2
@@ -55,7 +55,8 @@ async def left_to_others(rooms: Rooms) -> int | None:
     types = {name for each in statuses for name in each.types}
     if "stats" in rooms.can:
         # Counted before the claims are listed: with nothing pending, no claim of ours can come in between.
-        if any(is_to_do(rooms, each) for each in await rooms.client.stats() if each.name in types):
+        counted = [each for each in await rooms.client.stats() if each.name in types]
+        if any(each.pending and not each.all_put_off(rooms.can) for each in counted):
             return None
     elif any(rooms.pool.empty_rounds(each.id) < EMPTY_ROUNDS for each in statuses):
         return None
@@ -66,17 +67,13 @@ async def left_to_others(rooms: Rooms) -> int | None:
     return sum(task.task_type in types for task in claimed)
 
 
-def is_to_do(rooms: Rooms, row: TypeStats) -> bool:
-    """Whether tasks of a type are pending now: those that wait for their time have no oldest."""
-    return bool(row.pending) and (row.oldest_pending_at is not None or "retry-at" not in rooms.can)
-
-
 async def put_off(rooms: Rooms) -> int:
     """How many tasks of our types wait until they may be tried again, once nothing else is left to do."""
     if "stats" not in rooms.can or "retry-at" not in rooms.can:
         return 0
     types = {name for each in rooms.pool.statuses() for name in each.types}
-    return sum(each.pending for each in await rooms.client.stats() if each.name in types and not is_to_do(rooms, each))
+    counted = [each for each in await rooms.client.stats() if each.name in types]
+    return sum(each.pending for each in counted if each.all_put_off(rooms.can))
 
 
 def raise_when_nobody_works(rooms: Rooms) -> None:

@@ -98,7 +98,7 @@ async def type_rows(rooms: Rooms, snapshot: Snapshot, newest: Sequence[Task]) ->
     ours = {each.name for each in local_types(rooms.factory)}
     names = {*told, *counted, *ours}
     return {
-        name: type_row(name, told.get(name), counted.get(name), seen.get(name), newest, exact, name in ours)
+        name: type_row(name, told.get(name), counted.get(name), seen.get(name), newest, rooms.can, name in ours)
         for name in names
     }
 
@@ -109,12 +109,12 @@ def type_row(
     stats: TypeStats | None,
     seen: TypeRow | None,
     newest: Sequence[Task],
-    exact: bool,
+    can: frozenset[str],
     workable: bool,
 ) -> TypeRow:
     """A type with what is known of its queue now; what ended lately is counted from its newest tasks where nobody has
     watched it."""
-    row = seen or TypeRow(name)
+    row, exact = seen or TypeRow(name), "stats" in can
     if told is not None:
         schema = told.param_schema or row.param_schema
         row = replace(row, id=told.id, version=told.version, is_active=told.is_active, param_schema=schema)
@@ -123,7 +123,8 @@ def type_row(
     oldest = None if stats is None else stats.oldest_pending_at
     if any(was_tried(task) for task in newest if task.task_type == name and task.created_at == oldest):
         oldest = None  # it did not wait all the time since it was created
-    return replace(row, counts=counts, oldest_pending_at=oldest, rates=rates, workable=workable)
+    put_off = stats is not None and stats.all_put_off(can)
+    return replace(row, counts=counts, oldest_pending_at=oldest, rates=rates, workable=workable, all_put_off=put_off)
 
 
 def by_status(stats: TypeStats) -> tuple[int, int, int, int]:

@@ -6,7 +6,7 @@ that its predecessors gave (``answer["id"]``, ``answer.get("created")``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -139,6 +139,10 @@ class TypeStats(Record):
     completed: int = 0
     failed: int = 0
     oldest_pending_at: datetime | None = None
+
+    def all_put_off(self, can: Collection[str]) -> bool:
+        """Whether all that are pending are put off until a time: a server that ``can`` do that names no oldest then."""
+        return bool(self.pending) and self.oldest_pending_at is None and "retry-at" in can
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,8 @@ class Counts:
 @dataclass(frozen=True, slots=True)
 class TypeRow:
     """A task type with what is known of its queue. ``rates`` are finished tasks in each of the last seconds, oldest
-    first. ``workable``: this program has a worker for it; ``workers``: how many live workers claim it now."""
+    first. ``workable``: this program has a worker for it; ``workers``: how many live workers claim it now;
+    ``all_put_off``: what is pending is put off until a time, all of it."""
 
     name: str
     id: int | None = None
@@ -72,6 +73,12 @@ class TypeRow:
     rates: tuple[int, ...] = ()
     workable: bool = False
     workers: int = 0
+    all_put_off: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether tasks of it wait for a worker now."""
+        return bool(self.counts.pending) and not self.all_put_off
 
 
 class Sort(StrEnum):

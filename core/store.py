@@ -264,7 +264,8 @@ class Store:
         if stats is None or seen is None:
             return replace(row, counts=Counts(exact=seen is not None and seen.exact))
         counts = Counts(stats.pending, stats.claimed, stats.completed, stats.failed, exact=seen.exact)
-        return replace(row, id=row.id or stats.id, counts=counts, oldest_pending_at=stats.oldest_pending_at)
+        row = replace(row, id=row.id or stats.id, counts=counts, all_put_off=stats.all_put_off(self._server.can))
+        return replace(row, oldest_pending_at=stats.oldest_pending_at)
 
 
 KEPT_SLICES = ("server", "counts", "types", "view", "workers", "throughput")

@@ -97,10 +97,6 @@ class System:
         """Whether the server answers, and takes our key."""
         return self.server.link is Link.LIVE
 
-    def is_waiting(self, row: TypeRow) -> bool:
-        """Whether tasks of a type wait for a worker: those that are put off until a time are not the oldest of any."""
-        return bool(row.counts.pending) and (row.oldest_pending_at is not None or "retry-at" not in self.can)
-
     def crew(self, task_type: str) -> Crew:
         """The workers of a type; of one that no known worker claims, those that may."""
         return self.crews.get(task_type) or self.crews.get("") or NOBODY
@@ -159,7 +155,7 @@ class Known:
     def waits(self) -> bool:
         """Whether it is about what waits for a worker."""
         if self.task is None:
-            return self.row is not None and (self.system.is_waiting(self.row) or not self.row.counts.pending)
+            return self.row is not None and (self.row.is_waiting or not self.row.counts.pending)
         return self.status is TaskStatus.PENDING and not self.is_put_off
 
     @property

@@ -88,7 +88,7 @@ def stuck_types(system: System) -> dict[str, tuple[Cause, ...]]:
     """Types whose waiting tasks are stuck, all of them, with the causes."""
     if not system.is_heard:
         return {}
-    rows = [row for row in system.types.values() if system.is_waiting(row)]
+    rows = [row for row in system.types.values() if row.is_waiting]
     found = {row.name: stuck_for(Known(system, None, row, system.crew(row.name))) for row in rows}
     return {name: causes for name, causes in found.items() if causes}
 
@@ -103,7 +103,7 @@ def nothing_happens(system: System, ended: Iterable[int]) -> str:
     if not system.is_heard:
         cause = next(iter(causes_of(Known(system))), None)
         return "" if cause is None else lowered(cause.sentence)
-    pending = sum(row.counts.pending for row in system.types.values() if system.is_waiting(row))
+    pending = sum(row.counts.pending for row in system.types.values() if row.is_waiting)
     # What is in hand while claiming is held has often been done, and waits to be kept.
     at_work = not system.held and any(each.in_hand and each.state in LIVE_STATES for each in system.by_id.values())
     if not pending or at_work or sum([*ended][-QUIET:]):
@@ -122,7 +122,7 @@ def why_idle(system: System, pending: int) -> str:
     if crew := why_crew(system):
         return f"{crew}; {wait}."
     causes = stuck_types(system)
-    waiting = [row.name for row in system.types.values() if system.is_waiting(row)]
+    waiting = [row.name for row in system.types.values() if row.is_waiting]
     if causes and all(name in causes for name in waiting):
         return lowered(next(iter(causes.values()))[0].sentence)
     return ""

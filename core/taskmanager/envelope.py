@@ -148,7 +148,7 @@ def forbidden(status: int, body: Mapping[str, Any] | None, text: str, what: str)
     """401: the key. 403: the claim is somebody else's, or (the gate's) the caller may not do that."""
     if status == 401:
         return NotAuthenticated(
-            "The TaskManager does not accept the API key: set TASKMANAGER_API_KEY to its key.",
+            "The TaskManager does not accept the API key. Set TASKMANAGER_API_KEY to one of its keys.",
             status=status,
             server_text=text,
         )

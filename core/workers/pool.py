@@ -115,6 +115,7 @@ class Pool:
             self._begin_watch()
             self._watchdog.start()
         self._changed(post)
+        self._publish_soon()
 
     def pause(self, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim nothing more. Answers who was changed."""
@@ -262,6 +263,7 @@ class Pool:
 
     def _told(self, post: Post, **what: object) -> str:
         post.tell(**what)  # pyright: ignore[reportArgumentType]
+        self._publish_soon()
         return post.plan.worker_id
 
     def _on_gate(self) -> None:
@@ -301,6 +303,10 @@ class Pool:
                 f"{worker_id}: the workers that have one claim nothing more until one ends."
             )
             self._publish(Said(Level.WARNING, text, utcnow()))
+
+    def _publish_soon(self) -> None:
+        """Somebody asked for a change: each is told of, however soon the next one comes."""
+        asyncio.get_running_loop().call_soon(self._publish_changes)
 
     def _publish_changes(self) -> None:
         self._publish_from = asyncio.get_running_loop().time() + TOLD_EVERY

@@ -85,7 +85,7 @@ def test_who_claims_nothing_or_knows_no_length_gets_no_figures_but_the_reason():
 
 def test_what_it_rests_on_is_said():
     said = " ".join(simulated(load(queue(0, 0), arrivals=0.5, count=3), ORDERS).assumptions)
-    for each in ("A 10 s", "30 tasks a minute come", "1 worker with 3 places", "starves"):
+    for each in ("A 10 s", "30 tasks a minute come", "1 worker with 3 places", "starving"):
         assert each in said
 
 

@@ -37,6 +37,6 @@ def test_a_board_whose_key_is_refused_says_what_to_set(program: Program):
     with program.serving("--database", "t.db", "--api-key-file", "key.txt") as url:
         wrong = program.with_settings(TASKMANAGER_API_URL=url, TASKMANAGER_API_KEY="wrong-key-456")
         with board(wrong) as terminal:
-            terminal.shows("✗ key refused", "TASKMANAGER_API_KEY", "then q")
+            terminal.shows("✗ key refused", "TASKMANAGER_API_KEY", "press q")
             assert terminal.quit() == 0
         assert b"wrong-key-456" not in terminal.raw

@@ -39,7 +39,7 @@ def test_a_state_looks_right_without_colour(name: str, snap_compare: Compare, mo
     [
         ("connecting", ("Connecting to the TaskManager…", "q")),
         ("offline", ("offline", "does not answer", "It is tried again", "q quits")),
-        ("key_refused", ("key refused", "refuses the API key", "TASKMANAGER_API_KEY", "then q")),
+        ("key_refused", ("key refused", "refuses the API key", "TASKMANAGER_API_KEY", "press q")),
     ],
 )
 async def test_a_board_without_its_server_says_in_every_pane_what_goes_on_and_what_to_press(
