@@ -29,7 +29,8 @@ def keep_aside(program: Program, *states: str) -> None:
         for task_id, state in enumerate(states, 1):
             database.execute(
                 "INSERT INTO prismq_outbox (server, task_id, task_type, worker_id, attempt, process, state, success, "
-                "result, error, reason, owed_at, started_at) VALUES (?, ?, 'Echo', 'w', 1, 'gone', ?, 1, '{\"n\": 1}', NULL, "
+                "result, error, reason, owed_at, started_at) "
+                "VALUES (?, ?, 'Echo', 'w', 1, 'gone', ?, 1, '{\"n\": 1}', NULL, "
                 "'the server was odd', strftime('%Y-%m-%dT%H:%M:%S+00:00', 'now'), '2026-01-01T00:00:00+00:00')",
                 (number, task_id, state),
             )
