@@ -45,7 +45,7 @@ def details(*reasons: str) -> Answer:
 
 TOO_LONG = "SQLSTATE[22001]: String data, right truncated: 1406 Data too long for column 'result'"
 TABLE: list[tuple[Answer, type[TaskManagerError], int, str, str]] = [
-    (gate(401, "Unauthorized", "No key"), NotAuthenticated, 401, "No key", "set TASKMANAGER_API_KEY"),
+    (gate(401, "Unauthorized", "No key"), NotAuthenticated, 401, "No key", "Set TASKMANAGER_API_KEY"),
     (gate(403, "Access Denied", "Your IP is blocked"), NotAllowed, 403, "Your IP is blocked", "ask whoever runs it"),
     (
         failed("Task is claimed by another worker", 403),
