@@ -7,20 +7,24 @@ import sys
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
+from core.daemon_threads import DaemonThreads
+
 Value = TypeVar("Value")
 PATIENCE = 2.0
 """Seconds that what is left on the loop gets to end when it is cancelled."""
 
 
 def run_to_end(main: Coroutine[Any, Any, Value]) -> Value:
-    """`asyncio.run`, which would wait for ever for a task that swallows its cancellation; this waits `PATIENCE`."""
+    """`asyncio.run`, which would wait for ever for a task that swallows its cancellation, or for what an author has
+    left in `asyncio.to_thread`; this waits `PATIENCE` for each."""
     with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.get_loop().set_default_executor(DaemonThreads(PATIENCE))
         return runner.run(_bounded(main))
 
 
 def new_loop() -> asyncio.AbstractEventLoop:
     """uvloop's, where that is made for the platform: a task costs a quarter less of the processor on it."""
-    if sys.platform == "win32":
+    if sys.platform == "win32" or sys.implementation.name != "cpython":
         return asyncio.new_event_loop()
     import uvloop
 

@@ -153,6 +153,7 @@ class Ring:
         missing = (second - self._begin) // self._width
         if missing > self._length and self._forgets:  # the clock jumped: all that is known is older
             self._closed.clear()
+            self._open = Bucket()
             self._begin += (missing - self._length) * self._width
             self._told = None
         while second >= self._begin + self._width:

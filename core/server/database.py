@@ -99,7 +99,7 @@ class Database:
     async def write(self, operation: Callable[[Writer], Value]) -> Value:
         """Run `operation` in a transaction and give back its value after COMMIT.
 
-        Operations asked for in one turn of the event loop are committed together; one that raises
+        Operations asked for within a few turns of the event loop are committed together; one that raises
         `Refused` is undone alone. An operation may be run again when the database is locked, so it must
         change nothing but the database. Raises `DatabaseProblem`, `DatabaseBusy` after ten seconds.
         """

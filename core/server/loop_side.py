@@ -1,4 +1,4 @@
-"""What one event loop asks of a database: writes grouped by loop turn, and waits for changes."""
+"""What one event loop asks of a database: writes grouped by a few turns of the loop, and waits for changes."""
 
 import asyncio
 import random

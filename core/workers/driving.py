@@ -26,6 +26,7 @@ async def attended(
     """
     leash = Leash()
     running = asyncio.create_task(leash.driven(code))
+    running.add_done_callback(leash.let_go)
     try:
         await leash.over
     except asyncio.CancelledError:
@@ -61,21 +62,23 @@ class Leash:
         self.cut = False
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._answer: object = None
-        self._fault: Raised | None = None
+        self._fault: Exception | None = None
 
     async def driven(self, code: Coroutine[Any, Any, object]) -> None:
         """Run the code; raises its CancelledError, and leaves what else came of it to `result`."""
         try:
             self._answer = await self._steps(code)
-        except Raised as fault:
+        except Exception as fault:  # noqa: BLE001  # `Raised`, or what kept it from being made
             self._fault = fault
-        except asyncio.CancelledError:
-            self.over.cancel()
-            raise
         finally:
             close(code)
         if not self.over.done():
             self.over.set_result(None)
+
+    def let_go(self, running: asyncio.Task[None]) -> None:
+        """Its `asyncio.Task` has ended, perhaps cancelled, and perhaps before it began: nobody waits any longer."""
+        if not self.over.done():
+            self.over.cancel()
 
     def result(self) -> object:
         """What the code returned; raises `Raised` when it raised."""

@@ -35,10 +35,17 @@ def broken_off(fault: BaseException) -> Checked:
 
 def sentence(fault: BaseException) -> str:
     """An exception as a person can read it, with the notes that were added to it."""
-    notes: object = getattr(fault, "__notes__", None)
-    told = " ".join(str(each) for each in cast("list[object]", notes)) if isinstance(notes, list) else ""
-    text = bare_sentence(fault)
+    text, told = bare_sentence(fault), notes(fault)
     return f"{text.rstrip().removesuffix('.')}. {told}" if told else text
+
+
+def notes(fault: BaseException) -> str:
+    """What was added to an exception with ``add_note``, or in another way."""
+    try:
+        added: object = getattr(fault, "__notes__", None)
+        return " ".join(str(each) for each in cast("list[object]", added)) if isinstance(added, list) else ""
+    except BaseException as second:  # noqa: BLE001  # as `bare_sentence`
+        return f"Its notes cannot be read ({type(second).__name__})."
 
 
 def bare_sentence(fault: BaseException) -> str:

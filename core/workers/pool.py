@@ -305,7 +305,7 @@ class Pool:
             self._publish(Said(Level.WARNING, text, utcnow()))
 
     def _publish_soon(self) -> None:
-        """Somebody asked for a change: each is told of, however soon the next one comes."""
+        """Somebody asked for a change: it is told of at the next turn of the loop, however lately another was."""
         asyncio.get_running_loop().call_soon(self._publish_changes)
 
     def _publish_changes(self) -> None:

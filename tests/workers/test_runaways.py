@@ -200,6 +200,19 @@ class Unreadable(BaseException):
         raise SystemExit(9)
 
 
+class UnreadableNote:
+    """Its text ends the program too."""
+
+    def __str__(self):
+        raise SystemExit(9)
+
+
+def noted(fault: ValueError, note: object) -> ValueError:
+    """The exception, with something odd among its notes."""
+    fault.__notes__ = [note]  # type: ignore[list-item]
+    return fault
+
+
 ENDINGS = [
     (SystemExit(3), "SystemExit: 3"),
     (KeyboardInterrupt(), "KeyboardInterrupt"),
@@ -208,6 +221,8 @@ ENDINGS = [
     (asyncio.CancelledError("mine"), "CancelledError: mine"),
     (Leaving("gone"), "Leaving: gone"),
     (Unreadable(), "Unreadable: its text cannot be read (SystemExit)"),
+    (noted(ValueError("told"), UnreadableNote()), "ValueError: told. Its notes cannot be read (SystemExit)."),
+    (noted(ValueError("told"), "3 rows"), "ValueError: told. 3 rows"),
 ]
 
 
