@@ -73,3 +73,10 @@ def test_what_is_told_stays_the_same_object_until_another_span_is_over():
     ring.at(3).completed += 1
     assert ring.series(12) is ring.series(19)
     assert ring.series(20) is not ring.series(19 + 11)
+
+
+def test_what_ended_before_a_jump_of_the_clock_is_in_no_range_that_begins_after_it():
+    history = History(0)
+    history.ended(5, 7, success=True)
+    minutes, hour, whole = history.series(500_000)
+    assert [sum(span.completed for span in series.spans) for series in (minutes, hour, whole)] == [0, 0, 7]
