@@ -214,7 +214,7 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
 def depends(preview: Preview) -> Iterator[Piece]:
     """What must be known of an order to rely on it; the same for several strategies."""
     if not preview.exact:
-        yield (f"⚠ Only the newest {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
+        yield (f"⚠ Only {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
     for note in preview.notes:
         yield (note, Tone.MUTED)
 
