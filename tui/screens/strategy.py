@@ -204,6 +204,8 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
         yield ("looking…", Tone.MUTED)
     elif isinstance(preview, str):
         yield (f"✗ {preview}", Tone.BAD)
+    elif not preview.tasks and not preview.exact:
+        yield ("None of those looked at can be claimed yet.", Tone.MUTED)
     elif not preview.tasks:
         yield ("Nothing is pending for these workers.", Tone.MUTED)
     else:
