@@ -30,6 +30,11 @@ class Reports(Protocol):
         ...
 
     @property
+    def takes_final(self) -> bool:
+        """Whether a report may say that a failure is final."""
+        ...
+
+    @property
     def claim_timeout(self) -> float:
         """Seconds after which a claim may be given to another."""
         ...
@@ -39,7 +44,8 @@ class Reports(Protocol):
 class Debt:
     """A report on its way. ``read_first``: it may have arrived before, or be about a claim that is over.
 
-    ``unreadable``: its task could not be read. ``refusals``: answers of no that had no reason.
+    ``unreadable``: its task could not be read. ``refusals``: answers of no that had no reason. ``faults``: how often
+    in a row the server failed at a call with it.
     """
 
     claim: Claim
@@ -48,6 +54,7 @@ class Debt:
     read_first: bool = False
     unreadable: bool = False
     refusals: int = 0
+    faults: int = 0
 
     def must_be_read(self, claim_timeout: float) -> bool:
         """Whether sending it unread might end a later claim: servers need not ask which one a report is about."""

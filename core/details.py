@@ -122,7 +122,7 @@ class WorkerDetail:
 class Preview:
     """The tasks that a strategy claims next, in that order, types in turn.
 
-    ``exact`` is false where only ``searched`` tasks could be looked at, newest first, and others may come before them.
+    ``exact`` is false where only ``searched`` tasks could be looked at, and others may come before them.
     ``pending``: how many wait, None where that is not known. ``last`` is the task that waits for all others, and None
     where none starves, since every task gets its turn. ``notes``: what else the order depends on.
     """

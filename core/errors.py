@@ -100,7 +100,7 @@ class RetryLater(CoreError):
     """
 
     def __init__(self, sentence: str, *, at: datetime) -> None:
-        if at.tzinfo is None:
+        if at.utcoffset() is None:
             raise ValueError("at must be a time with a zone")
         super().__init__(sentence)
         self.at = at

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.details import AttemptLog
 from core.errors import PermanentError, RetryLater
@@ -41,6 +41,27 @@ class Outcome:
 
 def failure(fault: BaseException, text: str, metrics: Mapping[str, Json] | None = None) -> TaskResult:
     """The result of a task that ``fault`` has ended, told by ``text``: the fault says whether and when to try again."""
-    retry_at = fault.at if isinstance(fault, RetryLater) else None
+    retry_at = said_by(fault) if isinstance(fault, RetryLater) else None
+    if retry_at is None and isinstance(fault, RetryLater):
+        text = f"{text} ({type(fault).__name__} must say with a datetime with a zone when to try again.)".lstrip()
     retryable = not isinstance(fault, PermanentError)
     return TaskResult(False, error=cut(text), metrics=metrics, retryable=retryable, retry_at=retry_at)
+
+
+def said_by(fault: RetryLater) -> datetime | None:
+    """Until when it puts the task off, in UTC; None where an author's own kind of it says nothing usable."""
+    try:
+        at: object = fault.at
+    except Exception:  # noqa: BLE001  # an author's exception may raise anything when it is read
+        return None
+    return in_utc(at)
+
+
+def in_utc(value: object) -> datetime | None:
+    """The same time in UTC; None for what is no time with a zone, or none that UTC can tell."""
+    try:
+        if isinstance(value, datetime) and value.utcoffset() is not None:
+            return value.astimezone(UTC)
+    except Exception:  # noqa: BLE001  # an author's zone may raise anything, and the ends of the calendar are near
+        return None
+    return None

@@ -19,6 +19,7 @@ from core.errors import (
     NotAuthenticated,
     NotFound,
     RateLimited,
+    ServerFault,
     TooLarge,
     Unreachable,
 )
@@ -34,12 +35,17 @@ BATCH = 100
 """Reports that are sent in one call at most."""
 MOST_WAITING = 1000
 """Reports that may wait while they cannot be delivered; with more, nobody claims until half of them are delivered."""
+MOST_FAULTS = 2
+"""Calls in a row at which the server may fail before their reports are sent one by one: perhaps it is one of them."""
+MOST_ALONE = 3
+"""Reports alone at which the server may fail in a row before it is taken to fail at all of them."""
 RESEND = Backoff(first=1.0, factor=2.0, ceiling=60.0)
 OF_ALL = (Unreachable, RateLimited, NotAuthenticated, NotAllowed, AnotherServer)
 """Faults of a call that are not about the task that it reads."""
 
 Lane = tuple[str, Claim | None]
-"""Reports that go in their order: those of one worker; one whose task cannot be read goes by itself."""
+"""Reports that go in their order: those of one worker; one goes by itself whose task cannot be read, or at which the
+server fails while it takes others."""
 
 
 class Sender:
@@ -156,13 +162,14 @@ class Sender:
                 self._queues.pop(lane, None)
 
     def _set_apart(self, left: list[Debt]) -> list[Debt]:
-        """Send those whose tasks cannot be read by themselves from now on; answers the others."""
-        apart = [debt for debt in left if debt.unreadable]
+        """Send those by themselves from now on whose tasks cannot be read, or at which alone the server fails; answers
+        the others."""
+        apart = [debt for debt in left if debt.unreadable or debt.faults > MOST_FAULTS]
         for debt in apart:
             self._queues[debt.report.worker_id, debt.claim].append(debt)
         if apart:
             self._send()
-        return [debt for debt in left if not debt.unreadable]
+        return [debt for debt in left if debt not in apart]
 
     def _is_owed(self, debt: Debt) -> bool:
         return self._debts.get(debt.claim) is debt
@@ -177,18 +184,33 @@ class Sender:
         try:
             lasts = self._reports.claim_timeout
             to_send = [debt for debt in batch if not debt.must_be_read(lasts) or await self._is_to_send(debt)]
-            if to_send:
-                await self._complete(worker_id, to_send)
+            together = [debt for debt in to_send if debt.faults < MOST_FAULTS]
+            if together:
+                await self._complete(worker_id, together)
+            await self._complete_alone(worker_id, [debt for debt in to_send if debt.faults >= MOST_FAULTS])
         except CoreError as fault:
             return fault.retry_after if isinstance(fault, RateLimited) else 0.0
         return 0.0
+
+    async def _complete_alone(self, worker_id: str, debts: list[Debt]) -> None:
+        """Send reports one by one, first those that were alone least often. Raises `ServerFault` when the server fails
+        at `MOST_ALONE` of them in a row, and any other `CoreError` at once."""
+        in_a_row = 0
+        for debt in sorted(debts, key=lambda each: each.faults):
+            try:
+                await self._complete(worker_id, [debt])
+                in_a_row = 0
+            except ServerFault:
+                in_a_row += 1
+                if in_a_row == MOST_ALONE:
+                    raise
 
     async def _complete(self, worker_id: str, debts: list[Debt]) -> None:
         """Send reports, and see what became of each. Raises `CoreError` when some are not answered."""
         for debt in debts:
             debt.read_first = True
         try:
-            rows = await self._reports.complete_many(worker_id, [debt.report for debt in debts])
+            rows = await self._told(worker_id, debts)
         except (Invalid, TooLarge, ClaimLost, NotFound) as fault:
             if len(debts) > 1:
                 for debt in debts:
@@ -203,6 +225,18 @@ class Sender:
             of_it = answers[debt.report.task_id]
             if of_it:
                 await self._answered(debt, of_it.popleft())
+
+    async def _told(self, worker_id: str, debts: list[Debt]) -> list[RowOutcome]:
+        """Send reports in one call, and count for each how often in a row the server fails at that."""
+        try:
+            rows = await self._reports.complete_many(worker_id, [debt.report for debt in debts])
+        except ServerFault:
+            for debt in debts:
+                debt.faults += 1
+            raise
+        for debt in debts:
+            debt.faults = 0
+        return rows
 
     async def _answered(self, debt: Debt, row: RowOutcome) -> None:
         """A report was taken, or refused: for good, or to be sent again."""
@@ -230,7 +264,8 @@ class Sender:
         """Read the task that a report is about; whether to send it now. Raises `CoreError` of faults `OF_ALL`."""
         debt.unreadable = False
         try:
-            verdict = verdict_on(debt.report, await self._reports.get_task(debt.report.task_id))
+            task = await self._reports.get_task(debt.report.task_id)
+            verdict = verdict_on(debt.report, task, takes_final=self._reports.takes_final)
         except NotFound:
             verdict = Verdict(reason=f"Task {debt.report.task_id} is not on the server any more.")
         except OF_ALL:

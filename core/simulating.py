@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from core.answers import TaskPage
 from core.diagnosis.outlook import Hands, Load, Simulation, Waiter
 from core.diagnosis.simulation import simulated
 from core.diagnosis.words import named
@@ -75,10 +76,9 @@ async def read_load(
     now, notes = utcnow(), list[str]()
     waiting: list[Waiter] = []
     for name in types:
-        read, unread = await waiting_tasks(client, name, max(20, MOST_LOADED // len(types)), now)
+        read, said = await waiting_tasks(client, name, max(20, MOST_LOADED // len(types)), now)
         waiting += read
-        if unread:
-            notes.append(f"{unread:,} more of {named(name)} wait than were read; they are taken to be like those.")
+        notes += said
     come, priorities = await arrivals(client, types, now)
     runs = {name: await run_seconds(client, name, [each for kind, each in took if kind == name]) for name in types}
     measured = {name: seconds for name, seconds in runs.items() if seconds is not None}
@@ -102,17 +102,29 @@ def hands_of(worker: WorkerStatus, types: Sequence[str], *, switches: bool) -> H
 
 async def waiting_tasks(
     client: AsyncTaskManagerClient, name: str, most: int, now: datetime
-) -> tuple[list[Waiter], int]:
-    """Tasks of a type that wait, and how many of them were not read and have somebody who stands for them."""
+) -> tuple[list[Waiter], list[str]]:
+    """Tasks of a type that wait, with those who stand for what was not read; and what was not, in sentences."""
     oldest = await client.pending_in_order(name, "id", "ASC", most // 2)
-    total = len(oldest.tasks) if oldest.total is None else oldest.total
+    total = at_most(oldest)
     if total <= len(oldest.tasks):
-        return [waiter(each, now) for each in oldest.tasks], 0
+        return [waiter(each, now) for each in oldest.tasks], []
     newest = await client.pending_in_order(name, "id", "DESC", most // 2)
     read = {each.id: waiter(each, now) for each in (*oldest.tasks, *newest.tasks)}
     waiters = [read[task_id] for task_id in sorted(read)]
-    unread = max(0, total - len(waiters))
-    return [*waiters, *stand_ins(waiters, len(oldest.tasks), unread)], unread
+    unread = max(0, min(total, at_most(newest)) - len(waiters))
+    if not waiters:
+        return [], [f"All of {named(name)} that was read is put off; {unread:,} more were not read, and are left out."]
+    if not unread:
+        return waiters, []
+    note = f"{unread:,} more of {named(name)} wait than were read; they are taken to be like those."
+    if oldest.total is None or newest.total is None:
+        note += " Some of them may be put off."
+    return [*waiters, *stand_ins(waiters, len(oldest.tasks), unread)], [note]
+
+
+def at_most(page: TaskPage) -> int:
+    """How many tasks wait of which this is a page; more than do, where some that were not read may be put off."""
+    return next((each for each in (page.total, page.searchable) if each is not None), len(page.tasks))
 
 
 def waiter(task: Task, now: datetime) -> Waiter:
@@ -126,9 +138,9 @@ def stand_ins(read: Sequence[Waiter], gap: int, unread: int) -> Iterable[Waiter]
 
     ``gap``: before which of those read they are.
     """
-    if not unread:
+    if not unread or not read:
         return
-    before, after = read[gap - 1], read[min(gap, len(read) - 1)]
+    before, after = read[max(gap, 1) - 1], read[min(gap, len(read) - 1)]
     many = min(STAND_INS, unread)
     for number in range(many):
         share = (number + 1) / (many + 1)

@@ -12,14 +12,14 @@ from core import bulk
 from core.answers import Changes, TaskPage
 from core.errors import TaskManagerError
 from core.filters import TaskFilter
-from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus, utcnow
+from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.channel import Channel
 from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order
 from core.taskmanager.documented import DocumentedCalls
 from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
-from core.taskmanager.next_up import sorted_by_us, without_put_off
+from core.taskmanager.next_up import not_put_off, sorted_by_us
 from core.taskmanager.sameness import same_task
 
 INSTEAD = {
@@ -59,6 +59,11 @@ class ExtendedCalls(DocumentedCalls):
     def puts_off(self) -> bool:
         """Whether a report may put its task off until a time; False until the server is known to do that."""
         return self._capabilities is not None and "retry-at" in self._capabilities
+
+    @property
+    def takes_final(self) -> bool:
+        """Whether a report may say that a failure is final; False until the server is known to understand that."""
+        return self._capabilities is not None and "retryable" in self._capabilities
 
     @property
     def progress_renews(self) -> bool:
@@ -227,8 +232,9 @@ class ExtendedCalls(DocumentedCalls):
         return understood("tasks", lambda: wire.page(said.data, limit, offset))
 
     async def pending_in_order(self, type_name: str, sort_by: str, sort_order: str, limit: int) -> TaskPage:
-        """The pending tasks of a type in the order in which a claim takes them. Where the server cannot sort its lists,
-        over a bounded number of the newest; then ``searched`` says how many."""
+        """The pending tasks of a type in the order in which a claim takes them, without those that are put off: see
+        `not_put_off`. Where the server cannot sort its lists, over a bounded number of the newest; then ``searched``
+        says how many."""
         field, order = refusals.sorting(sort_by, sort_order)
         refusals.window(limit, 0)
         if "filter" not in await self.capabilities():
@@ -238,10 +244,8 @@ class ExtendedCalls(DocumentedCalls):
             "type": type_name,
             "sort_by": field,
             "sort_order": order,
-            "limit": limit,
         }
-        said = await self._line.ask(get("tasks", "/tasks", query))
-        return without_put_off(understood("tasks", lambda: wire.page(said.data, limit, 0)), utcnow())
+        return await not_put_off(self._line, query, limit)
 
     async def same_task(self, task_type: str, params: Mapping[str, Json]) -> Task | None:
         """The task that a creation with this type and these parameters would be answered with; None: a new one would

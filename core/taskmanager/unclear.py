@@ -12,7 +12,10 @@ CANCELLED = "cancelled"
 
 
 def became(report: Report, task: Task) -> ReportTaken | None:
-    """What a report did, given the task as it is now: taken, or (None) not taken yet. Raises `ClaimLost`."""
+    """What a report did, given the task as it is now: taken, or (None) not taken yet. Raises `ClaimLost`.
+
+    Only a server that understands it is told that a failure is final: a task that waits again has not heard it.
+    """
     other_attempt = bool(report.attempts) and task.attempts != report.attempts
     mine = task.claimed_by == report.worker_id and not other_attempt
     match task.status:
@@ -22,7 +25,7 @@ def became(report: Report, task: Task) -> ReportTaken | None:
             return taken(task.id, TaskStatus.COMPLETED)
         case TaskStatus.FAILED if mine and not report.success and (task.error or "") != CANCELLED:
             return taken(task.id, TaskStatus.FAILED)
-        case TaskStatus.PENDING if not report.success and not other_attempt:
+        case TaskStatus.PENDING if not report.success and report.retryable and not other_attempt:
             return taken(task.id, REQUEUED)
         case _:
             raise ClaimLost(lost_sentence(report, task))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import cast
 
 from core.errors import CoreError
 from core.models import TaskResult
-from core.outcome import failure
+from core.outcome import failure, in_utc
 from core.strict_json import GREATEST, NotJson, as_json, is_heavy
 from core.texts import cut
 
@@ -83,15 +82,17 @@ def checked(result: object) -> Checked:
 
 
 def readable(result: TaskResult) -> TaskResult:
-    """The same result with a yes or no, and, when it failed, with an error that is a text."""
+    """The same result with a yes or no; when it failed, with an error that is a text and a time in UTC. A success says
+    nothing about trying again."""
     success = bool(result.success)
     if success:
-        return result if result.success is True else replace(result, success=True)
+        says_more = result.retryable is not True or result.retry_at is not None or result.success is not True
+        return replace(result, success=True, retryable=True, retry_at=None) if says_more else result
     said: object = result.error
     text = said if isinstance(said, str) else shown(said)
-    at = result.retry_at
-    if at is not None and not has_zone(at):
-        text, at = f"{text} (The result's retry_at must be a datetime with a zone, not {shown(at)}.)", None
+    at = None if result.retry_at is None else in_utc(result.retry_at)
+    if at is None and result.retry_at is not None:
+        text = f"{text} (The result's retry_at must be a datetime with a zone, not {shown(result.retry_at)}.)"
     return replace(
         result,
         success=False,
@@ -99,11 +100,6 @@ def readable(result: TaskResult) -> TaskResult:
         retryable=bool(result.retryable),
         retry_at=at,
     )
-
-
-def has_zone(value: object) -> bool:
-    """Whether this is a time with a zone."""
-    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def shown(value: object) -> str:

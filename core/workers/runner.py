@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from core.errors import CoreError, PermanentError, RetryLater
 from core.events import TaskProcessed
 from core.models import Task, TaskResult, utcnow
-from core.outcome import Outcome
+from core.outcome import Outcome, said_by
 from core.texts import cut
 from core.workers.abandoned import Abandoned
 from core.workers.base import BaseWorker
@@ -152,7 +152,7 @@ def not_saved(fault: BaseException) -> CoreError:
     match fault:
         case PermanentError():
             return PermanentError(text)
-        case RetryLater(at=at):
+        case RetryLater() if (at := said_by(fault)) is not None:
             return RetryLater(text, at=at)
         case _:
             return CoreError(text)

@@ -11,7 +11,8 @@ Constructor, all by keyword: ``api_key`` (asked for everywhere but at /health an
 after the first write of a failure it leaves the task failed for good, as the real one does), ``claim_deadlocks`` (that
 of claims, where it is another), ``seed`` of that chance,
 ``clock`` (unix seconds). ``tasks`` and ``types`` may be looked at and changed; ``calls`` counts requests by path
-pattern; ``reports`` has (task, attempt, worker) of every report that was carried out, also by half. There are no
+pattern; ``reports`` has (task, attempt, worker) of every report that was carried out, also by half, and
+``report_bodies`` what each one that came was told with. There are no
 extensions, types cannot be listed, priorities are ignored, an empty queue is a 500.
 """
 
@@ -93,6 +94,7 @@ class ObservedTaskManager:
         self.types: dict[str, dict[str, Any]] = {}
         self.calls: Counter[str] = Counter()
         self.reports: list[tuple[int, int, str]] = []
+        self.report_bodies: list[dict[str, Any]] = []
         self._keys: dict[str, int] = {}
         self._chance = random.Random(seed)
         self._clock = clock
@@ -235,6 +237,7 @@ class ObservedTaskManager:
         return told | {"priority": row.priority, "message": "Task claimed successfully"}
 
     def _complete(self, body: dict[str, Any], number: str) -> Any:
+        self.report_bodies.append(body)
         for name in ("worker_id", "success"):
             if body.get(name) is None:
                 raise Refusal(400, f"Missing required field: {name}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from core import simulating
 from core.config import Config
 from core.diagnosis.outlook import Simulation
 from core.engine import Engine
-from core.models import NewTask, TaskResult
-from core.taskmanager import TaskManagerClient
+from core.models import NewTask, Report, TaskResult
+from core.taskmanager import TaskManagerClient, next_up
+from core.taskmanager.client import AsyncTaskManagerClient
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.observed import ObservedTaskManager
 from tests.program import Program
@@ -93,6 +95,23 @@ async def test_where_very_many_wait_some_are_read_and_all_are_counted(engine: En
     found = await engine.simulate()
     assert waiting_of(found) == {"FIFO": 50, "LIFO": 50, "PRIORITY": 50}
     assert any("30 more of Job wait than were read" in each for each in found.assumptions)
+
+
+async def test_where_all_that_is_read_is_put_off_that_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(simulating, "MOST_LOADED", 20)
+    monkeypatch.setattr(next_up, "MOST_LOOKED_AT", 20)
+    async with AsyncTaskManagerClient(Config.bare(taskmanager_db=tmp_path / "tasks.db")) as client:
+        kind = await client.register_task_type("Job", "1", {"type": "object"})
+        for number in range(50):
+            await client.create_task("Job", {"n": number})
+        tasks = await client.claim_many("w", [kind.id], limit=50, sort_by="id", sort_order="ASC")
+        later = datetime(2999, 1, 1, tzinfo=UTC)
+        await client.complete_many("w", [Report(each.id, "w", 1, False, None, "no", True, later) for each in tasks])
+        load, notes = await simulating.read_load(client, ["Job"], ())
+        assert load.waiting == ()
+        assert notes == ["All of Job that was read is put off; 30 more were not read, and are left out."]
+        monkeypatch.setattr(next_up, "MOST_LOOKED_AT", 2_000)
+        assert await simulating.read_load(client, ["Job"], ()) == (load, []), "all was looked at"
 
 
 async def test_where_priorities_are_ignored_that_strategy_is_as_good_as_the_oldest_first(

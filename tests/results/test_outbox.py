@@ -304,3 +304,63 @@ async def test_reports_go_only_to_their_server(tasks, database, heard):
     database.settle("another server", "me", [an_outcome(1)])
     here = Deliverer(tasks, database, server=SERVER, process_id="me", publish=heard.publish)
     assert here.load() == 0
+
+
+async def test_one_report_at_which_the_server_fails_holds_up_no_other(tasks, heard, deliverer):
+    await claimed(tasks, 5)
+
+    class Poisoned(FakeTasks):
+        async def complete_many(self, worker_id, reports):
+            self.sizes.append(len(reports))
+            if any(report.task_id == 2 for report in reports):
+                raise ServerFault("The TaskManager failed.", status=503, temporary=True)
+            return await super().complete_many(worker_id, reports)
+
+    tasks.__class__, tasks.sizes = Poisoned, []
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(n) for n in range(1, 6)])
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 4)
+        assert deliverer.waiting == 1, "that one is still owed, and sent again"
+        assert tasks.sizes[:2] == [5, 5], "they are sent together until the server has failed twice"
+        assert set(tasks.sizes[2:]) == {1}
+        tasks.__class__ = FakeTasks
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 5)
+
+
+async def test_a_server_that_fails_at_all_reports_is_not_asked_for_each(tasks, heard, deliverer, monkeypatch):
+    await claimed(tasks, 20)
+    fault = ServerFault("The TaskManager failed.", status=503, temporary=True)
+    tasks.faults["complete_many"] += [fault] * 12
+    attempts = []
+    monkeypatch.setattr(sending_room, "RESEND", Noting(0.02, 1, 0.02, attempts, tasks))
+    async with running(deliverer):
+        await deliverer.settle([an_outcome(n) for n in range(1, 21)])
+        await heard.until(lambda: len(heard.of(TaskCompleted)) == 20)
+    assert attempts[:4] == [1, 2, 5, 8], "calls until each pause"
+
+
+class Noting:
+    """A backoff that notes how many calls were made before each pause."""
+
+    def __init__(self, first, factor, ceiling, attempts, tasks):
+        self._backoff, self._attempts, self._tasks = Backoff(first, factor, ceiling), attempts, tasks
+
+    def delay(self, misses, rng):
+        self._attempts.append(self._tasks.calls["complete_many"])
+        return self._backoff.delay(misses, rng)
+
+
+@pytest.mark.parametrize("takes_final", [True, False])
+async def test_a_final_failure_whose_task_was_released_is_not_taken_to_have_arrived(
+    tasks, database, heard, deliverer, takes_final
+):
+    await claimed(tasks)
+    tasks.takes_final = takes_final
+    tasks.faults["complete_many"].append(Unreachable("No answer.", unclear=True))
+    async with running(deliverer):
+        tasks.tasks[1] = replace(tasks.tasks[1], status=TaskStatus.PENDING, claimed_by=None)
+        await deliverer.settle([an_outcome(1, TaskResult(False, error="private", retryable=False))])
+        await heard.until(lambda: heard.of(ReportRefused) or heard.of(TaskFailed))
+    told = [event.reason for event in heard.of(ReportRefused)]
+    assert told == (["Task 1 is pending on the server."] if takes_final else [])
+    assert [state for state, _ in kept(database)] == ([ReportState.REFUSED] if takes_final else [])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from core.config import Config
+from core.errors import ClaimLost
 from core.models import Report, Task, TaskStatus
 from core.taskmanager.capabilities import announced
 from core.taskmanager.client import AsyncTaskManagerClient
+from core.taskmanager.unclear import became
 from tests.contract.observed import ObservedTaskManager
 
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
@@ -65,6 +70,20 @@ async def test_a_server_that_cannot_be_told_gets_the_documented_report_only():
             task = await claimed(client)
             [row] = await client.complete_many("w", [Report(task.id, "w", 1, False, None, "no", False, LATER)])
             assert (row.status, client.puts_off) == ("pending (retry)", False)
+            again = await client.claim_task("w", task.task_type_id or 0)
+            assert again is not None
+            taken = await client.complete_task(task.id, "w", False, error="no", retryable=False, retry_at=LATER)
+            assert taken.requeued
+    assert observed.report_bodies == [{"worker_id": "w", "success": False, "error": "no"}] * 2
+
+
+def test_a_task_that_waits_again_has_not_heard_that_its_failure_is_final():
+    waiting = Task(1, "T", status=TaskStatus.PENDING, attempts=1)
+    final = Report(1, "w", 1, False, None, "no", retryable=False)
+    with pytest.raises(ClaimLost, match="no longer claimed"):
+        became(final, waiting)
+    taken = became(replace(final, retryable=True), waiting)
+    assert taken is not None and taken.requeued
 
 
 def test_only_a_document_that_names_the_fields_announces_them():

@@ -160,6 +160,17 @@ async def test_stopping_several_says_which_tasks_finish_first(open_board: Opens)
         assert "3 tasks in hand, finished first: #10432, #10432, #10433." in desk.text()
 
 
+async def test_where_nothing_that_was_looked_at_can_be_claimed_it_does_not_say_that_nothing_is_pending(
+    open_board: Opens,
+):
+    async with open_board(STATES) as desk:
+        desk.verbs.previews["FIFO"] = replace(desk.verbs.previews["FIFO"], tasks=(), exact=False, searched=2000)
+        await desk.press(*down(3), "t")
+        assert "None of those looked at can be claimed yet." in desk.text()
+        assert "Only 2,000 pending tasks were looked at." in desk.text()
+        assert "Nothing is pending" not in desk.text()
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_before_a_strategy_is_chosen_its_next_tasks_and_what_starves_are_shown(
     open_board: Opens, size: tuple[int, int]
@@ -172,7 +183,7 @@ async def test_before_a_strategy_is_chosen_its_next_tasks_and_what_starves_are_s
         assert "next #9000, #9001, #9002, #9003, #9004" in text
         assert "Nothing starves: each task gets its turn." in text
         assert "Starves #9000 (waits 2m10s) while newer ones come." in text
-        assert "Only the newest 1,000 pending tasks were looked at." in text
+        assert "Only 1,000 pending tasks were looked at." in text
         assert text.count("Task types take turns.") == 1
         assert "esc leave" in text
         await desk.press("f")

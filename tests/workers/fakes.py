@@ -60,7 +60,7 @@ class FakeTasks:
         self.can_wait = can_wait
         self.can_release = can_release
         self.takes_back: int | None = None
-        self.progress_renews = self.puts_off = False
+        self.progress_renews = self.puts_off = self.takes_final = False
         self.tasks: dict[int, Task] = {}
         self.faults: defaultdict[str, deque[Exception]] = defaultdict(deque)
         self.calls: Counter[str] = Counter()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
 import pytest
 
 from core.config import Config
+from core.errors import CoreError
 from core.models import Task, TaskResult, utcnow
 from core.workers import BaseWorker, PermanentError, RetryLater
 from core.workers.hand import Hand
@@ -56,6 +57,58 @@ def test_a_time_without_a_zone_is_refused_where_it_is_said() -> None:
         RetryLater("No quota.", at=datetime(2999, 1, 1))
 
 
+class NotToday(RetryLater):
+    """An author's own kind, which forgets to say when."""
+
+    def __init__(self) -> None:
+        pass
+
+
+class Sometime(RetryLater):
+    """One that says it with what is no time."""
+
+    def __init__(self) -> None:
+        CoreError.__init__(self, "No quota.")
+        self.at = "soon"  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class Unsure(RetryLater):
+    """One that cannot be asked."""
+
+    def __init__(self) -> None:
+        CoreError.__init__(self, "No quota.")
+
+    @property
+    def at(self) -> datetime:  # pyright: ignore[reportIncompatibleVariableOverride]
+        raise LookupError
+
+
+@pytest.mark.parametrize("kind", [NotToday, Sometime, Unsure])
+@pytest.mark.parametrize("when", ["processing", "saving"])
+async def test_an_authors_own_retry_later_that_tells_no_time_is_an_ordinary_failure(kind: Any, when: str) -> None:
+    class Odd(BaseWorker):
+        def process_task(self, task: Task) -> TaskResult:
+            if when == "processing":
+                raise kind
+            return TaskResult(True, {"n": 1})
+
+        def save_results(self, task: Task, result: TaskResult) -> None:
+            raise kind
+
+    result = await perform(Odd)
+    assert (result.success, result.retryable, result.retry_at) == (False, True, None)
+    assert ("The results could not be saved" in str(result.error)) == (when == "saving")
+    if when == "processing":
+        assert f"({kind.__name__} must say with a datetime with a zone when to try again.)" in str(result.error)
+
+
+class NoOffset(tzinfo):
+    """A zone that does not know how far it is from UTC."""
+
+    def utcoffset(self, dt: datetime | None) -> None:
+        return None
+
+
 class Answering(BaseWorker):
     """Answers with what it is given."""
 
@@ -65,7 +118,24 @@ class Answering(BaseWorker):
         return self.result
 
 
-@pytest.mark.parametrize("at", ["tomorrow", datetime(2999, 1, 1), 12])
+async def test_a_time_in_any_zone_is_kept_in_utc() -> None:
+    at = datetime(2999, 1, 1, 2, tzinfo=timezone(timedelta(hours=2)))
+    worker = type("Odd", (Answering,), {"result": TaskResult(False, error="no", retry_at=at)})
+    kept = (await perform(worker)).retry_at
+    assert kept is not None
+    assert (kept, kept.tzinfo) == (LATER, UTC)
+
+
+@pytest.mark.parametrize("at", ["soon", datetime(2999, 1, 1), LATER])
+async def test_a_success_stays_one_whatever_it_says_of_trying_again(at: Any) -> None:
+    worker = type("Odd", (Answering,), {"result": TaskResult(True, {"n": 1}, retryable=False, retry_at=at)})
+    assert await perform(worker) == TaskResult(True, {"n": 1})
+
+
+NEVER = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
+
+
+@pytest.mark.parametrize("at", ["tomorrow", datetime(2999, 1, 1), 12, datetime(2999, 1, 1, tzinfo=NoOffset()), NEVER])
 async def test_a_result_with_no_usable_time_is_an_ordinary_failure_and_says_so(at: Any) -> None:
     worker = type("Odd", (Answering,), {"result": TaskResult(False, error="no", retry_at=at, retryable="")})
     result = await perform(worker)

@@ -204,6 +204,8 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
         yield ("looking…", Tone.MUTED)
     elif isinstance(preview, str):
         yield (f"✗ {preview}", Tone.BAD)
+    elif not preview.tasks and not preview.exact:
+        yield ("None of those looked at can be claimed yet.", Tone.MUTED)
     elif not preview.tasks:
         yield ("Nothing is pending for these workers.", Tone.MUTED)
     else:
@@ -214,7 +216,7 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
 def depends(preview: Preview) -> Iterator[Piece]:
     """What must be known of an order to rely on it; the same for several strategies."""
     if not preview.exact:
-        yield (f"⚠ Only the newest {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
+        yield (f"⚠ Only {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
     for note in preview.notes:
         yield (note, Tone.MUTED)
 
