@@ -104,6 +104,9 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
     """Whether it helped (None: that cannot be told yet), and how that is said; ``now`` is the time of the loop."""
     from core.diagnosis.words import span
 
+    if not diagnosis.could_tell:
+        said = "whether it helped cannot be told while the TaskManager cannot be read"
+        return None, (f"◌ {trial.label}: done; {said}.", Tone.MUTED)
     later = f"{span(max(0.0, round(now - trial.begun)))} later"
     other = diagnosis.status is not trial.status and diagnosis.status is not None
     if other and diagnosis.status is TaskStatus.FAILED:
