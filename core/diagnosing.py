@@ -21,6 +21,7 @@ from core.models import Task, TaskStatus, utcnow
 from core.monitor import link_after
 from core.rooms import Rooms
 from core.snapshot import Snapshot
+from core.stuck_gathering import singles
 
 NOT_READ = "The TaskManager could not be read, so this rests on what was seen last."
 NO_ROOMS = "The TaskManager has not answered yet, so nothing is known of its tasks."
@@ -68,14 +69,12 @@ async def of_task(rooms: Rooms, snapshot: Snapshot, task_id: int) -> Diagnosis:
 async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     """Why nothing happens, and what is stuck. Raises what the TaskManager says."""
     system = await gathering.system(rooms, snapshot, None)
-    claimed = await gathering.claimed(rooms)
-    gone = gathering.dead_among(rooms, {task.claimed_by for task in claimed if task.claimed_by})
+    found = await singles(rooms, system)
     known = Known(system)
     of_types = tuple(chain.from_iterable(stuck_types(system).values()))
-    of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
-    causes = ranked(causes_of(known), mendable_first((*of_types, *of_claimed)))
-    idle = idle_of(system, snapshot)
-    return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known), idle=idle)
+    causes = ranked(causes_of(known), mendable_first((*of_types, *together(found.tasks))))
+    unknown = (*unknown_of(known), *found.unknown)
+    return Diagnosis(None, system.at, causes, unknown, estimates_of(known), idle=idle_of(system, snapshot))
 
 
 def idle_of(system: System, snapshot: Snapshot) -> str | None:
@@ -90,7 +89,7 @@ def mendable_first(causes: Sequence[Cause]) -> tuple[Cause, ...]:
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:
-    """The causes for which claimed tasks are stuck, each once, with how many tasks it is about."""
+    """The causes for which single tasks are stuck, each once, with how many tasks it is about."""
     found: dict[str, list[tuple[Task, Cause]]] = {}
     for task, known in tasks:
         cause = first_stuck(known)
