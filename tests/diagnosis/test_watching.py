@@ -11,23 +11,10 @@ from core.answers import TaskPage
 from core.diagnosis.picture import Owed, System
 from core.diagnosis.stuck import nothing_happens
 from core.events import Event, StuckSeen
-from core.models import Task, WorkerState
+from core.models import Claim, Task, WorkerState
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
-from tests.diagnosis.pictures import (
-    ALL,
-    CLAIM,
-    NOW,
-    OFFLINE,
-    REFUSED,
-    ago,
-    claimed,
-    pending,
-    row,
-    stranger,
-    system,
-    worker,
-)
+from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
 
 
 class Listing:
@@ -100,7 +87,7 @@ async def test_a_task_whose_report_is_late_is_marked_as_that_and_looked_up_only_
 
     def owed(task: Task) -> Owed | None:
         asked.append(task.id)
-        return Owed(CLAIM, "waiting", True, "", ago(65)) if task.id == 1 else None
+        return Owed(Claim(1, "then"), "waiting", True, "", ago(65)) if task.id == 1 else None
 
     busy = worker(1, WorkerState.BUSY, holds=3)
     rows = [claimed(id=1), claimed(id=2), claimed(id=3), claimed(id=4, claimed_at=ago(2)), pending(id=5)]
