@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import chain
 
 from core import gathering, task_gathering
@@ -21,9 +21,13 @@ from core.models import Task, TaskStatus, utcnow
 from core.monitor import link_after
 from core.rooms import Rooms
 from core.snapshot import Snapshot
+from core.stuck_gathering import singles
 
 NOT_READ = "The TaskManager could not be read, so this rests on what was seen last."
 NO_ROOMS = "The TaskManager has not answered yet, so nothing is known of its tasks."
+LIMITED = "The TaskManager takes no calls now, so nothing is known of its tasks."
+SHORTEST_LIMIT = 1.0
+"""Seconds that a limit on calls lasts, at least, where it is told: it was there when it was asked."""
 CURES_OF = 3
 """Tasks of one cause whose cures are offered, where it is asked for everything."""
 
@@ -35,7 +39,9 @@ async def diagnosed(rooms: Rooms | None, snapshot: Snapshot, task_id: int | None
         causes = causes_of(known)
         if task_id is not None:  # whether there is such a task is not known: they only explain why
             causes = tuple(replace(cause, stuck=False) for cause in causes)
-        return Diagnosis(task_id, known.at, causes, (NO_ROOMS,), estimates_of(known), could_tell=False)
+        limited = snapshot.limited_until is not None and snapshot.limited_until > known.at
+        why = LIMITED if limited else NO_ROOMS
+        return Diagnosis(task_id, known.at, causes, (why,), estimates_of(known), could_tell=False)
     try:
         return await of_all(rooms, snapshot) if task_id is None else await of_task(rooms, snapshot, task_id)
     except NotFound:
@@ -63,14 +69,12 @@ async def of_task(rooms: Rooms, snapshot: Snapshot, task_id: int) -> Diagnosis:
 async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     """Why nothing happens, and what is stuck. Raises what the TaskManager says."""
     system = await gathering.system(rooms, snapshot, None)
-    claimed = await gathering.claimed(rooms)
-    gone = gathering.dead_among(rooms, {task.claimed_by for task in claimed if task.claimed_by})
+    found = await singles(rooms, system)
     known = Known(system)
     of_types = tuple(chain.from_iterable(stuck_types(system).values()))
-    of_claimed = together([(task, known_of(system, task, gone=gone)) for task in claimed])
-    causes = ranked(causes_of(known), mendable_first((*of_types, *of_claimed)))
-    idle = idle_of(system, snapshot)
-    return Diagnosis(None, system.at, causes, unknown_of(known), estimates_of(known), idle=idle)
+    causes = ranked(causes_of(known), mendable_first((*of_types, *together(found.tasks))))
+    unknown = (*unknown_of(known), *found.unknown)
+    return Diagnosis(None, system.at, causes, unknown, estimates_of(known), idle=idle_of(system, snapshot))
 
 
 def idle_of(system: System, snapshot: Snapshot) -> str | None:
@@ -85,7 +89,7 @@ def mendable_first(causes: Sequence[Cause]) -> tuple[Cause, ...]:
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:
-    """The causes for which claimed tasks are stuck, each once, with how many tasks it is about."""
+    """The causes for which single tasks are stuck, each once, with how many tasks it is about."""
     found: dict[str, list[tuple[Task, Cause]]] = {}
     for task, known in tasks:
         cause = first_stuck(known)
@@ -110,7 +114,7 @@ def away(rooms: Rooms, snapshot: Snapshot, task_id: int | None, fault: TaskManag
     server = replace(snapshot.server, link=link_after(fault), trouble=str(fault))
     limited = snapshot.limited_until
     if isinstance(fault, RateLimited):
-        limited = max(limited or at, at + timedelta(seconds=fault.retry_after))
+        limited = max(limited or at, limit_end(fault))
     seen = replace(snapshot, server=server, limited_until=limited, reports_waiting=rooms.deliverer.waiting)
     system = system_of(seen, at, claim_timeout=rooms.client.claim_timeout)
     task = next((each for each in snapshot.view.tasks if each.id == task_id), None)
@@ -124,6 +128,11 @@ def away(rooms: Rooms, snapshot: Snapshot, task_id: int | None, fault: TaskManag
     idle = idle_of(system, snapshot) if task_id is None else None
     made = Diagnosis(task_id, at, causes, (told,), estimates_of(known), status=status, task_type=name, idle=idle)
     return replace(made, could_tell=False)
+
+
+def limit_end(fault: RateLimited) -> datetime:
+    """When the server takes calls again."""
+    return utcnow() + timedelta(seconds=max(SHORTEST_LIMIT, fault.retry_after))
 
 
 def unknown_of(known: Known) -> tuple[str, ...]:

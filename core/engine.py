@@ -41,6 +41,7 @@ from core.sources.choose import source_or_why
 from core.sources.port import Source
 from core.store import Store
 from core.stuck_watching import StuckWatch
+from core.task_gathering import owed_of
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
 from core.tellers import LimitTeller, RetryTeller
@@ -288,6 +289,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
             self.store.publish,
             claim_timeout=claim_timeout,
             hindrances=lambda: hindrances(self._factory, self._source, self._source_lacks),
+            owed=lambda task: owed_of(self.rooms, task.id, task.attempts),
         )
 
     def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:

@@ -13,9 +13,9 @@ from uuid import uuid4
 import psutil
 
 from core.config import Config
-from core.diagnosing import diagnosed
+from core.diagnosing import diagnosed, limit_end
 from core.diagnosis import Diagnosis
-from core.errors import NotFound, TaskManagerError
+from core.errors import NotFound, RateLimited, TaskManagerError
 from core.events import Event
 from core.known_workers import known_workers
 from core.models import utcnow
@@ -42,6 +42,9 @@ async def look(config: Config, task_id: int | None, warn: Callable[[str], None])
             return await diagnosed(rooms, Snapshot(server=server), task_id)
     except NotFound:
         raise
+    except RateLimited as fault:
+        server = ServerStatus(label, config.embedded, Link.LIVE, utcnow(), trouble=str(fault))
+        return await diagnosed(None, Snapshot(server=server, limited_until=limit_end(fault)), task_id)
     except TaskManagerError as fault:
         if (link := link_after(fault)) is Link.LIVE:
             raise

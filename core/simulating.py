@@ -35,12 +35,13 @@ SHORTEST_RUN = 0.001
 @dataclass(frozen=True, slots=True)
 class Staff:
     """The workers of this process, those of them that would switch, how long the tasks of each type took that they did
-    lately, and how many more workers are imagined."""
+    lately, and how many more workers are imagined. ``all_switch``: all workers would, also those elsewhere."""
 
     ours: Sequence[WorkerStatus] = ()
     switching: frozenset[str] = frozenset()
     took: Sequence[tuple[str, float]] = ()
     extra: int = 0
+    all_switch: bool = False
 
 
 async def simulate_here(rooms: Rooms, types: Sequence[str], switching: Sequence[str], extra: int) -> Simulation:
@@ -59,7 +60,7 @@ async def simulate(client: AsyncTaskManagerClient, types: Sequence[str], staff: 
     here = {each.id for each in staff.ours}
     others = [each for each in (await client.workers() if "workers" in can else ()) if each.id not in here]
     claiming = [each for each in (*staff.ours, *others) if each.state in CLAIMING]
-    hands = [hands_of(each, types, switches=each.id in staff.switching) for each in claiming]
+    hands = [hands_of(each, types, switches=staff.all_switch or each.id in staff.switching) for each in claiming]
     hands += [Hands(tuple(types))] * staff.extra
     load, notes = await read_load(client, types, staff.took)
     load = replace(load, hands=tuple(each for each in hands if each.types and each.count))

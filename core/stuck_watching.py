@@ -11,8 +11,9 @@ from typing import Protocol
 from core.answers import TaskPage
 from core.bulk_calls import of_dead_process
 from core.diagnosis import Cause
-from core.diagnosis.light import system_of
-from core.diagnosis.picture import System, was_tried
+from core.diagnosis.light import hand_of, system_of
+from core.diagnosis.picture import Owed, System, was_tried
+from core.diagnosis.storage import DELIVERED_WITHIN
 from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
 from core.errors import CoreError
 from core.events import Event, StuckSeen
@@ -25,10 +26,16 @@ AT_ONCE = 100
 """Rows that are looked at until others have their turn on the loop."""
 LIST_EVERY = 5.0
 """Seconds between two readings of the claimed tasks, where some are in nobody's hands."""
+LOOKED_UP = 20
+"""Claimed tasks in nobody's hands whose reports are looked up, at one look."""
 MOST_CLAIMED = 1000
 """Claimed tasks that are read."""
 TOLD_EVERY = 5
 """Looks after which sentences whose figures are others now are told anew."""
+
+
+def nothing_owed(task: Task) -> Owed | None:
+    """Nothing is kept here."""
 
 
 class Listing(Protocol):
@@ -77,11 +84,13 @@ class StuckWatch:
         claim_timeout: float,
         gone: Callable[[str], bool] = of_dead_process,
         hindrances: Callable[[], Mapping[str, str]] = dict,
+        owed: Callable[[Task], Owed | None] = nothing_owed,
         now: Callable[[], datetime] = utcnow,
     ) -> None:
         """``gone`` tells of a worker whether its process is known to be dead; ``hindrances`` why no worker can be
-        started for a type though there is a class for it."""
+        started for a type though there is a class for it; ``owed`` the report on a task that is kept here."""
         self._now = now
+        self._owed = owed
         self._tasks, self._seen, self._publish = tasks, seen, publish
         self._claim_timeout = claim_timeout
         self._gone = gone
@@ -158,11 +167,19 @@ class StuckWatch:
         holders = {task.claimed_by for task in tasks if task.status is TaskStatus.CLAIMED and task.claimed_by}
         ours = {each.id for each in system.by_id.values() if each.local}
         gone = frozenset(each for each in holders - ours if self._gone(each))
+        owed = self._owed_among(system, tasks)
         found: dict[int, Cause] = {}
         for first in range(0, len(tasks), AT_ONCE):
-            found |= stuck_among(system, tasks[first : first + AT_ONCE], gone=gone, overtakers=ahead, since=since)
+            some = tasks[first : first + AT_ONCE]
+            found |= stuck_among(system, some, gone=gone, overtakers=ahead, since=since, owed=owed)
             await asyncio.sleep(0)
         return found
+
+    def _owed_among(self, system: System, tasks: Sequence[Task]) -> dict[int, Owed]:
+        """The reports that are kept here on tasks that were claimed a while ago, and that nobody has in hand."""
+        held = [task for task in tasks if task.status is TaskStatus.CLAIMED and was_held_long(task, system.at)]
+        asked = [task for task in held if hand_of(system.by_id.get(task.claimed_by or ""), task) is None][:LOOKED_UP]
+        return {task.id: owed for task in asked if (owed := self._owed(task)) is not None}
 
     async def _read_claimed(self, system: System) -> None:
         """The claimed tasks, where more are claimed than live workers have in hand and the server tells of those."""
@@ -199,6 +216,11 @@ class StuckWatch:
         if before is None or shape(before) != shape(now) or (memory.untold >= TOLD_EVERY and before != now):
             memory.told, memory.untold = now, 0
             self._publish(now)
+
+
+def was_held_long(task: Task, at: datetime) -> bool:
+    """Whether a report on it that is kept here might be late by now."""
+    return task.claimed_at is None or (at - task.claimed_at).total_seconds() > DELIVERED_WITHIN
 
 
 def oldest_of(before: Oldest | None, told: datetime | None, now: datetime) -> Oldest:

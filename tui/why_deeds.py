@@ -104,12 +104,12 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
     """Whether it helped (None: that cannot be told yet), and how that is said; ``now`` is the time of the loop."""
     from core.diagnosis.words import span
 
+    if not diagnosis.could_tell:
+        said = "whether it helped cannot be told while the TaskManager cannot be read"
+        return None, (f"◌ {trial.label}: done; {said}.", Tone.MUTED)
     later = f"{span(max(0.0, round(now - trial.begun)))} later"
-    other = diagnosis.status is not trial.status and diagnosis.status is not None
-    if other and diagnosis.status is TaskStatus.FAILED:
-        return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
-    if other and diagnosis.status is not None:
-        return True, (f"✓ It helped: {NOW_IT[diagnosis.status]}, {later}.", Tone.GOOD)
+    if diagnosis.status is not trial.status and diagnosis.status is not None:
+        return judged_by(diagnosis.status, later)
     lasts = diagnosis.estimates.claim_end
     if trial.claim_end is not None and lasts is not None and lasts > trial.claim_end:
         return True, (f"✓ It helped: its claim lasts until {clock(lasts)} now, {later}.", Tone.GOOD)
@@ -119,3 +119,10 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
     if now - trial.begun < STILL_AFTER:
         return None, (f"◌ {trial.label}: done; looking whether it helps…", Tone.MUTED)
     return False, (f"✗ Still, {later}: {first.sentence}", Tone.WARN)
+
+
+def judged_by(status: TaskStatus, later: str) -> tuple[bool, Piece]:
+    """The same of a task that has another status than before."""
+    if status is TaskStatus.FAILED:
+        return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
+    return True, (f"✓ It helped: {NOW_IT[status]}, {later}.", Tone.GOOD)

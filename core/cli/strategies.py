@@ -21,7 +21,10 @@ NEWEST = 1000
 @json_option
 @passing
 def strategies(program: Program, type_names: str | None, extra: int, as_json: bool) -> None:
-    """Tell what the waiting tasks would experience under each strategy, at the present rates. Changes nothing."""
+    """Tell what the waiting tasks would experience if all workers claimed by each strategy, at the present rates.
+
+    Changes nothing.
+    """
     names = [name.strip() for name in (type_names or "").split(",") if name.strip()]
     found: Simulation = with_client(program, lambda client: looked_ahead(client, names, extra))
     if as_json:
@@ -38,4 +41,4 @@ async def looked_ahead(client: AsyncTaskManagerClient, names: list[str], extra: 
         names = sorted({task.task_type for task in waiting})
     if not names:
         return Simulation(why_not="Nothing is waiting.")
-    return await simulate(client, names, Staff(extra=extra))
+    return await simulate(client, names, Staff(extra=extra, all_switch=True))

@@ -60,7 +60,8 @@ def owner_gone(known: Known) -> Cause | None:
 def owner_unknown(known: Known) -> Cause | None:
     """Nobody knows the worker that has claimed it."""
     task = known.task
-    if task is None or known.status is not TaskStatus.CLAIMED or known.owner is not Owner.UNKNOWN:
+    is_unknown = known.owner is Owner.UNKNOWN and known.owed is None
+    if task is None or known.status is not TaskStatus.CLAIMED or not is_unknown:
         return None
     who = named(task.claimed_by or "A worker that is not told")
     over = known.deadline is not None and known.deadline <= known.at
@@ -94,8 +95,9 @@ def stop_ours(known: Known) -> tuple[Cure, ...]:
 
 
 def is_worked_on(known: Known) -> bool:
-    """Whether a worker that is alive has claimed it, and its end is not known here yet."""
-    alive = known.owner in (Owner.OURS, Owner.ALIVE)
+    """Whether a worker that is alive has claimed it, and its end is not known here yet. Of ours it is known whether
+    they have it in hand."""
+    alive = known.owner is Owner.ALIVE or (known.owner is Owner.OURS and known.hand is not None)
     return known.status is TaskStatus.CLAIMED and alive and known.owed is None
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from core.diagnosis.cause import Cause, Certainty
 from core.diagnosis.judging import MARKING, causes_of
 from core.diagnosis.light import NO_TYPES, known_of
-from core.diagnosis.picture import Known, System, was_tried
+from core.diagnosis.picture import Known, Owed, System, was_tried
 from core.diagnosis.words import amount, named, span
 from core.diagnosis.workers import STARVES_AFTER, has_runaways
 from core.models import LIVE_STATES, Task, TaskStatus, WorkerState
@@ -18,6 +19,7 @@ QUIET = 10
 """Seconds in which no task ended, until it is asked why nothing happens."""
 NOTHING: Mapping[int, int] = {}
 NEVER: Mapping[int, datetime] = {}
+NOT_OWED: Mapping[int, Owed] = {}
 
 
 def stuck_for(known: Known) -> tuple[Cause, ...]:
@@ -38,9 +40,11 @@ def stuck_among(
     gone: frozenset[str] = NO_TYPES,
     overtakers: Mapping[int, int] = NOTHING,
     since: Mapping[int, datetime] = NEVER,
+    owed: Mapping[int, Owed] = NOT_OWED,
 ) -> dict[int, Cause]:
     """Those of these tasks that are stuck, by id, with the first cause. While the server does not answer, nothing is
-    known of any task: none. ``since``: since when tasks wait that were tried before."""
+    known of any task: none. ``since``: since when tasks wait that were tried before. ``owed``: the reports on them that
+    are kept here, where that was looked up."""
     if not system.is_heard:
         return {}
     found: dict[int, Cause] = {}
@@ -48,7 +52,8 @@ def stuck_among(
         if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED):
             continue
         ahead, begun = overtakers.get(task.id, 0), since.get(task.id)
-        cause = first_stuck(known_of(system, task, gone=gone, overtakers=ahead, waits_since=begun))
+        known = known_of(system, task, gone=gone, overtakers=ahead, waits_since=begun)
+        cause = first_stuck(replace(known, owed=owed[task.id]) if task.id in owed else known)
         if cause is not None:
             found[task.id] = cause
     return found

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -146,3 +148,21 @@ def test_the_command_line_tells_it_for_workers_that_one_imagines(program: Progra
     assert ours("strategies").out.splitlines()[0] == (
         "No worker claims these types now: nothing begins, under any strategy."
     )
+
+
+def test_the_command_line_tells_other_figures_for_each_strategy_while_workers_run(program: Program):
+    config = Config.bare(taskmanager_db=program.folder / "tasks.db")
+    with TaskManagerClient(config) as client:
+        known = client.register_task_type("Job", "1", {"type": "object"})
+        for number in range(5):
+            client.create_task("Job", {"n": number}, priority=number)
+        done = client.claim_task("elsewhere-1", known.id)
+        assert done is not None
+        client.complete_task(done.id, "elsewhere-1", True)
+        client.heartbeat("elsewhere-1", "elsewhere", 4242, "idle", "LIFO", [])
+    with closing(sqlite3.connect(config.taskmanager_db)) as tasks, tasks:
+        tasks.execute("UPDATE tasks SET claimed_at = completed_at - 20000 WHERE status = 'completed'")
+        tasks.execute("UPDATE tasks SET created_at = created_at - 100000 WHERE id = (SELECT min(id) + 1 FROM tasks)")
+    ours = program.with_settings(PRISMQ_TASKMANAGER_DB=str(config.taskmanager_db))
+    longest = {each["strategy"]: each["longest"] for each in ours("strategies", "--json").json["outlooks"]}
+    assert longest["FIFO"] < longest["LIFO"]

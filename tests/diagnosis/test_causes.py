@@ -11,10 +11,10 @@ import pytest
 from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
 from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
 from core.diagnosis.light import with_crew
-from core.diagnosis.picture import Known
+from core.diagnosis.picture import Known, Owed
 from core.models import TaskStatus, WorkerState
 from core.verbs import Verbs
-from tests.diagnosis.pictures import PICTURES, ago, claimed, failed, of, pending, stranger, system, worker
+from tests.diagnosis.pictures import CLAIM, PICTURES, ago, claimed, failed, of, pending, stranger, system, worker
 
 LONG = "PrismQ.YouTube.Channel.Scrape.With.A.Name.That.Has.No.End.At.All"
 
@@ -96,6 +96,18 @@ def test_no_picture_claims_a_cause_as_certain_that_contradicts_another():
 def test_a_paused_worker_among_others_that_work_is_no_cause():
     known = of(pending(), system(worker(1, WorkerState.PAUSED), worker(2)))
     assert [cause.code for cause in causes_of(known)] == ["waits-its-turn"]
+
+
+@pytest.mark.parametrize("claimed_before", [20, 432], ids=["claimed", "claim over"])
+@pytest.mark.parametrize("by", ["w-01", "who"], ids=["our worker", "nobody knows whom"])
+def test_a_task_whose_report_is_kept_here_is_not_said_to_be_worked_on(by: str, claimed_before: int):
+    around = system(worker(), reports_waiting=1)
+    known = of(claimed(by, claimed_at=ago(claimed_before)), around, owed=Owed(CLAIM, "waiting", True, "", ago(65)))
+    assert [cause.code for cause in causes_of(known)] == ["report-waits"]
+
+
+def test_our_worker_works_only_on_what_it_has_in_hand():
+    assert causes_of(of(claimed(), system(worker()))) == ()
 
 
 def test_a_worker_elsewhere_that_was_seen_with_the_type_counts_as_one_of_its_workers():

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from core.answers import TaskPage
-from core.diagnosis.picture import System
+from core.diagnosis.picture import Owed, System
 from core.diagnosis.stuck import nothing_happens
 from core.events import Event, StuckSeen
-from core.models import Task, WorkerState
+from core.models import Claim, Task, WorkerState
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
 from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
@@ -80,6 +80,26 @@ async def test_claimed_tasks_are_not_listed_while_all_are_in_hand():
     await watching.look()
     await watching.look()
     assert (said[-1].count, listing.asked) == (0, 0)
+
+
+async def test_a_task_whose_report_is_late_is_marked_as_that_and_looked_up_only_when_nobody_has_it_in_hand():
+    asked: list[int] = []
+
+    def owed(task: Task) -> Owed | None:
+        asked.append(task.id)
+        return Owed(Claim(1, "then"), "waiting", True, "", ago(65)) if task.id == 1 else None
+
+    busy = worker(1, WorkerState.BUSY, holds=3)
+    rows = [claimed(id=1), claimed(id=2), claimed(id=3), claimed(id=4, claimed_at=ago(2)), pending(id=5)]
+    snapshot = seen(*rows, workers=(busy,), claimed=4)
+    said: list[Event] = []
+    watching = StuckWatch(Listing(), lambda: snapshot, said.append, claim_timeout=300, owed=owed, now=lambda: NOW)
+    await watching.look()
+    await watching.look()
+    last = said[-1]
+    assert isinstance(last, StuckSeen)
+    assert {task_id: each.code for task_id, each in last.tasks.items()} == {1: "report-waits"}
+    assert set(asked) == {1, 2}
 
 
 async def test_counts_that_are_not_exact_make_the_count_one_of_loaded_rows():

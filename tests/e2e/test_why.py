@@ -125,6 +125,23 @@ def test_a_server_that_fails_is_asked_once_so_that_the_answer_comes_at_once(prog
     assert len([path for path in asked if path.endswith("/tasks")]) == 1
 
 
+@pytest.mark.parametrize("arguments", [("why",), ("why", "12")], ids=str)
+@pytest.mark.parametrize("seconds", ["42", "0"])
+def test_a_server_that_limits_calls_from_the_first_on_is_told_of_and_ends_with_could_not_tell(
+    program: Program, arguments: tuple[str, ...], seconds: str
+):
+    meddler = Meddler(ObservedTaskManager(clock=time.time))
+    meddler.instead.append(Instead("", 429, headers={"retry-after": seconds}))
+    with serving(meddler) as origin:
+        there = program.with_settings(TASKMANAGER_API_URL=f"{origin}/api", TASKMANAGER_API_KEY="any")
+        told, said = there(*arguments), there(*arguments, "--json")
+    assert (told.code, said.code) == (3, 3), told.out + told.err
+    assert "The TaskManager takes no more calls for" in told.out
+    assert [each["code"] for each in said.json["causes"]] == ["rate-limited"]
+    assert (said.json["could_tell"], said.json["verdict"]) == (False, "unknown")
+    assert any("takes no calls now" in each for each in said.json["unknown"])
+
+
 def test_a_refused_key_ends_as_everywhere_and_a_server_with_the_documented_calls_is_told_of(program: Program):
     observed = ObservedTaskManager(clock=time.time)
     with observed.serving() as url:

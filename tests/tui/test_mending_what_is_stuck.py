@@ -69,6 +69,24 @@ async def test_a_cause_that_is_over_helped_too_and_what_else_holds_is_told_below
         assert "✓ It helped: that is over, 0 s later. · The only other worker" in seen(desk)
 
 
+async def test_whether_it_helped_is_not_told_while_the_server_cannot_be_read():
+    async with opened() as desk:
+        await desk.press(*TO_NO_WORKER, "w")
+        away = replace(scenes_why.of_no_worker(), causes=(), could_tell=False)
+        desk.verbs.diagnoses[10428] = away
+        await desk.press("1")
+        assert "done; whether it helped cannot be told while the TaskManager cannot be read." in seen(desk)
+        assert "It helped" not in seen(desk)
+        desk.verbs.diagnoses[10428] = replace(away, status=TaskStatus.CLAIMED, could_tell=True)
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "✓ It helped: the task was claimed" in seen(desk)
+        desk.verbs.diagnoses[10428] = away
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "✓ It helped: the task was claimed" in seen(desk)
+
+
 async def test_a_cure_that_does_not_help_says_so_in_the_end(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("tui.why_deeds.STILL_AFTER", 0.0)
     async with opened() as desk:

@@ -294,6 +294,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self.trial, self.result = None, ("", Tone.PLAIN)
             return
         helped, told_now = judged(self.trial, self.diagnosis, now)
+        if self.helps and not self.diagnosis.could_tell:
+            return  # what was seen to help is not unsaid by a server that is away now
         if not (helped and self.helps):  # the first moment in which it helped is the one that counts
             self.result = told_now
         self.helps = bool(helped)

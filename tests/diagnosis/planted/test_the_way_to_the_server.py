@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,7 +15,7 @@ import pytest
 from core.config import Config, Secret
 from core.diagnosis import Certainty, Cure, Verdict
 from core.errors import RateLimited
-from core.models import WorkerState
+from core.models import WorkerState, utcnow
 from core.server.app import create_app
 from core.server.database import Database
 from core.snapshot import Link
@@ -210,6 +212,25 @@ async def test_a_clock_that_is_far_off_is_told_and_marks_no_healthy_task_as_stuc
 async def reports_go_out(ground: Ground, task_id: int, cure: Cure) -> None:
     """The server takes reports again."""
     ground.meddler.instead.clear()
+
+
+async def test_a_report_that_is_late_is_told_alike_by_the_mark_of_the_task_and_of_everything(far: Ground):
+    task_id = await far.add(n=1)
+    far.meddler.instead.append(Instead("/complete", 503))
+    await far.start()
+    await far.until(lambda s: s.reports_waiting == 1)
+    row = far.notes["observed"].tasks[task_id]
+    row.claimed_at = str(datetime.fromisoformat(row.claimed_at) - timedelta(seconds=600))
+    earlier = (utcnow() - timedelta(seconds=600)).isoformat()
+    with closing(sqlite3.connect(far.config.database, timeout=10)) as connection, connection:
+        assert connection.execute("UPDATE prismq_outbox SET owed_at = ?", (earlier,)).rowcount == 1
+    for asked in (task_id, None):
+        diagnosis = await far.why(asked, "report-waits")
+        assert diagnosis.verdict is Verdict.STUCK
+        assert [each.code for each in diagnosis.causes if each.stuck] == ["report-waits"], told(diagnosis)
+    await far.until(lambda s: task_id in s.stuck and s.stuck[task_id].code == "report-waits")
+    far.meddler.instead.clear()
+    await far.ends(task_id)
 
 
 @planted("report-waits", verdict=Verdict.FINE, after=reports_go_out)

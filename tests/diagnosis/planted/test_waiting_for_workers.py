@@ -7,7 +7,7 @@ import pytest
 from core.diagnosis import Certainty, Cure, Verdict
 from core.models import WorkerState
 from tests.diagnosis.planted.ground import Ground, ground_on
-from tests.diagnosis.planted.planting import planted
+from tests.diagnosis.planted.planting import check_offer, planted
 
 
 @planted("no-worker", cure="start_workers")
@@ -97,6 +97,17 @@ async def test_newer_tasks_keep_going_first_under_lifo(ground: Ground) -> int:
 @planted("overtaken", cure="set_strategy", after=before_all_others)
 async def test_higher_priorities_keep_going_first_under_priority(ground: Ground) -> int:
     return await feed(ground, "PRIORITY", 5)
+
+
+async def test_a_task_that_starves_is_told_also_where_it_is_asked_for_everything(ground: Ground):
+    old = await feed(ground, "LIFO", 0)
+    told_of_all = await ground.why(None, "overtaken")
+    assert told_of_all.verdict is Verdict.STUCK
+    assert told_of_all.causes[0].sentence.startswith(f"#{old}: All workers of Job claim LIFO: ")
+    assert any("only for a single task" in each for each in told_of_all.unknown)
+    await ground.apply(check_offer(told_of_all.causes[0], "set_strategy"))
+    await before_all_others(ground, old, Cure("", ""))
+    assert (await ground.engine.why()).verdict is Verdict.FINE
 
 
 @planted("workers-busy", cure="scale", verdict=Verdict.FINE)
