@@ -182,7 +182,7 @@ def refused(refusal: HTTPError, asked: Asked) -> SourceError:
     status = refusal.status
     said = f"HTTP {status}."
     if status in (402, 429):
-        return limited(asked, said, seconds_of(refusal.response.headers.get("Retry-After")))
+        return limited(asked, said, seconds_of(str(refusal.response.headers.get("Retry-After", ""))))
     if status in (404, 410):
         return asked.gone(said)
     if status >= 500:

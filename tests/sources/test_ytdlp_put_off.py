@@ -77,6 +77,7 @@ def test_a_refusal_of_this_address_puts_the_task_off_for_as_long_as_is_told(
         ("Premieres in 3 hours", VideoUnavailable, 3 * HOUR),
         ("Premiere will begin shortly", VideoUnavailable, NOT_YET),
         ("This live event will begin in 2 days.", VideoUnavailable, 2 * DAY),
+        ("Premieres in 1000000000000 days", VideoUnavailable, NOT_YET),
         ("This live event will begin in 1 minute.", VideoUnavailable, 60),
         ("This live event will begin in 0 minutes.", VideoUnavailable, 60),
         ("This live event will begin in a few moments.", VideoUnavailable, NOT_YET),
