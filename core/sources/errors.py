@@ -6,11 +6,11 @@ SourceError                 the source did not give what was asked
     ChannelNotFound         no such channel (any more)
     VideoNotFound           no such video (any more)
     VideoPrivate            the video is there, but not for us
-    VideoUnavailable        the video is there, but not to be had: age, country, members, not begun yet
-    AccessForbidden         the source refuses to answer us
+    VideoUnavailable        the video is there, but not to be had: age, country, members; not begun yet (that passes)
+    AccessForbidden         the source refuses to answer us; an address that it refuses it may take later
     QuotaUsedUp             no calls are left for today
-    QuotaUnknown            what was used of the quota cannot be read or kept
-    BadAnswer               the source answered what nobody understands
+    QuotaUnknown            what was used of the quota cannot be read or kept; trying again later is sensible
+    BadAnswer               the source answered what nobody understands; trying again is sensible
     SourceUnreachable       the connection failed; trying again is sensible
     SourceFault             it failed on its side, or broke off amid an answer; trying again is sensible
     TooManyCalls            it was asked too often; trying again later is sensible
@@ -21,6 +21,7 @@ SourceError                 the source did not give what was asked
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Self
 
 from core.errors import CoreError
 from core.models import utcnow
@@ -31,6 +32,11 @@ class SourceError(CoreError):
 
     retryable = False
     retry_at: datetime | None = None
+
+    def put_off(self, until: datetime) -> Self:
+        """The same error, of what passes by itself: trying again can help, from then on."""
+        self.retryable, self.retry_at = True, until
+        return self
 
 
 class BadReference(SourceError):
@@ -81,30 +87,34 @@ class AccessForbidden(SourceError):
     """The source refuses to answer us, whatever we ask."""
 
 
+SETTLED = timedelta(minutes=1)
+"""After a reset, before it is relied on: a clock that is a little ahead would still wake into the old day."""
+
+
 class QuotaUsedUp(SourceError):
     """The source answers no more calls today.
 
-    ``resets_at``: when it answers again, None where it never will, since a whole day has too few units for what was
-    asked; ``left``: units that are left until then.
+    ``resets_at``: when the quota begins anew, None where that does not help, since a whole day has too few units for
+    what was asked, or where it should have begun anew already; ``left``: units that are left until then.
     """
 
     def __init__(self, sentence: str, *, resets_at: datetime | None = None, left: int = 0) -> None:
         super().__init__(sentence)
-        self.resets_at = self.retry_at = resets_at
-        self.retryable = resets_at is not None
-        self.left = left
+        self.resets_at, self.left = resets_at, left
+        if resets_at is not None:
+            self.put_off(resets_at + SETTLED)
 
 
 class QuotaUnknown(SourceError):
-    """What was used of a quota cannot be read or kept. Retryable where another program is only in the way."""
+    """What was used of a quota cannot be read or kept."""
 
-    def __init__(self, sentence: str, *, retryable: bool) -> None:
-        super().__init__(sentence)
-        self.retryable = retryable
+    retryable = True
 
 
 class BadAnswer(SourceError):
-    """The source answered, but not in a way that is known."""
+    """The source answered, but not in a way that is known. It may be a login page, which goes away again."""
+
+    retryable = True
 
 
 class SourceUnreachable(SourceError):
@@ -120,14 +130,13 @@ class SourceFault(SourceError):
 
 
 class TooManyCalls(SourceError):
-    """The source was asked too often. ``retry_after`` is in seconds, None where it does not say."""
+    """The source was asked too often. ``retry_after`` is what it says of how long to wait, in seconds, None where it
+    does not say; ``pause`` how long to wait then."""
 
-    retryable = True
-
-    def __init__(self, sentence: str, *, retry_after: float | None = None) -> None:
+    def __init__(self, sentence: str, *, retry_after: float | None = None, pause: float) -> None:
         super().__init__(sentence)
         self.retry_after = retry_after
-        self.retry_at = None if retry_after is None else utcnow() + timedelta(seconds=retry_after)
+        self.put_off(after(retry_after or pause))
 
 
 class CalledOff(SourceError):
@@ -145,6 +154,11 @@ class SourceBusy(SourceError):
     def __init__(self, host: str) -> None:
         super().__init__(f"{shown(host)} was not asked: other calls to it go first, and no turn came in time.")
         self.host = host
+
+
+def after(seconds: float) -> datetime:
+    """The time so many seconds from now."""
+    return utcnow() + timedelta(seconds=seconds)
 
 
 def shown(text: str) -> str:

@@ -22,8 +22,18 @@ SEARCH = "search"
 COSTS = {SEARCH: 100}
 """Units that a call costs; those that are not named cost one."""
 
+FOLLOWED_BY = {SEARCH: 1, "channels": 2}
+"""Units of the calls without which a call is of no use: what a search finds must be looked up, and a channel is read
+by its list and the videos on it."""
+
 PATIENCE = 5.0
 """Seconds to wait for another program that is counting."""
+
+EARLY = timedelta(minutes=15)
+"""From the beginning of a day on, a refusal may mean the day before: clocks differ, and a reset may come late."""
+
+UNUSABLE = timedelta(minutes=5)
+"""How long calls wait for a file that cannot be used: a disk gets room, rights are mended."""
 
 KEPT_DAYS = 30
 EVERYTHING = ""
@@ -75,15 +85,18 @@ class Quota:
         return f"Quota({str(self._path)!r}, {self._key!r}, budget={self.budget})"
 
     def spend(self, call: str) -> Spent:
-        """Count the units of a call that is about to be sent. Raises `QuotaUsedUp` when too few are left for it."""
-        today = pacific_day(self._now())
-        units = COSTS.get(call, 1)
+        """Count the units of a call that is about to be sent. Raises `QuotaUsedUp` when too few are left for it, and
+        for good when no day has enough for it and what must follow."""
+        units, more = COSTS.get(call, 1), FOLLOWED_BY.get(call, 0)
+        if units + more > self.budget:
+            raise self._never_enough(units, more)
         with self._transaction() as connection:
+            today = pacific_day(self._now())
             used = self._used(connection, today)
             if used.refuses(call):
-                raise self._refusal(call, used)
+                raise self._refusal(call, used, today)
             if used.units + units > self.budget:
-                raise self._too_few(units, self._left(used))
+                raise self._too_few(units, self._left(used), today)
             self._add(connection, today, units)
         return Spent(today.isoformat(), units)
 
@@ -92,17 +105,21 @@ class Quota:
         with self._transaction() as connection:
             self._add(connection, date.fromisoformat(spent.day), -spent.units)
 
-    def refused(self, call: str) -> QuotaUsedUp:
+    def refused(self, call: str, spent: Spent) -> QuotaUsedUp:
         """Note that the service says that the quota is used up; answers the error that tells of it.
 
-        A refused search says nothing of other calls: the service may count searches apart. Any other call says it all.
+        It is noted for the day in which the call was sent, whatever day it is when the answer comes; not in the first
+        minutes of a day. A refused search says nothing of other calls: the service may count searches apart. Any other
+        call says it all.
         """
-        today = pacific_day(self._now())
+        now, day = self._now(), date.fromisoformat(spent.day)
+        if now - end_of_day(day - timedelta(days=1)) < EARLY:
+            return self._early_refusal(now, self._left(self._seen(day)))
         with self._transaction() as connection:
             what = SEARCH if call == SEARCH else EVERYTHING
             sql = "INSERT OR IGNORE INTO quota_refused (key, day, call) VALUES (?, ?, ?)"
-            connection.execute(sql, (self._key, today.isoformat(), what))
-            return self._refusal(call, self._used(connection, today))
+            connection.execute(sql, (self._key, spent.day, what))
+            return self._refusal(call, self._used(connection, day), day)
 
     def standing(self) -> str:
         """What is left today, in words for people."""
@@ -110,39 +127,44 @@ class Quota:
         words = f"{self._left(used):,} of {self.budget:,} units left today"
         return f"{words}, but no searches" if SEARCH in used.refused and not used.refuses(EVERYTHING) else words
 
-    def resets_at(self) -> datetime:
-        """When the present day ends for the service, which is when the quota begins anew."""
-        return end_of_day(pacific_day(self._now()))
-
     def _left(self, used: Used) -> int:
         return 0 if used.refuses(EVERYTHING) else max(0, self.budget - used.units)
 
-    def _too_few(self, units: int, left: int) -> QuotaUsedUp:
-        cost = "1 unit" if units == 1 else f"{units:,} units"
-        if units > self.budget:
-            day = f"{self.budget:,} of the daily quota of the YouTube Data API"
-            return QuotaUsedUp(
-                f"This call costs {cost}, and a day has only {day}: see PRISMQ_YOUTUBE_QUOTA.", left=left
-            )
+    def _never_enough(self, units: int, more: int) -> QuotaUsedUp:
+        """The error for what no day has enough for; ``more``: units of what must follow."""
+        cost = f"costs {in_units(units)}" + (f" and {more} more for what must follow it" if more else "")
+        day = f"{self.budget:,} of the daily quota of the YouTube Data API"
+        return QuotaUsedUp(f"This call {cost}, and a day has only {day}: see PRISMQ_YOUTUBE_QUOTA.")
+
+    def _too_few(self, units: int, left: int, day: date) -> QuotaUsedUp:
+        resets_at = end_of_day(day)
         return QuotaUsedUp(
-            f"The daily quota of the YouTube Data API is used up: this call costs {cost}, and {left:,} of "
-            f"{self.budget:,} are left. {self._when()}",
-            resets_at=self.resets_at(),
+            f"The daily quota of the YouTube Data API is used up: this call costs {in_units(units)}, and {left:,} of "
+            f"{self.budget:,} are left. {self._when(resets_at)}",
+            resets_at=resets_at,
             left=left,
         )
 
-    def _refusal(self, call: str, used: Used) -> QuotaUsedUp:
+    def _refusal(self, call: str, used: Used, day: date) -> QuotaUsedUp:
         what = "searches" if call == SEARCH and not used.refuses(EVERYTHING) else "calls"
+        resets_at = end_of_day(day)
         return QuotaUsedUp(
             f"The YouTube Data API answers no more {what} today: it says that the daily quota is used up. "
-            f"{self._when()}",
-            resets_at=self.resets_at(),
+            f"{self._when(resets_at)}",
+            resets_at=resets_at,
             left=self._left(used),
         )
 
-    def _when(self) -> str:
-        at = self.resets_at().astimezone(self._zone)
-        return f"Try again after {at:%Y-%m-%d %H:%M %Z}."
+    def _early_refusal(self, now: datetime, left: int) -> QuotaUsedUp:
+        at = now + EARLY
+        return QuotaUsedUp(
+            "The YouTube Data API says that the daily quota is used up, though a new day has just begun: it seems to "
+            f"count the old one still. {self._when(at)}",
+            left=left,
+        ).put_off(at)
+
+    def _when(self, at: datetime) -> str:
+        return f"Try again after {at.astimezone(self._zone):%Y-%m-%d %H:%M %Z}."
 
     def _seen(self, day: date) -> Used:
         """What was used of that day. Whoever only looks makes no file, and holds up nobody."""
@@ -173,10 +195,9 @@ class Quota:
         try:
             yield
         except (sqlite3.Error, OSError) as fault:
+            unknown = QuotaUnknown(f"What was used of the YouTube quota cannot be kept in {self._path}: {fault}.")
             busy = getattr(fault, "sqlite_errorcode", 0) & 0xFF in BUSY
-            raise QuotaUnknown(
-                f"What was used of the YouTube quota cannot be kept in {self._path}: {fault}.", retryable=busy
-            ) from fault
+            raise unknown if busy else unknown.put_off(self._now() + UNUSABLE) from fault
 
     def _used(self, connection: sqlite3.Connection, day: date) -> Used:
         which = (self._key, day.isoformat())
@@ -193,6 +214,11 @@ class Quota:
         long_ago = (day - timedelta(days=KEPT_DAYS)).isoformat()
         connection.execute("DELETE FROM quota_used WHERE day < ?", (long_ago,))
         connection.execute("DELETE FROM quota_refused WHERE day < ?", (long_ago,))
+
+
+def in_units(units: int) -> str:
+    """A number of units, in words."""
+    return "1 unit" if units == 1 else f"{units:,} units"
 
 
 def pacific() -> tzinfo:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,8 +22,9 @@ from core.setting_values import is_loopback
 from core.sources.calling_off import is_called_off, refuse_when_called_off
 from core.sources.errors import BadAnswer, SourceBusy, SourceFault, SourceUnreachable
 from core.sources.politeness import HostLimits
-from core.sources.quota import Quota
+from core.sources.quota import Quota, Spent
 from core.sources.reading import Fields, fields
+from core.sources.retry_after import seconds_of
 from core.sources.youtube_api_faults import Retrying, day_is_over, fault_of
 
 NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
@@ -41,11 +41,12 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """What came back, and what was ``spent`` for it."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    spent: Spent
 
 
 class DataApiCalls:
@@ -107,7 +108,7 @@ class DataApiCalls:
             raise SourceUnreachable(CLOSED)
         spent = self._quota.spend(call)
         try:
-            return self._exchange(call, query)
+            return self._exchange(call, query, spent)
         except NOT_SENT as fault:
             self._quota.give_back(spent)
             raise SourceUnreachable(f"{self._host} cannot be reached: is there a way to the internet?") from fault
@@ -120,7 +121,7 @@ class DataApiCalls:
         except (httpx.HTTPError, httpx.InvalidURL) as fault:
             raise SourceUnreachable(f"The connection to {self._host} broke off before it had answered.") from fault
 
-    def _exchange(self, call: str, query: Mapping[str, str]) -> Answer:
+    def _exchange(self, call: str, query: Mapping[str, str], spent: Spent) -> Answer:
         """Send a call. Raises what httpx raises, and `BadAnswer` for one without an end."""
         until = time.monotonic() + self._timeout
         parts: list[bytes] = []
@@ -134,7 +135,7 @@ class DataApiCalls:
                     raise BadAnswer(f"The answer of {self._host} is longer than {MOST_BYTES // 2**20} MiB.")
                 if time.monotonic() > until:  # httpx bounds each piece only
                     raise httpx.ReadTimeout("the answer does not end")
-        return Answer(answer.status_code, answer.headers, b"".join(parts))
+        return Answer(answer.status_code, answer.headers, b"".join(parts), spent)
 
     def _told(self, call: str, answer: Answer) -> Fields:
         """What an answer tells. Raises `SourceError` for a refusal, and for what is not of the service."""
@@ -142,7 +143,7 @@ class DataApiCalls:
         if answer.status == 200 and "error" not in told:
             return told
         if day_is_over(told):
-            raise self._quota.refused(call)
+            raise self._quota.refused(call, answer.spent)
         raise fault_of(answer.status, told, key=self._key, retry_after=seconds_of(answer.headers.get("Retry-After")))
 
     def _parsed(self, answer: Answer) -> Fields:
@@ -162,8 +163,3 @@ class DataApiCalls:
             f"{self._host} answers with something else than data ({answer.status}): is PRISMQ_YOUTUBE_API_URL right, "
             "and does no proxy or login page stand between?"
         )
-
-
-def seconds_of(header: str | None) -> float | None:
-    """How long to wait, from a Retry-After; None where it is missing or tells a date."""
-    return float(header) if header is not None and re.fullmatch(r"[0-9]{1,6}", header.strip()) else None

@@ -26,6 +26,9 @@ NOTHING_THERE = frozenset({"channelnotfound", "playlistnotfound", "videonotfound
 CLOSED = frozenset({"channelclosed", "channelsuspended"})
 THEIR_FAULT = frozenset({"backenderror", "internalerror", "internal", "unavailable", "serviceunavailable"})
 
+PAUSE = 120.0
+"""Seconds to leave the service alone where it does not say how long: it counts calls by the minute."""
+
 PER_DAY = re.compile(r"per[ _-]?day", re.IGNORECASE)
 TAG = re.compile(r"<[^<>]{0,500}>")
 MOST_WORDS = 200
@@ -75,7 +78,9 @@ def fault_of(status: int, answer: Fields, *, key: str, retry_after: float | None
     reasons = reasons_of(answer)
     if reasons & TOO_FAST or status == 429:
         when = "in a while" if retry_after is None else f"in {retry_after:,.0f} s"
-        return TooManyCalls(f"YouTube is asked too often just now: try again {when}.", retry_after=retry_after)
+        return TooManyCalls(
+            f"YouTube is asked too often just now: try again {when}.", retry_after=retry_after, pause=PAUSE
+        )
     if reasons & (NOTHING_THERE | CLOSED):
         return NothingThere(f"YouTube knows nothing of what was asked{words_of(answer, key)}.")
     if status >= 500 or reasons & THEIR_FAULT:

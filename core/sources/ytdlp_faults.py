@@ -22,13 +22,25 @@ from core.sources.errors import (
     VideoNotFound,
     VideoPrivate,
     VideoUnavailable,
+    after,
     shown,
 )
+from core.sources.retry_after import seconds_of
 from core.sources.ytdlp_info import ADVICE
 from core.texts import harmless
 
 LONGEST = 300
 """Characters of what yt-dlp says that a sentence of ours carries."""
+
+PAUSE = 900.0
+"""Seconds to leave YouTube alone where it refuses this address and does not say for how long: a block that is asked
+again within minutes only grows."""
+
+NOT_YET = 3600.0
+"""Seconds after which to look again at what is not there yet, where YouTube does not say when it will be."""
+
+TOLD_START = re.compile(r"\bin (\d{1,3}) (minute|hour|day|week|month)s?\b", re.IGNORECASE)
+SIZES = {"minute": 60.0, "hour": 3600.0, "day": 86_400.0, "week": 7 * 86_400.0, "month": 30 * 86_400.0}
 
 CONNECTION = re.compile(r"<?\b\w*Connection(?:Pool)?\(host='[^']*', port='?\d+'?\)(?: at 0x[0-9a-f]+>)?: ")
 """How the library behind yt-dlp begins what it says of a connection."""
@@ -72,11 +84,13 @@ def private(asked: Asked, said: str) -> SourceError:
     return VideoPrivate(asked.name) if asked.kind == "video" else asked.withheld("is private")
 
 
-def limited(asked: Asked, said: str) -> SourceError:
+def limited(asked: Asked, said: str, retry_after: float | None = None) -> SourceError:
     """Too many questions from here."""
     return TooManyCalls(
         f"YouTube wants fewer questions from here, asked for {asked}: {said} "
-        "Try again later; a longer PRISMQ_SOURCE_DELAY helps."
+        "Try again later; a longer PRISMQ_SOURCE_DELAY helps.",
+        retry_after=retry_after,
+        pause=PAUSE,
     )
 
 
@@ -85,20 +99,32 @@ def withheld(reason: str) -> Meaning:
     return lambda asked, said: asked.withheld(reason)
 
 
+def not_yet(reason: str) -> Meaning:
+    """Not for us now, for this reason, but later."""
+    return lambda asked, said: asked.withheld(reason).put_off(after(until_start(said)))
+
+
+def until_start(said: str) -> float:
+    """Seconds until it begins, as far as YouTube says. It rounds: what has not begun by then is put off again."""
+    told = TOLD_START.search(said)
+    return max(SIZES["minute"], int(told[1]) * SIZES[told[2].lower()]) if told else NOT_YET
+
+
 def gone(asked: Asked, said: str) -> SourceError:
     """Not there."""
     return asked.gone(said)
 
 
 MEANINGS: tuple[tuple[str, Meaning], ...] = (
+    (r"being processed|processing this video", not_yet("is being processed")),
     (r"not a bot|captcha|try again later|rate.?limited|too many requests|unusual traffic", limited),
     (r"private (?:video|playlist)|(?:video|playlist|channel) is private", private),
     (r"confirm your age|age.restricted|inappropriate for some users|verify your age", withheld("is for adults only")),
     (r"members?.only|available to this channel's members|join this channel", withheld("is for members of the channel")),
     (r"requires payment|\b(?:purchase|rent|rental|rented|music premium)\b", withheld("has to be paid for")),
     (r"in your (?:country|location|region)|geo.?restrict", withheld("is not shown in this country")),
-    (r"premieres? in|will begin in|upcoming|offline|not.+started", withheld("has not begun yet")),
-    (r"recording is not available|being processed|processing this video", withheld("has no recording")),
+    (r"premieres? in|will begin|upcoming|offline|not.+started", not_yet("has not begun yet")),
+    (r"recording is not available", withheld("has no recording")),
     (r"drm protected", withheld("is protected against copies")),
     (
         r"removed|terminated|deleted|no longer available|does not exist|doesn't exist|isn't available|unavailable"
@@ -116,7 +142,7 @@ def meaning_of(fault: BaseException, asked: Asked) -> SourceError:
     behind = sorted(causes(fault), key=how_telling)
     match behind[0]:
         case HTTPError() as refusal:
-            return refused(refusal.status, asked)
+            return refused(refusal, asked)
         case RequestError() as failure:
             return SourceUnreachable(f"YouTube was not reached, asked for {asked}: {sentence(failure)}")
         case GeoRestrictedError():
@@ -151,16 +177,18 @@ def causes(fault: BaseException) -> Iterator[BaseException]:
         waiting += [told, each.__cause__, getattr(each, "cause", None), around]
 
 
-def refused(status: int, asked: Asked) -> SourceError:
+def refused(refusal: HTTPError, asked: Asked) -> SourceError:
     """What an HTTP status means."""
+    status = refusal.status
     said = f"HTTP {status}."
     if status in (402, 429):
-        return limited(asked, said)
+        return limited(asked, said, seconds_of(str(refusal.response.headers.get("Retry-After", ""))))
     if status in (404, 410):
         return asked.gone(said)
     if status >= 500:
         return SourceFault(f"YouTube failed on its side, asked for {asked}: {said}")
-    return AccessForbidden(f"YouTube refuses to answer, asked for {asked}: {said}")
+    forbidden = AccessForbidden(f"YouTube refuses to answer, asked for {asked}: {said}")
+    return forbidden.put_off(after(PAUSE)) if status == 403 else forbidden  # so it turns away an address for a while
 
 
 def by_words(fault: BaseException, asked: Asked) -> SourceError:

@@ -8,7 +8,7 @@ import pytest
 
 from core.models import TaskResult, utcnow
 from core.results import Database
-from core.sources.errors import ChannelNotFound, QuotaUsedUp, SourceError, SourceUnreachable, TooManyCalls
+from core.sources.errors import SETTLED, ChannelNotFound, QuotaUsedUp, SourceError, SourceUnreachable, TooManyCalls
 from core.sources.port import Video
 from core.sources.sample import SampleSource
 from core.workers.catalog.youtube.channel_scrape import ChannelScrape
@@ -172,11 +172,11 @@ def test_a_used_up_quota_amid_a_channel_puts_the_task_off_and_says_what_is_saved
     at = datetime(2999, 1, 1, tzinfo=UTC)
     result = attempt(Counted(fails_at=7, fault=QuotaUsedUp("No more calls today.", resets_at=at)), database)
     assert result.error == "No more calls today. 7 of 50 videos are saved; a retry goes on from there."
-    assert (result.retryable, result.retry_at) == (True, at)
+    assert (result.retryable, result.retry_at) == (True, at + SETTLED)
 
 
 def test_a_source_that_names_seconds_to_wait_puts_the_task_off_by_them(database: Database):
     before = utcnow()
-    result = attempt(Counted(fails_at=0, fault=TooManyCalls("Slower.", retry_after=3600)), database)
+    result = attempt(Counted(fails_at=0, fault=TooManyCalls("Slower.", retry_after=3600, pause=1)), database)
     assert result.retry_at is not None
     assert 3600 <= (result.retry_at - before).total_seconds() < 3700

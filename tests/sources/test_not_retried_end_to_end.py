@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,8 @@ from core.engine import Engine
 from core.models import NewTask, Task, TaskStatus, utcnow
 from core.server.app import create_app
 from core.server.database import Database
-from core.sources.quota import Quota, end_of_day, pacific_day
+from core.sources.errors import SETTLED
+from core.sources.quota import EARLY, Quota, end_of_day, pacific_day
 from core.sources.youtube_api import YouTubeApi
 from core.store import Store
 from tests.contract.loopback import serving
@@ -37,8 +39,14 @@ PRIVATE = video(1, status={"privacyStatus": "private"})
 
 @pytest.fixture
 def quota(tmp_path: Path) -> Quota:
-    """By the real clock: the TaskManager goes by it too."""
-    return Quota(tmp_path / "quota.db", KEY, budget=10_000)
+    """By the real clock, since the TaskManager goes by it too; yet its day never has just begun."""
+    return Quota(tmp_path / "quota.db", KEY, budget=10_000, now=amid_a_day)
+
+
+def amid_a_day() -> datetime:
+    """Now, or a little later where a refusal would be taken for one of the day before."""
+    now = utcnow()
+    return now if pacific_day(now - EARLY) == pacific_day(now) else now + EARLY
 
 
 @pytest.fixture
@@ -103,7 +111,7 @@ async def test_a_used_up_quota_puts_the_task_off_until_it_begins_anew_and_costs_
 ):
     api.add(video(1))
     api.answers(USED_UP)
-    resets = end_of_day(pacific_day(utcnow()))
+    resets = end_of_day(pacific_day(utcnow())) + SETTLED
     task = await done(engine, SINGLE, video_id=id_of(1))
     assert (task.status, task.retry_at, len(api.asked)) == (TaskStatus.PENDING, resets, 1)
     assert (task.attempts, task.max_retries) == (1, 4)

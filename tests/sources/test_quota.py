@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from core.sources import quota as quotas
-from core.sources.errors import QuotaUnknown, QuotaUsedUp
-from core.sources.quota import Quota, end_of_day, pacific_day
+from core.sources.errors import SETTLED, QuotaUnknown, QuotaUsedUp
+from core.sources.quota import EARLY, Quota, end_of_day, pacific_day
 from tests.sources.conftest import Clock
 
 PRAGUE = ZoneInfo("Europe/Prague")
@@ -45,9 +45,22 @@ def test_a_search_costs_a_hundred_units_and_any_other_call_one(quota: Quota):
 
 def test_a_call_that_costs_more_than_a_day_has_is_refused_for_good(tmp_path: Path, clock: Clock):
     quota = Quota(tmp_path / "quota.db", "key", budget=99, now=clock, zone=PRAGUE)
-    with pytest.raises(QuotaUsedUp, match="costs 100 units, and a day has only 99") as refused:
+    with pytest.raises(QuotaUsedUp, match=r"costs 100 units and 1 more .*, and a day has only 99") as refused:
         quota.spend("search")
     assert (refused.value.retryable, refused.value.retry_at) == (False, None)
+
+
+@pytest.mark.parametrize(("call", "budget"), [("search", 100), ("channels", 2)])
+def test_a_call_whose_day_has_too_little_left_for_what_must_follow_is_refused_for_good(
+    tmp_path: Path, clock: Clock, call: str, budget: int
+):
+    quota = Quota(tmp_path / "quota.db", "key", budget=budget, now=clock)
+    with pytest.raises(QuotaUsedUp, match=r"more for what must follow it.*see PRISMQ_YOUTUBE_QUOTA\.") as refused:
+        quota.spend(call)
+    assert (refused.value.retryable, refused.value.retry_at) == (False, None)
+    assert quota.standing() == f"{budget} of {budget} units left today"
+    quota.budget = budget + 1
+    quota.spend(call)
 
 
 def test_a_call_that_would_exceed_the_budget_is_refused_with_what_is_left_and_when_to_try_again(
@@ -62,7 +75,8 @@ def test_a_call_that_would_exceed_the_budget_is_refused_with_what_is_left_and_wh
         "Try again after 2026-01-16 09:00 CET."
     )
     assert (refused.value.left, refused.value.retryable) == (50, True)
-    assert refused.value.resets_at == refused.value.retry_at == datetime(2026, 1, 16, 8, tzinfo=UTC)
+    assert refused.value.resets_at == datetime(2026, 1, 16, 8, tzinfo=UTC)
+    assert refused.value.retry_at == datetime(2026, 1, 16, 8, 1, tzinfo=UTC), "another clock may be ahead"
     quota.spend("videos")
     assert quota.standing() == "49 of 150 units left today"
 
@@ -133,9 +147,8 @@ def test_processes_share_one_budget(tmp_path: Path):
 )
 def test_the_budget_begins_anew_at_midnight_in_california(quota: Quota, clock: Clock, before: str, after: str):
     clock.now = datetime.fromisoformat(before)
-    quota.spend("search")
-    quota.refused("videos")
-    assert quota.resets_at() == datetime.fromisoformat(after)
+    error = quota.refused("videos", quota.spend("videos"))
+    assert error.resets_at == datetime.fromisoformat(after)
     assert quota.standing() == "0 of 10,000 units left today"
     clock.now = datetime.fromisoformat(after)
     assert quota.standing() == "10,000 of 10,000 units left today"
@@ -143,8 +156,7 @@ def test_the_budget_begins_anew_at_midnight_in_california(quota: Quota, clock: C
 
 
 def test_a_call_that_the_service_refused_ends_the_day_whatever_was_counted(quota: Quota):
-    quota.spend("videos")
-    error = quota.refused("videos")
+    error = quota.refused("videos", quota.spend("videos"))
     assert str(error) == (
         "The YouTube Data API answers no more calls today: it says that the daily quota is used up. "
         "Try again after 2026-01-16 09:00 CET."
@@ -155,11 +167,46 @@ def test_a_call_that_the_service_refused_ends_the_day_whatever_was_counted(quota
 
 
 def test_a_search_that_the_service_refused_ends_only_the_searches_of_the_day(quota: Quota):
-    assert "no more searches today" in str(quota.refused("search"))
+    assert "no more searches today" in str(quota.refused("search", quota.spend("search")))
     with pytest.raises(QuotaUsedUp, match="no more searches today"):
         quota.spend("search")
     quota.spend("videos")
-    assert quota.standing() == "9,999 of 10,000 units left today, but no searches"
+    assert quota.standing() == "9,899 of 10,000 units left today, but no searches"
+
+
+def test_a_refusal_counts_for_the_day_in_which_the_call_was_sent(quota: Quota, clock: Clock):
+    midnight = datetime(2026, 1, 16, 8, tzinfo=UTC)
+    clock.now = midnight - timedelta(seconds=1)
+    spent = quota.spend("videos")
+    clock.now = midnight + timedelta(seconds=1)
+    error = quota.refused("videos", spent)
+    assert (error.resets_at, error.retry_at) == (midnight, midnight + SETTLED)
+    assert quota.standing() == "10,000 of 10,000 units left today"
+    quota.spend("videos")
+
+
+@pytest.mark.parametrize("call", ["videos", "search"])
+def test_a_refusal_as_a_day_begins_puts_off_for_minutes_and_does_not_end_the_day(quota: Quota, clock: Clock, call: str):
+    midnight = datetime(2026, 1, 16, 8, tzinfo=UTC)
+    clock.now = midnight + EARLY - timedelta(seconds=1)
+    error = quota.refused(call, quota.spend(call))
+    assert (error.retryable, error.retry_at) == (True, clock.now + EARLY)
+    assert str(error).endswith("it seems to count the old one still. Try again after 2026-01-16 09:29 CET.")
+    quota.spend(call)
+    assert "no searches" not in quota.standing()
+    clock.now = midnight + EARLY
+    assert quota.refused(call, quota.spend(call)).resets_at == midnight + timedelta(days=1)
+
+
+def test_a_day_that_ends_during_the_wait_for_another_program_is_not_skipped(tmp_path: Path):
+    midnight = datetime(2026, 1, 16, 8, tzinfo=UTC)
+    times = iter([midnight - timedelta(seconds=1)])
+    quota = Quota(tmp_path / "quota.db", "key", budget=10, now=lambda: next(times, midnight + timedelta(seconds=1)))
+    for _ in range(10):
+        Quota(tmp_path / "quota.db", "key", budget=10, now=lambda: midnight - timedelta(seconds=1)).spend("videos")
+    with pytest.raises(QuotaUsedUp) as refused:
+        quota.spend("videos")
+    assert refused.value.resets_at == midnight
 
 
 def test_what_never_reached_the_service_is_given_back_to_the_day_it_was_taken_from(quota: Quota, clock: Clock):
@@ -174,8 +221,7 @@ def test_what_never_reached_the_service_is_given_back_to_the_day_it_was_taken_fr
 
 
 def test_old_days_are_forgotten(quota: Quota, tmp_path: Path, clock: Clock):
-    quota.spend("videos")
-    quota.refused("search")
+    quota.refused("search", quota.spend("search"))
     clock.now += timedelta(days=40)
     quota.spend("videos")
     with sqlite3.connect(tmp_path / "data" / "quota.db") as connection:
@@ -188,7 +234,8 @@ def test_a_file_that_cannot_be_used_is_told_in_a_sentence(tmp_path: Path, clock:
     (tmp_path / "no.db").write_bytes(b"This is no database." * 100)
     with pytest.raises(QuotaUnknown, match=r"cannot be kept in .*no\.db: file is not a database\.") as unknown:
         Quota(tmp_path / "no.db", "key", budget=10, now=clock).spend("videos")
-    assert not unknown.value.retryable
+    assert unknown.value.retryable, "somebody may mend it"
+    assert unknown.value.retry_at == clock.now + timedelta(minutes=5)
     with pytest.raises(QuotaUnknown):
         Quota(tmp_path / "no.db" / "under.db", "key", budget=10, now=clock).spend("videos")
     with pytest.raises(QuotaUnknown):
@@ -205,7 +252,7 @@ def test_a_file_that_another_program_holds_is_worth_another_try(
     with pytest.raises(QuotaUnknown, match="locked") as unknown:
         quota.spend("videos")
     holder.close()
-    assert unknown.value.retryable
+    assert (unknown.value.retryable, unknown.value.retry_at) == (True, None)
     assert quota.standing() == "9,999 of 10,000 units left today"
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.config import Config
 from core.engine import Engine
-from core.sources.quota import Quota
+from core.sources.quota import Quota, end_of_day, pacific_day
 from core.sources.youtube_api import YouTubeApi
 from core.workers.base import BaseWorker
 from core.workers.catalog.youtube.channel_scrape import ChannelScrape
@@ -67,7 +67,7 @@ async def test_a_channel_whose_quota_ends_amid_it_keeps_what_it_has_and_goes_on_
     assert (first.success, len(ideas.ideas)) == (False, 50)
     assert first.error is not None
     assert "this call costs 1 unit, and 0 of 4 are left. Try again after 2026-01-16 09:00 CET." in first.error
-    clock.now = quota.resets_at()
+    clock.now = end_of_day(pacific_day(clock.now))
     second = await perform(worker, ideas, 2, channel_url=HANDLE, max_videos=60)
     assert (second.success, len(ideas.ideas)) == (True, 60)
     assert api.calls().count("videos") == 2

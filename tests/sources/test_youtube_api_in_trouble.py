@@ -13,6 +13,7 @@ from core.config import Secret
 from core.masking import masked_text
 from core.sources.calling_off import called_off_when
 from core.sources.errors import (
+    SETTLED,
     AccessForbidden,
     BadAnswer,
     CalledOff,
@@ -93,13 +94,13 @@ HTML = (200, b"<!DOCTYPE html><title>Sign in</title>")
         (said(302, b"", Location="http://127.0.0.1:9/"), BadAnswer, r"something else than data \(302\)"),
     ],
 )
-def test_what_does_not_pass_is_told_and_not_tried_again(
+def test_what_does_not_pass_in_seconds_is_told_and_not_tried_again_at_once(
     source: YouTubeApi, api: DataApi, answer: Any, kind: type[SourceError], sentence: str
 ):
     api.answers(answer)
     with pytest.raises(SourceError, match=sentence) as raised:
         source.video(id_of(1))
-    assert (type(raised.value), raised.value.retryable, len(api.asked)) == (kind, False, 1)
+    assert (type(raised.value), raised.value.retryable, len(api.asked)) == (kind, kind is BadAnswer, 1)
     assert masked_text(str(raised.value)) == str(raised.value), "no word of it is taken for a secret"
 
 
@@ -176,7 +177,8 @@ def test_when_the_service_says_that_the_quota_is_used_up_nothing_is_asked_until_
     for _ in range(2):
         with pytest.raises(QuotaUsedUp, match=r"no more calls today.*Try again after 2026-01-16 09:00 CET\.") as raised:
             source.video(id_of(1))
-        assert raised.value.retry_at == raised.value.resets_at
+        assert raised.value.resets_at is not None
+        assert raised.value.retry_at == raised.value.resets_at + SETTLED
     assert len(api.asked) == 1
     assert source.standing() == "0 of 10,000 units left today"
     assert raised.value.resets_at is not None

@@ -132,9 +132,10 @@ def test_a_search_gives_the_best_first(source: Source):
 @pytest.mark.parametrize(
     ("video", "error", "retryable"),
     [
+        ("SMPLhttp401", AccessForbidden, False),
         ("SMPLhttp404", VideoNotFound, False),
         ("SMPLhttp410", VideoNotFound, False),
-        ("SMPLhttp403", AccessForbidden, False),
+        ("SMPLhttp403", AccessForbidden, True),
         ("SMPLhttp429", TooManyCalls, True),
         ("SMPLhttp503", SourceFault, True),
         (ODD, BadReference, False),
@@ -231,12 +232,13 @@ SAID = [
     ("The uploader has not made this video available in your country", VideoUnavailable, False),
     ("This video requires payment to watch", VideoUnavailable, False),
     ("Video unavailable. It is not shown at your current address", VideoNotFound, False),
-    ("Premieres in 3 hours", VideoUnavailable, False),
-    ("This live event will begin in 2 days.", VideoUnavailable, False),
+    ("Premieres in 3 hours", VideoUnavailable, True),
+    ("This live event will begin in 2 days.", VideoUnavailable, True),
+    ("This live stream recording is not available.", VideoUnavailable, False),
     ("Sign in to confirm you’re not a bot. Use --cookies", TooManyCalls, True),
     ("This content isn't available, try again later. The current session has been rate-limited", TooManyCalls, True),
     ("YouTube is requiring a captcha challenge before playback", TooManyCalls, True),
-    ("Something that nobody has seen before", BadAnswer, False),
+    ("Something that nobody has seen before", BadAnswer, True),
 ]  # fmt: skip
 
 

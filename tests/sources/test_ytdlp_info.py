@@ -109,7 +109,7 @@ def test_a_short_is_told_by_youtube_or_by_its_length_and_shape(said: dict[str, o
 def test_what_is_no_video_is_refused_in_one_sentence(said: object, because: str):
     with pytest.raises(BadAnswer, match=because) as refused:
         video_of(said, VIDEO, "")
-    assert not refused.value.retryable
+    assert refused.value.retryable
 
 
 def test_a_list_gives_the_ids_of_its_videos_in_order():
