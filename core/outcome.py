@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.details import AttemptLog
 from core.errors import PermanentError, RetryLater
 from core.models import Claim, Json, Task, TaskResult
 from core.texts import cut
+
+LATEST = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""The latest time until which a task is put off: the last year whose every moment has a name in every zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Outcome:
 
 def failure(fault: BaseException, text: str, metrics: Mapping[str, Json] | None = None) -> TaskResult:
     """The result of a task that ``fault`` has ended, told by ``text``: the fault says whether and when to try again."""
-    retry_at = fault.at if isinstance(fault, RetryLater) else None
+    retry_at = tellable(fault.at) if isinstance(fault, RetryLater) else None
     retryable = not isinstance(fault, PermanentError)
     return TaskResult(False, error=cut(text), metrics=metrics, retryable=retryable, retry_at=retry_at)
+
+
+def tellable(at: datetime) -> datetime:
+    """A time as it can be kept and told in any zone: at most `LATEST`, so ``datetime.max`` is "never by itself"."""
+    return min(at, LATEST)

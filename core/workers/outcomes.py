@@ -9,7 +9,7 @@ from typing import cast
 
 from core.errors import CoreError
 from core.models import TaskResult
-from core.outcome import failure
+from core.outcome import failure, tellable
 from core.strict_json import GREATEST, NotJson, as_json, is_heavy
 from core.texts import cut
 
@@ -90,13 +90,13 @@ def readable(result: TaskResult) -> TaskResult:
         success=False,
         error=cut(text) if said else "The worker reported a failure without saying why.",
         retryable=bool(result.retryable),
-        retry_at=at,
+        retry_at=None if at is None else tellable(at),
     )
 
 
 def has_zone(value: object) -> bool:
     """Whether this is a time with a zone."""
-    return isinstance(value, datetime) and value.tzinfo is not None
+    return isinstance(value, datetime) and value.utcoffset() is not None
 
 
 def shown(value: object) -> str:
