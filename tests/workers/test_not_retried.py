@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -71,6 +71,22 @@ async def test_a_result_with_no_usable_time_is_an_ordinary_failure_and_says_so(a
     result = await perform(worker)
     assert (result.success, result.retryable, result.retry_at) == (False, False, None)
     assert str(result.error).startswith("no (The result's retry_at must be a datetime with a zone, not ")
+
+
+NEVER = [datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))]
+
+
+@pytest.mark.parametrize("never", NEVER)
+async def test_the_end_of_the_calendar_is_a_time_that_can_be_kept_and_told(never: datetime) -> None:
+    class Raising(BaseWorker):
+        def process_task(self, task: Task) -> TaskResult:
+            raise RetryLater("Not by itself.", at=never)
+
+    told = type("Told", (Answering,), {"result": TaskResult(False, error="no", retry_at=never)})
+    for worker in (Raising, told):
+        at = (await perform(worker)).retry_at
+        assert at is not None
+        assert at.astimezone(timezone(timedelta(hours=14))).year == 9999
 
 
 class Unsaved(BaseWorker):
