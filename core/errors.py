@@ -94,7 +94,8 @@ class PermanentError(CoreError):
 
 class RetryLater(CoreError):
     """A task cannot be done before a time, through no fault of its own: raised in ``process_task``, it waits until
-    then, and the attempt does not count. Where the TaskManager cannot do that, it is a failure like any other.
+    then, and the attempt does not count; with ``datetime.max`` in a zone, until somebody retries it. Where the
+    TaskManager cannot do that, it is a failure like any other.
 
     Raises ValueError for an ``at`` without a zone.
     """

@@ -11,6 +11,9 @@ from core.errors import PermanentError, RetryLater
 from core.models import Claim, Json, Task, TaskResult
 from core.texts import cut
 
+LATEST = datetime(9998, 12, 31, 23, 59, 59, tzinfo=UTC)
+"""The latest time until which a task is put off: the last year whose every moment has a name in every zone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -58,10 +61,11 @@ def said_by(fault: RetryLater) -> datetime | None:
 
 
 def in_utc(value: object) -> datetime | None:
-    """The same time in UTC; None for what is no time with a zone, or none that UTC can tell."""
+    """The same time in UTC, at most `LATEST`, so that ``datetime.max`` is "never by itself"; None for what is no time
+    with a zone, or none that UTC can tell."""
     try:
         if isinstance(value, datetime) and value.utcoffset() is not None:
-            return value.astimezone(UTC)
+            return min(value, LATEST).astimezone(UTC)
     except Exception:  # noqa: BLE001  # an author's zone may raise anything, and the ends of the calendar are near
         return None
     return None

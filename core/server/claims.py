@@ -41,6 +41,7 @@ LOOK_AGAIN = 0.05, 10.0
 old, or a task may be tried again. Between them, it looks when the next one will."""
 
 DUE_AT_ONCE = 1000
+"""Rows of each kind that one statement marks."""
 SORTS = ("created_at", "priority", "id", "attempts")
 
 _TASK = "SELECT id, type_id, status, claimed_by, attempts, priority, created_at, params, deferrals FROM tasks"
@@ -81,6 +82,10 @@ DUE = (
 )
 """Tasks that became claimable as time passed: their claim is too old (0), or they may be tried again (1). One
 statement, since every claim asks it."""
+
+AGAIN = "UPDATE tasks SET claimable = claimable OR status = 'pending', retry_at = NULL, seq = ? WHERE id = ?"
+"""What waits no longer is claimable if it is pending: a program that knows no `retry_at` may have the same file open,
+and leaves it when it cancels or claims."""
 
 NEXT_DUE = (
     "SELECT (SELECT heard_at FROM tasks INDEXED BY claimed_by_age"
@@ -169,12 +174,14 @@ def _matches(connection: sqlite3.Connection, type_id: int, pattern: str) -> bool
 
 
 def _mark_due(writer: Writer, older_than: int, now: int) -> None:
-    rows = writer.connection.execute(DUE, (older_than, now, DUE_AT_ONCE)).fetchall()
-    if rows:
+    # All of them, however many: the one that comes first in the order asked may be among the last that became due.
+    while rows := writer.connection.execute(DUE, (older_than, now, DUE_AT_ONCE)).fetchall():
         expired = [(task_id,) for task_id, was_deferred in rows if not was_deferred]
         writer.connection.executemany("UPDATE tasks SET claimable = 1 WHERE id = ?", expired)
         again = [(writer.renew(), task_id) for task_id, was_deferred in rows if was_deferred]
-        writer.connection.executemany("UPDATE tasks SET claimable = 1, retry_at = NULL, seq = ? WHERE id = ?", again)
+        writer.connection.executemany(AGAIN, again)
+        if len(rows) < DUE_AT_ONCE:
+            return
 
 
 def _candidates(connection: sqlite3.Connection, type_id: int, wish: Wish) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from core.server.refusal import Refused
-from core.server.times import milliseconds
+from core.server.times import LATEST, milliseconds
 
 LARGEST = 2**63 - 1
 """The largest whole number that the database holds."""
@@ -42,13 +42,13 @@ def optional_text(fields: Fields, name: str) -> str | None:
 
 
 def optional_time(fields: Fields, name: str) -> int | None:
-    """An ISO 8601 time as milliseconds since 1970, or None; one without a zone is UTC."""
+    """An ISO 8601 time as milliseconds since 1970, or None; one without a zone is UTC, one after `LATEST` is that."""
     value = fields.get(name)
     if value is None:
         return None
     said = optional_text(fields, name) or ""
     try:
-        return milliseconds(said)
+        return min(milliseconds(said), LATEST)
     except (ValueError, OverflowError):  # OverflowError: at the edges of the calendar
         raise Refused(400, f"{name} must be an ISO 8601 time") from None
 

@@ -29,7 +29,7 @@ APPLIES_TO = {
     "cancel": ("pending", "claimed"),
     "delete": ("pending", "completed", "failed"),
 }
-"""The actions, and the states of a task in which each may be done. One that waits for its `retry_at` may be retried
+"""The actions, and the states of a task in which each may be done. A pending one with a `retry_at` may be retried
 too, named by its id: that ends the wait."""
 
 
@@ -120,7 +120,7 @@ def _one(writer: Writer, task_id: int, order: Order) -> dict[str, Any]:
 
 def _refuse_unfit(task: Held, order: Order) -> None:
     fitting = APPLIES_TO[order.action]
-    if order.action == "retry" and task.retry_at is not None and task.retry_at > order.now:
+    if order.action == "retry" and task.status == "pending" and task.retry_at is not None:
         return
     if task.status not in fitting:
         raise Refused(

@@ -29,9 +29,10 @@ async def health(service: Service, call: Call) -> Answer:
 
 async def stats(service: Service, call: Call) -> Answer:
     """GET /stats: amounts a type and status, and events a minute (`MINUTES_SHOWN`, the present one last)."""
-    minute = service.now() // 60_000
+    now = service.now()
+    minute = now // 60_000
     first = minute - MINUTES_SHOWN + 1
-    types, counted = service.database.read(lambda connection: (_types(connection), _counted(connection, first)))
+    types, counted = service.database.read(lambda connection: (_types(connection, now), _counted(connection, first)))
     series = {event: [0] * MINUTES_SHOWN for event in EVENTS}
     for at, event, amount in counted:
         if event in series and at <= minute:
@@ -39,26 +40,39 @@ async def stats(service: Service, call: Call) -> Answer:
     return Answer({"types": types, "per_minute": {"since": iso(first * 60_000), **series}})
 
 
-def _types(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+def _types(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
     types = {
         type_id: {"id": type_id, "name": name} | dict.fromkeys(STATUSES, 0) | {"oldest_pending_at": None}
         for type_id, name in connection.execute("SELECT id, name FROM task_types ORDER BY name")
     }
+    due = _oldest_due(connection, now)
     for type_id, status, amount in connection.execute("SELECT type_id, status, amount FROM counters"):
         types[type_id][status] = amount
         if status == "pending" and amount:
-            types[type_id]["oldest_pending_at"] = _oldest_pending(connection, type_id)
+            types[type_id]["oldest_pending_at"] = _oldest_pending(connection, type_id, due)
     return list(types.values())
 
 
-def _oldest_pending(connection: sqlite3.Connection, type_id: int) -> str | None:
+def _oldest_pending(connection: sqlite3.Connection, type_id: int, due: dict[int, int]) -> str | None:
     """When the oldest one was created that may be claimed; None where all wait for their `retry_at`."""
     row = connection.execute(
         "SELECT created_at FROM tasks INDEXED BY claimable_by_id"
         " WHERE type_id = ? AND claimable = 1 AND status = 'pending' ORDER BY id LIMIT 1",
         (type_id,),
     ).fetchone()
-    return None if row is None else iso(row[0])
+    created = [at for at in (row and row[0], due.get(type_id)) if at is not None]
+    return iso(min(created)) if created else None
+
+
+def _oldest_due(connection: sqlite3.Connection, now: int) -> dict[int, int]:
+    """By type, when the oldest one was created whose `retry_at` has come while no claim has marked it claimable yet."""
+    rows = connection.execute(
+        "SELECT type_id, created_at FROM tasks INDEXED BY deferred WHERE retry_at <= ? AND status = 'pending'", (now,)
+    )
+    oldest: dict[int, int] = {}
+    for type_id, created_at in rows:
+        oldest[type_id] = min(created_at, oldest.get(type_id, created_at))
+    return oldest
 
 
 def _counted(connection: sqlite3.Connection, first: int) -> list[tuple[int, str, int]]:

@@ -13,6 +13,8 @@ from core.server.times import iso
 from core.server.writer import Writer
 
 MOST_REPORTS = 1000
+LEAST_WAIT = 1000
+"""Milliseconds that a task waits at least when it is put off: a report may come late, and clocks differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Report:
     """How one task ended, as its worker tells it. `attempts` (optional) names the claim that is meant.
 
     Of a failure: not `retryable` says that no attempt can do better, so that it is final; `retry_at` (milliseconds
-    since 1970) that none can before then, through no fault of the task.
+    since 1970) that none can before then, through no fault of the task, whenever the report comes.
     """
 
     task_id: int
@@ -96,8 +98,8 @@ def settle(writer: Writer, service: Service, worker: str, report: Report) -> str
     if report.attempts is not None and report.attempts != task.attempts:
         raise Refused(409, "claim lost", extra={"status": task.status})
     now = service.now()
-    if report.retry_at is not None and report.retry_at > now:
-        return _defer(writer, task, worker, report, now)
+    if report.retry_at is not None:
+        return _defer(writer, task, worker, report, max(report.retry_at, now + LEAST_WAIT), now)
     is_final = report.success or not report.retryable or task.attempts - task.deferrals >= service.max_attempts
     status = "completed" if report.success else "failed" if is_final else "pending"
     sequence = writer.note(
@@ -124,20 +126,20 @@ def settle(writer: Writer, service: Service, worker: str, report: Report) -> str
     return status if is_final else "pending (retry)"
 
 
-def _defer(writer: Writer, task: Held, worker: str, report: Report, now: int) -> str:
-    """Let a task wait until it may be tried again. The attempt does not count against the limit."""
+def _defer(writer: Writer, task: Held, worker: str, report: Report, retry_at: int, now: int) -> str:
+    """Let a task wait until `retry_at`. The attempt does not count against the limit."""
     sequence = writer.note(
         report.task_id,
         at=now,
         event="deferred",
         attempts=task.attempts,
         worker=worker,
-        message=f"not before {iso(report.retry_at)}: {report.error or 'no error told'}",
+        message=f"not before {iso(retry_at)}: {report.error or 'no error told'}",
     )
     writer.connection.execute(
         "UPDATE tasks SET status = 'pending', claimable = 0, claimed_by = NULL, claimed_at = NULL,"
         " error_message = ?, result = ?, retry_at = ?, deferrals = deferrals + 1, seq = ? WHERE id = ?",
-        (report.error, report.result, report.retry_at, sequence, report.task_id),
+        (report.error, report.result, retry_at, sequence, report.task_id),
     )
     writer.moved(task.type_id, "claimed", "pending")
     return "pending (retry)"

@@ -54,8 +54,8 @@ RETRYABLE: Shape = {
 }
 RETRY_AT: Shape = {
     **TIME,
-    "description": "of a failure that is not the task's: it is pending again, is not claimed before this time, and the"
-    " attempt does not count against the limit; one that is over makes it a failure like any other",
+    "description": "of a failure that is not the task's: it is pending again, is not claimed before this time, nor for"
+    " a second, and the attempt does not count against the limit; a time after the year 9998 is the end of that year",
 }
 
 

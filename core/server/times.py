@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+LATEST = 253_370_764_799_999
+"""The end of the year 9998: the last one whose every moment has a name in every zone."""
+
 
 def iso(milliseconds: int | None) -> str | None:
     """`2025-01-31T12:00:00.250Z` for milliseconds since 1970, None for None."""

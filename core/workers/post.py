@@ -325,7 +325,8 @@ class Post:
         try:
             worker = self.plan.handler(hand.task)
             result = await self._around.runner.run(worker, hand, self.plan.task_timeout)
-            put_off = not result.success and result.retry_at is not None and self._around.tasks.puts_off
+            is_put_off = not result.success and result.retryable and result.retry_at is not None
+            put_off = is_put_off and self._around.tasks.puts_off
             rest = None if put_off else self.pace.ended(result, asyncio.get_running_loop().time())
             if rest is not None:
                 self._around.publish(Said(Level.WARNING, f"{self.plan.worker_id}: {rest}", utcnow()))

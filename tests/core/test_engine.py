@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
 from core.config import Config
+from core.endings import left_to_others, put_off
 from core.engine import Engine
 from core.errors import BadSetting, UnknownTaskType, Unreachable
 from core.filters import TaskFilter
-from core.models import NewTask, TaskResult, TaskStatus, WorkerState
+from core.models import NewTask, TaskResult, TaskStatus, WorkerState, utcnow
 from core.snapshot import Link, View
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.loopback import serving
@@ -79,6 +83,25 @@ async def test_workers_claim_in_the_order_of_their_strategy(engine: Engine, stra
     await engine.start_workers(strategy=strategy)
     assert await engine.drained() == 0
     assert Gate.order == order
+
+
+async def test_draining_does_a_task_whose_wait_is_over_before_anybody_claimed(engine: Engine, config: Config):
+    await engine.start_workers()
+    await engine.pause()
+    await until(engine, lambda s: [each.state for each in s.workers] == [WorkerState.PAUSED])
+    (task_id,) = await create(engine, 1)
+    client = engine.rooms.client
+    assert await client.claim_task("other", (await client.stats())[0].id)
+    await client.complete_task(task_id, "other", False, error="no quota", retry_at=utcnow() + timedelta(days=1))
+    assert await put_off(engine.rooms) == 1
+    with closing(sqlite3.connect(config.taskmanager_db)) as connection, connection:  # the day passes
+        connection.execute("UPDATE tasks SET retry_at = 1")
+    assert await left_to_others(engine.rooms) is None, "it is for us to do"
+    assert await put_off(engine.rooms) == 0
+    Gate.gate.set()
+    await engine.resume()
+    assert await engine.drained() == 0
+    assert Gate.order == [1]
 
 
 async def test_another_strategy_holds_from_the_next_claim(engine: Engine):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 CLAIM_TIMEOUT = 300.0
+LEAST_WAIT = 1.0
 MOST_ATTEMPTS = 2
 STATUSES = ("pending", "claimed", "completed", "failed")
 
@@ -40,6 +41,11 @@ class Known:
     retry_at: float | None = None
     deferrals: int = 0
     events: list[str] = field(default_factory=lambda: ["created"])
+
+    @property
+    def is_put_off(self) -> bool:
+        """Whether it waits, or has waited and nobody has claimed since."""
+        return self.status == "pending" and self.retry_at is not None
 
 
 class Rules:
@@ -118,21 +124,19 @@ class Rules:
         if code != 200:
             return code, task.status
         task.error = None if success else "broke"
-        is_put_off = not success and retryable and retry_at is not None and retry_at > now
+        is_put_off = not success and retryable and retry_at is not None
         is_last = not retryable or task.attempts - task.deferrals >= MOST_ATTEMPTS
         task.status = "completed" if success else "failed" if is_last and not is_put_off else "pending"
         task.progress = 100 if success else task.progress
         task.owner = None if task.status == "pending" else worker
         if is_put_off:
-            task.retry_at, task.deferrals = retry_at, task.deferrals + 1
+            task.retry_at, task.deferrals = max(retry_at, round(now + LEAST_WAIT, 3)), task.deferrals + 1
         task.events.append("deferred" if is_put_off else "retry" if task.status == "pending" else task.status)
         return code, "pending (retry)" if task.status == "pending" else task.status
 
-    def operate(
-        self, action: str, ids: list[int], worker: str, force: bool, dry: bool, now: float
-    ) -> list[tuple[int, int]]:
+    def operate(self, action: str, ids: list[int], worker: str, force: bool, dry: bool) -> list[tuple[int, int]]:
         """Id and code of each."""
-        codes = [(each, self._fitness(action, each, worker, force, now)) for each in dict.fromkeys(ids)]
+        codes = [(each, self._fitness(action, each, worker, force)) for each in dict.fromkeys(ids)]
         for task_id, code in codes:
             if code == 200 and not dry:
                 self._change(action, self.tasks[task_id])
@@ -143,6 +147,15 @@ class Rules:
         wanted = [status for status in statuses or STATUSES if status in FITS[action]]
         kinds = {self.types.get(name) for name in types or self.types}
         return [task.id for task in self.in_order() if task.status in wanted and task.type_id in kinds]
+
+    def oldest_pending(self, type_id: int, now: float) -> int | None:
+        """The oldest task of a type that is pending and waits for no time to come."""
+        free = [
+            task.id
+            for task in self.tasks.values()
+            if (task.type_id, task.status) == (type_id, "pending") and (task.retry_at or 0) <= now
+        ]
+        return min(free, default=None)
 
     def in_order(self) -> list[Known]:
         """All tasks, oldest first."""
@@ -171,11 +184,11 @@ class Rules:
             return 400
         return 200 if task.owner == worker else 403
 
-    def _fitness(self, action: str, task_id: int, worker: str, force: bool, now: float) -> int:
+    def _fitness(self, action: str, task_id: int, worker: str, force: bool) -> int:
         task = self.tasks.get(task_id)
         if task is None:
             return 404
-        if task.status not in FITS[action] and not (action == "retry" and (task.retry_at or 0) > now):
+        if task.status not in FITS[action] and not (action == "retry" and task.is_put_off):
             return 400
         return 403 if action == "release" and not force and task.owner != worker else 200
 

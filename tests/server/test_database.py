@@ -101,6 +101,37 @@ async def test_a_database_of_the_first_version_is_brought_up_to_date_with_all_th
     database.close()
 
 
+OPENER = """
+import sys
+from pathlib import Path
+from core.server.database import Database
+print("ready", flush=True)
+sys.stdin.readline()
+Database.open(Path(sys.argv[1])).close()
+"""
+
+
+async def test_two_processes_may_bring_one_file_up_to_date_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    Database.open(path).close()
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in SCHEMA_1:
+            connection.execute(statement)
+        pipe = asyncio.subprocess.PIPE
+        openers = [
+            await asyncio.create_subprocess_exec(
+                sys.executable, "-c", OPENER, str(path), stdin=pipe, stdout=pipe, stderr=pipe
+            )
+            for _ in range(2)
+        ]
+        for each in openers:
+            assert each.stdout is not None
+            assert await each.stdout.readline() == b"ready\n"
+        told = await asyncio.gather(*(each.communicate(b"go\n") for each in openers))
+        assert [(each.returncode, errors) for each, (_, errors) in zip(openers, told, strict=True)] == [(0, b"")] * 2
+        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+
+
 def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     Database.open(path).close()

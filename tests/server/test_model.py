@@ -175,7 +175,7 @@ class TaskManagerRules(RuleBasedStateMachine):
     def operate(self, action: str, picks: list[int], who: str, force: bool, dry: bool) -> None:
         ids = [self.picked(pick) for pick in picks]
         worker = self.called(who, ids[0])
-        expected = self.rules.operate(action, ids, worker, force, dry, self.clock.seconds)
+        expected = self.rules.operate(action, ids, worker, force, dry)
         told = self.post("/tasks/bulk", action=action, ids=ids, worker_id=worker, force=force, dry_run=dry).data
         assert [(each["id"], each["code"]) for each in told["outcomes"]] == expected
         assert told["changed"] == [code for _, code in expected].count(200)
@@ -193,7 +193,7 @@ class TaskManagerRules(RuleBasedStateMachine):
             assert reply.status == 400
             return
         chosen = self.rules.selected(action, statuses, types)
-        expected = self.rules.operate(action, chosen, "", True, dry, self.clock.seconds)
+        expected = self.rules.operate(action, chosen, "", True, dry)
         assert [(each["id"], each["code"]) for each in reply.data["outcomes"]] == expected
 
     @rule(pick=PICKS)
@@ -241,6 +241,13 @@ class TaskManagerRules(RuleBasedStateMachine):
             for status in STATUSES:
                 held = [t for t in self.rules.tasks.values() if t.type_id == row["id"] and t.status == status]
                 assert row[status] == len(held)
+
+    @invariant()
+    def the_oldest_that_may_be_claimed_is_told(self) -> None:
+        created = {row["id"]: row["created_at"] for row in self.listed()}
+        for row in self.run(self.api.get("/stats")).data["types"]:
+            oldest = self.rules.oldest_pending(row["id"], self.clock.seconds)
+            assert row["oldest_pending_at"] == (None if oldest is None else created[oldest])
 
     @rule(page=st.integers(1, 3))
     def follow(self, page: int) -> None:

@@ -132,15 +132,28 @@ async def test_a_success_stays_one_whatever_it_says_of_trying_again(at: Any) -> 
     assert await perform(worker) == TaskResult(True, {"n": 1})
 
 
-NEVER = datetime.max.replace(tzinfo=timezone(timedelta(hours=-1)))
-
-
-@pytest.mark.parametrize("at", ["tomorrow", datetime(2999, 1, 1), 12, datetime(2999, 1, 1, tzinfo=NoOffset()), NEVER])
+@pytest.mark.parametrize("at", ["tomorrow", datetime(2999, 1, 1), 12, datetime(2999, 1, 1, tzinfo=NoOffset())])
 async def test_a_result_with_no_usable_time_is_an_ordinary_failure_and_says_so(at: Any) -> None:
     worker = type("Odd", (Answering,), {"result": TaskResult(False, error="no", retry_at=at, retryable="")})
     result = await perform(worker)
     assert (result.success, result.retryable, result.retry_at) == (False, False, None)
     assert str(result.error).startswith("no (The result's retry_at must be a datetime with a zone, not ")
+
+
+NEVER = [datetime.max.replace(tzinfo=UTC), datetime.max.replace(tzinfo=timezone(timedelta(hours=-14)))]
+
+
+@pytest.mark.parametrize("never", NEVER)
+async def test_the_end_of_the_calendar_is_a_time_that_can_be_kept_and_told(never: datetime) -> None:
+    class Raising(BaseWorker):
+        def process_task(self, task: Task) -> TaskResult:
+            raise RetryLater("Not by itself.", at=never)
+
+    told = type("Told", (Answering,), {"result": TaskResult(False, error="no", retry_at=never)})
+    for worker in (Raising, told):
+        at = (await perform(worker)).retry_at
+        assert at is not None
+        assert at.astimezone(timezone(timedelta(hours=14))).year == 9999
 
 
 class Unsaved(BaseWorker):

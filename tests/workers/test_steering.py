@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import BadSetting, DatabaseUnusable, RateLimited, Unreachable
 from core.events import Said, WorkerChanged
-from core.models import TaskResult, TaskStatus, WorkerState
+from core.models import TaskResult, TaskStatus, WorkerState, utcnow
 from core.workers.claiming import STRATEGIES
 from core.workers.plan import WorkerPlan
 from core.workers.pool import Pool
@@ -207,6 +207,17 @@ async def test_many_failures_in_a_row_rest_a_worker(start, tasks, heard):
     assert "5 failures in a row" in status.note
     assert "the site is down" in status.note
     assert [said.text for said in heard.of(Said)] == [f"w: {status.note}"]
+    assert tasks.calls["claim_many"] == 5
+
+
+async def test_failures_that_are_final_rest_a_worker_whatever_time_they_name(start, tasks, heard):
+    class Failing(Told):
+        does = staticmethod(lambda worker, task: TaskResult(False, error="no", retryable=False, retry_at=utcnow()))
+
+    tasks.puts_off = True
+    tasks.add(6)
+    start(Failing)
+    await heard.until(lambda: heard.states("w")[-1:] == [WorkerState.BACKING_OFF])
     assert tasks.calls["claim_many"] == 5
 
 
