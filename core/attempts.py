@@ -19,6 +19,9 @@ ENDINGS = {
 }
 """What a line of history says about how an attempt ended."""
 
+RUNNING = frozenset({"claimed", "progress"})
+"""What a history tells of a task while a worker has it."""
+
 NOT_RETRIED = "failed, and not retried"
 """How an attempt ended whose worker said that no other can do better."""
 SAYS_SO = "not retried: "
@@ -44,6 +47,15 @@ def attempts_of(task: Task, history: Sequence[HistoryEntry]) -> tuple[AttemptRow
         elif rows:
             rows[-1] = with_entry(rows[-1], entry)
     return tuple(rows) if rows else last_attempt(task)
+
+
+def last_word(history: Sequence[HistoryEntry]) -> str:
+    """How the task came to the state in which it is, as of an attempt, or the event itself where it ends none; empty
+    where no history tells."""
+    told = next((entry for entry in reversed(history) if entry.event not in RUNNING), None)
+    if told is None:
+        return ""
+    return with_entry(AttemptRow(0, "", None), told).outcome or told.event
 
 
 def with_entry(row: AttemptRow, entry: HistoryEntry) -> AttemptRow:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
-from core.attempts import attempts_of
+from core.attempts import RUNNING, attempts_of, last_word
 from core.bulk import Owner
 from core.diagnosis import Place
 from core.diagnosis.light import known_of, with_crew
@@ -16,8 +17,10 @@ from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
+from core.forms import Violation
 from core.gathering import LOOKED_AT, dead_among
-from core.models import HistoryEntry, Task, TaskStatus, TaskType
+from core.masking import is_secret, masked
+from core.models import HistoryEntry, Json, Task, TaskStatus, TaskType
 from core.results.owed import Outbox
 from core.rooms import Rooms, local_types
 from core.snapshot import Snapshot, TypeRow
@@ -28,8 +31,6 @@ FURTHEST = 1000
 """Tasks before one that waits, up to which its place is counted."""
 NAMED = 5
 """Tasks that overtake it, of which the ids are told."""
-RUNNING = frozenset({"claimed", "progress"})
-"""What a history tells of a task while a worker has it."""
 
 
 async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> Known:
@@ -63,6 +64,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         waits_since=since,
         overtakers=await overtakers(rooms, task, since) if since is not None else 0,
         alike=alike(snapshot, task),
+        last_word=last_word(history),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
 
@@ -97,10 +99,27 @@ async def violations(registered: TaskType | None, task: Task) -> tuple[str, ...]
     if registered is None or registered.param_schema is None or task.status is TaskStatus.COMPLETED:
         return None
     try:
-        broken = await asyncio.to_thread(checking.violations, registered.param_schema, dict(task.parameters))
+        return await asyncio.to_thread(broken_rules, registered.param_schema, task.parameters)
     except BadSetting:
         return None
-    return tuple(f"{'.'.join(map(str, each.path))}: {each.message}" if each.path else each.message for each in broken)
+
+
+def broken_rules(schema: Mapping[str, Json], params: Mapping[str, Json]) -> tuple[str, ...]:
+    """The rules that parameters break, without the secrets among them, which a rule quotes. Raises `BadSetting`."""
+    broken = checking.violations(schema, dict(params))
+    hidden = cast("Mapping[str, Json]", masked(dict(params)))
+    told = checking.violations(schema, hidden) if broken and hidden != params else broken
+    said = {(each.path, each.rule): each.message for each in told}
+    return tuple(rule_told(each, said.get((each.path, each.rule))) for each in broken)
+
+
+def rule_told(each: Violation, said: str | None) -> str:
+    """A broken rule with its place; ``said``: its words where secrets are masked, None where it is not broken then."""
+    if each.rule == "required":
+        said = each.message  # it quotes a name alone
+    elif said is None or any(is_secret(str(part)) for part in each.path):
+        said = f"breaks the rule {each.rule!r}"
+    return f"{'.'.join(map(str, each.path))}: {said}" if each.path else said
 
 
 def last_progress(found: Known, history: Sequence[HistoryEntry]) -> datetime | None:

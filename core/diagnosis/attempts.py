@@ -56,8 +56,8 @@ def not_retried(known: Known) -> Cause | None:
 
 
 def ended_not_retried(known: Known) -> bool:
-    """Whether the last attempt ended by its worker's word that no other can do better."""
-    return bool(known.attempts) and known.attempts[-1].outcome == NOT_RETRIED
+    """Whether it ended by its worker's word that no other attempt can do better, and by nothing that came later."""
+    return known.last_word == NOT_RETRIED
 
 
 def attempts_used_up(known: Known) -> Cause | None:

@@ -114,7 +114,8 @@ class Known:
     for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came over
     a minute later and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of
     error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand. ``waits_since``: when
-    it began to wait, where that is not simply when it was created.
+    it began to wait, where that is not simply when it was created. ``last_word``: how it came to its state, as its
+    history tells.
     """
 
     system: System
@@ -138,6 +139,7 @@ class Known:
     alike: int = 0
     orphaned: bool = False
     waits_since: datetime | None = None
+    last_word: str = ""
 
     @property
     def at(self) -> datetime:

@@ -278,6 +278,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
             failed(attempts=1, error="The video is private."),
             system(),
             attempts=(AttemptRow(1, "w-01", ago(60), ago(59), NOT_RETRIED, "The video is private."),),
+            last_word=NOT_RETRIED,
         ),
         "not-retried", "certain", False, ["plan_bulk", "retry"],
     ),
@@ -301,7 +302,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "same-error", "certain", False, ["plan_bulk", "retry"],
     ),
     "its parameters do not fit any more": (
-        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",)),
+        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",), attempts=tries("KeyError")),
         "parameters-do-not-fit", "certain", True, ["plan_bulk", "cancel"],
     ),
     "its type was removed": (
