@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.details import AttemptRow
 from core.failures import kind_of
@@ -33,6 +34,8 @@ MUCH = 2.0
 LOOKED_AT = 2_000
 """Characters of an error by which it is compared with another."""
 
+UNTIL = re.compile(r"not before (\d{4}-\d\d-\d\dT[\d:.]+Z)(?=:|$)")
+"""How the line of history begins of a task that was put off."""
 PERCENT = re.compile(r"(\d{1,3})\s*%")
 
 
@@ -56,6 +59,15 @@ def last_word(history: Sequence[HistoryEntry]) -> str:
     if told is None:
         return ""
     return with_entry(AttemptRow(0, "", None), told).outcome or told.event
+
+
+def put_off_until(entry: HistoryEntry) -> datetime | None:
+    """Until when a line of history says that the task is put off; None where it says no such thing."""
+    found = UNTIL.match(entry.message or "") if entry.event == "deferred" else None
+    try:
+        return None if found is None else datetime.fromisoformat(found[1])
+    except ValueError:
+        return None  # a server elsewhere may put it in other words
 
 
 def with_entry(row: AttemptRow, entry: HistoryEntry) -> AttemptRow:

@@ -136,9 +136,11 @@ class StuckWatch:
         return memory.same >= 2 and memory.same % TOLD_EVERY != 0
 
     def _note_tried(self, rows: Sequence[Task]) -> None:
-        """A row does not tell when its last attempt ended, so one that was tried waits since it is seen to."""
+        """A row does not tell when its last attempt ended, so one that was tried waits since it is seen to; one
+        that is put off does not wait until that is over."""
         before, now = self._memory.since, self._now()
-        waiting = [task for task in rows if task.status is TaskStatus.PENDING and was_tried(task)]
+        pending = [task for task in rows if task.status is TaskStatus.PENDING and was_tried(task)]
+        waiting = [task for task in pending if task.retry_at is None or task.retry_at <= now]
         self._memory.since = {task.id: before.get(task.id, now) for task in waiting}
 
     def _as_seen(self, system: System) -> dict[str, TypeRow]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from core.attempts import RUNNING, attempts_of, last_word
+from core.attempts import RUNNING, attempts_of, last_word, put_off_until
 from core.bulk import Owner
 from core.diagnosis import Place
 from core.diagnosis.light import known_of, with_crew
@@ -174,8 +174,10 @@ def waiting_since(task: Task, history: Sequence[HistoryEntry]) -> datetime | Non
     """Since when a pending task waits; None where it was tried before and no history tells when that ended."""
     if not was_tried(task):
         return task.created_at
-    ended = [entry.at for entry in history if entry.event not in RUNNING and entry.at is not None]
-    return max(ended, default=None)
+    ended = [entry for entry in history if entry.event not in RUNNING and entry.at is not None]
+    over = put_off_until(ended[-1]) if ended else None  # before then nobody could claim it
+    moments = (*(entry.at for entry in ended), over, task.retry_at)
+    return max((each for each in moments if each is not None), default=None)
 
 
 def tried_by(history: Sequence[HistoryEntry]) -> frozenset[str]:

@@ -151,6 +151,20 @@ async def test_an_old_task_that_was_tried_waits_only_since_it_is_pending_again(a
     assert last.tasks[10429].code == "free-yet-unclaimed"
 
 
+async def test_one_that_was_put_off_waits_only_since_that_is_over():
+    task = pending(created_at=ago(4000), attempts=1, error="The quota is used up.", retry_at=ago(-3600))
+    newer = [claimed(id=number, created_at=ago(-1800)) for number in range(20_000, 20_015)]
+    busy = worker(state=WorkerState.BUSY, holds=20_000, strategy="LIFO")
+    shown, later, said = [seen(task, pending=1, workers=(busy,))], [0.0], list[Event]()
+    watching = StuckWatch(Listing(), lambda: shown[0], said.append, claim_timeout=9000, now=lambda: ago(-later[0]))
+    await watching.look()
+    shown[0] = seen(replace(task, retry_at=None), *newer, pending=1, claimed=15, workers=(busy,))
+    for later[0] in (3601.0, 3602.0, 3603.0, 3670.0, 3671.0):
+        await watching.look()
+        last = said[-1]
+        assert isinstance(last, StuckSeen) and task.id not in last.tasks
+
+
 PAUSED = worker(state=WorkerState.PAUSED)
 QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
 

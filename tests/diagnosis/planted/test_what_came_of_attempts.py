@@ -85,6 +85,26 @@ async def test_its_worker_has_put_it_off(ground: Ground) -> int:
     return task_id
 
 
+@planted("workers-busy", cure="scale", verdict=Verdict.FINE, after=the_gate_opens)
+async def test_newer_tasks_that_ran_while_it_was_put_off_have_not_overtaken_it(ground: Ground) -> int:
+    task_id = await put_off(ground)
+    last = await ground.add(n=1, gate=True)
+    for number in range(2, 17):
+        await ground.add(n=number)
+    ground.aged(task_id, 3601)
+    ground.sql("UPDATE tasks SET retry_at = retry_at - 3600500 WHERE id = ?", task_id)
+    over = (utcnow() - timedelta(seconds=0.5)).strftime("%Y-%m-%dT%H:%M:%S.%f")[:23]
+    ground.sql(
+        "UPDATE history SET at = at - 3601000, message = ? WHERE task_id = ? AND event = 'deferred'",
+        f"not before {over}Z: The quota is used up.",
+        task_id,
+    )
+    ground.sql("UPDATE history SET at = at - 3601000 WHERE task_id = ? AND event <> 'deferred'", task_id)
+    await ground.start(strategy="LIFO")
+    await ground.in_hand(last)
+    return task_id
+
+
 SECRETS = {
     "type": "object",
     "properties": {
