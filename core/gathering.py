@@ -52,7 +52,8 @@ async def system(rooms: Rooms, snapshot: Snapshot, task_type: str | None) -> Sys
         types=types,
         crews=crews_of(workers, seen),
         by_id={each.id: each for each in workers},
-        results_trouble=snapshot.results_trouble or await writing_trouble(rooms),
+        reports_waiting=rooms.deliverer.waiting,
+        writing_trouble="" if snapshot.results_trouble else await writing_trouble(rooms),
         clock_offset=offset,
         hindrances=hindrances(rooms.factory, rooms.source, rooms.source_lacks),
     )

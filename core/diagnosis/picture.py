@@ -62,6 +62,7 @@ class System:
     ``crews``: the workers of each type; under the empty name the strangers, who may work for any. ``by_id``: every
     worker. ``clock_offset``: seconds by which the server's clock is ahead of ours, None where it is not known.
     ``hindrances``: why no worker can be started for a type, by its name. ``ran``: how long attempts took lately.
+    ``results_trouble``: why the results database cannot be read, ``writing_trouble``: why it cannot be written.
     ``pending``: how many tasks waited, in each of the last seconds, oldest first.
     """
 
@@ -77,6 +78,7 @@ class System:
     reports_waiting: int = 0
     reports_aside: int = 0
     results_trouble: str = ""
+    writing_trouble: str = ""
     clock_offset: float | None = None
     hindrances: Mapping[str, str] = field(default_factory=dict[str, str])
     ran: Timing | None = None
