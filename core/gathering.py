@@ -125,7 +125,8 @@ def type_row(
     if any(was_tried(task) for task in newest if task.task_type == name and task.created_at == oldest):
         oldest = None  # it did not wait all the time since it was created
     put_off = stats is not None and stats.all_put_off(can)
-    return replace(row, counts=counts, oldest_pending_at=oldest, rates=rates, workable=workable, all_put_off=put_off)
+    row = replace(row, counts=counts, put_off=0 if stats is None else stats.put_off, all_put_off=put_off)
+    return replace(row, oldest_pending_at=oldest, rates=rates, workable=workable)
 
 
 def by_status(stats: TypeStats) -> tuple[int, int, int, int]:

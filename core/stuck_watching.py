@@ -189,7 +189,7 @@ class StuckWatch:
         lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}
         self._memory.types = {name: causes[0].code for name, causes in types.items()}
         waiting = {task.id for task in rows if task.status is TaskStatus.PENDING and task.task_type in lasting}
-        whole = sum(system.types[name].counts.pending for name in lasting)
+        whole = sum(system.types[name].waiting for name in lasting)
         exact = system.tells_workers and self._memory.all_claimed and all(r.counts.exact for r in system.types.values())
         if not all(row.counts.exact for row in system.types.values()):
             return len(sure), False

@@ -153,7 +153,7 @@ def counted(found: tuple[Place, ...], row: TypeRow | None) -> tuple[Place, ...]:
     if row is None or not row.counts.exact or fifo.exact == lifo.exact:
         return found
     near, far = (fifo, lifo) if fifo.exact else (lifo, fifo)
-    others = max(far.before or 0, row.counts.pending - 1 - (near.before or 0))
+    others = max(far.before or 0, row.waiting - 1 - (near.before or 0))
     by_name[far.strategy] = replace(far, before=others, exact=True)
     return tuple(by_name.values())
 

@@ -165,6 +165,16 @@ async def test_one_that_was_put_off_waits_only_since_that_is_over():
         assert isinstance(last, StuckSeen) and task.id not in last.tasks
 
 
+async def test_what_is_put_off_is_counted_neither_as_stuck_nor_as_waiting():
+    snapshot = seen(pending(), pending=5)
+    watching, said, _ = watch(replace(snapshot, types=(replace(snapshot.types[0], put_off=4),)))
+    for _ in range(12):
+        await watching.look()
+    assert (said[-1].count, said[-1].exact) == (1, True)
+    around = system(type_row=row(counts=Counts(pending=5), rates=(0,) * 30, put_off=4))
+    assert nothing_happens(around, [0] * 20) == "no worker runs; 1 task waits."
+
+
 PAUSED = worker(state=WorkerState.PAUSED)
 QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
 

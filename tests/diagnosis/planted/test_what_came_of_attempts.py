@@ -85,6 +85,17 @@ async def test_its_worker_has_put_it_off(ground: Ground) -> int:
     return task_id
 
 
+@planted("no-worker", cure="start_workers")
+async def test_those_that_are_put_off_do_not_wait_for_a_worker(ground: Ground) -> int:
+    await put_off(ground)
+    task_id = await ground.add(n=1)
+    (cause,) = [each for each in (await ground.engine.why()).causes if each.code == "no-worker"]
+    assert "1 task waits" in cause.sentence
+    seen = await ground.until(lambda s: s.stuck_count)
+    assert seen.stuck_count == 1
+    return task_id
+
+
 @planted("workers-busy", cure="scale", verdict=Verdict.FINE, after=the_gate_opens)
 async def test_newer_tasks_that_ran_while_it_was_put_off_have_not_overtaken_it(ground: Ground) -> int:
     task_id = await put_off(ground)
