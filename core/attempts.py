@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.details import AttemptRow
 from core.failures import kind_of
@@ -19,6 +20,9 @@ ENDINGS = {
 }
 """What a line of history says about how an attempt ended."""
 
+RUNNING = frozenset({"claimed", "progress"})
+"""What a history tells of a task while a worker has it."""
+
 NOT_RETRIED = "failed, and not retried"
 """How an attempt ended whose worker said that no other can do better."""
 SAYS_SO = "not retried: "
@@ -30,6 +34,8 @@ MUCH = 2.0
 LOOKED_AT = 2_000
 """Characters of an error by which it is compared with another."""
 
+UNTIL = re.compile(r"not before (\d{4}-\d\d-\d\dT[\d:.]+Z)(?=:|$)")
+"""How the line of history begins of a task that was put off."""
 PERCENT = re.compile(r"(\d{1,3})\s*%")
 
 
@@ -44,6 +50,24 @@ def attempts_of(task: Task, history: Sequence[HistoryEntry]) -> tuple[AttemptRow
         elif rows:
             rows[-1] = with_entry(rows[-1], entry)
     return tuple(rows) if rows else last_attempt(task)
+
+
+def last_word(history: Sequence[HistoryEntry]) -> str:
+    """How the task came to the state in which it is, as of an attempt, or the event itself where it ends none; empty
+    where no history tells."""
+    told = next((entry for entry in reversed(history) if entry.event not in RUNNING), None)
+    if told is None:
+        return ""
+    return with_entry(AttemptRow(0, "", None), told).outcome or told.event
+
+
+def put_off_until(entry: HistoryEntry) -> datetime | None:
+    """Until when a line of history says that the task is put off; None where it says no such thing."""
+    found = UNTIL.match(entry.message or "") if entry.event == "deferred" else None
+    try:
+        return None if found is None else datetime.fromisoformat(found[1])
+    except ValueError:
+        return None  # a server elsewhere may put it in other words
 
 
 def with_entry(row: AttemptRow, entry: HistoryEntry) -> AttemptRow:

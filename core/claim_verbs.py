@@ -36,7 +36,7 @@ class ClaimVerbs(ABC):
     async def extend_claims(self, task_ids: Sequence[int]) -> list[Extension]:
         """Let the claims of these tasks last anew: by a heartbeat, else by telling again how far they are.
 
-        Raises what the TaskManager says of tasks that are not in hand here, which are read.
+        Tasks that are not in hand here are read; one that cannot be read is refused with what the TaskManager says.
         """
         wanted = tuple(dict.fromkeys(task_ids))
         told: dict[int, Extension] = {}
@@ -48,7 +48,7 @@ class ClaimVerbs(ABC):
                 told |= await self._extend(worker, held)
         for each in wanted:
             if each not in told:
-                told[each] = await self._not_in_hand(each)
+                told[each] = await self._why_not(each)
         self._say([told[each] for each in wanted if told[each].ok])
         return [told[each] for each in wanted]
 
@@ -81,6 +81,13 @@ class ClaimVerbs(ABC):
     def _hand(self, task_id: int) -> InHand | None:
         hands = (hand for worker in self.rooms.pool.statuses() for hand in worker.in_hand)
         return next((hand for hand in hands if hand.task_id == task_id), None)
+
+    async def _why_not(self, task_id: int) -> Extension:
+        """The same of a task that may not be readable: what was extended before it is told all the same."""
+        try:
+            return await self._not_in_hand(task_id)
+        except CoreError as fault:
+            return refused(task_id, 503, str(fault))
 
     async def _not_in_hand(self, task_id: int) -> Extension:
         """Why a task cannot be extended from here that no worker of this process has in hand."""

@@ -11,7 +11,7 @@ from core import gathering, task_gathering
 from core.bulk import Owner
 from core.diagnosis import Cause, Diagnosis
 from core.diagnosis.estimates import estimates_of
-from core.diagnosis.judging import causes_of, ranked
+from core.diagnosis.judging import SURE, causes_of, ranked
 from core.diagnosis.light import known_of, system_of
 from core.diagnosis.picture import Known, System
 from core.diagnosis.stuck import first_stuck, nothing_happens, stuck_types
@@ -99,12 +99,14 @@ def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:
 
 
 def about(found: Sequence[tuple[Task, Cause]]) -> Cause:
-    """One cause of several tasks, told by the first of them."""
+    """One cause of several tasks, told by the first of them; it is as sure as it is of the least sure one."""
     task, cause = found[0]
     more = f" and {len(found) - 1:,} more" if len(found) > 1 else ""
     ids = ", ".join(f"#{each.id}" for each, _ in found[:20])
     cures = tuple(cure for _, each in found[:CURES_OF] for cure in each.cures)
     evidence = (("tasks", f"{len(found):,}: {ids}{', …' if len(found) > 20 else ''}"), *cause.evidence)
+    certainty = max((each.certainty for _, each in found), key=SURE.__getitem__)
+    cause = replace(cause, certainty=certainty)
     return replace(cause, sentence=fitted(f"#{task.id}{more}: {cause.sentence}"), evidence=evidence, cures=cures)
 
 

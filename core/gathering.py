@@ -52,7 +52,8 @@ async def system(rooms: Rooms, snapshot: Snapshot, task_type: str | None) -> Sys
         types=types,
         crews=crews_of(workers, seen),
         by_id={each.id: each for each in workers},
-        results_trouble=snapshot.results_trouble or await writing_trouble(rooms),
+        reports_waiting=rooms.deliverer.waiting,
+        writing_trouble="" if snapshot.results_trouble else await writing_trouble(rooms),
         clock_offset=offset,
         hindrances=hindrances(rooms.factory, rooms.source, rooms.source_lacks),
     )
@@ -124,7 +125,8 @@ def type_row(
     if any(was_tried(task) for task in newest if task.task_type == name and task.created_at == oldest):
         oldest = None  # it did not wait all the time since it was created
     put_off = stats is not None and stats.all_put_off(can)
-    return replace(row, counts=counts, oldest_pending_at=oldest, rates=rates, workable=workable, all_put_off=put_off)
+    row = replace(row, counts=counts, put_off=0 if stats is None else stats.put_off, all_put_off=put_off)
+    return replace(row, oldest_pending_at=oldest, rates=rates, workable=workable)
 
 
 def by_status(stats: TypeStats) -> tuple[int, int, int, int]:

@@ -130,7 +130,7 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class TypeStats(Record):
-    """How many tasks of one type are where."""
+    """How many tasks of one type are where; ``put_off``: of the pending ones, as far as the server counts them."""
 
     id: int
     name: str
@@ -139,6 +139,7 @@ class TypeStats(Record):
     completed: int = 0
     failed: int = 0
     oldest_pending_at: datetime | None = None
+    put_off: int = 0
 
     def all_put_off(self, can: Collection[str]) -> bool:
         """Whether all that are pending are put off until a time: a server that ``can`` do that names no oldest then."""

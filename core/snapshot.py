@@ -61,7 +61,8 @@ class Counts:
 class TypeRow:
     """A task type with what is known of its queue. ``rates`` are finished tasks in each of the last seconds, oldest
     first. ``workable``: this program has a worker for it; ``workers``: how many live workers claim it now;
-    ``all_put_off``: what is pending is put off until a time, all of it."""
+    ``all_put_off``: what is pending is put off until a time, all of it; ``put_off``: how many are, where that is
+    counted."""
 
     name: str
     id: int | None = None
@@ -74,6 +75,12 @@ class TypeRow:
     workable: bool = False
     workers: int = 0
     all_put_off: bool = False
+    put_off: int = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many tasks of it wait for a worker now."""
+        return max(1, self.counts.pending - self.put_off) if self.is_waiting else 0
 
     @property
     def is_waiting(self) -> bool:

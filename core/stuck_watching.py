@@ -145,9 +145,11 @@ class StuckWatch:
         return memory.same >= 2 and memory.same % TOLD_EVERY != 0
 
     def _note_tried(self, rows: Sequence[Task]) -> None:
-        """A row does not tell when its last attempt ended, so one that was tried waits since it is seen to."""
+        """A row does not tell when its last attempt ended, so one that was tried waits since it is seen to; one
+        that is put off does not wait until that is over."""
         before, now = self._memory.since, self._now()
-        waiting = [task for task in rows if task.status is TaskStatus.PENDING and was_tried(task)]
+        pending = [task for task in rows if task.status is TaskStatus.PENDING and was_tried(task)]
+        waiting = [task for task in pending if task.retry_at is None or task.retry_at <= now]
         self._memory.since = {task.id: before.get(task.id, now) for task in waiting}
 
     def _as_seen(self, system: System) -> dict[str, TypeRow]:
@@ -204,7 +206,7 @@ class StuckWatch:
         lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}
         self._memory.types = {name: causes[0].code for name, causes in types.items()}
         waiting = {task.id for task in rows if task.status is TaskStatus.PENDING and task.task_type in lasting}
-        whole = sum(system.types[name].counts.pending for name in lasting)
+        whole = sum(system.types[name].waiting for name in lasting)
         exact = system.tells_workers and self._memory.all_claimed and all(r.counts.exact for r in system.types.values())
         if not all(row.counts.exact for row in system.types.values()):
             return len(sure), False

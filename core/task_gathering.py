@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import cast
 
-from core.attempts import attempts_of
+from core.attempts import RUNNING, attempts_of, last_word, put_off_until
 from core.bulk import Owner
 from core.diagnosis import Place
 from core.diagnosis.light import known_of, with_crew
@@ -16,8 +17,10 @@ from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
+from core.forms import Violation
 from core.gathering import LOOKED_AT, dead_among
-from core.models import HistoryEntry, Task, TaskStatus, TaskType
+from core.masking import is_secret, masked
+from core.models import HistoryEntry, Json, Task, TaskStatus, TaskType
 from core.results.owed import Outbox
 from core.rooms import Rooms, local_types
 from core.snapshot import Snapshot, TypeRow
@@ -28,8 +31,6 @@ FURTHEST = 1000
 """Tasks before one that waits, up to which its place is counted."""
 NAMED = 5
 """Tasks that overtake it, of which the ids are told."""
-RUNNING = frozenset({"claimed", "progress"})
-"""What a history tells of a task while a worker has it."""
 
 
 async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> Known:
@@ -63,6 +64,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         waits_since=since,
         overtakers=await overtakers(rooms, task, since) if since is not None else 0,
         alike=alike(snapshot, task),
+        last_word=last_word(history),
         orphaned=owed is None and await is_orphaned(rooms, found),
     )
 
@@ -97,10 +99,27 @@ async def violations(registered: TaskType | None, task: Task) -> tuple[str, ...]
     if registered is None or registered.param_schema is None or task.status is TaskStatus.COMPLETED:
         return None
     try:
-        broken = await asyncio.to_thread(checking.violations, registered.param_schema, dict(task.parameters))
+        return await asyncio.to_thread(broken_rules, registered.param_schema, task.parameters)
     except BadSetting:
         return None
-    return tuple(f"{'.'.join(map(str, each.path))}: {each.message}" if each.path else each.message for each in broken)
+
+
+def broken_rules(schema: Mapping[str, Json], params: Mapping[str, Json]) -> tuple[str, ...]:
+    """The rules that parameters break, without the secrets among them, which a rule quotes. Raises `BadSetting`."""
+    broken = checking.violations(schema, dict(params))
+    hidden = cast("Mapping[str, Json]", masked(dict(params)))
+    told = checking.violations(schema, hidden) if broken and hidden != params else broken
+    said = {(each.path, each.rule): each.message for each in told}
+    return tuple(rule_told(each, said.get((each.path, each.rule))) for each in broken)
+
+
+def rule_told(each: Violation, said: str | None) -> str:
+    """A broken rule with its place; ``said``: its words where secrets are masked, None where it is not broken then."""
+    if each.rule == "required":
+        said = each.message  # it quotes a name alone
+    elif said is None or any(is_secret(str(part)) for part in each.path):
+        said = f"breaks the rule {each.rule!r}"
+    return f"{'.'.join(map(str, each.path))}: {said}" if each.path else said
 
 
 def last_progress(found: Known, history: Sequence[HistoryEntry]) -> datetime | None:
@@ -134,7 +153,7 @@ def counted(found: tuple[Place, ...], row: TypeRow | None) -> tuple[Place, ...]:
     if row is None or not row.counts.exact or fifo.exact == lifo.exact:
         return found
     near, far = (fifo, lifo) if fifo.exact else (lifo, fifo)
-    others = max(far.before or 0, row.counts.pending - 1 - (near.before or 0))
+    others = max(far.before or 0, row.waiting - 1 - (near.before or 0))
     by_name[far.strategy] = replace(far, before=others, exact=True)
     return tuple(by_name.values())
 
@@ -155,8 +174,10 @@ def waiting_since(task: Task, history: Sequence[HistoryEntry]) -> datetime | Non
     """Since when a pending task waits; None where it was tried before and no history tells when that ended."""
     if not was_tried(task):
         return task.created_at
-    ended = [entry.at for entry in history if entry.event not in RUNNING and entry.at is not None]
-    return max(ended, default=None)
+    ended = [entry for entry in history if entry.event not in RUNNING and entry.at is not None]
+    over = put_off_until(ended[-1]) if ended else None  # before then nobody could claim it
+    moments = (*(entry.at for entry in ended), over, task.retry_at)
+    return max((each for each in moments if each is not None), default=None)
 
 
 def tried_by(history: Sequence[HistoryEntry]) -> frozenset[str]:

@@ -30,7 +30,8 @@ def same_error(known: Known) -> Cause | None:
     if len(kinds) != 1:
         return None
     tries = "Both" if len(failed) == 2 else f"All {len(failed)}"
-    said = f"{tries} attempts failed with the same error, so another would probably fail too: {{}}"
+    did = "that failed did so" if have_other_ends(known) else "failed"
+    said = f"{tries} attempts {did} with the same error, so another would probably fail too: {{}}"
     evidence = (
         ("error", quoted(failed[-1].message)),
         ("workers", f"{len({each.worker_id for each in failed})} tried it"),
@@ -38,6 +39,11 @@ def same_error(known: Known) -> Cause | None:
     )
     cures = (*clone(known), *retry(known), *cancel(known))
     return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=False)
+
+
+def have_other_ends(known: Known) -> bool:
+    """Whether some attempts have ended otherwise than failed: released, put off, or taken over."""
+    return any(each.outcome and not each.outcome.startswith("failed") for each in known.attempts)
 
 
 def not_retried(known: Known) -> Cause | None:
@@ -56,8 +62,8 @@ def not_retried(known: Known) -> Cause | None:
 
 
 def ended_not_retried(known: Known) -> bool:
-    """Whether the last attempt ended by its worker's word that no other can do better."""
-    return bool(known.attempts) and known.attempts[-1].outcome == NOT_RETRIED
+    """Whether it ended by its worker's word that no other attempt can do better, and by nothing that came later."""
+    return known.last_word == NOT_RETRIED
 
 
 def attempts_used_up(known: Known) -> Cause | None:
@@ -70,7 +76,8 @@ def attempts_used_up(known: Known) -> Cause | None:
         said = f"It was ended for good after {after} attempts; the last error: {error}"
         return Cause("ended-early", said, (("error", quoted(task.error or "none told")),), retry(known), stuck=False)
     tries = "Its only attempt" if task.max_retries == 1 else f"All {task.max_retries} attempts"
-    said = f"{tries} failed, so nobody tries it again; the last error: {quoted(task.error or 'none told', SHORT)}"
+    ended = "are used up" if task.max_retries > 1 and have_other_ends(known) else "failed"
+    said = f"{tries} {ended}, so nobody tries it again; the last error: {quoted(task.error or 'none told', SHORT)}"
     evidence = (
         ("attempts", f"{task.attempts} of {task.max_retries}"),
         ("error", quoted(task.error or "none told")),

@@ -94,6 +94,11 @@ def stop_ours(known: Known) -> tuple[Cure, ...]:
     return (stop_now(by),) if by and known.owner is Owner.OURS else ()
 
 
+def release_there(known: Known) -> tuple[Cure, ...]:
+    """Release the task of a live worker elsewhere, where the server can."""
+    return release(known) if known.owner is Owner.ALIVE and "release" in known.system.can else ()
+
+
 def is_worked_on(known: Known) -> bool:
     """Whether a worker that is alive has claimed it, and its end is not known here yet. Of ours it is known whether
     they have it in hand."""
@@ -125,7 +130,7 @@ def past_its_claim(known: Known) -> Cause | None:
         f"{span(known.system.claim_timeout)} ended {since} ago: another may start it too."
     )
     late = known.hand is not None and known.hand.late
-    cures = (*extend(known), last_longer(known), *stop_ours(known))
+    cures = (*extend(known), last_longer(known), *stop_ours(known), *release_there(known))
     return Cause("past-its-claim", said, facts(known), cures, Certainty.CERTAIN if late else Certainty.LIKELY)
 
 
@@ -139,7 +144,7 @@ def claim_ends(known: Known) -> Cause | None:
     left = span((deadline - known.at).total_seconds())
     ends = f"is not renewed and ends in {left}" if keeps else f"ends in {left}"
     said = f"{named(task.claimed_by or 'Its worker')} works on it, but its claim {ends}: then another may start it too."
-    cures = (*extend(known), last_longer(known), *stop_ours(known))
+    cures = (*extend(known), last_longer(known), *stop_ours(known), *release_there(known))
     stuck = keeps and known.owner is Owner.OURS
     return Cause("claim-ends", said, facts(known), cures, Certainty.LIKELY, stuck=stuck)
 

@@ -85,7 +85,8 @@ def extend(known: Known, risk: str = "") -> tuple[Cure, ...]:
         anew = span(system.claim_timeout)
         said = f"Tells the TaskManager now that #{task} is worked on: from then on its claim lasts {anew} anew."
         return (Cure("Extend its claim", said, "extend_claims", ((task,),), risk=risk),)
-    said = "Only the program of its worker can extend its claim, on the board there. From here it can be released."
+    here = " From here it can be released." if "release" in system.can else ""
+    said = f"Only the program of its worker can extend its claim, on the board there.{here}"
     return (by_hand("Extend it where it runs", said),)
 
 

@@ -44,6 +44,7 @@ CAUSES: tuple[Look, ...] = (
     server.rate_limited,
     workers.workers_resting,
     storage.results_unreadable,
+    storage.results_unwritable,
     server.clocks_disagree,
     storage.reports_wait,
     # What explains, where nothing is the matter.

@@ -62,6 +62,7 @@ class System:
     ``crews``: the workers of each type; under the empty name the strangers, who may work for any. ``by_id``: every
     worker. ``clock_offset``: seconds by which the server's clock is ahead of ours, None where it is not known.
     ``hindrances``: why no worker can be started for a type, by its name. ``ran``: how long attempts took lately.
+    ``results_trouble``: why the results database cannot be read, ``writing_trouble``: why it cannot be written.
     ``pending``: how many tasks waited, in each of the last seconds, oldest first.
     """
 
@@ -77,6 +78,7 @@ class System:
     reports_waiting: int = 0
     reports_aside: int = 0
     results_trouble: str = ""
+    writing_trouble: str = ""
     clock_offset: float | None = None
     hindrances: Mapping[str, str] = field(default_factory=dict[str, str])
     ran: Timing | None = None
@@ -114,7 +116,8 @@ class Known:
     for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came over
     a minute later and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of
     error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand. ``waits_since``: when
-    it began to wait, where that is not simply when it was created.
+    it began to wait, where that is not simply when it was created. ``last_word``: how it came to its state, as its
+    history tells.
     """
 
     system: System
@@ -138,6 +141,7 @@ class Known:
     alike: int = 0
     orphaned: bool = False
     waits_since: datetime | None = None
+    last_word: str = ""
 
     @property
     def at(self) -> datetime:

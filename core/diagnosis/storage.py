@@ -19,14 +19,14 @@ def claiming_held(known: Known) -> Cause | None:
         return None
     is_results = "results database" in held
     code = "results-unwritable" if is_results else "too-many-reports"
-    trouble = known.system.results_trouble
+    trouble = known.system.results_trouble or known.system.writing_trouble
     what = "Free space on its disk, or end the program that has locked it; work goes on by itself then."
     cure = (
         by_hand("Make it writable", what) if is_results else by_hand("Reach the server", "They go out when it answers.")
     )
     return Cause(
         code,
-        f"The workers here claim nothing: {quoted(held, 80)}. They go on by themselves when that is over.",
+        f"The workers here claim nothing: {quoted(held, 70)}. They go on by themselves when that is over.",
         (("held because", quoted(held)), *((("results database", quoted(trouble)),) if trouble else ())),
         (cure,),
     )
@@ -46,6 +46,20 @@ def results_unreadable(known: Known) -> Cause | None:
     )
 
 
+def results_unwritable(known: Known) -> Cause | None:
+    """The results database cannot be written, and no worker has noticed yet."""
+    trouble = known.system.writing_trouble
+    if not trouble or known.system.held or known.is_done:
+        return None
+    return Cause(
+        "results-unwritable",
+        "The results database cannot be written now, so no result can be kept.",
+        (("trouble", quoted(trouble)),),
+        (by_hand("Make it writable", "Free space on its disk, or end the program that has locked it."),),
+        Certainty.LIKELY,
+    )
+
+
 def report_waits(known: Known) -> Cause | None:
     """The outcome of this task is here, and not delivered yet."""
     owed = known.owed
@@ -54,10 +68,11 @@ def report_waits(known: Known) -> Cause | None:
     waited = known.seconds_since(owed.since)
     how = "succeeded" if owed.success else "failed"
     since = "" if waited is None else f" for {span(waited)}"
+    count = known.system.reports_waiting  # of this process, while the report may be another's
     return Cause(
         "report-waits",
         f"It has {how} already: its report has waited{since} here to be delivered, and is sent again and again.",
-        (("outcome", how), ("reports waiting", f"{known.system.reports_waiting:,}")),
+        (("outcome", how), *((("reports waiting", f"{count:,}"),) if count else ())),
         (by_hand("Reach the server", "The report goes out by itself as soon as the server takes it."),),
         stuck=waited is None or waited > DELIVERED_WITHIN,
     )

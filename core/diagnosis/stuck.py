@@ -108,7 +108,7 @@ def nothing_happens(system: System, ended: Iterable[int]) -> str:
     if not system.is_heard:
         cause = next(iter(causes_of(Known(system))), None)
         return "" if cause is None else lowered(cause.sentence)
-    pending = sum(row.counts.pending for row in system.types.values() if row.is_waiting)
+    pending = sum(row.waiting for row in system.types.values())
     # What is in hand while claiming is held has often been done, and waits to be kept.
     at_work = not system.held and any(each.in_hand and each.state in LIVE_STATES for each in system.by_id.values())
     if not pending or at_work or sum([*ended][-QUIET:]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from core.diagnosis.attempts import failed_of
 from core.diagnosis.cause import Cause, Certainty
 from core.diagnosis.cures import by_hand, cancel, clone, register
 from core.diagnosis.picture import Known
@@ -12,18 +13,25 @@ from core.models import TaskStatus
 
 def parameters_do_not_fit(known: Known) -> Cause | None:
     """Its parameters break the schema that its type has now. Servers check them when a task is created, and never
-    again: until a worker has tried, they may do all the same."""
+    again: until an attempt has failed, they may do all the same."""
     if not known.violations or known.status is TaskStatus.COMPLETED:
         return None
-    version = f" {known.row.version}" if known.row is not None and known.row.version else ""
+    version = f" {quoted(known.row.version, 12)}" if known.row is not None and known.row.version else ""
     first = quoted(known.violations[0], 60)
     said = f"Its parameters do not fit {named(known.task_type)}{version} as it is now: {first}"
     evidence = tuple(("broken rule", quoted(each)) for each in known.violations[:5])
     more = len(known.violations) - len(evidence)
     evidence += (("more broken rules", str(more)),) if more > 0 else ()
-    tried = known.task is not None and known.task.attempts > 0
+    tried = bool(failed_of(known)) or has_failed(known)
     certainty = Certainty.CERTAIN if tried else Certainty.LIKELY
-    return Cause("parameters-do-not-fit", said, evidence, (*clone(known), *cancel(known)), certainty, stuck=tried)
+    stuck = tried and known.status is not TaskStatus.CLAIMED  # else the one that has it may do it
+    return Cause("parameters-do-not-fit", said, evidence, (*clone(known), *cancel(known)), certainty, stuck=stuck)
+
+
+def has_failed(known: Known) -> bool:
+    """Whether an attempt at one that waits has failed, where no history tells of attempts."""
+    task, told = known.task, "history" in known.system.can
+    return task is not None and not told and known.waits and bool(task.attempts and task.error)
 
 
 def type_not_registered(known: Known) -> Cause | None:

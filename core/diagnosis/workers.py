@@ -39,7 +39,7 @@ def waiting_of(known: Known) -> str:
     since = "" if known.waited is None else f" for {span(known.waited)}"
     if known.task is not None:
         return f"it has waited{since}" if since else "it waits"
-    count = known.row.counts.pending if known.row is not None else 0
+    count = known.row.waiting if known.row is not None else 0
     oldest = "" if not since else since if count == 1 else f", the oldest{since}"
     return f"{amount(count, 'task')} {'waits' if count == 1 else 'wait'}{oldest}"
 
@@ -60,6 +60,8 @@ def facts(known: Known) -> tuple[tuple[str, str], ...]:
         found.append(("waiting", span(known.waited)))
     if known.row is not None:
         found.append(("pending", f"{known.row.counts.pending:,}{'' if known.row.counts.exact else '+'}"))
+        if known.row.put_off:
+            found.append(("of these put off", f"{known.row.put_off:,}"))
     return tuple(found)
 
 

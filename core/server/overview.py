@@ -1,6 +1,7 @@
 """The whole at a glance: health, and numbers that cost the same at any length of the queue."""
 
 import sqlite3
+from collections import Counter
 from typing import Any
 
 from core.server.envelope import Answer
@@ -9,6 +10,10 @@ from core.server.service import Call, Service
 from core.server.times import iso
 
 MINUTES_SHOWN = 60
+
+MOST_PUT_OFF = 2_000
+"""Tasks that are put off which are counted: nobody keeps a count of them."""
+PUT_OFF = "SELECT type_id FROM tasks INDEXED BY deferred WHERE retry_at > ? LIMIT ?"
 
 EVENTS = ("created", "claimed", "completed", "failed", "retry")
 
@@ -33,6 +38,9 @@ async def stats(service: Service, call: Call) -> Answer:
     minute = now // 60_000
     first = minute - MINUTES_SHOWN + 1
     types, counted = service.database.read(lambda connection: (_types(connection, now), _counted(connection, first)))
+    found = service.database.read(lambda connection: connection.execute(PUT_OFF, (now, MOST_PUT_OFF)).fetchall())
+    put_off = Counter(type_id for (type_id,) in found)
+    types = [each | {"put_off": put_off[each["id"]]} for each in types]
     series = {event: [0] * MINUTES_SHOWN for event in EVENTS}
     for at, event, amount in counted:
         if event in series and at <= minute:

@@ -200,6 +200,7 @@ NAMED: dict[str, Shape] = {
         completed=AMOUNT,
         failed=AMOUNT,
         oldest_pending_at=either(TIME),
+        put_off=AMOUNT,
     ),
     "PerMinute": thing(
         since=TIME,

@@ -52,6 +52,7 @@ def stats(data: Json) -> tuple[TypeStats, ...]:
             completed=whole(row.get("completed")),
             failed=whole(row.get("failed")),
             oldest_pending_at=moment(row.get("oldest_pending_at")),
+            put_off=whole(row.get("put_off")),
         )
         for row in rows(data)
     )

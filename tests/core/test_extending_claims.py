@@ -256,3 +256,15 @@ async def test_a_claim_past_its_end_that_nobody_took_over_is_kept_after_all(engi
     assert only(await engine.extend_claims([task_id])).ok
     async with AsyncTaskManagerClient(engine.config) as client:
         assert await client.claim_task("far-away-1", (await client.get_task_type("Gate")).id) is None
+
+
+@on("served")
+async def test_what_was_extended_is_told_though_another_cannot_be_read(engine: Engine, meddler: Meddler):
+    held = await begun(engine)
+    await engine.pause()
+    other = await create(engine, 3)
+    meddler.instead.append(Instead(f"/tasks/{other}$", 500))
+    rows = await engine.extend_claims([other, held])
+    assert [(row.id, row.ok, row.code) for row in rows] == [(other, False, 503), (held, True, 200)]
+    assert rows[0].error
+    await until(engine, lambda s: any("Claims extended by hand" in entry.text for entry in s.activity))

@@ -247,7 +247,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed(), system(NEARING, server=BARE)), "claim-ends", "likely", False, ["", "", "stop_workers"],
     ),
     "the claim of a worker elsewhere nears its end": (
-        of(claimed("x-08"), system(FAR_NEARING)), "claim-ends", "likely", False, ["", ""],
+        of(claimed("x-08"), system(FAR_NEARING)), "claim-ends", "likely", False, ["", "", "release"],
     ),
     "nothing was heard of its work for a while": (
         of(claimed(claimed_at=ago(20)), system(worker(state=WorkerState.BUSY, holds=10429)), heard_at=ago(20)),
@@ -260,7 +260,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         of(claimed(), system(LATE, server=BARE)), "past-its-claim", "certain", True, ["", "", "stop_workers"],
     ),
     "a worker elsewhere runs past its claim": (
-        of(claimed("x-08"), system(stranger()), heard_at=ago(2)), "past-its-claim", "likely", True, ["", ""],
+        of(claimed("x-08"), system(stranger()), heard_at=ago(2)), "past-its-claim", "likely", True, ["", "", "release"],
     ),
     "our worker does not have it in hand": (
         of(claimed(), system(worker()), orphaned=True), "not-in-hand", "likely", True, ["release"],
@@ -278,6 +278,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
             failed(attempts=1, error="The video is private."),
             system(),
             attempts=(AttemptRow(1, "w-01", ago(60), ago(59), NOT_RETRIED, "The video is private."),),
+            last_word=NOT_RETRIED,
         ),
         "not-retried", "certain", False, ["plan_bulk", "retry"],
     ),
@@ -301,7 +302,7 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "same-error", "certain", False, ["plan_bulk", "retry"],
     ),
     "its parameters do not fit any more": (
-        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",)),
+        of(pending(attempts=1), system(worker()), violations=("max_videos: is missing",), attempts=tries("KeyError")),
         "parameters-do-not-fit", "certain", True, ["plan_bulk", "cancel"],
     ),
     "its type was removed": (
@@ -345,6 +346,10 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
     "the results database cannot be read": (
         of(pending(), system(worker(), results_trouble="Another program is writing to ideas.s3db.")),
         "results-unreadable", "possible", True, [""],
+    ),
+    "the results database cannot be written": (
+        of(pending(), system(worker(), writing_trouble="Another program is writing to ideas.s3db.")),
+        "results-unwritable", "likely", True, [""],
     ),
     "a worker holds the loop": (
         of(pending(), system(worker(), holdup=Holdup("w-01", 7, "mine.py:12 (process_task)"))),

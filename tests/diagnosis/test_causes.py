@@ -8,14 +8,32 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import AttemptRow
+from core.diagnosing import about
 from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
 from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
 from core.diagnosis.light import with_crew
 from core.diagnosis.picture import Known, Owed
 from core.models import TaskStatus, WorkerState
+from core.snapshot import Link, ServerStatus
 from core.verbs import Verbs
-from tests.diagnosis.pictures import CLAIM, PICTURES, ago, claimed, failed, of, pending, stranger, system, worker
+from tests.diagnosis.pictures import (
+    ALL,
+    CLAIM,
+    PICTURES,
+    ago,
+    claimed,
+    failed,
+    of,
+    pending,
+    stranger,
+    system,
+    tries,
+    worker,
+)
 
+WIDTH = 77
+"""Cells of a sentence in a terminal of 80 columns, behind its number."""
 LONG = "PrismQ.YouTube.Channel.Scrape.With.A.Name.That.Has.No.End.At.All"
 
 
@@ -47,7 +65,7 @@ def test_there_is_a_picture_for_each_cause():
 
 @pytest.mark.parametrize(("name", "cause"), all_causes(), ids=lambda each: each if isinstance(each, str) else each.code)
 def test_a_sentence_takes_two_lines_at_most_and_is_one_for_people(name: str, cause: Cause):
-    assert len(textwrap.wrap(cause.sentence, 80)) <= 2
+    assert len(textwrap.wrap(cause.sentence, WIDTH)) <= 2
     assert not any(each in cause.sentence for each in ("None", "{", "}", "[", "<"))
     assert all(name and value and "None" not in value for name, value in cause.evidence)
 
@@ -56,7 +74,7 @@ def test_a_sentence_takes_two_lines_at_most_and_is_one_for_people(name: str, cau
 def test_sentences_fit_also_with_long_names(name: str):
     known = PICTURES[name][0]
     for cause in causes_of(with_long_names(known)):
-        assert len(textwrap.wrap(cause.sentence, 80)) <= 2, cause.sentence
+        assert len(textwrap.wrap(cause.sentence, WIDTH)) <= 2, cause.sentence
         assert len(cause.sentence) <= LONGEST_SENTENCE
 
 
@@ -151,3 +169,33 @@ def test_an_error_with_a_secret_is_masked_in_the_sentence_and_the_evidence():
     known = of(failed(error="refused: api_key=AKIAIOSFODNN7EXAMPLE"), system())
     told = "".join(str(cause) for cause in causes_of(known))
     assert "AKIAIOSFODNN7EXAMPLE" not in told
+
+
+def test_it_is_not_said_that_attempts_failed_which_were_released_or_put_off():
+    released = AttemptRow(4, "w-04", ago(20), ago(19), "released")
+    rows = (*tries("no channel", "no channel", "no channel"), released)
+    again = causes_of(of(pending(attempts=4, max_retries=5), system(worker()), attempts=rows))[0]
+    assert again.sentence.startswith("All 3 attempts that failed did so with the same error")
+    other = (*tries("no channel", "no title"), released)
+    used = causes_of(of(failed(), system(), attempts=other))[0]
+    assert used.sentence.startswith("All 3 attempts are used up, so nobody tries it again")
+
+
+def test_no_count_of_reports_contradicts_the_report_that_waits():
+    known = of(claimed(), system(worker()), owed=Owed(CLAIM, "waiting", True, "", ago(3)))
+    (cause,) = [each for each in causes_of(known) if each.code == "report-waits"]
+    assert "reports waiting" not in dict(cause.evidence)
+
+
+def test_a_release_is_spoken_of_only_where_it_is_offered():
+    for can in (ALL, ALL - {"release"}):
+        server = ServerStatus("local", link=Link.LIVE, can=can)
+        first = causes_of(of(claimed("x-08"), system(stranger(), server=server), heard_at=ago(2)))[0]
+        speaks = any("can be released" in cure.sentence for cure in first.cures)
+        assert speaks == any(cure.verb == "release" for cure in first.cures) == ("release" in can)
+
+
+def test_a_cause_of_several_tasks_is_as_sure_as_it_is_of_the_least_sure():
+    sure, likely = Cause("a", "A."), Cause("a", "A.", certainty=Certainty.LIKELY)
+    assert about([(pending(id=1), sure), (pending(id=2), likely)]).certainty is Certainty.LIKELY
+    assert about([(pending(id=1), sure), (pending(id=2), sure)]).certainty is Certainty.CERTAIN

@@ -171,6 +171,30 @@ async def test_an_old_task_that_was_tried_waits_only_since_it_is_pending_again(a
     assert last.tasks[10429].code == "free-yet-unclaimed"
 
 
+async def test_one_that_was_put_off_waits_only_since_that_is_over():
+    task = pending(created_at=ago(4000), attempts=1, error="The quota is used up.", retry_at=ago(-3600))
+    newer = [claimed(id=number, created_at=ago(-1800)) for number in range(20_000, 20_015)]
+    busy = worker(state=WorkerState.BUSY, holds=20_000, strategy="LIFO")
+    shown, later, said = [seen(task, pending=1, workers=(busy,))], [0.0], list[Event]()
+    watching = StuckWatch(Listing(), lambda: shown[0], said.append, claim_timeout=9000, now=lambda: ago(-later[0]))
+    await watching.look()
+    shown[0] = seen(replace(task, retry_at=None), *newer, pending=1, claimed=15, workers=(busy,))
+    for later[0] in (3601.0, 3602.0, 3603.0, 3670.0, 3671.0):
+        await watching.look()
+        last = said[-1]
+        assert isinstance(last, StuckSeen) and task.id not in last.tasks
+
+
+async def test_what_is_put_off_is_counted_neither_as_stuck_nor_as_waiting():
+    snapshot = seen(pending(), pending=5)
+    watching, said, _ = watch(replace(snapshot, types=(replace(snapshot.types[0], put_off=4),)))
+    for _ in range(12):
+        await watching.look()
+    assert (said[-1].count, said[-1].exact) == (1, True)
+    around = system(type_row=row(counts=Counts(pending=5), rates=(0,) * 30, put_off=4))
+    assert nothing_happens(around, [0] * 20) == "no worker runs; 1 task waits."
+
+
 PAUSED = worker(state=WorkerState.PAUSED)
 QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
 

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from core.config import Config
-from core.diagnosis import Cause, Cure, Diagnosis, Verdict, at_a_glance
+from core.diagnosis import Cause, Certainty, Cure, Diagnosis, Verdict, at_a_glance
 from core.engine import Engine
 from core.errors import NotFound
 from core.models import NewTask, TaskResult, TaskStatus, utcnow
@@ -226,11 +226,13 @@ async def test_a_locked_results_database_is_told(engine: Engine, config: Config)
     locking = sqlite3.connect(config.database, isolation_level=None)
     locking.execute("BEGIN IMMEDIATE")
     try:
-        codes = [cause.code for cause in (await engine.why(task_id)).causes]
+        causes = (await engine.why(task_id)).causes
     finally:
         locking.execute("ROLLBACK")
         locking.close()
-    assert "results-unreadable" in codes
+    (cause,) = [each for each in causes if each.code.startswith("results-")]
+    assert (cause.code, cause.certainty) == ("results-unwritable", Certainty.LIKELY)
+    assert "cannot be written" in cause.sentence
 
 
 async def test_a_server_with_the_documented_calls_alone_is_explained_as_far_as_it_tells(

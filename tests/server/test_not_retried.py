@@ -156,7 +156,10 @@ async def test_tasks_that_all_wait_for_their_time_have_no_oldest(api: Api, clock
     await api.claimed()
     await api.complete(task_id, success=False, error="no", retry_at=at(clock, 60))
     [row] = (await api.get("/api/stats")).data["types"]
-    assert (row["pending"], row["oldest_pending_at"]) == (1, None)
+    assert (row["pending"], row["put_off"], row["oldest_pending_at"]) == (1, 1, None)
+    clock.seconds += 61
+    [row] = (await api.get("/api/stats")).data["types"]
+    assert (row["pending"], row["put_off"]) == (1, 0), "its time has come"
 
 
 async def test_a_task_whose_time_has_come_is_the_oldest_before_anybody_claims(api: Api, clock: Clock) -> None:

@@ -24,7 +24,14 @@ async def a_clone_that_is_done(ground: Ground, task_id: int, cure: Cure) -> None
     assert (await ground.task(task_id)).status is not TaskStatus.COMPLETED, "the old one is not done by that"
 
 
-@planted("same-error", cure="plan_bulk", after=a_clone_that_is_done, verdict=Verdict.FAILED, finishes=False)
+@planted(
+    "same-error",
+    cure="plan_bulk",
+    beside=("attempts-used-up",),
+    after=a_clone_that_is_done,
+    verdict=Verdict.FAILED,
+    finishes=False,
+)
 async def test_a_poison_task_fails_with_the_same_error_each_time(ground: Ground) -> int:
     return await failed_for_good(ground, error="no such channel")
 
@@ -60,7 +67,7 @@ async def test_a_poison_task_is_recognised_before_its_last_attempt_but_that_is_m
     return await tried_twice(ground)
 
 
-@planted("workers-paused", cure="resume")
+@planted("workers-paused", cure="resume", beside=("same-error",))
 async def test_what_keeps_a_poison_task_from_its_last_attempt_comes_before_what_it_failed_of(ground: Ground) -> int:
     task_id = await tried_twice(ground)
     ground.switches.mended = True
@@ -132,6 +139,7 @@ async def test_somebody_cancelled_it(ground: Ground) -> int:
 @planted(
     "parameters-do-not-fit",
     cure="plan_bulk",
+    beside=("same-error", "attempts-used-up"),
     after=a_clone_that_is_done,
     verdict=Verdict.STUCK,
     finishes=False,
