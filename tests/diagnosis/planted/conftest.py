@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,10 +24,22 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, of 4 MiB, for the results database of the ground that is opened after it."""
+    folder = tmp_path / "results"
+    folder.mkdir()
+    mounting = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(folder)]
+    if subprocess.run(mounting, check=False, capture_output=True).returncode != 0:
+        pytest.skip("only root may mount a disk")
+    yield folder
+    subprocess.run(["umount", "--lazy", str(folder)], check=True)
+
+
+@pytest.fixture
 async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     """On the embedded TaskManager."""
     results = tmp_path / "results"
-    results.mkdir()
+    results.mkdir(exist_ok=True)
     config = Config.bare(taskmanager_db=tmp_path / "tasks.db", database=results / "ideas.s3db")
     async with ground_on(tmp_path, config) as ground:
         yield ground

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
+
+import pytest
 
 from core.diagnosis import Cure
 from tests.diagnosis.planted.ground import Ground
@@ -30,6 +33,25 @@ def make_room(ground: Ground) -> None:
 async def there_is_room(ground: Ground, task_id: int, cure: Cure) -> None:
     """Space was freed."""
     make_room(ground)
+
+
+async def the_ballast_is_gone(ground: Ground, task_id: int, cure: Cure) -> None:
+    """Somebody deleted what filled the disk."""
+    drop_ballast(ground)
+
+
+def drop_ballast(ground: Ground) -> None:
+    """Free the disk."""
+    (ground.config.database.parent / "ballast").unlink(missing_ok=True)
+
+
+@planted("results-unwritable", after=the_ballast_is_gone)
+async def test_a_disk_of_its_own_is_full_of_something_else(small_disk: Path, ground: Ground) -> int:
+    ground.at_end.append(lambda: drop_ballast(ground))
+    with pytest.raises(OSError, match="No space left"), (small_disk / "ballast").open("wb", buffering=0) as ballast:
+        while True:
+            ballast.write(bytes(4096))
+    return await held_up(ground)
 
 
 @planted("results-unwritable", after=there_is_room)
