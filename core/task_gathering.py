@@ -203,10 +203,16 @@ def alike(snapshot: Snapshot, task: Task) -> int:
     return sum(group.count - (task.id in group.task_ids) for group in same)
 
 
+ON_THE_WAY = 5.0
+"""Seconds after a claim in which its answer may still be on the way to the worker."""
+
+
 async def is_orphaned(rooms: Rooms, found: Known) -> bool:
     """Whether a live worker of ours has claimed it, and does not have it in hand. It is read again: the report of what
     it had in hand may just have been taken."""
     if found.owner is not Owner.OURS or found.hand is not None or found.task is None:
+        return False
+    if (found.seconds_since(found.task.claimed_at) or 0.0) < ON_THE_WAY:
         return False
     again = await rooms.client.get_task(found.task.id)
     hands = [hand.task_id for worker in rooms.pool.statuses() for hand in worker.in_hand]

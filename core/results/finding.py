@@ -125,7 +125,7 @@ class Finder:
             yield self._database.read
             return
         try:
-            connection = sqlite3.connect(path.resolve().as_uri() + "?mode=ro", uri=True, timeout=2.0)
+            connection = sqlite3.connect(path.absolute().as_uri() + "?mode=ro", uri=True, timeout=2.0)
             try:
                 connection.set_progress_handler(stop, STEPS)
                 yield lambda sql, values: connection.execute(sql, values).fetchall()
