@@ -212,7 +212,8 @@ async def is_orphaned(rooms: Rooms, found: Known) -> bool:
     it had in hand may just have been taken."""
     if found.owner is not Owner.OURS or found.hand is not None or found.task is None:
         return False
-    if (found.seconds_since(found.task.claimed_at) or 0.0) < ON_THE_WAY:
+    age = found.seconds_since(found.task.claimed_at)
+    if age is not None and age < ON_THE_WAY:
         return False
     again = await rooms.client.get_task(found.task.id)
     hands = [hand.task_id for worker in rooms.pool.statuses() for hand in worker.in_hand]
