@@ -13,12 +13,14 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import Future, InvalidStateError
 from contextlib import AbstractAsyncContextManager, aclosing, suppress
 from dataclasses import replace
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from core.errors import CoreError
 from core.loops import run_to_end
-from core.snapshot import Holdup, Snapshot
 from core.verbs import Verbs
+
+if TYPE_CHECKING:
+    from core.snapshot import Holdup, Snapshot
 
 LETTING_GO = 5.0
 """Seconds that code which holds the event loop gets to let go of it, before a closing at once leaves it behind."""
@@ -234,6 +236,8 @@ class Mailbox:
             await self._rung.wait()
         self._rung.clear()
         if not self._ended:
+            from core.snapshot import Snapshot  # loaded by now; the frame of a board is painted without it
+
             return replace(self._snapshot or Snapshot(), holdup=self._holdup)
         if self._error is not None:
             raise self._error

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
-from core.models import Json
+if TYPE_CHECKING:
+    from core.models import Json
 
 MASK: Final = "•••"
 """Stands where a secret is."""

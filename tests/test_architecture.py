@@ -25,7 +25,12 @@ def test_importing_the_core_imports_nothing():
 
 def test_the_board_paints_before_anything_that_speaks_http_is_loaded():
     heavy = ("httpx", "starlette", "uvicorn", "jsonschema", "sqlite_utils", "core.engine", "core.server.app")
-    assert loaded_by("import tui.app, tui.__main__, core.cli.board", *heavy) == []
+    assert loaded_by("import tui.app, tui.__main__, core.cli.board, tui.screens.board", *heavy) == []
+
+
+def test_the_frame_of_the_board_paints_before_what_fills_it_is_loaded():
+    filling = ("core.models", "core.snapshot", "core.filters", "tui.commands", "tui.look", "tui.screens.board")
+    assert loaded_by("import tui.app, tui.__main__, core.cli.board", *filling) == []
 
 
 def test_the_embedded_task_manager_loads_nothing_else_of_the_core():

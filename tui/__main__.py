@@ -20,14 +20,13 @@ where the engine's is busy it would wait 5 ms for each, as Python comes."""
 def open_board(connection: Connection, demo: bool) -> int:
     """Open the board; imported here, so that commands without a screen do not load one.
 
-    What is imported stays to the end: nothing of it is garbage to be looked for, now or while one presses keys.
+    What is imported stays to the end: nothing of it is garbage to be looked for, now or while one presses keys. So
+    that is looked for only once the board has all of it (see `tui.collecting`).
     """
     gc.disable()
     sys.setswitchinterval(TURN)
     from tui.app import run_board
-    from tui.collecting import start_collecting
 
-    start_collecting()
     return run_board(connection, demo=demo)
 
 

@@ -1,36 +1,46 @@
-"""The board as a program: one app, one connection, one exit code."""
+"""The board as a program: one app, one connection, one exit code.
+
+Its frame is painted first. What the board is made of takes longer to be imported than that, so this module imports it
+when it is needed.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sys
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import SystemCommand
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.screen import Screen
-from textual.widgets import Input
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
-from core.models import utcnow
-from core.verbs import Connection
-from tui.collecting import settle
-from tui.command import Command, CommandScreen
+from tui.collecting import settle, start_collecting
+from tui.command import CommandScreen
 from tui.driver import BoardDriver
-from tui.key_map import IN_USE, read_keys
-from tui.look import TIMES, count
 from tui.notices import NoticeApp
-from tui.screens.board import BoardScreen
-from tui.screens.leaving import Choice, leave
-from tui.screens.too_small import guard
-from tui.screens.trouble import TroubleScreen
+from tui.screens.frame import FrameScreen
 from tui.sheet import Sheet
 from tui.signals import listen
 from tui.themes import SAFE
+
+if TYPE_CHECKING:
+    from core.verbs import Connection
+    from tui.command import Command
+    from tui.screens.board import BoardScreen
+    from tui.screens.leaving import Choice
+
+NOW = partial(datetime.now, UTC)
+
+FURNISHED = "furnished"
+"""The mode in which there is a board."""
 
 USUAL = BoardSettings()
 """The settings of a board that remembers nothing."""
@@ -43,7 +53,10 @@ WAYS = {"utc": "are told in UTC", "local": "are told in local time", "relative":
 
 
 class BoardApp(NoticeApp):
-    """Holds the board; everything else is a screen above it. Its result is the number of reports left waiting."""
+    """Holds the board; everything else is a screen above it. Its result is the number of reports left waiting.
+
+    ``framed``: the frame of the board is shown until the board is there; what is typed meanwhile is for the board.
+    """
 
     TITLE = "PrismQ Workers"
     CSS_PATH = "screens/board.tcss"  # the default screen's own path is not read
@@ -52,27 +65,69 @@ class BoardApp(NoticeApp):
         self,
         connection: Connection,
         *,
-        now: Callable[[], datetime] = utcnow,
+        now: Callable[[], datetime] = NOW,
         demo: bool = False,
         settings: BoardSettings = USUAL,
+        framed: bool = False,
     ) -> None:
         super().__init__()
         self.stylesheet = Sheet(variables=self.get_css_variables())
         self.settings = settings
+        self._connection, self._now, self._demo = connection, now, demo
+        self._framed = framed
+        self._typed: list[events.Key | events.Paste] = []
         self._writing = asyncio.Lock()
-        self.board = BoardScreen(connection, now, demo=demo)
-        self.key_map, self.faults = read_keys(settings.keys)
-        self.set_keymap(self.key_map.overlay())
-        IN_USE.keys = self.key_map
         self.register_theme(SAFE)
-        TIMES.way, TIMES.now = settings.times, self.board.now
+        if not framed:
+            self.board  # noqa: B018 - made now
+
+    @cached_property
+    def board(self) -> BoardScreen:
+        """The board."""
+        from tui.key_map import IN_USE, read_keys
+        from tui.look import TIMES
+        from tui.screens.board import BoardScreen
+
+        IN_USE.keys, self.key_faults = read_keys(self.settings.keys)
+        self.set_keymap(IN_USE.keys.overlay())
+        board = BoardScreen(self._connection, self._now, demo=self._demo)
+        TIMES.way, TIMES.now = self.settings.times, board.now
+        return board
+
+    def get_default_screen(self) -> Screen[None]:
+        """The board, or its frame."""
+        return FrameScreen(self._furnish) if self._framed else self.board
+
+    async def _furnish(self) -> None:
+        """Put the board where its frame is."""
+        await asyncio.to_thread(import_module, "tui.screens.board")
+        start_collecting()
+        self.board.on_settled = settle
+        self.add_mode(FURNISHED, lambda: self.board)  # Textual cannot switch its default screen
+        await self.switch_mode(FURNISHED)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """The board has its focus: what was typed by now comes after that."""
+        self._framed = False
+        for event in self._typed:
+            self.post_message(event)
+        self._tell_faults()
+        self.on_resize()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed before there is a board."""
+        if self._framed and isinstance(event, events.Key | events.Paste):
+            self._typed.append(event)
+        else:
+            await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:
         """What one types is no command: a key that came before its field had the focus goes to the field all the same.
 
         A field that has the focus lets no printable key come this far.
         """
-        from textual.widgets import TextArea  # large, and only forms have one
+        from textual.widgets import Input, TextArea
 
         field = self.focused
         if event.is_printable and (isinstance(field, Input) or (isinstance(field, TextArea) and not field.read_only)):
@@ -87,23 +142,26 @@ class BoardApp(NoticeApp):
     def on_mount(self) -> None:
         """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""
         listen(self._leave)
-        self._dress()
+        if self.settings.theme in self.available_themes:
+            self.theme = self.settings.theme
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
+        if not self._framed:
+            self._tell_faults()
 
-    def _dress(self) -> None:
-        """Look as the settings say, and tell what in them could not be used."""
-        chosen, faults = self.settings.theme, [*self.settings.faults, *self.faults]
-        if chosen in self.available_themes:
-            self.theme = chosen
-        elif chosen != USUAL.theme:
-            faults.append(f"There is no theme {chosen!r}; ctrl+p, Theme lists all.")
+    def _tell_faults(self) -> None:
+        """Say what in the settings could not be used."""
+        faults = [*self.settings.faults, *self.key_faults]
+        if self.settings.theme not in self.available_themes:
+            faults.append(f"There is no theme {self.settings.theme!r}; ctrl+p, Theme lists all.")
         if faults:
             more = f" (and {len(faults) - 1} more; `prismq-workers settings` tells all)" if len(faults) > 1 else ""
             self.notify(faults[0] + more, severity="warning", timeout=FAULTS_SHOWN)
 
     def shown_key(self, command: Command) -> str:
         """The first key of a command, as people write it."""
-        return self.key_map.shown(command)
+        from tui.key_map import IN_USE
+
+        return IN_USE.keys.shown(command)
 
     def _remember(self, name: str, value: str) -> None:
         """Keep a choice for the next start."""
@@ -122,6 +180,8 @@ class BoardApp(NoticeApp):
 
     def action_times(self) -> None:
         """Tell times in another way."""
+        from tui.look import TIMES
+
         ways = list(WAYS)
         TIMES.way = ways[(ways.index(TIMES.way) + 1) % len(ways)]
         for screen in self.screen_stack:
@@ -132,11 +192,11 @@ class BoardApp(NoticeApp):
 
     def on_resize(self) -> None:
         """Show nothing where nothing fits."""
-        self.call_later(guard, self)
+        if self._framed:
+            return
+        from tui.screens.too_small import guard
 
-    def get_default_screen(self) -> Screen[None]:
-        """The board."""
-        return self.board
+        self.call_later(guard, self)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the screen that is in front."""
@@ -160,12 +220,19 @@ class BoardApp(NoticeApp):
 
     async def action_quit(self) -> None:
         """Leave; asks when tasks are in hand."""
+        from tui.screens.trouble import TroubleScreen
+
         if isinstance(self.screen, TroubleScreen):
             self.screen.action_leave()
         else:
             self._leave()
 
     def _leave(self, choice: Choice | None = None) -> None:
+        if self._framed:  # nothing has begun
+            self.exit(0)
+            return
+        from tui.screens.leaving import leave
+
         self.run_worker(leave(self, self.board, choice), group="leave")
 
     def action_help_quit(self) -> None:
@@ -173,13 +240,14 @@ class BoardApp(NoticeApp):
         self.call_later(self.action_quit)
 
 
-def run_board(connection: Connection, *, now: Callable[[], datetime] = utcnow, demo: bool = False) -> int:
+def run_board(connection: Connection, *, now: Callable[[], datetime] = NOW, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
-    app = BoardApp(connection, now=now, demo=demo, settings=read_settings())
-    app.board.on_settled = settle
+    app = BoardApp(connection, now=now, demo=demo, settings=read_settings(), framed=True)
     waiting = app.run()
     if not app.board.ended:  # the screen broke; what workers hold is given back all the same
         waiting = asyncio.run(connection.close(now=True))
     if waiting:
+        from tui.look import count
+
         sys.stderr.write(f"{count(waiting, 'report')} still waiting; the next start delivers them.\n")
     return app.return_code or 0

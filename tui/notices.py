@@ -10,9 +10,6 @@ from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 
-from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import head, safe
-
 LONGEST = 600
 """Characters of a sentence that is shown for a while."""
 
@@ -57,6 +54,9 @@ class NoticeApp(App[int]):
         markup: bool = False,
     ) -> None:
         """Say a sentence: one safe line without secrets, never read as markup."""
+        from tui.widgets.masking import masked_text  # the first paint says nothing yet
+        from tui.widgets.safe_text import head, safe
+
         said = head(masked_text(message), LONGEST)
         super().notify(said, title=safe(title), severity=severity, timeout=timeout, markup=False)
 

@@ -8,8 +8,10 @@ import signal
 import termios
 from collections.abc import Callable
 from types import FrameType
+from typing import TYPE_CHECKING
 
-from tui.screens.leaving import Choice
+if TYPE_CHECKING:
+    from tui.screens.leaving import Choice
 
 STANDARD = (0, 1, 2)
 """Input, output and errors."""

@@ -8,13 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from core.masking import MASK, hides, masked, masked_text
-from core.models import Json
 from core.texts import harmless
+
+if TYPE_CHECKING:
+    from core.models import Json
 
 LONGEST = 2_000
 """Characters of a text that a person gets to see; those who read stdout through a pipe or a file get it whole."""

@@ -14,9 +14,9 @@ from core.cli.output import say
 from core.config import Config
 from core.errors import BadSetting
 from core.loops import run_to_end
-from core.models import Json
 
 if TYPE_CHECKING:  # nothing that most commands do without
+    from core.models import Json
     from core.verbs import Connection
     from core.workers.factory import WorkerFactory
 

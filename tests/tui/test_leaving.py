@@ -108,7 +108,7 @@ async def test_a_key_that_is_quicker_than_the_first_paint_keeps_nothing_from_sta
 
 def test_the_board_is_there_before_the_http_stack():
     heavy = "('httpx', 'starlette', 'uvicorn', 'sqlite3', 'sqlite_utils', 'jsonschema', 'core.engine')"
-    code = f"import sys, tui.app; print([name for name in {heavy} if name in sys.modules])"
+    code = f"import sys, tui.screens.board; print([name for name in {heavy} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
 
@@ -116,6 +116,6 @@ def test_the_board_is_there_before_the_http_stack():
 def test_the_board_is_there_before_what_opens_above_it():
     later = {"bulk", "export", "failure_group", "help", "idea", "new_task", "reports", "task", "worker"}
     names = [f"tui.screens.{each}" for each in sorted(later)]
-    code = f"import sys, tui.app; print([name for name in {names} if name in sys.modules])"
+    code = f"import sys, tui.screens.board; print([name for name in {names} if name in sys.modules])"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"

@@ -17,6 +17,7 @@ from tui.panes.outcomes import OutcomesPane
 from tui.panes.queue import QueuePane
 from tui.panes.task_types import TaskTypesPane
 from tui.panes.workers import WorkersPane
+from tui.screens.frame import fit
 from tui.screens.live import LiveScreen
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.pane_tabs import PaneTabs
@@ -25,15 +26,13 @@ from tui.widgets.search_field import SearchInput
 from tui.widgets.status_line import StatusLine
 from tui.widgets.why_panel import WhyPanel
 
-SINGLE = (100, 30)
-"""Columns and rows below which one pane is shown at a time."""
-
 
 class BoardLayout(LiveScreen):
     """The panes, their sizes, and the way from one to another."""
 
     def __init__(self, connection: Connection, now: Callable[[], datetime], *, demo: bool = False) -> None:
         super().__init__(connection, now)
+        self.add_class("board")
         self.status_line = StatusLine(self.now, demo=demo)
         self.strip = PaneTabs()
         self.key_bar = KeyBar()
@@ -146,11 +145,7 @@ class BoardLayout(LiveScreen):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay out for the size."""
-        width, height = event.size
-        small = width < SINGLE[0] or height < SINGLE[1]
-        self.set_class(small, "-small")
-        self.set_class(not small and width < 120, "-medium")
-        self.set_class(width >= 150, "-large")
+        fit(self, event.size)
         self.lay_out()
 
     def lay_out(self) -> None:

@@ -1,0 +1,90 @@
+"""The frame that is painted before there is a board."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+
+import pytest
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+
+from core.board_settings import BoardSettings
+from tests.program import Program
+from tests.terminal import Terminal
+from tests.tui import scenes
+from tests.tui.conftest import Desk, Opens, until
+from tests.tui.fakes import FakeConnection
+from tui.app import BoardApp
+from tui.screens.board import BoardScreen
+from tui.screens.frame import PANES, FrameScreen
+from tui.screens.help import HelpScreen
+from tui.screens.too_small import TooSmallScreen
+
+SIZES = ((60, 20), (80, 24), (100, 30), (120, 36), (200, 60))
+
+
+class Framed(App[None]):
+    """The frame alone."""
+
+    CSS_PATH = Path(inspect.getfile(BoardApp)).with_name("screens") / "board.tcss"
+
+    def get_default_screen(self) -> Screen[None]:
+        return FrameScreen(lambda: None)
+
+
+def framed(settings: BoardSettings | None = None) -> BoardApp:
+    """A board that shows its frame first, as the program does."""
+    connection = FakeConnection(scenes.BUSY)
+    return BoardApp(connection, now=lambda: scenes.NOW, settings=settings or BoardSettings(), framed=True)
+
+
+@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
+async def test_nothing_jumps_when_the_board_takes_the_place_of_its_frame(size: tuple[int, int], open_board: Opens):
+    frame = Framed()
+    async with frame.run_test(size=size):
+        before = {id: frame.screen.query_one(f"#{id}").region for id in PANES}
+    async with open_board(size=size) as desk:
+        assert {id: desk.board.query_one(f"#{id}").region for id in PANES} == before
+
+
+async def test_the_frame_names_the_panes_as_the_board_does(open_board: Opens):
+    async with open_board() as desk:
+        for part, pane in desk.board._fronts():
+            assert PANES[str(part.id)] == f"{pane.key} {pane.heading}"
+
+
+async def test_what_is_typed_before_there_is_a_board_is_for_the_board():
+    app = framed()
+    async with app.run_test() as pilot:
+        assert isinstance(app.screen, FrameScreen)
+        for key in ("question_mark", "escape", "j", "question_mark"):
+            app.post_message(events.Key(key, None))
+        desk = Desk(app, pilot, FakeConnection(scenes.BUSY))
+        await until(desk, lambda: isinstance(app.screen, HelpScreen))
+        assert app.board.queue_pane.row_list.cursor == 1
+
+
+async def test_settings_that_cannot_be_used_are_told_once_there_is_a_board():
+    app = framed(BoardSettings(theme="nacht", keys={"nonsense": "x"}))
+    async with app.run_test(notifications=True) as pilot:
+        desk = Desk(app, pilot, FakeConnection(scenes.BUSY))
+        await until(desk, lambda: isinstance(app.screen, BoardScreen) and bool(desk.notes()))
+        assert "nonsense" in desk.notes()[0]
+
+
+async def test_a_terminal_that_is_too_small_is_told_once_there_is_a_board():
+    app = framed()
+    async with app.run_test(size=(40, 10)) as pilot:
+        desk = Desk(app, pilot, FakeConnection(scenes.BUSY))
+        await until(desk, lambda: isinstance(app.screen, TooSmallScreen))
+
+
+@pytest.mark.parametrize("keys", ["q", "\x03", "\x11"], ids=["q", "ctrl+c", "ctrl+q"])
+def test_one_can_leave_as_soon_as_anything_is_seen(program: Program, keys: str):
+    with Terminal([sys.executable, "-m", "tui"], cwd=program.folder, environ=program.environ) as terminal:
+        terminal.shows("Queue")
+        terminal.press(keys)
+        assert terminal.ended() == 0
