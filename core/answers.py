@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.models import Record, Task, TaskStatus
+from core.models import Task, TaskStatus
+from core.record import Record
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Protocol
 
 from core.errors import CoreError
 from core.filters import TaskFilter
-from core.models import Json, Record, RowOutcome, Task, TaskStatus
+from core.models import Json, RowOutcome, Task, TaskStatus
+from core.record import Record
 
 MOST_MEANT = 50_000
 """Tasks that one plan is about, at most."""

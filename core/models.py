@@ -1,16 +1,17 @@
 """What flows through the house: tasks, their types, their results and what is said about them.
 
-Everything here is frozen. Times are timezone-aware UTC. Answers of the client can also be read like the dicts
-that its predecessors gave (``answer["id"]``, ``answer.get("created")``).
+Everything here is frozen. Times are timezone-aware UTC.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from core.record import Record
 
 Json = Any
 """Anything that JSON can say: dict, list, str, int, float, bool or None."""
@@ -22,31 +23,6 @@ MAX_ATTEMPTS = 3
 def utcnow() -> datetime:
     """Now, as an aware UTC datetime."""
     return datetime.now(UTC)
-
-
-class Record:
-    """A dataclass that can also be read like a dict."""
-
-    __slots__ = ()
-
-    def __getitem__(self, name: str) -> Json:
-        if name not in self.keys():
-            raise KeyError(name)
-        return getattr(self, name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.keys()
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.keys())
-
-    def keys(self) -> tuple[str, ...]:
-        """The names of the fields."""
-        return tuple(f.name for f in fields(self))  # pyright: ignore[reportArgumentType]  # every subclass is a dataclass
-
-    def get(self, name: str, default: Json = None) -> Json:
-        """The field of that name, or ``default`` where there is none."""
-        return getattr(self, name) if name in self.keys() else default
 
 
 class TaskStatus(StrEnum):
