@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from core.snapshot import Series, Span, Timing
+from core.throughput import Series, Span, Timing
 
 KEPT_SECONDS = 300
 """How far back counts are kept."""

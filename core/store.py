@@ -19,7 +19,8 @@ from core import events
 from core.activity import ActivityLog
 from core.models import LIVE_STATES, TaskType, TypeStats, WorkerState, WorkerStatus
 from core.rates import Growth, History, PerSecond
-from core.snapshot import Counts, QueueView, ServerStatus, Snapshot, Throughput, TypeRow
+from core.snapshot import Counts, QueueView, ServerStatus, Snapshot, TypeRow
+from core.throughput import Throughput
 from core.worker_book import WorkerBook
 
 FRAMES_PER_SECOND = 10

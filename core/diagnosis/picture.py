@@ -14,7 +14,8 @@ from core.bulk import Owner
 from core.details import AttemptRow
 from core.diagnosis.cause import Place
 from core.models import Claim, InHand, Task, TaskStatus, TaskType, WorkerState, WorkerStatus
-from core.snapshot import Holdup, Link, ServerStatus, Timing, TypeRow
+from core.snapshot import Holdup, Link, ServerStatus, TypeRow
+from core.throughput import Timing
 
 CLAIM_TIMEOUT = 300.0
 """Seconds that a claim lasts, where nothing else is known (documented contract)."""

@@ -13,7 +13,8 @@ from core.diagnosis import Place
 from core.diagnosis.light import crews_of, known_of
 from core.diagnosis.picture import Known, Owed, System
 from core.models import Claim, InHand, Task, TaskStatus, TaskType, WorkerState, WorkerStatus
-from core.snapshot import Counts, Holdup, Link, ServerStatus, Timing, TypeRow
+from core.snapshot import Counts, Holdup, Link, ServerStatus, TypeRow
+from core.throughput import Timing
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ALL = frozenset(

@@ -7,8 +7,9 @@ from dataclasses import replace
 from core.diagnosis import Place
 from core.diagnosis.estimates import estimates_of
 from core.models import WorkerState
-from core.snapshot import Counts, Timing
+from core.snapshot import Counts
 from core.task_gathering import by_our_clock, counted
+from core.throughput import Timing
 from tests.diagnosis.pictures import GONE, ago, claimed, of, pending, row, system, worker
 
 BUSY = worker(state=WorkerState.BUSY, holds=3)

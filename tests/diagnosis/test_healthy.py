@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
-from core.snapshot import Counts, Timing, TypeRow
+from core.snapshot import Counts, TypeRow
+from core.throughput import Timing
 from tests.diagnosis.pictures import NOW, ago, system
 
 TYPES = ("Echo", "Scrape", "Search")

@@ -6,18 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from core.models import TaskStatus
-from core.snapshot import (
-    ActivityEntry,
-    Counts,
-    FailureGroup,
-    Link,
-    QueueView,
-    ResultRow,
-    ServerStatus,
-    Snapshot,
-    Throughput,
-    View,
-)
+from core.snapshot import ActivityEntry, Counts, FailureGroup, Link, QueueView, ResultRow, ServerStatus, Snapshot, View
+from core.throughput import Throughput
 from tests.tui.scenes_rows import (
     CHANNEL,
     HOSTILE,

@@ -7,17 +7,8 @@ from datetime import timedelta
 
 from core.models import TaskStatus
 from core.saved import IdeaDetail, Save
-from core.snapshot import (
-    ActivityEntry,
-    FailureGroup,
-    ResultRow,
-    ResultsView,
-    Series,
-    Snapshot,
-    Span,
-    Throughput,
-    Timing,
-)
+from core.snapshot import ActivityEntry, FailureGroup, ResultRow, ResultsView, Snapshot
+from core.throughput import Series, Span, Throughput, Timing
 from tests.tui.scenes import BUSY, CHANNEL, NOW, VIDEO, ago, task
 
 ERROR = "quota exceeded for key=AIzaSyNOTREAL, try again in {} s"

@@ -8,7 +8,8 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.widget import Widget
 
-from core.snapshot import Snapshot, Throughput
+from core.snapshot import Snapshot
+from core.throughput import Throughput
 from tui.key_map import keyed
 from tui.look import Piece, Tone, whole_age
 from tui.panes.base import Pane

@@ -9,7 +9,8 @@ from rich.segment import Segment
 from textual.strip import Strip
 from textual.widget import Widget
 
-from core.snapshot import Counts, Series, Span, Throughput, Timing
+from core.snapshot import Counts
+from core.throughput import Series, Span, Throughput, Timing
 from tui.look import BLOCKS, duration, number
 from tui.widgets.safe_text import cut
 
