@@ -11,7 +11,8 @@ from core.diagnosis.light import known_of
 from core.diagnosis.stuck import stuck_among
 from core.models import WorkerState
 from tests.benchmarks.measuring import Target, table
-from tests.diagnosis.pictures import PICTURES, claimed, pending, system, worker
+from tests.diagnosis.known import claimed, pending, system, worker
+from tests.diagnosis.pictures import PICTURES
 
 ROWS, ROUNDS = 1000, 5
 

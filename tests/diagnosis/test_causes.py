@@ -17,20 +17,8 @@ from core.diagnosis.picture import Known, Owed
 from core.models import TaskStatus, WorkerState
 from core.snapshot import Link, ServerStatus
 from core.verbs import Verbs
-from tests.diagnosis.pictures import (
-    ALL,
-    CLAIM,
-    PICTURES,
-    ago,
-    claimed,
-    failed,
-    of,
-    pending,
-    stranger,
-    system,
-    tries,
-    worker,
-)
+from tests.diagnosis.known import ALL, CLAIM, ago, claimed, failed, of, pending, stranger, system, tries, worker
+from tests.diagnosis.pictures import PICTURES
 
 WIDTH = 77
 """Cells of a sentence in a terminal of 80 columns, behind its number."""

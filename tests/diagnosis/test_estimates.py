@@ -10,7 +10,7 @@ from core.models import WorkerState
 from core.snapshot import Counts
 from core.task_gathering import by_our_clock, counted
 from core.throughput import Timing
-from tests.diagnosis.pictures import GONE, ago, claimed, of, pending, row, system, worker
+from tests.diagnosis.known import GONE, ago, claimed, of, pending, row, system, worker
 
 BUSY = worker(state=WorkerState.BUSY, holds=3)
 

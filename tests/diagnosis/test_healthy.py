@@ -11,7 +11,7 @@ from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, st
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
 from core.snapshot import Counts, TypeRow
 from core.throughput import Timing
-from tests.diagnosis.pictures import NOW, ago, system
+from tests.diagnosis.known import NOW, ago, system
 
 TYPES = ("Echo", "Scrape", "Search")
 STATUSES = (TaskStatus.PENDING, TaskStatus.COMPLETED, TaskStatus.FAILED)

@@ -14,7 +14,7 @@ from core.events import Event, StuckSeen
 from core.models import Claim, Task, WorkerState
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
-from tests.diagnosis.pictures import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
+from tests.diagnosis.known import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
 
 
 class Listing:
