@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from core.details import AttemptLog
 from core.errors import BadSetting
-from core.events import Level, Said, WorkerChanged
+from core.events import Level, Said
 from core.models import Task, WorkerStatus, utcnow
 from core.snapshot import Holdup
 from core.workers.abandoned import LIMIT, Abandoned
@@ -27,19 +26,14 @@ from core.workers.ports import Publish, Settlement, Tasks
 from core.workers.post import Post
 from core.workers.process_host import ProcessHosts
 from core.workers.progress import ProgressTeller
+from core.workers.roster import Roster
 from core.workers.runner import Runner
+from core.workers.status_telling import StatusTeller
 from core.workers.surroundings import Surroundings
 from core.workers.threads import Threads
 from core.workers.watchdog import Watchdog
 
 __all__ = ["Pool", "WorkerPlan"]
-
-REMEMBERED = 20
-"""Workers that have ended and are still shown: those that ended last."""
-GONE = 1000
-"""Workers that are not even shown any more, and are kept for whoever says good-bye for them."""
-TOLD_EVERY = 0.05
-"""Seconds between two words on how workers are: a busy one changes faster than anybody looks."""
 
 
 class Pool:
@@ -64,7 +58,8 @@ class Pool:
         grace: float = GRACE,
         abandon_limit: int = LIMIT,
     ) -> None:
-        self.gone: deque[WorkerStatus] = deque(maxlen=GONE)
+        self._roster = Roster()
+        self.gone = self._roster.gone
         self._watchdog = Watchdog(publish, on_held)
         self._abandoned = Abandoned(self._on_abandoned, abandon_limit)
         self._threads = Threads()
@@ -73,13 +68,14 @@ class Pool:
         settle = Collector(settlement).settle
         runner = Runner(settle, publish, self._threads, self._processes, self._abandoned, grace)
         self._gate = Gate(publish, self._on_gate)
+        self._teller = StatusTeller(publish)
         self._around = Surroundings(
             tasks,
             runner,
             self._progress,
             publish,
             rng or random.Random(),
-            self._changed,
+            self._teller.changed,
             self._abandoned,
             settlement.keep_log,
             self._gate,
@@ -88,42 +84,35 @@ class Pool:
         )
         self._capture = LogCapture()
         self._publish = publish
-        self._deadlines = Deadlines(tasks, self._hands, self._lose, self._on_claim_time, publish, seconds=claim_timeout)
-        self._posts: dict[str, Post] = {}
-        self._ended: list[str] = []
-        self._before = (0, 0)
+        hands = self._roster.hands
+        self._deadlines = Deadlines(tasks, hands, self._lose, self._on_claim_time, publish, seconds=claim_timeout)
         self._loops: dict[str, asyncio.Task[None]] = {}
-        self._unpublished: dict[str, Post] = {}
-        self._publish_from = 0.0
         self._watch: asyncio.Task[None] | None = None
 
     def start(self, plan: WorkerPlan) -> None:
         """Set a worker to work. Raises `BadSetting` when one of that id is at work, or it has nothing to work with."""
         if not plan.handlers:
             raise BadSetting(f"The worker {plan.worker_id} has no task type to work on.")
-        if plan.worker_id in self._posts:
-            if self._posts[plan.worker_id].ended is None:
-                raise BadSetting(f"There is a worker {plan.worker_id} already.")
-            self._forget(plan.worker_id)
+        self._roster.make_room(plan.worker_id)
         self._capture.start()
         post = Post(plan, self._around)
-        self._posts[plan.worker_id] = post
+        self._roster.add(post)
         loop = asyncio.create_task(post.live(), name=f"worker {plan.worker_id}")
         self._loops[plan.worker_id] = loop
         loop.add_done_callback(partial(self._on_end, post))
         if self._watch is None:
             self._begin_watch()
             self._watchdog.start()
-        self._changed(post)
-        self._publish_soon()
+        self._teller.changed(post)
+        self._teller.hurry()
 
     def pause(self, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim nothing more. Answers who was changed."""
-        return [self._told(post, paused=True) for post in self._live(ids) if not post.paused]
+        return [self._told(post, paused=True) for post in self._roster.live(ids) if not post.paused]
 
     def resume(self, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim again, at once. Answers who was changed."""
-        resumed = [post for post in self._live(ids) if post.paused]
+        resumed = [post for post in self._roster.live(ids) if post.paused]
         for post in resumed:
             post.wake()
         return [self._told(post, paused=False) for post in resumed]
@@ -137,17 +126,17 @@ class Pool:
 
     def set_strategy(self, strategy: Strategy, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) claim by this strategy from the next claim on. Answers who was changed."""
-        return [self._told(post, strategy=strategy) for post in self._live(ids) if post.strategy != strategy]
+        return [self._told(post, strategy=strategy) for post in self._roster.live(ids) if post.strategy != strategy]
 
     def set_concurrency(self, concurrency: int, ids: Sequence[str] = ()) -> list[str]:
         """Let these workers (none: all) have so many tasks in hand, from the next claim on; those in hand go on.
         Answers who was changed."""
-        changed = [post for post in self._live(ids) if post.concurrency != concurrency]
+        changed = [post for post in self._roster.live(ids) if post.concurrency != concurrency]
         return [self._told(post, concurrency=concurrency) for post in changed]
 
     async def step(self, worker_id: str) -> Task | None:
         """Let a paused worker do one task, and stay paused; see `Post.step`. Raises `BadSetting`."""
-        post = self._posts.get(worker_id)
+        post = self._roster.posts.get(worker_id)
         if post is None or post.ended is not None:
             raise BadSetting(f"{worker_id} is no live worker of this process.")
         return await post.step()
@@ -157,20 +146,20 @@ class Pool:
 
         With ``now``: give the tasks in hand back, and return when that is done.
         """
-        posts = self._live(ids)
+        posts = self._roster.live(ids)
         if now:
             await asyncio.gather(*(post.give_back() for post in posts))
         return [self._told(post, stopping=True) for post in posts]
 
     def wake(self) -> None:
         """There may be something to claim: let nobody wait for the next poll."""
-        for post in self._live(()):
+        for post in self._roster.live():
             post.wake()
 
     def heard(self, worker_id: str, asked_at: datetime, held: Sequence[int], lost: Sequence[int]) -> None:
         """The TaskManager was told at ``asked_at`` that a worker holds these tasks, and answered which of them are not
         its own any more: those are stopped, and the claims of the others last anew."""
-        post = self._posts.get(worker_id)
+        post = self._roster.posts.get(worker_id)
         for hand in () if post is None else tuple(post.hands):
             if hand.since > asked_at or hand.task.id not in held:
                 continue  # claimed since then, perhaps again: the answer is not about this claim
@@ -183,18 +172,17 @@ class Pool:
     async def say_again(self, task_id: int) -> None:
         """Tell the TaskManager anew how far a task in hand is, which lets its claim last anew where progress does.
         Raises `ClaimLost`, and what the TaskManager says."""
-        for hand in [hand for hand in self._hands() if hand.task.id == task_id]:
+        for hand in [hand for hand in self._roster.hands() if hand.task.id == task_id]:
             await self._progress.send(hand)
             self._on_claim_time(hand)
 
     def statuses(self) -> list[WorkerStatus]:
-        """How all workers are, the `REMEMBERED` that ended last included, in the order of their start."""
-        return [post.status() for post in self._posts.values()]
+        """How all workers are, those that ended last included, in the order of their start."""
+        return self._roster.statuses()
 
     def totals(self) -> tuple[int, int]:
         """How many tasks all workers that there ever were have done, and how many failed."""
-        counts = [self._before, *((post.pace.done, post.pace.failed) for post in self._posts.values())]
-        return sum(done for done, _ in counts), sum(failed for _, failed in counts)
+        return self._roster.totals()
 
     async def finished(self, worker_id: str) -> None:
         """Wait until a worker has ended (stopped, out of passes, or crashed); at once when there is none."""
@@ -204,12 +192,12 @@ class Pool:
 
     def empty_rounds(self, worker_id: str) -> int:
         """Passes in a row, up to now, that found nothing to claim; 0 for a worker that has something in hand."""
-        post = self._posts.get(worker_id)
+        post = self._roster.posts.get(worker_id)
         return 0 if post is None or post.hands else post.pace.misses
 
     def in_hand(self) -> int:
         """How many tasks all workers have in hand."""
-        return sum(len(post.hands) for post in self._posts.values())
+        return len(self._roster.hands())
 
     def abandoned(self) -> int:
         """How many runs of workers' code go on though their tasks have ended."""
@@ -217,7 +205,7 @@ class Pool:
 
     def logs(self, task_id: int) -> list[AttemptLog]:
         """What the attempts at a task that are under way here have logged up to now, newest first."""
-        hands = [hand for post in self._posts.values() for hand in post.hands if hand.task.id == task_id]
+        hands = [hand for hand in self._roster.hands() if hand.task.id == task_id]
         logs = [log for hand in hands if (log := hand.logged()) is not None]
         return sorted(logs, key=lambda log: log.started_at, reverse=True)
 
@@ -234,7 +222,7 @@ class Pool:
         self._processes.close()
         self._threads.close()
         self._capture.stop()
-        self._publish_changes()
+        self._teller.tell()
 
     def _begin_watch(self) -> None:
         self._watch = asyncio.create_task(self._deadlines.run())
@@ -247,54 +235,27 @@ class Pool:
             self._publish(Said(Level.ERROR, text, utcnow()))
             self._begin_watch()
 
-    def _live(self, ids: Iterable[str]) -> list[Post]:
-        chosen = set(ids)
-        return [post for name, post in self._posts.items() if post.ended is None and (not chosen or name in chosen)]
-
-    def _forget(self, worker_id: str) -> None:
-        """Take a worker that has ended off the list; what it did is still counted."""
-        post = self._posts.pop(worker_id)
-        pace = post.pace
-        self.gone.append(post.status())
-        del self._loops[worker_id]
-        self._before = self._before[0] + pace.done, self._before[1] + pace.failed
-        if worker_id in self._ended:
-            self._ended.remove(worker_id)
-
     def _told(self, post: Post, **what: object) -> str:
         post.tell(**what)  # pyright: ignore[reportArgumentType]
-        self._publish_soon()
+        self._teller.hurry()
         return post.plan.worker_id
 
     def _on_gate(self) -> None:
-        for post in self._live(()):
+        for post in self._roster.live():
             post.tell()
             if not self._gate.why:
                 post.wake()
 
-    def _hands(self) -> list[Hand]:
-        return [hand for post in self._posts.values() for hand in post.hands]
-
     def _lose(self, hand: Hand) -> None:
-        if (post := self._posts.get(hand.worker_id)) is not None:
+        if (post := self._roster.posts.get(hand.worker_id)) is not None:
             post.lose(hand)
 
     def _on_claim_time(self, hand: Hand) -> None:
-        if (post := self._posts.get(hand.worker_id)) is not None:
-            self._changed(post)
-
-    def _changed(self, post: Post) -> None:
-        if not self._unpublished:
-            loop = asyncio.get_running_loop()
-            wait = self._publish_from - loop.time()
-            if wait <= 0:
-                loop.call_soon(self._publish_changes)
-            else:
-                loop.call_later(wait, self._publish_changes)
-        self._unpublished[post.plan.worker_id] = post
+        if (post := self._roster.posts.get(hand.worker_id)) is not None:
+            self._teller.changed(post)
 
     def _on_abandoned(self, worker_id: str, many: int) -> None:
-        for post in self._posts.values():
+        for post in self._roster.posts.values():
             if post.plan.worker_id == worker_id or post.ended is None:
                 post.look_again()
         if many > 0 and self._abandoned.total == self._abandoned.limit:
@@ -304,16 +265,6 @@ class Pool:
             )
             self._publish(Said(Level.WARNING, text, utcnow()))
 
-    def _publish_soon(self) -> None:
-        """Somebody asked for a change: it is told of at the next turn of the loop, however lately another was."""
-        asyncio.get_running_loop().call_soon(self._publish_changes)
-
-    def _publish_changes(self) -> None:
-        self._publish_from = asyncio.get_running_loop().time() + TOLD_EVERY
-        changed, self._unpublished = self._unpublished, {}
-        for post in changed.values():
-            self._publish(WorkerChanged(post.status()))
-
     def _on_end(self, post: Post, loop: asyncio.Task[None]) -> None:
         fault = None if loop.cancelled() else loop.exception()
         if fault is not None:
@@ -322,8 +273,7 @@ class Pool:
         post.end(fault)
         for handler in post.plan.handlers.values():
             self._processes.dismiss(handler)
-        self._publish_changes()
-        if self._posts.get(post.plan.worker_id) is post:
-            self._ended.append(post.plan.worker_id)
-        if len(self._ended) > REMEMBERED:
-            self._forget(self._ended[0])
+        self._teller.tell()
+        self._roster.end(post)
+        if self._loops.get(post.plan.worker_id) is loop:
+            del self._loops[post.plan.worker_id]

@@ -11,7 +11,7 @@ from core.engine import Engine
 from core.models import TaskResult, WorkerState
 from core.taskmanager import AsyncTaskManagerClient
 from core.workers import BaseWorker, Task, WorkerFactory
-from core.workers.pool import REMEMBERED
+from core.workers.roster import REMEMBERED
 
 
 class Idle(BaseWorker):

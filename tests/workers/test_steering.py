@@ -180,14 +180,16 @@ async def test_stopping_now_waits_for_no_step_whose_claim_is_not_answered(start,
 
 async def test_stopping_now_gives_tasks_back_whose_outcome_cannot_be_kept(start, tasks, heard, pool, settlement):
     async def settle(outcomes):
+        begun.set()
         await refused.wait()
         raise DatabaseUnusable("The results database cannot be written.")
 
-    refused = asyncio.Event()
+    begun, refused = asyncio.Event(), asyncio.Event()
     settlement.settle = settle
     tasks.add()
     start(Async)
-    await heard.until(lambda: any(hand.settling for hand in pool._hands()))
+    async with asyncio.timeout(5):
+        await begun.wait()
     stopping = asyncio.create_task(pool.stop(now=True))
     refused.set()
     await stopping
