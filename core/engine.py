@@ -9,13 +9,13 @@ Everything here runs on the event loop that opened it; `core.host` gives it one 
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.background import Background
 from core.claim_verbs import ClaimVerbs
 from core.config import Config
 from core.diagnosing import diagnosed
@@ -24,28 +24,24 @@ from core.endings import drained, raise_crashed
 from core.errors import CoreError, DatabaseUnusable, TaskManagerError, Unreachable
 from core.events import Level, Said, ServerSeen
 from core.known_workers import known_workers
-from core.masking import masked_text
 from core.models import utcnow
-from core.monitor import Monitor, link_after
+from core.monitor import link_after
 from core.outbox import Deliverer
 from core.presence import Presence
 from core.recovery import prune, recover
 from core.result_verbs import ResultVerbs
 from core.results import Database
-from core.results.finding import Finder
 from core.results.processes import Processes
-from core.rooms import Rooms, hindrances, local_types
+from core.rooms import Rooms
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from core.source_watching import SourceWatch
 from core.sources.choose import source_or_why
 from core.sources.port import Source
 from core.store import Store
-from core.stuck_watching import StuckWatch
-from core.task_gathering import owed_of
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.retry import Retrying
-from core.tellers import LimitTeller, RetryTeller
-from core.texts import harmless
+from core.tellers import LimitTeller, RetryTeller, log_line
+from core.watching import Watch
 from core.worker_verbs import WorkerVerbs
 from core.workers.base import BaseWorker
 from core.workers.claiming import strategy_named
@@ -88,9 +84,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         self._presence: Presence | None = None
         self.on_held: Callable[[Holdup | None], None] = lambda holdup: None
         """Told what holds this event loop, from another thread, while it does; and with None when it is over."""
-        self._fault: BaseException | None = None
-        self._broken = asyncio.Event()
-        self._background: list[asyncio.Task[None]] = []
+        self._background = Background(self.store.publish)
         self._source_watch = SourceWatch(source, self.store.publish)
         if source_lacks:
             self._source_watch.text = f"{config.source}, which lacks something"
@@ -166,7 +160,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
     async def snapshots(self) -> AsyncGenerator[Snapshot]:
         """The newest snapshot, whenever it is another. Ends with an error when the background work does."""
         async for snapshot in self.store.watch():
-            self._raise_fault()
+            self._background.raise_fault()
             yield snapshot
 
     async def first_workers(self, count: int, strategy: str) -> None:
@@ -193,19 +187,14 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         Answers how many tasks others hold; they are not waited for. Raises `CoreError` when no worker is left to do
         them, what broke the background work, and `Unreachable` when the TaskManager is away for long.
         """
-        return await drained(self.rooms, self._raise_fault)
+        return await drained(self.rooms, self._background.raise_fault)
 
     async def over(self) -> None:
         """Wait until every worker has ended. Raises `CoreError` when one crashed, or what broke the background."""
-        broken = asyncio.create_task(self._broken.wait())
-        ends = asyncio.gather(*(self.rooms.pool.finished(each.id) for each in self.rooms.pool.statuses()))
-        try:
-            await asyncio.wait([broken, ends], return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            broken.cancel()
-            ends.cancel()
-        self._raise_fault()
-        raise_crashed(self.rooms.pool.statuses())
+        pool = self.rooms.pool
+        ends = asyncio.gather(*(pool.finished(each.id) for each in pool.statuses()))
+        await self._background.unless_broken(ends)
+        raise_crashed(pool.statuses())
 
     async def why(self, task_id: int | None = None) -> Diagnosis:
         """Why this task is not done; without an id, why nothing happens. Raises `core.errors.NotFound`."""
@@ -243,64 +232,45 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         for client in filter(None, (self._client, self._watching)):
             client.keep_to(server)
         can = (await self._client.capabilities()).names
-        database, publish = self._database, self.store.publish
+        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
+        self._rooms = rooms = self._open_rooms(server, can)
+        watch = None
+        if self._watching is not None:
+            watch = Watch(self._watching, rooms, self.store, self._source_watch, self._server)
+            rooms.monitor = watch.monitor
+        self.store.publish(ServerSeen(self._server))
+        prune(rooms)
+        await recover(rooms)
+        rooms.deliverer.load()
+        self._background.begin(rooms.deliverer.run())
+        self._presence = Presence(rooms)
+        self._background.begin(self._presence.run())
+        if watch is not None:
+            watch.begin(self._background)
+        self._connected.set()
+
+    def _open_rooms(self, server: str, can: frozenset[str]) -> Rooms:
+        client, database, publish = self._client, self._database, self.store.publish
         database.bind(server)
         start = Processes(database, server).enter(self.config.worker_prefix)
-        deliverer = Deliverer(self._client, database, server=server, process_id=start.id, publish=publish)
-        timeout = self._client.claim_timeout
-        pool = Pool(self._client, deliverer, publish, claim_timeout=timeout, on_held=self._tell_holdup)
+        deliverer = Deliverer(client, database, server=server, process_id=start.id, publish=publish)
+        pool = Pool(client, deliverer, publish, claim_timeout=client.claim_timeout, on_held=self._tell_holdup)
         deliverer.hold = pool.hold
-        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
-        monitor = self._monitor(self._watching) if self._watching is not None else None
-        self._rooms = Rooms(
+        return Rooms(
             config=self.config,
             factory=self._factory,
             source=self._source,
             source_lacks=self._source_lacks,
-            client=self._client,
+            client=client,
             database=database,
             server=server,
             can=can,
             start=start,
             pool=pool,
             deliverer=deliverer,
-            monitor=monitor,
+            monitor=None,
             publish=publish,
             book=self.store.book,
-        )
-        publish(ServerSeen(self._server))
-        prune(self._rooms)
-        await recover(self._rooms)
-        deliverer.load()
-        self.in_background(deliverer.run())
-        self._presence = Presence(self._rooms)
-        self.in_background(self._presence.run())
-        if monitor is not None:
-            self.in_background(monitor.run())
-            self.in_background(self._source_watch.run())
-            self.in_background(self._stuck_watch(timeout).run())
-        self._connected.set()
-
-    def _stuck_watch(self, claim_timeout: float) -> StuckWatch:
-        tasks = self._watching or self._client
-        return StuckWatch(
-            tasks,
-            lambda: self.store.snapshot,
-            self.store.publish,
-            claim_timeout=claim_timeout,
-            hindrances=lambda: hindrances(self._factory, self._source, self._source_lacks),
-            owed=lambda task: owed_of(self.rooms, task.id, task.attempts),
-        )
-
-    def _monitor(self, watching: AsyncTaskManagerClient) -> Monitor:
-        return Monitor(
-            watching,
-            Finder(self._database),
-            self.store.publish,
-            server=self._server,
-            local_types=lambda: local_types(self._factory),
-            source=lambda: self._source_watch.text,
-            stuck=self._stuck_watch(self._client.claim_timeout).which,
         )
 
     def _server_now(self, link: Link, trouble: str, retry_at: datetime | None = None) -> ServerStatus:
@@ -314,20 +284,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
 
     def in_background(self, work: Coroutine[Any, Any, None]) -> None:
         """Have something done until it is over or the engine closes; its failure ends the watching."""
-        task = asyncio.create_task(work)
-        task.add_done_callback(self._tell_end)
-        self._background.append(task)
-
-    def _tell_end(self, task: asyncio.Task[None]) -> None:
-        """Note a failure, and ring, so that those who watch notice it."""
-        if not task.cancelled() and (fault := task.exception()) is not None:
-            self._fault = self._fault or fault
-            self._broken.set()
-            self.store.publish(Said(Level.ERROR, f"Stopped: {fault}", utcnow()))
-
-    def _raise_fault(self) -> None:
-        if self._fault is not None:
-            raise self._fault
+        self._background.begin(work)
 
     async def _leave(self) -> None:
         """Stop what still runs, and take this start off the list of those that may need help."""
@@ -336,19 +293,10 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
             if self._presence is not None:
                 await self._presence.leave()
         finally:
-            for each in self._background:
-                each.cancel()
-            await asyncio.gather(*self._background, return_exceptions=True)
+            await self._background.end()
         if self._rooms is not None:
             with suppress(DatabaseUnusable):  # the next start on this host does it
                 Processes(self._database, self._rooms.server).leave(self._rooms.start)
-
-
-def log_line(level: str, text: str) -> None:
-    """Into the log of the program, so that those without a board can read it too."""
-    logging.getLogger("prismq").log(
-        logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(masked_text(text))
-    )
 
 
 @asynccontextmanager

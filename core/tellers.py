@@ -1,13 +1,23 @@
-"""Tell of trouble with the TaskManager so that it can be read: its rate limit once, retries up to a number a minute."""
+"""Tell of trouble so that it can be read: in a log; a rate limit once, and retries up to a number a minute."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from core.events import Event, Level, LimitSeen, Said
+from core.masking import masked_text
 from core.models import utcnow
+from core.texts import harmless
+
+
+def log_line(level: str, text: str) -> None:
+    """Into the log of the program, so that those without a board can read it too."""
+    logging.getLogger("prismq").log(
+        logging.ERROR if level == Level.ERROR else logging.WARNING, "%s", harmless(masked_text(text))
+    )
 
 
 class LimitTeller:
