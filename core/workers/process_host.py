@@ -16,7 +16,6 @@ from collections import defaultdict
 from contextlib import suppress
 from functools import partial
 from io import BytesIO
-from multiprocessing import resource_tracker
 from multiprocessing.context import SpawnProcess
 from typing import Any
 from weakref import WeakSet
@@ -25,7 +24,8 @@ from core.errors import CoreError
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
 from core.workers.outcomes import Checked, sentence
-from core.workers.process_child import STOPS, serve
+from core.workers.process_child import serve
+from core.workers.spawning import start
 from core.workers.threads import Threads
 
 LOOK_EVERY = 0.25
@@ -202,16 +202,6 @@ def end_all() -> None:
     """End what lives when the program does: `multiprocessing` would ask for that by SIGTERM, and wait for ever."""
     for host in tuple(started):
         host.end_with_the_program()
-
-
-def start(process: SpawnProcess) -> None:
-    """Start a process which no signal ends before it can leave those to us."""
-    resource_tracker.ensure_running()  # or starting it would let the signals through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOPS)
-    try:
-        process.start()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def end_group(leader: int | None) -> None:
