@@ -27,6 +27,8 @@ from core.workers.log_sending import LogSender
 from core.workers.outcomes import Checked, broken_off, checked
 
 Message = tuple[Any, ...]
+STOPS = (signal.SIGINT, signal.SIGTERM)
+"""Signals that stop the program. They are blocked in a new process until it can leave them to its parent."""
 
 
 class RemoteHand:
@@ -109,6 +111,7 @@ class Link:
 
     def let_go(self) -> None:
         """In a copy: nobody waits for it, and the pipe must end with the process that it belongs to."""
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if self.hand is not None:
             self.hand.is_cancelled = self.hand.is_abandoned = True
         self._pipe.close()
@@ -116,7 +119,7 @@ class Link:
 
 def serve(pipe: Connection) -> None:
     """Do the tasks that come through the pipe, one after the other, until the parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the parent, which lets the task in hand finish
+    leave_stopping_to_the_parent()
     os.setsid()  # so that the parent can end this process with all that it starts
     os.set_inheritable(pipe.fileno(), False)
     LogCapture().start()
@@ -124,13 +127,14 @@ def serve(pipe: Connection) -> None:
     os.register_at_fork(after_in_child=link.let_go)
     threading.Thread(target=link.listen, name="parent", daemon=True).start()
     link.send("ready", 0)
+    sent: bytes | None = None
     worker: BaseWorker | None = None
     while True:
         pickled, hand = link.tasks.get()
+        sent = pickled or sent
         try:
-            if pickled is not None:
-                worker = cast("BaseWorker", pickle.loads(pickled))
-            assert worker is not None
+            if worker is None:
+                worker = cast("BaseWorker", pickle.loads(cast("bytes", sent)))
             result = perform(worker, hand)
             hand.end_log()
             link.send("done", hand.number, result)
@@ -139,6 +143,15 @@ def serve(pipe: Connection) -> None:
             link.send("done", hand.number, broken_off(fault))
         if link.is_copy:
             os._exit(0)  # the fork returned here too, and the task is done where it was begun
+
+
+def leave_stopping_to_the_parent() -> None:
+    """Ctrl+C, and a SIGTERM that all processes of the program are sent, are for the parent alone, which lets the task
+    in hand finish or kills this process. What this process starts hears SIGTERM as ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, lambda number, frame: None)  # one that is ignored would be so in what is started too
+    signal.siginterrupt(signal.SIGTERM, False)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
 
 
 def perform(worker: BaseWorker, hand: RemoteHand) -> Checked:

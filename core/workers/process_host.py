@@ -6,6 +6,7 @@ Each is the leader of a process group, with which it is ended: an author's code 
 from __future__ import annotations
 
 import asyncio
+import atexit
 import multiprocessing
 import os
 import pickle
@@ -17,12 +18,14 @@ from functools import partial
 from io import BytesIO
 from multiprocessing.context import SpawnProcess
 from typing import Any
+from weakref import WeakSet
 
 from core.errors import CoreError
 from core.workers.base import BaseWorker
 from core.workers.hand import Hand
 from core.workers.outcomes import Checked, sentence
 from core.workers.process_child import serve
+from core.workers.spawning import start
 from core.workers.threads import Threads
 
 LOOK_EVERY = 0.25
@@ -110,7 +113,9 @@ class ProcessHost:
         self._began = False
         self._number = 0
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs,), name="prismq-worker", daemon=True)
-        self._process.start()
+        self._starter = os.getpid()
+        start(self._process)
+        started.add(self)
         theirs.close()
 
     def is_alive(self) -> bool:
@@ -164,6 +169,11 @@ class ProcessHost:
         elif not is_there(pid):  # else its number is another's by now
             end_group(pid)
 
+    def end_with_the_program(self) -> None:
+        """`kill`, for the program that started it; a copy of that ends without."""
+        if os.getpid() == self._starter:
+            self.kill()
+
     def _next_message(self) -> bytes:
         while not self._pipe.poll(LOOK_EVERY):
             if not self._process.is_alive() and not self._pipe.poll():
@@ -181,6 +191,17 @@ class ProcessHost:
         if self._began or code != 1:
             return ended
         return f"{ended} It never began: a script that runs it must do so under `if __name__ == '__main__':`."
+
+
+started: WeakSet[ProcessHost] = WeakSet()
+"""Those whose processes may live still."""
+
+
+@atexit.register
+def end_all() -> None:
+    """End what lives when the program does: `multiprocessing` would ask for that by SIGTERM, and wait for ever."""
+    for host in tuple(started):
+        host.end_with_the_program()
 
 
 def end_group(leader: int | None) -> None:

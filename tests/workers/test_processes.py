@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 
 from core.errors import ClaimLost
 from core.events import Said, TaskClaimed, TaskProgressed
@@ -85,3 +87,24 @@ async def test_a_process_that_ended_at_work_is_not_blamed_on_the_script(start, t
     start(Computing, max_iterations=1)
     await heard.until(lambda: settlement.kept)
     assert settlement.results()[1].error.endswith("ended by itself (exit code 1).")
+
+
+def test_a_cpu_bound_task_runs_where_stderr_is_caught_by_who_draws(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import sys\n"
+        "from core.workers.testing import perform_now\n"
+        "from tests.workers.workers_at_hand import Computing\n"
+        "class Caught:\n"
+        "    def write(self, text):\n        return len(text)\n"
+        "    def flush(self):\n        pass\n"
+        "    def fileno(self):\n        return -1\n"
+        "if __name__ == '__main__':\n"
+        "    caught = sys.stderr = Caught()\n"
+        "    print(perform_now(Computing), sys.stderr is caught)\n"
+    )
+    command = (sys.executable, str(script))
+    environ = os.environ | {"PYTHONPATH": os.getcwd()}
+    done = subprocess.run(command, env=environ, stdout=-1, text=True, timeout=60, check=True)
+    assert "success=True" in done.stdout
+    assert done.stdout.endswith(" True\n")
