@@ -112,6 +112,13 @@ class QueuePane(ListPane[Task]):
         marked = tuple(int(str(mark)) for mark in rows.marks)
         return tuple(sorted(marked, reverse=True)) or ((rows.current.id,) if rows.current is not None else ())
 
+    @property
+    def meant_beyond(self) -> tuple[int, ...] | TaskFilter | None:
+        """The same where not all of it is at hand, so that it must be read before anything is done; else None."""
+        rows = self.row_list
+        is_beyond = rows.all_meant or bool(rows.marks) and not rows.marks <= {task.id for task in rows.loaded}
+        return self.meant if is_beyond else None
+
     def show(self, snapshot: Snapshot) -> None:
         """Another filter or order means other rows: all that match are not meant any more."""
         self._snapshot = snapshot
@@ -166,11 +173,11 @@ class QueuePane(ListPane[Task]):
         view, rows = snapshot.view, self.row_list
         if rows.all_meant:
             amount = "" if view.total is None else f" {view.total:,}"
-            yield (f"✓ all{amount} that match  ", Tone.ACCENT)
+            yield (f"✓ all{amount} that match  " if view.view.filter else f"✓ all{amount} tasks  ", Tone.ACCENT)
         elif rows.marks:
             here = sum(row.id in rows.marks for row in rows.loaded)
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
-            yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
+            yield (f"✓ {len(rows.marks):,} marked{away}  ", Tone.ACCENT)
         if view.view.sort is Sort.NEWEST:
             yield from rows.following_told
         elif rows.above:
