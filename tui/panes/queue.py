@@ -116,7 +116,7 @@ class QueuePane(ListPane[Task]):
     def meant_beyond(self) -> tuple[int, ...] | TaskFilter | None:
         """The same where not all of it is at hand, so that it must be read before anything is done; else None."""
         rows = self.row_list
-        is_beyond = rows.all_meant or bool(rows.marks) and not rows.marks <= {task.id for task in rows.loaded}
+        is_beyond = rows.all_meant or (bool(rows.marks) and not rows.marks <= {task.id for task in rows.loaded})
         return self.meant if is_beyond else None
 
     def show(self, snapshot: Snapshot) -> None:
