@@ -32,6 +32,7 @@ class TaskManager(Protocol):
         *,
         filter: TaskFilter | None = None,
         after_id: int | None = None,
+        around: int | None = None,
         sort: tuple[str, str] | None = None,
     ) -> TaskPage:
         """A page of tasks, newest first unless sorted."""

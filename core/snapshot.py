@@ -108,7 +108,9 @@ ALL_ROWS_SORTED = frozenset({Sort.NEWEST, Sort.OLDEST, Sort.PRIORITY, Sort.ATTEM
 class View:
     """What someone wants to see of the queue: ``rows`` rows of it in an order, after ``offset`` others.
 
-    ``depth``: where rows must be searched for what fits, how many times as many as one call searches.
+    ``depth``: where rows must be searched for what fits, how many times as many as one call searches. ``around``: the
+    id of a task that is to be among the rows, where it is one of those that fit and its place can be told; where they
+    begin is then told by the offset of the `QueueView`.
     """
 
     filter: TaskFilter = TaskFilter()
@@ -116,6 +118,7 @@ class View:
     rows: int = 200
     sort: Sort = Sort.NEWEST
     depth: int = 1
+    around: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ MOST_FOUND = 2000
 SEARCHED_HERE = 1000
 """Rows that are searched here at a time, where the server cannot."""
 
+GUESSES = 3
+"""Pages that are read to find a task by its id, where the server cannot be asked for its place."""
+
 SERVER_SORTS = {
     Sort.NEWEST: None,
     Sort.OLDEST: ("id", "ASC"),
@@ -93,7 +96,7 @@ async def _asked(tasks: TaskManager, view: View, now: datetime) -> QueueView:
         top = replace(view, offset=0, rows=MOST_ROWS, sort=Sort.NEWEST)
         return put_in_order(replace(await _asked(tasks, top, now), view=view))
     sort, wanted = SERVER_SORTS[view.sort], view.filter or None
-    page = await tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted, sort=sort)
+    page = await tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted, sort=sort, around=view.around)
     if page.searched is not None:
         return await _search_on(tasks, view, page, now)
     if not page.tasks and view.offset and page.total is not None:
@@ -101,7 +104,7 @@ async def _asked(tasks: TaskManager, view: View, now: datetime) -> QueueView:
         offset = max(0, page.total - view.rows)
         page = await tasks.list_tasks(limit=view.rows, offset=offset, filter=wanted, sort=sort)
         return QueueView(view, page.tasks, page.total, at=now, offset=offset)
-    return QueueView(view, page.tasks, page.total, at=now, offset=view.offset)
+    return QueueView(view, page.tasks, page.total, at=now, offset=page.offset)
 
 
 async def _search_on(tasks: TaskManager, view: View, page: TaskPage, now: datetime) -> QueueView:
@@ -186,6 +189,22 @@ async def _searched_here(tasks: TaskManager, view: View, now: datetime, stuck: W
 async def _window_of_unknown(tasks: TaskManager, view: View, now: datetime) -> QueueView:
     """A window of a queue whose length the server does not tell: where a page is not full, it ends."""
     page = await tasks.list_tasks(limit=view.rows, offset=view.offset)
-    ends = len(page.tasks) < view.rows and (page.tasks or not view.offset)
-    total = page.total if page.total is not None else view.offset + len(page.tasks) if ends else None
-    return QueueView(view, page.tasks, total, at=now, offset=view.offset)
+    if view.around is not None:
+        page = await _near(tasks, view, view.around, page)
+    ends = len(page.tasks) < view.rows and (page.tasks or not page.offset)
+    total = page.total if page.total is not None else page.offset + len(page.tasks) if ends else None
+    return QueueView(view, page.tasks, total, at=now, offset=page.offset)
+
+
+async def _near(tasks: TaskManager, view: View, task_id: int, top: TaskPage) -> TaskPage:
+    """A page with that task, guessed from how far its id is from those of a page that was read; else the ``top``."""
+    page, offset = top, view.offset
+    for _ in range(GUESSES):
+        ids = [task.id for task in page.tasks]
+        if task_id in ids:
+            return page
+        if not ids:
+            break
+        offset = max(0, offset + ids[len(ids) // 2] - task_id)
+        page = await tasks.list_tasks(limit=view.rows, offset=offset)
+    return page if any(task.id == task_id for task in page.tasks) else top

@@ -63,7 +63,7 @@ COPY = Command(
     "copy",
     "y",
     "Copy id",
-    "Copy the id (results: the address).",
+    "Copy the id, or those of all marked rows (results: the address).",
     ("queue", "failures", "results", "task", "group", "idea"),
 )
 CANARY = Command(

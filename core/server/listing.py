@@ -44,6 +44,7 @@ class Page:
     limit: int
     offset: int
     after_id: int
+    around: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ async def list_tasks(service: Service, call: Call) -> Answer:
     wanted = _filter_of(call.query)
     page = _page_of(call.query)
     database, now = service.database, service.now()
+    if page.around:
+        page = await database.read_aside(lambda connection: with_middle(connection, wanted, page))
     cells = database.read(lambda connection: cells_of(connection, wanted))
     is_quick = cells.is_exact and page.sort == "id" and len(cells.pairs) <= MOST_CELLS and not page.offset
     if is_quick:
@@ -100,6 +103,21 @@ def cells_of(connection: sqlite3.Connection, wanted: Condition) -> Cells:
         is_exact=all(known for *_, known in chosen),
         is_everything=len(chosen) == len(decided),
     )
+
+
+def with_middle(connection: sqlite3.Connection, wanted: Condition, page: Page) -> Page:
+    """The page with the task that it is to be `around` in its middle; as it is where that is none of its tasks, or
+    where only rows tell which these are."""
+    cells = cells_of(connection, wanted)
+    row = connection.execute(f"SELECT type_id, status, {page.sort} FROM tasks WHERE id = ?", (page.around,)).fetchone()
+    if not cells.is_exact or row is None or row[:2] not in cells.pairs:
+        return page
+    before = ">" if page.order == "DESC" else "<"
+    first = [f"t.{page.sort} {before} {row[2]}"]
+    first += [] if page.sort == "id" else [f"t.{page.sort} = {row[2]} AND t.id < {page.around}"]
+    terms = [f"{source} AND {condition}" for source in _all_sources(connection, cells, page) for condition in first]
+    place = connection.execute(f"SELECT count(*) FROM ({' UNION ALL '.join(terms)})").fetchone()[0]
+    return replace(page, offset=max(0, place - page.limit // 2))
 
 
 def ids_of(connection: sqlite3.Connection, wanted: Condition, now: int, *, limit: int) -> list[int]:
@@ -135,6 +153,7 @@ def _page_of(query: Mapping[str, str]) -> Page:
         limit=min(MOST_LISTED, from_query(query, "limit", default=50, low=0)),
         offset=from_query(query, "offset", default=0, low=0),
         after_id=from_query(query, "after_id", default=0, low=0),
+        around=from_query(query, "around", default=0, low=0),
     )
 
 
@@ -151,12 +170,15 @@ def _rows(connection: sqlite3.Connection, cells: Cells, page: Page) -> list[Any]
     if not cells.pairs or not page.limit:
         return []
     after = _after(connection, page)
-    with_deferred = page.sort != "id" and connection.execute(ANY_DEFERRED).fetchone() is not None
-    sources = _sources(cells, page.sort, with_deferred=with_deferred)
-    terms = [f"{source} AND {condition}" for source in sources for condition in after]
+    terms = [f"{source} AND {condition}" for source in _all_sources(connection, cells, page) for condition in after]
     ids = f"{' UNION ALL '.join(terms)} ORDER BY {_order(page)} LIMIT ? OFFSET ?"
     query = f"SELECT {LISTED} FROM ({ids}) f CROSS JOIN {_FOUND} ORDER BY {_order(page, 't.')}"
     return connection.execute(query, (page.limit, page.offset)).fetchall()
+
+
+def _all_sources(connection: sqlite3.Connection, cells: Cells, page: Page) -> list[str]:
+    with_deferred = page.sort != "id" and connection.execute(ANY_DEFERRED).fetchone() is not None
+    return _sources(cells, page.sort, with_deferred=with_deferred)
 
 
 def _searched(connection: sqlite3.Connection, cells: Cells, wanted: Condition, page: Page, now: int) -> Found:

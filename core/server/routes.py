@@ -142,6 +142,12 @@ OPERATIONS = (
             "offset": {"type": "integer", "minimum": 0, "default": 0},
             "filter": shape.FILTER,
             "after_id": {"type": "integer", "minimum": 0, "description": "go on after this task, in the order asked"},
+            "around": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "have this task in the middle of the page, where it is one of those asked for; `offset`"
+                " then tells where the page begins",
+            },
             "sort_by": shape.SORT,
             "sort_order": shape.ORDER,
         },

@@ -161,9 +161,11 @@ class TaskManagerClient:
         filter: TaskFilter | None = None,
         after_id: int | None = None,
         sort: tuple[str, str] | None = None,
+        around: int | None = None,
     ) -> TaskPage:
         """A page of tasks, newest first unless sorted."""
-        page = self._tasks.list_tasks(status, type, limit, offset, filter=filter, after_id=after_id, sort=sort)
+        listing = self._tasks.list_tasks
+        page = listing(status, type, limit, offset, filter=filter, after_id=after_id, sort=sort, around=around)
         return self._do(page)
 
     def claim_many(

@@ -205,12 +205,13 @@ class ExtendedCalls(DocumentedCalls):
         filter: TaskFilter | None = None,
         after_id: int | None = None,
         sort: tuple[str, str] | None = None,
+        around: int | None = None,
     ) -> TaskPage:
         """A page of tasks, newest first. ``type`` may be an SQL LIKE pattern. ``filter`` and ``after_id`` (older than
         that task) are done on our side where the server cannot, over a bounded number of the newest tasks.
 
-        ``sort`` is a field (id, priority, attempts) with ASC or DESC. Raises `NotPossibleHere` where lists are not
-        sorted.
+        ``sort`` is a field (id, priority, attempts) with ASC or DESC. ``around``: the page is to have that task in its
+        middle, where the server can that; its offset tells. Raises `NotPossibleHere` where lists are not sorted.
         """
         refusals.window(limit, offset)
         query: dict[str, str | int | None] = {
@@ -218,6 +219,7 @@ class ExtendedCalls(DocumentedCalls):
             "type": type,
             "limit": limit,
             "offset": offset or None,
+            "around": around,
         }
         if sort is not None:
             if "filter" not in await self.capabilities():

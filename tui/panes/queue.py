@@ -78,6 +78,11 @@ class QueuePane(ListPane[Task]):
         """Titles of the columns that the user does not want."""
         self._id_width = NARROWEST_ID
         self._known_end = 0
+        self._kept: int | None = None
+        """The task that the cursor is to be on in whatever part of the queue has it; None: on the newest one."""
+        self._sought: int | None = None
+        """The same while the rows of another filter or order are awaited."""
+        self._was_found = True
         self._snapshot: Snapshot | None = None
         self._stuck: Mapping[int, StuckTask] = {}
         self._laid_out: tuple[int, frozenset[str], Mapping[int, StuckTask]] = (0, frozenset(), {})
@@ -112,6 +117,13 @@ class QueuePane(ListPane[Task]):
         marked = tuple(int(str(mark)) for mark in rows.marks)
         return tuple(sorted(marked, reverse=True)) or ((rows.current.id,) if rows.current is not None else ())
 
+    @property
+    def meant_beyond(self) -> tuple[int, ...] | TaskFilter | None:
+        """The same where not all of it is at hand, so that it must be read before anything is done; else None."""
+        rows = self.row_list
+        is_beyond = rows.all_meant or (bool(rows.marks) and not rows.marks <= {task.id for task in rows.loaded})
+        return self.meant if is_beyond else None
+
     def show(self, snapshot: Snapshot) -> None:
         """Another filter or order means other rows: all that match are not meant any more."""
         self._snapshot = snapshot
@@ -119,6 +131,7 @@ class QueuePane(ListPane[Task]):
         is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
         before = self.row_list.current
         if is_other:
+            self._sought = new.around
             self._known_end = 0
             self.row_list.all_meant = False
             self.row_list.means_all = not new.filter.asks_stuck
@@ -126,7 +139,8 @@ class QueuePane(ListPane[Task]):
             self._stuck = snapshot.stuck
             self._lay_out()
         super().show(snapshot)
-        if is_other and before is not None and before.id not in {task.id for task in snapshot.view.tasks}:
+        is_gone = before is not None and before.id not in {task.id for task in snapshot.view.tasks}
+        if is_other and is_gone and not (new.around and self._was_found):
             self.row_list.action_first()
 
     def draw(self, part: QueueView) -> None:
@@ -139,7 +153,20 @@ class QueuePane(ListPane[Task]):
         self._known_end = end if ends else max(self._known_end, end)
         length = part.total if part.total is not None and not self._is_list(part) else self._known_end
         self.row_list.set_rows(RowWindow(part.tasks, part.offset, length))
+        if self._sought is not None:
+            self._find(self._sought, part)
         self.fetch()
+
+    def _find(self, task_id: int, part: QueueView) -> None:
+        """Put the cursor on that task, if it is among the rows that came, and ask for those around it from now on."""
+        self._sought = None
+        place = next((place for place, task in enumerate(part.tasks, part.offset) if task.id == task_id), None)
+        self._was_found = place is not None
+        if place is not None:
+            self.row_list.move(place)
+        if part.view == self.wanted and not self._is_list(part):
+            first = part.offset if place is None else max(0, place - WINDOW // 2)
+            self.want(replace(part.view, offset=first, rows=part.view.rows if place is None else WINDOW, around=None))
 
     @staticmethod
     def _is_list(part: QueueView) -> bool:
@@ -166,11 +193,11 @@ class QueuePane(ListPane[Task]):
         view, rows = snapshot.view, self.row_list
         if rows.all_meant:
             amount = "" if view.total is None else f" {view.total:,}"
-            yield (f"✓ all{amount} that match  ", Tone.ACCENT)
+            yield (f"✓ all{amount} that match  " if view.view.filter else f"✓ all{amount} tasks  ", Tone.ACCENT)
         elif rows.marks:
             here = sum(row.id in rows.marks for row in rows.loaded)
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
-            yield (f"✓ {here:,} marked{away}  ", Tone.ACCENT)
+            yield (f"✓ {len(rows.marks):,} marked{away}  ", Tone.ACCENT)
         if view.view.sort is Sort.NEWEST:
             yield from rows.following_told
         elif rows.above:
@@ -201,12 +228,22 @@ class QueuePane(ListPane[Task]):
     def narrow(self, chosen: TaskFilter) -> None:
         """Show the tasks that fit."""
         if chosen != self.wanted.filter:
-            self.want(View(filter=chosen, sort=self.wanted.sort))
+            self.want(View(filter=chosen, sort=self.wanted.sort, around=self._keep()))
 
     def sort(self, order: Sort) -> None:
         """Show the tasks in that order."""
         if order is not self.wanted.sort:
-            self.want(View(filter=self.wanted.filter, sort=order))
+            self.want(View(filter=self.wanted.filter, sort=order, around=self._keep()))
+
+    def _keep(self) -> int | None:
+        """The task that the cursor stays on in other rows: the one that it is on, or was before rows came without it.
+        None where someone follows what is new."""
+        rows = self.row_list
+        if not rows.following:
+            self._kept = rows.current.id if rows.current is not None else self._kept
+        elif self._was_found:
+            self._kept = None
+        return self._kept
 
     def leave_out(self, titles: frozenset[str]) -> None:
         """Show all columns but these, where they fit."""

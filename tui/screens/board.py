@@ -5,17 +5,20 @@ What opens above it is imported when it opens: the first paint must not wait for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual import work
 
+from core.bulk import Action, Order
 from core.errors import CoreError
 from core.filters import TaskFilter
 from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
+from tui.deeds import Settled
+from tui.look import count
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.why_actions import WhyActions
@@ -71,7 +74,8 @@ class BoardScreen(WhyActions):
         if command.id == "canary" or (command.id == "retry" and self.place == "failures"):
             return self.current is not None
         if done is not None:
-            return any(fits(done, task) for task in self.chosen_tasks)
+            is_read_first = self.place == "queue" and self.queue_pane.meant_beyond is not None
+            return is_read_first or any(fits(done, task) for task in self.chosen_tasks)
         if command.id in ("pause", "stop", "strategy"):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
             return any(worker.local and worker.state in LIVE_STATES for worker in meant)
@@ -213,29 +217,39 @@ class BoardScreen(WhyActions):
         elif self.maximised:
             self.action_maximise()
 
+    def _do_to_tasks(self, action: Action, few: Callable[[Sequence[Task], Settled], None]) -> None:
+        """Do it to the tasks that are meant; where not all of them are at hand, they are read for a dry run first."""
+        meant = self.queue_pane.meant_beyond
+        if meant is not None:
+            self.task_deeds.bulk(Order(action), meant, self.settled)
+        else:
+            few(self.chosen_tasks, self.settled)
+
     def action_retry(self) -> None:
         """Retry the chosen tasks, or the group under the cursor."""
         if self.place == "failures" and isinstance(self.current, FailureGroup):
             self.task_deeds.retry_ids(self.current.task_ids, self.settled)
+        elif self.place == "failures":
+            self.task_deeds.retry([], self.settled)
         else:
-            self.task_deeds.retry([] if self.place == "failures" else self.chosen_tasks, self.settled)
+            self._do_to_tasks(Action.RETRY, self.task_deeds.retry)
 
     def action_release(self) -> None:
         """Release the chosen tasks."""
-        self.task_deeds.release(self.chosen_tasks, self.settled)
+        self._do_to_tasks(Action.RELEASE, self.task_deeds.release)
 
     def action_cancel(self) -> None:
         """Cancel the chosen tasks."""
-        self.task_deeds.cancel(self.chosen_tasks, self.settled)
+        self._do_to_tasks(Action.CANCEL, self.task_deeds.cancel)
 
     def action_delete(self) -> None:
         """Delete the chosen tasks."""
-        self.task_deeds.delete(self.chosen_tasks, self.settled)
+        self._do_to_tasks(Action.DELETE, self.task_deeds.delete)
 
     def action_clone(self) -> None:
         """A new task like the one under the cursor; copies of several."""
-        if len(self.chosen_tasks) > 1:
-            self.task_deeds.clone(self.chosen_tasks, self.settled)
+        if len(self.chosen_tasks) > 1 or self.queue_pane.meant_beyond is not None:
+            self._do_to_tasks(Action.CLONE, self.task_deeds.clone)
         elif task := next(iter(self.chosen_tasks), None):
             self.task_deeds.carry_out(partial(self._clone, task.id))
         else:
@@ -265,8 +279,12 @@ class BoardScreen(WhyActions):
         self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
 
     def action_copy(self) -> None:
-        """Copy the id of what the cursor is on, or the address of a result."""
+        """Copy the ids of the marked tasks, the id of what the cursor is on, or the address of a result."""
+        marks = self.queue_pane.row_list.marks
         match self.current:
+            case Task() if self.place == "queue" and marks:
+                self.app.copy_to_clipboard(" ".join(map(str, sorted(int(str(mark)) for mark in marks))))
+                self.task_deeds.say(f"Copied {count(len(marks), 'id')}")
             case Task(id=task_id) | FailureGroup(task_ids=(task_id, *_)):
                 self._copy(str(task_id))
             case ResultRow(source_url=address, idea_id=idea_id):

@@ -54,7 +54,10 @@ LAYOUTS = (Layout(((ID, FATE, SAID),)), Layout(((ID, KIND, FATE, SAID),), at_lea
 
 def heading(order: Order, meant: Meant, *, copies: bool) -> str:
     """What is to be done to which tasks; with the number of ``copies`` where new tasks are made."""
-    which = f"all that match {meant}" if isinstance(meant, TaskFilter) else count(len(meant), "task")
+    if isinstance(meant, TaskFilter):
+        which = f"all that match {masked_text(str(meant))}" if meant else "all tasks"
+    else:
+        which = count(len(meant), "task")
     each = f", {count(order.copies, 'copy').replace('copys', 'copies')} each" if copies else ""
     return f"{order.action.capitalize()} {which}{each}"
 
