@@ -134,6 +134,43 @@ async def test_what_is_no_number_is_told_at_once_and_the_json_keeps_the_last(ope
         assert desk.verbs.calls == []
 
 
+async def test_one_who_sees_the_json_alone_is_told_which_value_breaks_a_rule_and_keeps_the_cursor(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich, size=(80, 24)) as desk:
+        desk.verbs.violations = [
+            Violation(("max_videos",), "507 is greater than the maximum of 500", "maximum"),
+            Violation(("tags", 1), "'' is too short", "minLength"),
+        ]
+        await desk.press("n", "ctrl+r")
+        form = form_of(desk)
+        form.parameters.text = '{"channel_url": "https://example.org", "max_videos": 507, "tags": ["a", ""]}'
+        said = "✗ max_videos: 507 is greater than the maximum of 500. And 1 more mistake."
+        await until(desk, lambda: said in desk.text())
+        assert "No task has these parameters yet." not in desk.text()
+        await desk.press("ctrl+s")
+        assert said in desk.text()
+        assert form.focused is form.parameters
+        await desk.press("ctrl+r")
+        assert "✗ item 2: '' is too short" in desk.text()
+        assert "more mistake" not in desk.text()
+
+
+async def test_the_json_that_one_types_in_stays_in_sight_when_the_terminal_becomes_small(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich) as desk:
+        await desk.press("n", "ctrl+r")
+        form = form_of(desk)
+        await desk.resize((80, 24))
+        assert form.focused is form.parameters
+        assert form.parameters.display and '"max_videos"' in desk.text()
+        await desk.resize((120, 36))
+        await desk.press("ctrl+r")
+        await desk.resize((80, 24))
+        assert "channel_url * required" in desk.text()
+
+
 async def test_a_text_of_another_format_is_warned_about_and_can_be_sent(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         await begin(desk)

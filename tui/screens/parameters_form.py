@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import work
 from textual.binding import Binding
@@ -16,7 +16,9 @@ from core.models import Json
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
 from tui.screens.form import Form
+from tui.screens.task_news import dotted
 from tui.widgets.field_box import FieldBox, rewrite
+from tui.widgets.safe_text import head
 from tui.widgets.schema_form import SchemaForm
 
 CHECK_AFTER = 0.2
@@ -65,8 +67,16 @@ class ParametersForm(Form):
         raise NotImplementedError
 
     def on_resize(self) -> None:
-        """Both sides, or one of them."""
-        self.set_class(self.app.size.width >= WIDE, "-wide")
+        """Both sides, or the one that is typed in."""
+        wide = self.app.size.width >= WIDE
+        if not wide and self.has_class("-wide"):
+            self.set_class(self.focused is self.parameters, "-raw")
+        self.set_class(wide, "-wide")
+
+    @property
+    def only_json(self) -> bool:
+        """Whether the fields are out of sight."""
+        return self.has_class("-raw") and not self.has_class("-wide")
 
     # What is typed
 
@@ -130,9 +140,10 @@ class ParametersForm(Form):
     async def check(self) -> None:
         """Hold the parameters against the schema."""
         if not self.faults and not self.raw_fault:
+            params = self.params
             await self._check()
             self._tell()
-            if not self.found:
+            if params is self.params and not self.found:
                 await self.ask()
 
     async def _check(self) -> None:
@@ -159,6 +170,8 @@ class ParametersForm(Form):
             self.refuse("The JSON keeps what the fields said last.")
         elif elsewhere:
             self.refuse("; ".join(elsewhere[:3]))
+        elif wrong and self.only_json:
+            self.refuse(places(wrong))
         elif wrong and self.known is None:
             self.refuse(f"{count(len(wrong), 'field')} to correct.")
 
@@ -171,3 +184,13 @@ class ParametersForm(Form):
             self.set_focus(self.parameters)
         elif first is not None:
             self.set_focus(first.editor)
+        if not self.sending:
+            self.refuse("")
+        self._tell()
+
+
+def places(wrong: Sequence[FieldBox]) -> str:
+    """What is wrong, for one who does not see the fields: the first of them with its name, and how many more."""
+    more = f" And {count(len(wrong) - 1, 'more mistake')}." if len(wrong) > 1 else ""
+    said = wrong[0].fault
+    return f"{head(dotted(wrong[0].field.path), 40)}: {said}{'' if said.endswith('.') else '.'}{more}"

@@ -46,6 +46,7 @@ class FieldBox(Vertical):
         self.raw = is_raw(field, entry)
         self.editor = self._editor()
         self.wrong = Static(classes="wrong")
+        self.fault = ""
 
     def compose(self) -> ComposeResult:
         """Label, editor, fault."""
@@ -74,6 +75,7 @@ class FieldBox(Vertical):
 
     def refuse(self, sentence: str, *, warning: bool = False) -> None:
         """Say what is wrong; empty: nothing."""
+        self.fault = sentence
         mark, tone = ("⚠", Tone.WARN) if warning else ("✗", Tone.BAD)
         self.wrong.update(content(((f"{mark} {sentence}", tone),) if sentence else ()))
         self.set_class(bool(sentence), "-told")
