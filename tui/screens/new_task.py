@@ -18,6 +18,7 @@ from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
 from core.twins import Twin, can_ask, in_sight
+from core.veils import veiled
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
 from tui.screens.choose_type import ChooseTypeScreen
@@ -128,7 +129,8 @@ class NewTaskScreen(ParametersForm):
         self.chosen = name
         self.made = fields_of(self.schema)
         if untouched:
-            self.params = prefilled(self.schema)
+            self.original = prefilled(self.schema)
+            self.params = dict(self.original) if self.revealed else veiled(self.original)
         self.faults, self.known, self.raw_fault = {}, set(), ""
         await self._show_params()
         if untouched:
@@ -181,7 +183,7 @@ class NewTaskScreen(ParametersForm):
     def _first(self) -> NewTask:
         """The task that is sent first."""
         counter = self._counter if self._many else None
-        return NewTask(self.chosen or "", counted(self.params, counter, 1) if counter is not None else self.params)
+        return NewTask(self.chosen or "", counted(self.meant, counter, 1) if counter is not None else self.meant)
 
     @property
     def _many(self) -> bool:
@@ -245,7 +247,7 @@ class NewTaskScreen(ParametersForm):
         elif self.chosen is None:
             self.refuse("Choose a task type.")
         else:
-            self.send(partial(self._create, NewTask(self.chosen, self.params, priority), times))
+            self.send(partial(self._create, NewTask(self.chosen, self.meant, priority), times))
 
     async def _create(self, new: NewTask, times: int) -> str:
         await self._check()
