@@ -175,12 +175,15 @@ def example(keys: Mapping[str, str]) -> str:
 
 
 def write_example(path: Path, keys: Mapping[str, str]) -> None:
-    """Write `example` where no file is. Raises `BadSetting`."""
+    """Write `example`, below what the board remembered in the file by itself. Raises `BadSetting`, also where the file
+    has a section of keys already: someone wrote that."""
     try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+        if re.search(r"(?m)^[ \t]*\[", text):
+            raise BadSetting(f"{path} is there already; nothing was written.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("x", encoding="utf-8") as file:
-            file.write(example(keys))
-    except FileExistsError:
-        raise BadSetting(f"{path} is there already; nothing was written.") from None
-    except OSError as fault:
+        beside = path.with_name(path.name + ".new")
+        beside.write_text(f"{text.rstrip()}\n\n{example(keys)}".lstrip(), encoding="utf-8")
+        beside.replace(path)
+    except (OSError, UnicodeDecodeError) as fault:
         raise BadSetting(f"{path} cannot be written: {fault}.") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from importlib import import_module
@@ -240,9 +241,15 @@ class BoardApp(NoticeApp):
         self.call_later(self.action_quit)
 
 
+def settings_of(*, demo: bool) -> BoardSettings:
+    """The user's; a demo has the same keys and colours, and leaves nothing behind that is chosen in it."""
+    settings = read_settings()
+    return replace(settings, path=None) if demo else settings
+
+
 def run_board(connection: Connection, *, now: Callable[[], datetime] = NOW, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
-    app = BoardApp(connection, now=now, demo=demo, settings=read_settings(), framed=True)
+    app = BoardApp(connection, now=now, demo=demo, settings=settings_of(demo=demo), framed=True)
     waiting = app.run()
     if not app.board.ended:  # the screen broke; what workers hold is given back all the same
         waiting = asyncio.run(connection.close(now=True))

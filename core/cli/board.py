@@ -47,7 +47,8 @@ def open_board(program: Program, count: int = 0, strategy: str = "FIFO") -> None
 def demo(program: Program, seed: int, pace: float) -> None:
     """Open the board on a demo: an embedded TaskManager with invented videos, in a temporary folder.
 
-    Settings and .env are ignored; everything is gone when it ends.
+    .env and the environment are ignored, the keys and colours of your board
+    are used; everything is gone when it ends.
     """
     need_a_terminal()
     logs.nowhere()

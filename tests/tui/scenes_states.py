@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from core.snapshot import Counts, QueueView, Snapshot
-from tests.tui.scenes import BUSY, CONNECTING, EMPTY, FIRST_TASK, HOSTILE_TEXT, LONG_NAMES, NOW, OFFLINE, REFUSED
+from tests.tui.scenes import (
+    BUSY,
+    CONNECTING,
+    EMPTY,
+    FAILING,
+    FIRST_TASK,
+    HOSTILE_TEXT,
+    LONG_NAMES,
+    NOW,
+    OFFLINE,
+    REFUSED,
+)
 from tests.tui.scenes import task as task_row
 
 HUGE: Snapshot = replace(
@@ -25,6 +36,7 @@ SHOWN: dict[str, Snapshot] = {
     "connecting": CONNECTING,
     "first_task": FIRST_TASK,
     "busy": BUSY,
+    "failing": FAILING,
     "offline": OFFLINE,
     "key_refused": REFUSED,
     "huge_queue": HUGE,
@@ -40,5 +52,5 @@ SIZES: dict[str, tuple[tuple[int, int], ...]] = {
 """Those that are not among the other scenes; 60x20 where nothing is said."""
 
 LOOKED_AT = [(name, size) for name in SHOWN for size in SIZES.get(name, ((60, 20),))]
-COLOURLESS = ("busy", "offline", "key_refused")
+COLOURLESS = ("busy", "failing", "offline", "key_refused")
 """Looked at without colour too."""

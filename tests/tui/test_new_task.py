@@ -134,6 +134,43 @@ async def test_what_is_no_number_is_told_at_once_and_the_json_keeps_the_last(ope
         assert desk.verbs.calls == []
 
 
+async def test_one_who_sees_the_json_alone_is_told_which_value_breaks_a_rule_and_keeps_the_cursor(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich, size=(80, 24)) as desk:
+        desk.verbs.violations = [
+            Violation(("max_videos",), "507 is greater than the maximum of 500", "maximum"),
+            Violation(("tags", 1), "'' is too short", "minLength"),
+        ]
+        await desk.press("n", "ctrl+r")
+        form = form_of(desk)
+        form.parameters.text = '{"channel_url": "https://example.org", "max_videos": 507, "tags": ["a", ""]}'
+        said = "✗ max_videos: 507 is greater than the maximum of 500. And 1 more mistake."
+        await until(desk, lambda: said in desk.text())
+        assert "No task has these parameters yet." not in desk.text()
+        await desk.press("ctrl+s")
+        assert said in desk.text()
+        assert form.focused is form.parameters
+        await desk.press("ctrl+r")
+        assert "✗ item 2: '' is too short" in desk.text()
+        assert "more mistake" not in desk.text()
+
+
+async def test_the_json_that_one_types_in_stays_in_sight_when_the_terminal_becomes_small(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich) as desk:
+        await desk.press("n", "ctrl+r")
+        form = form_of(desk)
+        await desk.resize((80, 24))
+        assert form.focused is form.parameters
+        assert form.parameters.display and '"max_videos"' in desk.text()
+        await desk.resize((120, 36))
+        await desk.press("ctrl+r")
+        await desk.resize((80, 24))
+        assert "channel_url * required" in desk.text()
+
+
 async def test_a_text_of_another_format_is_warned_about_and_can_be_sent(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         await begin(desk)
@@ -257,6 +294,67 @@ async def test_a_repetition_that_is_refused_says_where_it_ended(open_board: Open
         desk.verbs.refusal = RateLimited("Too many calls.", retry_after=3)
         await desk.press("ctrl+s")
         assert "0 tasks created; then it ended at 1 of 5: Too many calls." in " ".join(desk.notes())
+
+
+SECRET = "hunter2hunter2"
+
+
+def with_secrets() -> tuple[Snapshot, dict[str, Json]]:
+    """A board whose first task has secrets among its parameters, and these."""
+    params: dict[str, Json] = {
+        "channel_url": f"https://ann:{SECRET}@example.org/",
+        "api_key": SECRET,
+        "headers": {"cookie": [SECRET], "accept": "text/html"},
+    }
+    first, *others = scenes.BUSY.view.tasks
+    row = replace(first, task_type=scenes.CHANNEL, parameters=params)
+    return replace(with_schema(RICH), view=replace(scenes.BUSY.view, tasks=(row, *others))), params
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
+async def test_a_clone_hides_secrets_and_keeps_those_that_nobody_touches(open_board: Opens, size: tuple[int, int]):
+    snapshot, params = with_secrets()
+    async with open_board(snapshot, size=size) as desk:
+        await desk.press("e")
+        form = form_of(desk)
+        for keys in ((), ("ctrl+r",)):
+            await desk.press(*keys)
+            assert SECRET not in desk.text()
+            assert "••• is kept as it was.  ^l" in desk.text()
+        assert "shows secrets ≡ The same as task #10431" in " ".join(desk.text().replace("│", " ").split())
+        form.parameters.text = form.parameters.text.replace("text/html", "text/plain")
+        await desk.settle()
+        await desk.press("ctrl+s")
+        ((_, new),) = desk.verbs.called("create_task")
+        assert new.parameters == params | {"headers": {"cookie": [SECRET], "accept": "text/plain"}}
+
+
+async def test_secrets_of_a_clone_are_shown_when_asked_for_and_hidden_again(open_board: Opens):
+    snapshot, params = with_secrets()
+    async with open_board(snapshot) as desk:
+        await desk.press("e", "ctrl+l")
+        form = form_of(desk)
+        assert form.parameters.text.count(SECRET) == 3
+        assert "⚠ Secrets are shown.  ^l" in desk.text()
+        form.parameters.text = form.parameters.text.replace(f'"api_key": "{SECRET}"', '"api_key": "another-one"')
+        await desk.settle()
+        await desk.press("ctrl+l")
+        assert SECRET not in desk.text() and "another-one" not in desk.text()
+        await desk.press("ctrl+s")
+        ((_, new),) = desk.verbs.called("create_task")
+        assert new.parameters == params | {"api_key": "another-one"}
+
+
+async def test_a_mask_that_was_changed_is_not_sent(open_board: Opens):
+    snapshot, _ = with_secrets()
+    async with open_board(snapshot) as desk:
+        await desk.press("e")
+        form = form_of(desk)
+        form.parameters.text = form.parameters.text.replace('"api_key": "•••"', '"api_key": "•••x"')
+        await desk.settle()
+        await desk.press("ctrl+s")
+        assert desk.verbs.called("create_task") == []
+        assert "api_key: ••• stands for a secret that was not shown" in " ".join(desk.text().split())
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])

@@ -24,7 +24,7 @@ from tui.screens.export import ExportScreen
 from tui.screens.failure_group import FailureGroupScreen
 from tui.screens.idea import IdeaScreen
 from tui.screens.task import TaskScreen
-from tui.widgets.chart import curve, fitted
+from tui.widgets.chart import axis, curve, fitted
 from tui.widgets.confirm import Confirm
 
 
@@ -73,10 +73,13 @@ async def test_more_results_are_asked_for_as_one_scrolls(open_board: Opens):
 
 async def test_an_idea_opens_with_every_field_and_where_it_came_from(open_board: Opens):
     async with open_board(OUTCOMES, (120, 60)) as desk:
-        desk.verbs.ideas["898"] = scenes_results.idea()
+        opened = scenes_results.idea()
+        more = {"contextual_category_scores": None, "subcategory_relevance": "0.5"}
+        desk.verbs.ideas["898"] = replace(opened, fields={**opened.fields, **more})
         await desk.press("4", "down", "down", "enter")
         assert isinstance(desk.app.screen, IdeaScreen)
         text = desk.text()
+        assert "contextual_category_scores –" in text and "subcategory_relevance 0.5" in text
         for said in ("Yeast, time and warmth.", "https://example.org/watch?v=2", "#10424", "5a3b-1", "Ann bakes"):
             assert said in text
         assert "https://tasks.example.org/api" in text
@@ -309,6 +312,11 @@ async def test_v_switches_the_range_of_the_chart(open_board: Opens):
             await desk.press("v")
         for said in ("× ", " failed", "p50 1m01s, p95 2m32s", "oldest 2m10s", "pending"):
             assert said in desk.text()
+
+
+def test_when_a_young_chart_began_does_not_touch_its_end():
+    assert axis(40, 3, 20).endswith(" -40s now")
+    assert axis(300, 20, 20) == "-5m00s           now"
 
 
 def test_a_chart_that_is_too_narrow_merges_spans_and_loses_no_task():

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from core.board_settings import BoardSettings, example, read_settings, remember, with_setting
+from core.board_settings import BoardSettings, example, read_settings, remember, with_setting, write_example
+from core.errors import BadSetting
 from core.models import WorkerState
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Desk, desk_of
 from tests.tui.scenes_workers import EVERY_STATE
-from tui.app import BoardApp
+from tui.app import BoardApp, settings_of
 from tui.key_map import COMMANDS, SETS, board_keys, read_keys
 from tui.screens.export import ExportScreen
 from tui.screens.queue_looks import ColumnsScreen
@@ -190,6 +191,18 @@ async def test_a_theme_is_remembered(tmp_path: Path):
         assert desk.app.theme == "prismq-safe"
 
 
+@pytest.mark.parametrize("demo", [True, False])
+async def test_what_is_chosen_in_a_demo_is_gone_with_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo: bool):
+    path = tmp_path / "settings.toml"
+    path.write_text("[keys]\ntimes = 'f2'\n")
+    monkeypatch.setenv("PRISMQ_SETTINGS", str(path))
+    async with desk_with(settings_of(demo=demo)) as desk:
+        await desk.press("f2")
+        await remembered(desk)
+        assert desk.notes() == ["Times are told in local time."]
+    assert ("local" in path.read_text()) is not demo
+
+
 async def test_what_cannot_be_remembered_is_said(tmp_path: Path):
     (tmp_path / "file").write_text("")
     async with desk_with(BoardSettings(path=tmp_path / "file" / "settings.toml")) as desk:
@@ -240,6 +253,16 @@ def test_the_example_changes_nothing_and_each_of_its_lines_can_be_used(tmp_path:
     settings = written(tmp_path, used)
     assert settings.faults == ()
     assert read_keys({name: key for name, key in settings.keys.items() if key})[1] == []
+
+
+def test_the_example_is_written_below_what_the_board_remembered(tmp_path: Path):
+    path = tmp_path / "settings.toml"
+    remember(path, "times", "local")
+    write_example(path, {"retry": "r"})
+    read = read_settings({"PRISMQ_SETTINGS": str(path)})
+    assert (read.times, read.faults, '# retry = "r"' in path.read_text()) == ("local", (), True)
+    with pytest.raises(BadSetting, match="is there already"):
+        write_example(path, {"retry": "r"})
 
 
 def test_remembering_makes_the_folder(tmp_path: Path):

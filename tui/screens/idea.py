@@ -18,7 +18,7 @@ from core.snapshot import ResultRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import IDEA
 from tui.key_map import keyed
-from tui.look import Line, Tone, content, count, duration, lines, moment, pieces, short_name
+from tui.look import Line, Piece, Tone, content, count, duration, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.idea_history import history_lines
@@ -122,9 +122,9 @@ class IdeaScreen(CommandScreen):
         yield named("title", detail.title)
         for name, value in detail.fields.items():
             if value in (None, "", [], {}):
-                yield ((f"{name:<{NAMES}}", Tone.MUTED), ("–", Tone.MUTED))
+                yield (label(name), ("–", Tone.MUTED))
             elif is_secret(name) and not self.revealed:
-                yield ((f"{name:<{NAMES}}", Tone.MUTED), (MASK, Tone.WARN))
+                yield (label(name), (MASK, Tone.WARN))
             elif isinstance(value, str) and len(value) <= SHORT and "\n" not in value:
                 yield named(name, value if self.revealed else masked_text(value))
             elif isinstance(value, str):
@@ -202,7 +202,12 @@ class IdeaScreen(CommandScreen):
 
 def named(name: str, value: str) -> Line:
     """A field."""
-    return ((f"{name:<{NAMES}}", Tone.MUTED), (value, Tone.PLAIN))
+    return (label(name), (value, Tone.PLAIN))
+
+
+def label(name: str) -> Piece:
+    """What stands before a value; never touching it."""
+    return (f"{name:<{NAMES - 1}} ", Tone.MUTED)
 
 
 def origin(save: Save) -> Iterator[Line]:

@@ -18,13 +18,15 @@ from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
 from core.twins import Twin, can_ask, in_sight
+from core.veils import veiled
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
 from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
-from tui.screens.parameters_form import ParametersForm
+from tui.screens.parameters_form import ParametersForm, places
 from tui.screens.task_news import dotted, open_hint, repetition_told, summary, twin_told
 from tui.widgets.confirm import Confirm
+from tui.widgets.field_box import FieldBox
 from tui.widgets.safe_text import head
 from tui.widgets.type_field import TypeField
 from tui.wording import told
@@ -127,7 +129,8 @@ class NewTaskScreen(ParametersForm):
         self.chosen = name
         self.made = fields_of(self.schema)
         if untouched:
-            self.params = prefilled(self.schema)
+            self.original = prefilled(self.schema)
+            self.params = dict(self.original) if self.revealed else veiled(self.original)
         self.faults, self.known, self.raw_fault = {}, set(), ""
         await self._show_params()
         if untouched:
@@ -180,7 +183,7 @@ class NewTaskScreen(ParametersForm):
     def _first(self) -> NewTask:
         """The task that is sent first."""
         counter = self._counter if self._many else None
-        return NewTask(self.chosen or "", counted(self.params, counter, 1) if counter is not None else self.params)
+        return NewTask(self.chosen or "", counted(self.meant, counter, 1) if counter is not None else self.meant)
 
     @property
     def _many(self) -> bool:
@@ -196,7 +199,7 @@ class NewTaskScreen(ParametersForm):
         if self._many:
             written = not isinstance(self.counter.value, str)
             return repetition_told(self._counter, self.times.value.strip(), written)
-        if self._asked != self._first:
+        if self._asked != self._first or self.found:
             return ()
         return ((self._unasked, Tone.MUTED),) if self._unasked else twin_told(self.twin, False, opens)
 
@@ -238,18 +241,21 @@ class NewTaskScreen(ParametersForm):
             self.refuse(str(fault))
             return
         if self.faults:
+            if self.only_json:
+                self.action_turn()
             self.form.boxes[next(iter(self.faults))].editor.focus()
         elif self.chosen is None:
             self.refuse("Choose a task type.")
         else:
-            self.send(partial(self._create, NewTask(self.chosen, self.params, priority), times))
+            self.send(partial(self._create, NewTask(self.chosen, self.meant, priority), times))
 
     async def _create(self, new: NewTask, times: int) -> str:
         await self._check()
         if self.found:
-            elsewhere = self._point_out()
+            wrong, elsewhere = self._point_out()
             if self.is_attached:
-                raise BadSetting("; ".join(elsewhere[:3]) or f"{count(len(self.found), 'mistake')} to correct.")
+                mistakes = f"{count(len(self.found), 'mistake')} to correct."
+                raise BadSetting("; ".join(elsewhere[:3]) or (places(wrong) if wrong and self.only_json else mistakes))
             raise BadParameters(new.task_type, [each.message for each in self.found])
         if times == 1:
             return self._made(await self.deeds.verbs.create_task(new))
@@ -263,13 +269,13 @@ class NewTaskScreen(ParametersForm):
         self.twin = Twin(done.twin)
         return summary(done)
 
-    def _point_out(self) -> list[str]:
-        """Go to the first field that is wrong; answers what belongs to no field."""
+    def _point_out(self) -> tuple[list[FieldBox], list[str]]:
+        """Go to the first field that is wrong, where it is seen; answers those that are, and what belongs to none."""
         self.known = None
         wrong, elsewhere = self.form.tell(self.faults, self.found, None)
-        for box in wrong[:1]:
-            box.editor.focus()
-        return elsewhere
+        if wrong and not self.only_json:
+            wrong[0].editor.focus()
+        return wrong, elsewhere
 
     def _made(self, made: CreatedTask) -> str:
         if made.deduplicated:

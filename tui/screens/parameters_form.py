@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual import work
 from textual.binding import Binding
@@ -12,11 +12,15 @@ from textual.widgets import Static, TextArea
 from core.errors import BadSetting
 from core.form_values import Entry, object_in, params_of, values_of
 from core.forms import Path, Violation, encoded, fields_of
+from core.masking import MASK
 from core.models import Json
+from core.veils import discreet, lifted, veiled
 from tui.deeds import Deeds
-from tui.look import Piece, Tone, content, count
+from tui.look import Piece, Tone, content, count, lines
 from tui.screens.form import Form
+from tui.screens.task_news import dotted
 from tui.widgets.field_box import FieldBox, rewrite
+from tui.widgets.safe_text import head
 from tui.widgets.schema_form import SchemaForm
 
 CHECK_AFTER = 0.2
@@ -29,12 +33,15 @@ WIDE = 100
 class ParametersForm(Form):
     """Keeps what is typed, as parameters and as entries of fields; the editors only show it."""
 
-    BINDINGS = [Binding("ctrl+r", "turn", "JSON or fields")]
+    BINDINGS = [Binding("ctrl+r", "turn", "JSON or fields"), Binding("ctrl+l", "reveal", "Show secrets")]
 
     def __init__(self, deeds: Deeds, schema: Mapping[str, Json], params: Mapping[str, Json]) -> None:
         super().__init__()
         self.deeds = deeds
-        self.params: dict[str, Json] = dict(params)
+        self.original: dict[str, Json] = dict(params)
+        self.revealed = False
+        self.params: dict[str, Json] = veiled(params)
+        """What is shown: with secrets only while they are revealed."""
         self.made = fields_of(schema)
         self.values = values_of(self.made, self.params)
         self.faults: dict[Path, str] = {}
@@ -65,8 +72,16 @@ class ParametersForm(Form):
         raise NotImplementedError
 
     def on_resize(self) -> None:
-        """Both sides, or one of them."""
-        self.set_class(self.app.size.width >= WIDE, "-wide")
+        """Both sides, or the one that is typed in."""
+        wide = self.app.size.width >= WIDE
+        if not wide and self.has_class("-wide"):
+            self.set_class(self.focused is self.parameters, "-raw")
+        self.set_class(wide, "-wide")
+
+    @property
+    def only_json(self) -> bool:
+        """Whether the fields are out of sight."""
+        return self.has_class("-raw") and not self.has_class("-wide")
 
     # What is typed
 
@@ -130,21 +145,31 @@ class ParametersForm(Form):
     async def check(self) -> None:
         """Hold the parameters against the schema."""
         if not self.faults and not self.raw_fault:
+            params = self.params
             await self._check()
             self._tell()
-            if not self.found:
+            if params is self.params and not self.found:
                 await self.ask()
 
+    @property
+    def meant(self) -> dict[str, Json]:
+        """The parameters themselves."""
+        return self._lifted[0]
+
+    @property
+    def _lifted(self) -> tuple[dict[str, Json], list[Violation]]:
+        return (self.params, []) if self.revealed else lifted(self.params, self.original)
+
     async def _check(self) -> None:
-        params = self.params
+        params, (meant, torn) = self.params, self._lifted
         try:
-            found = await self.deeds.verbs.check_params(self.schema, params)
+            found = torn or await self.deeds.verbs.check_params(self.schema, meant)
         except BadSetting as fault:
             # The TaskManager has the last word: what cannot be checked here is sent all the same.
             self.state.update(content(((f"⚠ Not checked here: {fault}", Tone.WARN),)))
             return
         if params is self.params:
-            self.found = found
+            self.found = found if self.revealed else [discreet(each) for each in found]
 
     # What is told
 
@@ -152,15 +177,38 @@ class ParametersForm(Form):
         wrong, elsewhere = self.form.tell(self.faults, self.found, self.known)
         if self.sending:
             return
-        self.state.update(content(self.news()))
+        self.state.update(lines([row for row in (self._hidden_told(), self.news()) if row]))
         if self.raw_fault:
             self.refuse(f"JSON: {self.raw_fault}. The fields keep what could be read last.")
         elif self.faults:
             self.refuse("The JSON keeps what the fields said last.")
         elif elsewhere:
             self.refuse("; ".join(elsewhere[:3]))
+        elif wrong and self.only_json:
+            self.refuse(places(wrong))
         elif wrong and self.known is None:
             self.refuse(f"{count(len(wrong), 'field')} to correct.")
+
+    def _hidden_told(self) -> tuple[Piece, ...]:
+        """That there are secrets, and how they are shown or hidden."""
+        if self.revealed:
+            return (("⚠ Secrets are shown.", Tone.WARN), ("  ^l", Tone.ACCENT), ("\u00a0hides them", Tone.MUTED))
+        if MASK not in self.parameters.text:
+            return ()
+        return ((f"{MASK} is kept as it was.", Tone.MUTED), ("  ^l", Tone.ACCENT), ("\u00a0shows secrets", Tone.MUTED))
+
+    async def action_reveal(self) -> None:
+        """Show secrets; again: hide them."""
+        meant, torn = self._lifted
+        if self.sending or self.faults or self.raw_fault or torn:
+            self.refuse("First correct what is wrong.")
+            return
+        if not self.revealed and meant == self.params:
+            return
+        self.revealed = not self.revealed
+        self.original, self.params = meant, dict(meant) if self.revealed else veiled(meant)
+        await self._show_params()
+        self._edited()
 
     def action_turn(self) -> None:
         """Go to the JSON, or back to the fields."""
@@ -171,3 +219,13 @@ class ParametersForm(Form):
             self.set_focus(self.parameters)
         elif first is not None:
             self.set_focus(first.editor)
+        if not self.sending:
+            self.refuse("")
+        self._tell()
+
+
+def places(wrong: Sequence[FieldBox]) -> str:
+    """What is wrong, for one who does not see the fields: the first of them with its name, and how many more."""
+    more = f" And {count(len(wrong) - 1, 'more mistake')}." if len(wrong) > 1 else ""
+    said = wrong[0].fault
+    return f"{head(dotted(wrong[0].field.path), 40)}: {said}{'' if said.endswith('.') else '.'}{more}"

@@ -201,5 +201,5 @@ def short(seconds: float) -> str:
 
 def axis(seconds: int, many: int, room: int) -> str:
     """When the first and the last column are."""
-    begun = f"-{duration(seconds)}" if seconds else ""
+    begun = f"-{duration(seconds)} " if seconds else ""
     return (begun.ljust(max(0, many - 3)) + "now").rjust(room)[-room:]

@@ -13,6 +13,7 @@ from textual.widgets import Input, Select, Static, TextArea
 
 from core.form_values import Entry, Raw, is_raw
 from core.forms import Field, Kind, Path
+from core.masking import MASK, is_secret
 from tui.look import Piece, Tone, content
 from tui.widgets.safe_text import head
 
@@ -46,6 +47,7 @@ class FieldBox(Vertical):
         self.raw = is_raw(field, entry)
         self.editor = self._editor()
         self.wrong = Static(classes="wrong")
+        self.fault = ""
 
     def compose(self) -> ComposeResult:
         """Label, editor, fault."""
@@ -74,6 +76,7 @@ class FieldBox(Vertical):
 
     def refuse(self, sentence: str, *, warning: bool = False) -> None:
         """Say what is wrong; empty: nothing."""
+        self.fault = sentence
         mark, tone = ("⚠", Tone.WARN) if warning else ("✗", Tone.BAD)
         self.wrong.update(content(((f"{mark} {sentence}", tone),) if sentence else ()))
         self.set_class(bool(sentence), "-told")
@@ -112,7 +115,8 @@ class FieldBox(Vertical):
             case "choice":
                 editor: Widget = self._select()
             case "line":
-                hint = head(f"default {self.field.default}", MOST_SHOWN) if self.field.default else ""
+                default = MASK if is_secret(self.field.name) else self.field.default
+                hint = head(f"default {default}", MOST_SHOWN) if self.field.default else ""
                 editor = Input(shown(self.entry), placeholder=hint, compact=True, select_on_focus=False)
             case _:
                 editor = TextArea(shown(self.entry), tab_behavior="focus", soft_wrap=True, compact=True)

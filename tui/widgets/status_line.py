@@ -76,7 +76,7 @@ class StatusLine(Static):
 
     def _items(self) -> Iterator[Item]:
         snapshot, now = self.snapshot, self.now()
-        yield Item(8, (("PrismQ Workers", Tone.STRONG),))
+        yield Item(9, (("PrismQ Workers", Tone.STRONG),))
         yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
         yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
@@ -95,7 +95,7 @@ class StatusLine(Static):
         yield from self._reports()
         if snapshot.server.source:
             yield from source(snapshot.server.source, whole=self.size.width >= WIDE)
-        yield Item(9, ((time_told(now), Tone.MUTED),))
+        yield Item(8, ((time_told(now), Tone.MUTED),))
 
     def _holding_up(self, now: datetime) -> Iterator[Item]:
         """What keeps all workers from going on."""
