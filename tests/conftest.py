@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +19,11 @@ from tests.warm import WarmStarts
 
 BOARDS = ("tui", "test_board.py", "test_large_task.py", "test_an_hour.py")
 """Where a board runs: on Textual's event loop, beside that of the core."""
+
+# What Python keeps of code that it has read is kept here too, whatever else the environment says: hundreds of processes
+# read the same code, and each compiled it anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")

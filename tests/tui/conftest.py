@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
-from tests.tui.rest import at_rest, paint_later
+from tests.tui.rest import all_painted, at_rest, paint_later
 from tui.app import BoardApp
 from tui.command import Command
 from tui.screens.board import BoardScreen
@@ -60,7 +60,7 @@ class Desk:
         await self.settle()
 
     async def settle(self) -> None:
-        await at_rest()
+        await all_painted()
 
     def text(self) -> str:
         """All that the screen shows, line by line."""

@@ -1,6 +1,7 @@
-"""When a board is at rest: nothing is left to be done on its event loop or in its threads, and all is painted.
+"""When a board is at rest: nothing is left to be done on its event loop or in its threads, and all is laid out.
 
-Textual's own pilot sleeps and compares clocks, for 20 ms at least and longer the busier the machine is.
+Textual's own pilot sleeps and compares clocks, for 20 ms at least and longer the busier the machine is. Between two keys
+nobody looks: what is to be painted is painted when someone does, see `all_painted`.
 """
 
 from __future__ import annotations
@@ -61,8 +62,15 @@ async def at_rest(min_sleep: float = 0, max_sleep: float = 1) -> None:
             waits = {asyncio.wrap_future(each) for each in running}
             done, _ = await asyncio.wait(waits, timeout=max_sleep, return_when=asyncio.FIRST_COMPLETED)
             held |= set() if done else running
-        elif not lay_out(active_app.get()) and not paint(active_app.get()):
+        elif not lay_out(active_app.get()):
             return
+
+
+async def all_painted() -> None:
+    """Wait for rest, and paint what is not painted yet; that again until nothing is left to be."""
+    await at_rest()
+    while paint(active_app.get()):
+        await at_rest()
 
 
 _paint_at_once = Screen._compositor_refresh
