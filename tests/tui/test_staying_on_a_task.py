@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.config import Config
-from core.filters import TaskFilter
 from core.snapshot import QueueView, Sort, View
 from tests.contract.observed import ObservedTaskManager, Row
 from tests.tui import scenes
