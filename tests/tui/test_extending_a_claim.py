@@ -80,7 +80,7 @@ async def test_where_something_could_be_harmed_it_asks_first():
 
 
 async def test_the_end_that_does_not_move_is_no_help(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.why_deeds.STILL_AFTER", 0.0)
+    monkeypatch.setattr("tui.why_trial.STILL_AFTER", 0.0)
     async with before_its_end() as desk:
         await desk.press("1")
         assert "✗ Still, 0 s later:" in seen(desk)
@@ -93,7 +93,7 @@ async def test_why_it_was_not_extended_is_said_and_nothing_is_waited_for():
         desk.verbs.outcomes[10429] = RowOutcome(10429, False, code=403, error=why)
         await desk.press("1")
         assert desk.notes() == [f"#10429 was not extended: {why}"]
-        assert desk.board.why_panel.trial is None
+        assert desk.board.why_panel.trying.trial is None
 
 
 async def test_the_copied_text_and_json_have_the_call():

@@ -88,7 +88,7 @@ async def test_whether_it_helped_is_not_told_while_the_server_cannot_be_read():
 
 
 async def test_a_cure_that_does_not_help_says_so_in_the_end(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("tui.why_deeds.STILL_AFTER", 0.0)
+    monkeypatch.setattr("tui.why_trial.STILL_AFTER", 0.0)
     async with opened() as desk:
         await desk.press(*TO_NO_WORKER, "w", "1")
         assert "✗ Still, 0 s later: No worker that is known claims" in seen(desk)
@@ -126,7 +126,7 @@ async def test_whether_it_helped_is_not_told_for_ever(monkeypatch: pytest.Monkey
         await desk.press(*TO_NO_WORKER, "w")
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), status=TaskStatus.CLAIMED, causes=())
         await desk.press("1")
-        monkeypatch.setattr("tui.widgets.why_panel.LOOKS_FOR", -1.0)
+        monkeypatch.setattr("tui.why_trial.LOOKS_FOR", -1.0)
         desk.board.why_panel.ask()
         await desk.settle()
         assert "It helped" not in seen(desk)
@@ -155,7 +155,7 @@ async def test_a_cure_that_is_refused_says_so_and_nothing_is_waited_for():
         desk.verbs.outcomes[10429] = RowOutcome(10429, False, error="Task is completed")
         await desk.press("1", "y")
         assert desk.notes() == ["#10429 was not released: it is completed"]
-        assert desk.board.why_panel.trial is None
+        assert desk.board.why_panel.trying.trial is None
 
 
 async def test_an_error_of_a_cure_is_said():
@@ -164,7 +164,7 @@ async def test_an_error_of_a_cure_is_said():
         desk.verbs.refusal = Invalid("No way.")
         await desk.press("1")
         assert "No way." in desk.notes()
-        assert desk.board.why_panel.trial is None
+        assert desk.board.why_panel.trying.trial is None
 
 
 async def test_a_cure_on_many_tasks_shows_its_dry_run_first():

@@ -12,8 +12,7 @@ from textual.widgets import Input, Select
 
 from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting, CoreError
-from core.form_values import counted, text_at
-from core.forms import Kind, Path, every, fields_of, prefilled
+from core.forms import fields_of, prefilled
 from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import TypeRow
@@ -24,10 +23,10 @@ from tui.look import Piece, Tone, content, count
 from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
 from tui.screens.parameters_form import ParametersForm, places
-from tui.screens.task_news import dotted, open_hint, repetition_told, summary, twin_told
+from tui.screens.repetition import Repetition
+from tui.screens.task_news import open_hint, summary, twin_told
 from tui.widgets.confirm import Confirm
 from tui.widgets.field_box import FieldBox
-from tui.widgets.safe_text import head
 from tui.widgets.type_field import TypeField
 from tui.wording import told
 
@@ -64,14 +63,13 @@ class NewTaskScreen(ParametersForm):
         """What became of the last one that was sent, where nothing new was made."""
         self._asked: NewTask | None = None
         self._unasked = ""
-        self._counters: dict[str, Path] = {}
-        self._counter_chosen = False
         self.stopping = False
         self.repeating = False
         self.kind = TypeField(id="kind")
         self.priority = Input(str(like.priority if like else 0), id="priority", type="integer", compact=True)
         self.times = Input("1", id="times", type="integer", compact=True)
         self.counter: Select[str] = Select([], prompt="nowhere", id="counter", compact=True)
+        self.repetition = Repetition(self.times, self.counter)
         self._begun = self._typed
         self._untouched = self._written
 
@@ -141,21 +139,18 @@ class NewTaskScreen(ParametersForm):
     def _explain(self) -> None:
         row = self.types.get(self.chosen or "")
         self.kind.tell(self.chosen, row)
-        texts = [field for field in every(self.made) if field.kind in (Kind.TEXT, Kind.LINES)]
-        named = [(content(((head(dotted(each.path), 60), Tone.PLAIN),)), dotted(each.path)) for each in texts]
-        self.counter.set_options(named)
-        self._counters = {dotted(each.path): each.path for each in texts}
+        self.repetition.offer(self.made)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """How often is another."""
         if event.input is self.times and not self.sending:
-            self._count_somewhere()
+            self.repetition.count_somewhere(self.params)
             self._edited()
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Where the counter goes is another."""
         if event.select is self.counter and not self.sending:
-            self._counter_chosen = self._counter_chosen or self.counter.has_focus
+            self.repetition.note_choice()
             self._edited()
 
     def changed(self) -> None:
@@ -182,12 +177,7 @@ class NewTaskScreen(ParametersForm):
     @property
     def _first(self) -> NewTask:
         """The task that is sent first."""
-        counter = self._counter if self._many else None
-        return NewTask(self.chosen or "", counted(self.meant, counter, 1) if counter is not None else self.meant)
-
-    @property
-    def _many(self) -> bool:
-        return self.times.value.strip() not in ("", "0", "1")
+        return NewTask(self.chosen or "", self.repetition.first(self.meant))
 
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
@@ -195,28 +185,13 @@ class NewTaskScreen(ParametersForm):
         if self.said and self.twin.task_id is not None:
             return ((f"≡ {self.said}", Tone.WARN), *open_hint(opens))
         if self.twin.task_id is not None:
-            return twin_told(self.twin, self._many and self._counter is not None, opens)
-        if self._many:
-            written = not isinstance(self.counter.value, str)
-            return repetition_told(self._counter, self.times.value.strip(), written)
+            counts = self.repetition.many and self.repetition.counter(self.params) is not None
+            return twin_told(self.twin, counts, opens)
+        if self.repetition.many:
+            return self.repetition.told(self.params)
         if self._asked != self._first or self.found:
             return ()
         return ((self._unasked, Tone.MUTED),) if self._unasked else twin_told(self.twin, False, opens)
-
-    @property
-    def _counter(self) -> Path | None:
-        """The text that gets the number: the one that was chosen, else the first in which ``{n}`` is written."""
-        if isinstance(self.counter.value, str):
-            return self._counters.get(self.counter.value)
-        return next((path for path in self._counters.values() if "{n}" in text_at(self.params, path)), None)
-
-    def _count_somewhere(self) -> None:
-        """Several that are all the same would be one: unless someone chose, the number goes where it is likeliest."""
-        if self._many and self._counter is None and not self._counter_chosen:
-            required = [each.path for each in every(self.made) if each.required]
-            likely = next((path for path in self._counters.values() if path in required), None)
-            if likely is not None:
-                self.counter.value = dotted(likely)
 
     # What is done
 
@@ -261,9 +236,8 @@ class NewTaskScreen(ParametersForm):
             return self._made(await self.deeds.verbs.create_task(new))
         self.stopping, self.repeating = False, True
         try:
-            done = await repeat(
-                self.deeds.verbs.create_task, new, times, self._counter, self._progress, lambda: not self.stopping
-            )
+            create, counter = self.deeds.verbs.create_task, self.repetition.counter(self.params)
+            done = await repeat(create, new, times, counter, self._progress, lambda: not self.stopping)
         finally:
             self.repeating = False
         self.twin = Twin(done.twin)

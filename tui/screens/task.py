@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core.details import TaskDetail
-from core.diagnosis import Diagnosis
 from core.errors import CoreError
-from core.models import NewTask, RowOutcome, Task, TaskStatus
+from core.models import NewTask, RowOutcome, Task
 from core.snapshot import Snapshot
-from core.strict_json import is_heavy, pieces
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
@@ -23,13 +19,13 @@ from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.new_task import NewTaskScreen
+from tui.screens.task_reading import TaskReading
 from tui.screens.task_search import SearchLine
 from tui.screens.task_text import Showing, sections
 from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
-from tui.widgets.rereading import Rereading
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
 from tui.wording import fits, told
@@ -47,17 +43,15 @@ class TaskScreen(WhyBeside):
         super().__init__()
         self.live = live
         self.deeds = deeds
-        self.task_id = task_id
-        self.detail: TaskDetail | None = None
+        self.reading = TaskReading(
+            self, deeds.verbs, task_id, read=self._show_read, more=self.draw, failed=self._say_fault
+        )
         self.revealed = False
         self.heading = Static(id="heading")
         self.reader = Reader()
         self.search = SearchLine(self.reader)
         self.why_panel = WhyPanel(deeds.verbs, lambda: live.newest, live.now, self._open_other)
-        self.why: Diagnosis | None = None
-        self._sizes: dict[str, int] = {}
         self._seen: object = None
-        self._reading = Rereading(self, self._read)
         self._copies = copies.TaskCopies(deeds)
 
     @property
@@ -86,12 +80,12 @@ class TaskScreen(WhyBeside):
         self.call_after_refresh(self.draw)
 
     def _say_reading(self) -> None:
-        self._head((f"Task #{self.task_id}", Tone.STRONG), ("  reading…", Tone.MUTED))
+        self._head((f"Task #{self.reading.task_id}", Tone.STRONG), ("  reading…", Tone.MUTED))
 
     @property
     def asked_about(self) -> int:
         """This task."""
-        return self.task_id
+        return self.reading.task_id
 
     def focus_list(self) -> None:
         """To the sections."""
@@ -106,49 +100,21 @@ class TaskScreen(WhyBeside):
             self.read()
 
     def _trace(self, snapshot: Snapshot) -> tuple[object, ...]:
-        row = next((task for task in snapshot.view.tasks if task.id == self.task_id), None)
-        hands = (hand for worker in snapshot.workers for hand in worker.in_hand if hand.task_id == self.task_id)
+        row = next((task for task in snapshot.view.tasks if task.id == self.reading.task_id), None)
+        hands = (hand for worker in snapshot.workers for hand in worker.in_hand if hand.task_id == self.reading.task_id)
         return (row, next(hands, None))
 
     def read(self) -> None:
         """Read the task."""
-        self._reading.ask()
+        self.reading.ask()
 
-    async def _read(self) -> None:
-        wanted = self.task_id
-        try:
-            detail = await self.deeds.verbs.open_task(wanted)
-        except CoreError as error:
-            trouble = f"✗ {told(error)}  ({keyed('{back}')} goes back)"
-            self._head((f"Task #{wanted}  ", Tone.STRONG), (trouble, Tone.BAD))
-            return
-        if wanted == self.task_id:
-            self.detail = detail
-            self.draw()
-            self.search.again()
-            await self._ask_why(detail)
-            await self._measure(detail)
+    def _show_read(self) -> None:
+        self.draw()
+        self.search.again()
 
-    async def _ask_why(self, detail: TaskDetail) -> None:
-        """Why it is not done, in a sentence, where it is not."""
-        if detail.task.status is TaskStatus.COMPLETED:
-            self.why = None
-            return
-        try:
-            found = await self.deeds.verbs.why(detail.task.id)
-        except CoreError:
-            return  # the panel tells what is the matter, for those who ask
-        if detail is self.detail:
-            self.why = found
-            self.draw()
-
-    async def _measure(self, detail: TaskDetail) -> None:
-        """Learn how large the large parts are, after what is shown of them stands there."""
-        heavy = {key: value for key, value in copies.large_parts(detail).items() if is_heavy(value)}
-        sizes = await asyncio.to_thread(lambda: {key: sum(map(len, pieces(value))) for key, value in heavy.items()})
-        if detail is self.detail and sizes != self._sizes:
-            self._sizes = sizes
-            self.draw()
+    def _say_fault(self, error: CoreError) -> None:
+        trouble = f"✗ {told(error)}  ({keyed('{back}')} goes back)"
+        self._head((f"Task #{self.reading.task_id}  ", Tone.STRONG), (trouble, Tone.BAD))
 
     def tick(self) -> None:
         """Ages are older now."""
@@ -158,12 +124,13 @@ class TaskScreen(WhyBeside):
 
     def draw(self) -> None:
         """Bring the sections up to date; what is folded, and where one reads, stays."""
-        if self.detail is None or not self.reader.size.width:
+        if self.reading.detail is None or not self.reader.size.width:
             return
         server = self.live.newest.server
-        how = Showing(self._now(), self.reader.room, self.revealed, "" if server.embedded else server.label, self.why)
-        self.reader.put(sections(self.detail, how, self._sizes))
-        task = self.detail.task
+        label = "" if server.embedded else server.label
+        how = Showing(self._now(), self.reader.room, self.revealed, label, self.reading.why)
+        self.reader.put(sections(self.reading.detail, how, self.reading.sizes))
+        task = self.reading.detail.task
         status, tone = STATUS[task.status]
         begun = f"Task #{task.id}  "
         room = self.size.width - 4 - len(begun) - len(status)
@@ -180,7 +147,7 @@ class TaskScreen(WhyBeside):
     @property
     def opened(self) -> list[Task]:
         """The task; none until it is read."""
-        return [self.detail.task] if self.detail is not None else []
+        return [self.reading.detail.task] if self.reading.detail is not None else []
 
     def possible(self, command: Command) -> bool:
         """Whether the status of the task, or what is read of it, is such that the command does something."""
@@ -233,8 +200,8 @@ class TaskScreen(WhyBeside):
             self.app.push_screen(menu, self._copy)
 
     def _copy(self, what: str | None) -> None:
-        if self.detail is not None and what:
-            self._copies.copy(what, self.detail, self.live.newest.server, reveal=self.revealed)
+        if self.reading.detail is not None and what:
+            self._copies.copy(what, self.reading.detail, self.live.newest.server, reveal=self.revealed)
 
     def action_copy_json(self) -> None:
         """Copy all that is known of it; secrets stay masked unless they are shown."""
@@ -242,8 +209,8 @@ class TaskScreen(WhyBeside):
 
     def action_save(self) -> None:
         """Save the section under the cursor to a file."""
-        if self.detail is not None and self.reader.section is not None:
-            self._copies.save(self.detail.task.id, self.reader.section, reveal=self.revealed)
+        if self.reading.detail is not None and self.reader.section is not None:
+            self._copies.save(self.reading.detail.task.id, self.reader.section, reveal=self.revealed)
 
     def action_reveal(self) -> None:
         """Show or hide secrets."""
@@ -294,16 +261,16 @@ class TaskScreen(WhyBeside):
 
     def _neighbour(self, step: int) -> None:
         rows = [task.id for task in self.live.snapshot.view.tasks]
-        place = rows.index(self.task_id) + step if self.task_id in rows else -2
+        place = rows.index(self.reading.task_id) + step if self.reading.task_id in rows else -2
         if place == -2:
             self.deeds.say("This task is not among the rows of the queue that are shown.")
         elif not 0 <= place < len(rows):
             self.deeds.say("This is the last row of the queue here." if step > 0 else "This is its first row.")
         else:
-            self.task_id, self.detail, self.why, self._sizes = rows[place], None, None, {}
+            self.reading.turn_to(rows[place])
             self.reader.clear()
             if self.why_panel.is_open:
-                self.why_panel.tell(self.task_id)
+                self.why_panel.tell(self.reading.task_id)
             self._say_reading()
             self._seen = self._trace(self.live.newest)
             self.read()

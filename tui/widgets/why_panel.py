@@ -17,20 +17,20 @@ from textual.widgets import Static
 
 from core.errors import CoreError
 from core.masking import masked
-from core.models import TaskStatus
 from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.command import bindings
 from tui.commands import WHY_PANEL
 from tui.key_map import keyed
-from tui.look import Piece, Tone, content, lines
-from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
+from tui.look import Tone, content, lines
+from tui.why_deeds import WhyDeeds
+from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
 
 if TYPE_CHECKING:
-    from core.diagnosis import Cause, Cure, Diagnosis
+    from core.diagnosis import Diagnosis
 
 AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
@@ -78,10 +78,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self.task_id: int | None = None
         self.diagnosis: Diagnosis | None = None
         self.fault = ""
-        self.trial: Trial | None = None
-        self.result: Piece = ("", Tone.PLAIN)
-        """Whether the last cure helped."""
-        self.helps = False
+        self.trying = Trying()
         self.chosen = 0
         self.shown = Told((), ())
         self.text = Static()
@@ -106,7 +103,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
         """Tell about that task from now on, or about the whole system; open where it is not."""
         if not self.is_open or task_id != self.task_id:
             self.task_id, self.diagnosis, self.fault = task_id, None, ""
-            self.trial, self.result, self.chosen, self._changed_at = None, ("", Tone.PLAIN), 0, -HOLD
+            self.trying.forget()
+            self.chosen, self._changed_at = 0, -HOLD
             self._seen = self._trace()
             self.add_class("-open")
             self.scroll_home(animate=False)
@@ -162,7 +160,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         if wanted == self.task_id:
             self._note_changes(self.diagnosis, found)
             self.diagnosis, self.fault = found, fault
-            self._judge()
+            self.trying.judge(self.diagnosis, self._time())
             self.draw()
 
     def _note_changes(self, old: Diagnosis | None, new: Diagnosis | None) -> None:
@@ -202,7 +200,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
         read = self.diagnosis.idle if self.diagnosis is not None else None  # what the board saw last may be older
         idle = (self.snapshot().nothing_happens if read is None else read) if self.task_id is None else ""
         told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
-        return [*(said("", *self.result, width) if self.result[0] else []), *told_of]
+        helped = self.trying.told
+        return [*(said("", *helped, width) if helped[0] else []), *told_of]
 
     def on_resize(self, event: events.Resize) -> None:
         """Lines are as long as there is room for."""
@@ -274,33 +273,13 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self.chosen = place
         cause, cure = cures[place]
         about, before = self.task_id, self.diagnosis
-        status = before.status if before is not None else None
-        extends = before is not None and cure.verb == "extend_claims"
-        claim_end = before.estimates.claim_end if before is not None and extends else None
 
         def begun() -> None:
             if about == self.task_id and self.is_attached:
-                self.trial, self.helps = Trial(cure.label, cause.code, self._time(), status, claim_end), False
+                self.trying.begin(cause, cure, before, self._time())
                 self.ask()
 
         deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)
-
-    def _judge(self) -> None:
-        """Say whether the last cure helped, for as long as that is looked at: a task that was claimed may fail yet."""
-        if self.trial is None or self.diagnosis is None:
-            return
-        now = self._time()
-        if now - self.trial.begun > LOOKS_FOR:
-            self.trial, self.result = None, ("", Tone.PLAIN)
-            return
-        helped, told_now = judged(self.trial, self.diagnosis, now)
-        if self.helps and not self.diagnosis.could_tell:
-            return  # what was seen to help is not unsaid by a server that is away now
-        if not (helped and self.helps):  # the first moment in which it helped is the one that counts
-            self.result = told_now
-        self.helps = bool(helped)
-        if helped and self.diagnosis.status is TaskStatus.COMPLETED:
-            self.trial = None
 
     def action_copy_why(self) -> None:
         """Copy it as text."""
@@ -328,8 +307,3 @@ class WhyPanel(VerticalScroll, can_focus=True):
     def action_leave_why(self) -> None:
         """To the list."""
         self.post_message(self.Left())
-
-
-def is_tried(cause: Cause, cure: Cure) -> bool:
-    """Whether it can be seen on this task that the cure helped; a copy helps another one."""
-    return cure.command != "clone" and cure.verb != "open_task"

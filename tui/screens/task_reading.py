@@ -1,0 +1,83 @@
+"""Reading one task: what is known of it, then why it is not done, then how large its large parts are."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from textual.dom import DOMNode
+
+from core.details import TaskDetail
+from core.diagnosis import Diagnosis
+from core.errors import CoreError
+from core.models import TaskStatus
+from core.strict_json import is_heavy, pieces
+from core.verbs import Verbs
+from tui.screens.task_copies import large_parts
+from tui.widgets.rereading import Rereading
+
+
+class TaskReading:
+    """The task that a screen tells of, as far as it is read. ``read`` is called when it was read, ``more`` when more
+    is known of it, ``failed`` with why it cannot be read."""
+
+    def __init__(
+        self,
+        screen: DOMNode,
+        verbs: Verbs,
+        task_id: int,
+        *,
+        read: Callable[[], None],
+        more: Callable[[], None],
+        failed: Callable[[CoreError], None],
+    ) -> None:
+        self._verbs = verbs
+        self._read_it, self._more, self._failed = read, more, failed
+        self._reading = Rereading(screen, self._read)
+        self.turn_to(task_id)
+
+    def turn_to(self, task_id: int) -> None:
+        """Be about that task from now on, of which nothing is known yet."""
+        self.task_id = task_id
+        self.detail: TaskDetail | None = None
+        self.why: Diagnosis | None = None
+        self.sizes: dict[str, int] = {}
+
+    def ask(self) -> None:
+        """Read it anew."""
+        self._reading.ask()
+
+    async def _read(self) -> None:
+        wanted = self.task_id
+        try:
+            detail = await self._verbs.open_task(wanted)
+        except CoreError as error:
+            if wanted == self.task_id:
+                self._failed(error)
+            return
+        if wanted == self.task_id:
+            self.detail = detail
+            self._read_it()
+            await self._ask_why(detail)
+            await self._measure(detail)
+
+    async def _ask_why(self, detail: TaskDetail) -> None:
+        """Why it is not done, in a sentence, where it is not."""
+        if detail.task.status is TaskStatus.COMPLETED:
+            self.why = None
+            return
+        try:
+            found = await self._verbs.why(detail.task.id)
+        except CoreError:
+            return  # the panel tells what is the matter, for those who ask
+        if detail is self.detail:
+            self.why = found
+            self._more()
+
+    async def _measure(self, detail: TaskDetail) -> None:
+        """Learn how large the large parts are, after what is shown of them stands there."""
+        heavy = {key: value for key, value in large_parts(detail).items() if is_heavy(value)}
+        sizes = await asyncio.to_thread(lambda: {key: sum(map(len, pieces(value))) for key, value in heavy.items()})
+        if detail is self.detail and sizes != self.sizes:
+            self.sizes = sizes
+            self._more()

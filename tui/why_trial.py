@@ -1,0 +1,106 @@
+"""Whether a cure that was done has helped: looked at for a while, and told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from core.models import TaskStatus
+from tui.look import Piece, Tone, clock
+
+if TYPE_CHECKING:
+    from core.diagnosis import Cause, Cure, Diagnosis
+
+STILL_AFTER: Final = 3.0
+"""Seconds after which it is said that it has not helped so far."""
+LOOKS_FOR: Final = 60.0
+"""Seconds for which it is looked whether it helped."""
+
+NOW_IT: Final = {
+    TaskStatus.PENDING: "the task waits for a worker again",
+    TaskStatus.CLAIMED: "the task was claimed",
+    TaskStatus.COMPLETED: "the task is done",
+}
+"""What another status than before says of a cure. To have failed is no help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A cure that was done: for which cause, at which time of the loop, and how the task was before. ``claim_end``:
+    when its claim was to be over, where that is what was to be mended."""
+
+    label: str
+    code: str
+    begun: float
+    status: TaskStatus | None
+    claim_end: datetime | None = None
+
+
+class Trying:
+    """The last cure that was done, for as long as it is looked whether it helps, and what is ``told`` of that."""
+
+    def __init__(self) -> None:
+        self.trial: Trial | None = None
+        self.told: Piece = ("", Tone.PLAIN)
+        self._helps = False
+
+    def forget(self) -> None:
+        """Nothing is looked at any more."""
+        self.trial, self.told = None, ("", Tone.PLAIN)
+
+    def begin(self, cause: Cause, cure: Cure, before: Diagnosis | None, now: float) -> None:
+        """That was done against the cause, at that time of the loop; ``before`` is how things were."""
+        status = before.status if before is not None else None
+        extends = before is not None and cure.verb == "extend_claims"
+        claim_end = before.estimates.claim_end if before is not None and extends else None
+        self.trial, self._helps = Trial(cure.label, cause.code, now, status, claim_end), False
+
+    def judge(self, diagnosis: Diagnosis | None, now: float) -> None:
+        """Say whether it helped, for as long as that is looked at: a task that was claimed may fail yet."""
+        if self.trial is None or diagnosis is None:
+            return
+        if now - self.trial.begun > LOOKS_FOR:
+            self.forget()
+            return
+        helped, told_now = judged(self.trial, diagnosis, now)
+        if self._helps and not diagnosis.could_tell:
+            return  # what was seen to help is not unsaid by a server that is away now
+        if not (helped and self._helps):  # the first moment in which it helped is the one that counts
+            self.told = told_now
+        self._helps = bool(helped)
+        if helped and diagnosis.status is TaskStatus.COMPLETED:
+            self.trial = None
+
+
+def is_tried(cause: Cause, cure: Cure) -> bool:
+    """Whether it can be seen on this task that the cure helped; a copy helps another one."""
+    return cure.command != "clone" and cure.verb != "open_task"
+
+
+def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
+    """Whether it helped (None: that cannot be told yet), and how that is said; ``now`` is the time of the loop."""
+    from core.diagnosis.words import span
+
+    if not diagnosis.could_tell:
+        said = "whether it helped cannot be told while the TaskManager cannot be read"
+        return None, (f"◌ {trial.label}: done; {said}.", Tone.MUTED)
+    later = f"{span(max(0.0, round(now - trial.begun)))} later"
+    if diagnosis.status is not trial.status and diagnosis.status is not None:
+        return judged_by(diagnosis.status, later)
+    lasts = diagnosis.estimates.claim_end
+    if trial.claim_end is not None and lasts is not None and lasts > trial.claim_end:
+        return True, (f"✓ It helped: its claim lasts until {clock(lasts)} now, {later}.", Tone.GOOD)
+    first = next((cause for cause in diagnosis.causes if cause.code == trial.code), None)
+    if first is None:
+        return True, (f"✓ It helped: that is over, {later}.", Tone.GOOD)
+    if now - trial.begun < STILL_AFTER:
+        return None, (f"◌ {trial.label}: done; looking whether it helps…", Tone.MUTED)
+    return False, (f"✗ Still, {later}: {first.sentence}", Tone.WARN)
+
+
+def judged_by(status: TaskStatus, later: str) -> tuple[bool, Piece]:
+    """The same of a task that has another status than before."""
+    if status is TaskStatus.FAILED:
+        return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
+    return True, (f"✓ It helped: {NOW_IT[status]}, {later}.", Tone.GOOD)
