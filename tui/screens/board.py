@@ -6,7 +6,8 @@ What opens above it is imported when it opens: the first paint must not wait for
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
@@ -19,11 +20,12 @@ from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.why_actions import WhyActions
-from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import fits, told
-from tui.worker_deeds import WorkerDeeds, worker_could
+
+if TYPE_CHECKING:
+    from tui.worker_deeds import WorkerDeeds
 
 
 class BoardScreen(WhyActions):
@@ -35,11 +37,16 @@ class BoardScreen(WhyActions):
 
     def on_mount(self) -> None:
         """Let ages tick; the base class listens."""
-        self.task_deeds = TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
-        self.worker_deeds = WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self._wanted: View | None = None
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
+
+    @cached_property
+    def worker_deeds(self) -> WorkerDeeds:
+        """What can be done to workers."""
+        from tui.worker_deeds import WorkerDeeds
+
+        return WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
 
     # What commands are for
 
@@ -76,6 +83,8 @@ class BoardScreen(WhyActions):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
             return any(worker.local and worker.state in LIVE_STATES for worker in meant)
         if command.id in ("step", "restart", "concurrency"):
+            from tui.worker_deeds import worker_could
+
             return worker_could(command.id, self.chosen_workers)
         return command.id != "open" or self.current is not None
 

@@ -24,13 +24,13 @@ from tui.command import bindings
 from tui.commands import WHY_PANEL
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, lines
-from tui.why_deeds import LOOKS_FOR, Trial, WhyDeeds, judged
 from tui.widgets.rereading import Rereading
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
 
 if TYPE_CHECKING:
     from core.diagnosis import Cause, Cure, Diagnosis
+    from tui.why_deeds import Trial
 
 AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
@@ -259,6 +259,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def action_mend(self, number: int = 0) -> None:
         """Do the cure of that number, or the one under the cursor."""
+        from tui.why_deeds import Trial, WhyDeeds
+
         cures = doable(self.diagnosis) if self.diagnosis is not None else []
         place = number - 1 if number else self.chosen
         deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
@@ -289,6 +291,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
         """Say whether the last cure helped, for as long as that is looked at: a task that was claimed may fail yet."""
         if self.trial is None or self.diagnosis is None:
             return
+        from tui.why_deeds import LOOKS_FOR, judged
+
         now = self._time()
         if now - self.trial.begun > LOOKS_FOR:
             self.trial, self.result = None, ("", Tone.PLAIN)
@@ -318,6 +322,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self._put(json.dumps(masked(as_document(self.diagnosis)), indent=2), "Copied it as JSON")
 
     def _put(self, text: str, sentence: str) -> None:
+        from tui.why_deeds import WhyDeeds
+
         self.app.copy_to_clipboard(text)
         WhyDeeds(self.app, self.verbs, self.snapshot).say(sentence)
 
