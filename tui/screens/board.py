@@ -180,7 +180,7 @@ class BoardScreen(WhyActions):
         if self.search_outcomes():
             return
         self.action_pane("queue")
-        self.queue_pane.field.open(self.queue_pane.wanted.filter)
+        self.queue_pane.search()
 
     def action_sort(self) -> None:
         """Choose in which order the tasks stand."""
