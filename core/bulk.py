@@ -8,58 +8,16 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.actions import Action
 from core.errors import CoreError
 from core.filters import TaskFilter
-from core.models import Json, RowOutcome, Task, TaskStatus
+from core.models import Json, RowOutcome, Task
 from core.record import Record
 
 MOST_MEANT = 50_000
 """Tasks that one plan is about, at most."""
 TOGETHER, SINGLY = 200, 20
 """Tasks between two looks at whether to go on: by calls that take many, and by calls that take one."""
-
-
-class Action(StrEnum):
-    """What can be done to many tasks."""
-
-    RETRY = "retry"
-    RELEASE = "release"
-    CANCEL = "cancel"
-    DELETE = "delete"
-    CLONE = "clone"
-
-    @property
-    def done(self) -> str:
-        """What a task is afterwards: ``retried``."""
-        return DONE[self]
-
-
-DONE = {
-    Action.RETRY: "retried",
-    Action.RELEASE: "released",
-    Action.CANCEL: "cancelled",
-    Action.DELETE: "deleted",
-    Action.CLONE: "cloned",
-}
-
-FITTING: dict[Action, tuple[TaskStatus, ...]] = {
-    Action.RETRY: (TaskStatus.FAILED,),
-    Action.RELEASE: (TaskStatus.CLAIMED,),
-    Action.CANCEL: (TaskStatus.PENDING, TaskStatus.CLAIMED),
-    Action.DELETE: (TaskStatus.PENDING, TaskStatus.COMPLETED, TaskStatus.FAILED),
-    Action.CLONE: tuple(TaskStatus),
-}
-"""The statuses of a task in which each may be done; see `fits`."""
-
-ENDS = {"retry": "pending", "release": "pending", "cancel": "failed", "delete": "deleted"}
-"""What a task is after an action that was done."""
-
-
-def fits(action: Action, task: Task) -> bool:
-    """Whether a task is such that this may be done to it. A retry also ends the wait of one that is put off."""
-    is_put_off = task.status is TaskStatus.PENDING and task.retry_at is not None
-    return task.status in FITTING[action] or (action is Action.RETRY and is_put_off)
-
 
 INSTEAD = {
     "retry": "Create a new task with a changed parameter, where the schema of its type allows one.",

@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from core.actions import ENDS, FITTING, Action, fits
 from core.bulk import (
     BY_HAND,
     COPY_OF,
-    ENDS,
-    FITTING,
     INSTEAD,
     TOGETHER,
-    Action,
     BulkRow,
     Fate,
     Order,
     Owner,
     Plan,
     Way,
-    fits,
 )
 from core.models import Task, TaskStatus
 

@@ -33,6 +33,11 @@ def test_the_frame_of_the_board_paints_before_what_fills_it_is_loaded():
     assert loaded_by("import tui.app, tui.__main__, core.cli.board", *filling) == []
 
 
+def test_the_board_is_there_before_what_its_commands_are_carried_out_with_is_loaded():
+    later = ("core.bulk", "core.filters.reading", "tui.deeds", "tui.task_deeds", "tui.worker_deeds", "tui.why_deeds")
+    assert loaded_by("import tui.screens.board", *later) == []
+
+
 def test_the_embedded_task_manager_loads_nothing_else_of_the_core():
     others = ("core.models", "core.config", "core.errors", "core.engine", "core.taskmanager", "core.workers")
     assert loaded_by("import core.server.app, core.server.serve", *others) == []

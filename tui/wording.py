@@ -6,20 +6,20 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from core import bulk
+from core import actions
 from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus, WorkerStatus
 from tui.look import count, ids, short_name
 
-FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {action.done: fitting for action, fitting in bulk.FITTING.items()}
+FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {each.done: fitting for each, fitting in actions.FITTING.items()}
 """What can be done to a task, and in which statuses; see `fits`."""
 
-ACTIONS: Final = {action.done: action for action in bulk.FITTING}
+ACTIONS: Final = {each.done: each for each in actions.FITTING}
 
 
 def fits(done: str, task: Task) -> bool:
     """Whether a task is such that this can be done to it."""
-    return bulk.fits(ACTIONS[done], task)
+    return actions.fits(ACTIONS[done], task)
 
 
 JSON_PATH: Final = re.compile(r"(^|[:;] )\$(?:\.|: |(?=\[))")

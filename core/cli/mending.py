@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from core.bulk import ENDS, Action, BulkRow, Fate, Order, Plan, Way, carried_out
+from core.actions import ENDS, Action
+from core.bulk import BulkRow, Fate, Order, Plan, Way, carried_out
 from core.bulk_calls import carry_out, prepare
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client

@@ -10,8 +10,7 @@ JSON of it.
 from __future__ import annotations
 
 from core.filters.deciding import since
-from core.filters.reading import read
 from core.filters.task_filter import TaskFilter
 from core.filters.terms import AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 
-__all__ = ["AnyOf", "Not", "OneOf", "Says", "Span", "Stuck", "TaskFilter", "Term", "Text", "read", "since"]
+__all__ = ["AnyOf", "Not", "OneOf", "Says", "Span", "Stuck", "TaskFilter", "Term", "Text", "since"]

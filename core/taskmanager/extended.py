@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from core import bulk
+from core import actions, bulk
 from core.answers import Changes, TaskPage
 from core.errors import TaskManagerError
 from core.filters import TaskFilter
@@ -36,7 +36,7 @@ INSTEAD = {
 
 def believable(action: str, outcome: RowOutcome, unsaid: str) -> RowOutcome:
     """The outcome of an action, unless it says that it was done, and that the task is what it cannot be after it."""
-    if not outcome.ok or (outcome.status == bulk.ENDS[action] and outcome.code < 300):
+    if not outcome.ok or (outcome.status == actions.ENDS[action] and outcome.code < 300):
         return outcome
     return RowOutcome(outcome.id, ok=False, code=UNAVAILABLE, error=f"{unsaid} Look at the task before you try again.")
 

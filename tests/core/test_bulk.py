@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from core.bulk import FITTING, SINGLY, TOGETHER, Action, BulkRow, Fate, Order, Owner, Plan, Way, carried_out
+from core.actions import FITTING, Action
+from core.bulk import SINGLY, TOGETHER, BulkRow, Fate, Order, Owner, Plan, Way, carried_out
 from core.bulk_planning import Known, plan
 from core.errors import Unreachable
 from core.models import Task, TaskStatus

@@ -40,6 +40,20 @@ async def test_what_follows_a_slash_at_once_is_typed_and_no_command(open_board: 
         assert [call for call in desk.verbs.calls if call[0] != "look"] == []
 
 
+async def test_what_follows_a_slash_at_once_in_a_tab_that_was_not_open_before_is_typed(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "444/xXp")
+        assert desk.board.outcome_pane.activity.field.input.value == "xXp"
+        assert [call for call in desk.verbs.calls if call[0] != "look"] == []
+
+
+async def test_what_follows_w_at_once_is_for_the_panel(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "wG")
+        assert desk.board.focused is desk.board.why_panel
+        assert desk.board.queue_pane.row_list.cursor == 0
+
+
 async def test_what_follows_n_at_once_stands_in_the_first_field_of_the_form(open_board: Opens):
     async with open_board() as desk:
         await at_once(desk, "nabc")

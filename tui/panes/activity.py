@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from textual.app import ComposeResult
-
 from core.snapshot import ActivityEntry, Snapshot
 from tui.key_map import keyed
 from tui.look import LEVEL, OWN_NAME, Piece, Tone, clock
+from tui.mounting import put_in
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -70,11 +69,6 @@ class ActivityPane(ListPane[ActivityEntry]):
         """One line an event."""
         return RowList(LAYOUTS, lambda entry: entry.number, self.now, follows=True)
 
-    def compose(self) -> ComposeResult:
-        """The field above the list."""
-        yield self.field
-        yield self.row_list
-
     def slice(self, snapshot: Snapshot) -> tuple[ActivityEntry, ...]:
         """The log."""
         return snapshot.activity
@@ -129,6 +123,7 @@ class ActivityPane(ListPane[ActivityEntry]):
 
     def search(self) -> None:
         """Ask for a text."""
+        put_in(self, self.field, before=self.row_list)
         self.field.open(self.wanted)
 
     @property

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from core.snapshot import Snapshot
 from tui.look import STYLES, Tone
+from tui.mounting import put_in
 from tui.panes.activity import ActivityPane
 from tui.panes.base import Pane
 from tui.panes.failures import FailuresPane
@@ -42,10 +43,8 @@ class OutcomesPane(Bordered):
         return self._active
 
     def compose(self) -> ComposeResult:
-        """All tabs; the first is shown."""
-        for tab in self.tabs:
-            tab.display = tab is self.tabs[0]
-            yield tab
+        """The first tab; another is mounted when it is opened."""
+        yield self.active
 
     def show(self, snapshot: Snapshot) -> None:
         """Only what is seen is drawn."""
@@ -59,6 +58,7 @@ class OutcomesPane(Bordered):
         for tab in self.tabs:
             tab.display = tab.id == tab_id
             self._active = tab if tab.display else self._active
+        put_in(self, self.active)
         self.show(snapshot)
 
     def neighbour(self, step: int) -> str:

@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from rich.cells import cell_len
-from textual.app import ComposeResult
 from textual.message import Message
 
 from core.filters import TaskFilter
@@ -16,6 +15,7 @@ from core.models import Task, TaskStatus
 from core.snapshot import Counts, Link, QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, number
+from tui.mounting import put_in
 from tui.panes.base import ListPane
 from tui.panes.queue_columns import laid_out, layouts
 from tui.widgets.filter_field import NUMBER, FilterField
@@ -97,11 +97,6 @@ class QueuePane(ListPane[Task]):
         return RowList(
             layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True, means_all=True
         )
-
-    def compose(self) -> ComposeResult:
-        """The filter's field above the list."""
-        yield self.field
-        yield self.row_list
 
     def slice(self, snapshot: Snapshot) -> QueueView:
         """The rows that the view shows."""
@@ -224,6 +219,11 @@ class QueuePane(ListPane[Task]):
         if view.view.filter.needs_whole_tasks and "filter" not in snapshot.server.can:
             said.append(("The lists of this TaskManager may tell neither parameters nor errors.", Tone.WARN))
         return (*said, (keyed("{clear} clears the filter, {filter} changes it."), Tone.MUTED))
+
+    def search(self) -> None:
+        """Ask for a filter, above the list."""
+        put_in(self, self.field, before=self.row_list)
+        self.field.open(self.wanted.filter)
 
     def narrow(self, chosen: TaskFilter) -> None:
         """Show the tasks that fit."""

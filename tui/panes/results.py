@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from textual.app import ComposeResult
 from textual.message import Message
 
 from core.snapshot import SEARCHED, ResultRow, ResultsView, Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, duration, number, short_name
+from tui.mounting import put_in
 from tui.panes.base import ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -89,11 +89,6 @@ class ResultsPane(ListPane[ResultRow]):
         """One line an idea."""
         return RowList(LAYOUTS, lambda row: row.idea_id, self.now, markable=True, follows=True)
 
-    def compose(self) -> ComposeResult:
-        """The field above the list."""
-        yield self.field
-        yield self.row_list
-
     def slice(self, snapshot: Snapshot) -> tuple[ResultRow, ...]:
         """The rows that the view shows."""
         return snapshot.results
@@ -139,6 +134,7 @@ class ResultsPane(ListPane[ResultRow]):
 
     def search(self) -> None:
         """Ask for a text."""
+        put_in(self, self.field, before=self.row_list)
         self.field.open(self.wanted.text)
 
     def narrow(self, text: str) -> None:

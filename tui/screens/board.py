@@ -6,27 +6,29 @@ What opens above it is imported when it opens: the first paint must not wait for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from core.bulk import Action, Order
+from core.actions import Action
 from core.errors import CoreError
 from core.filters import TaskFilter
 from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
-from tui.deeds import Settled
 from tui.look import count
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.why_actions import WhyActions
-from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import fits, told
-from tui.worker_deeds import WorkerDeeds, worker_could
+
+if TYPE_CHECKING:
+    from tui.deeds import Settled
+    from tui.worker_deeds import WorkerDeeds
 
 
 class BoardScreen(WhyActions):
@@ -38,11 +40,16 @@ class BoardScreen(WhyActions):
 
     def on_mount(self) -> None:
         """Let ages tick; the base class listens."""
-        self.task_deeds = TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
-        self.worker_deeds = WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
         self._wanted: View | None = None
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
+
+    @cached_property
+    def worker_deeds(self) -> WorkerDeeds:
+        """What can be done to workers."""
+        from tui.worker_deeds import WorkerDeeds
+
+        return WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
 
     # What commands are for
 
@@ -80,6 +87,8 @@ class BoardScreen(WhyActions):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
             return any(worker.local and worker.state in LIVE_STATES for worker in meant)
         if command.id in ("step", "restart", "concurrency"):
+            from tui.worker_deeds import worker_could
+
             return worker_could(command.id, self.chosen_workers)
         return command.id != "open" or self.current is not None
 
@@ -175,7 +184,7 @@ class BoardScreen(WhyActions):
         if self.search_outcomes():
             return
         self.action_pane("queue")
-        self.queue_pane.field.open(self.queue_pane.wanted.filter)
+        self.queue_pane.search()
 
     def action_sort(self) -> None:
         """Choose in which order the tasks stand."""
@@ -221,6 +230,8 @@ class BoardScreen(WhyActions):
         """Do it to the tasks that are meant; where not all of them are at hand, they are read for a dry run first."""
         meant = self.queue_pane.meant_beyond
         if meant is not None:
+            from core.bulk import Order
+
             self.task_deeds.bulk(Order(action), meant, self.settled)
         else:
             few(self.chosen_tasks, self.settled)

@@ -40,6 +40,7 @@ class BoardLayout(LiveScreen):
         self.queue_pane = QueuePane(self.now, id="queue")
         self.worker_pane = WorkersPane(self.now, id="workers")
         self.outcome_pane = OutcomesPane(self.now, id="outcomes")
+        self.desk = Container(id="desk")
         self.why_panel = WhyPanel(connection.verbs, lambda: self.newest, self.now, self.open_task)
         self.parts: tuple[TaskTypesPane | QueuePane | WorkersPane | OutcomesPane, ...] = (
             self.type_pane,
@@ -55,15 +56,13 @@ class BoardLayout(LiveScreen):
         """Status, panes, keys."""
         yield self.status_line
         yield self.strip
-        with Container(id="desk"):
-            with Horizontal(id="panes"):
-                with Vertical(id="left", classes="column"):
-                    yield self.type_pane
-                    yield self.worker_pane
-                with Vertical(id="right", classes="column -current"):
-                    yield self.queue_pane
-                    yield self.outcome_pane
-            yield self.why_panel
+        with self.desk, Horizontal(id="panes"):
+            with Vertical(id="left", classes="column"):
+                yield self.type_pane
+                yield self.worker_pane
+            with Vertical(id="right", classes="column -current"):
+                yield self.queue_pane
+                yield self.outcome_pane
         yield self.key_bar
 
     def open_task(self, task_id: int) -> None:

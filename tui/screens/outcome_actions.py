@@ -9,19 +9,24 @@ from typing import TYPE_CHECKING
 from core.snapshot import FailureGroup, ResultRow
 from tui.panes.results import ResultsPane
 from tui.screens.layout import BoardLayout
-from tui.task_deeds import TaskDeeds
 from tui.widgets.filter_field import FilterField
 from tui.widgets.row_list import RowList
 from tui.widgets.search_field import SearchField, SearchInput
 
 if TYPE_CHECKING:
     from tui.result_deeds import ResultDeeds
+    from tui.task_deeds import TaskDeeds
 
 
 class OutcomeActions(BoardLayout):
-    """The commands of pane 4. A part of the board, which has the deeds."""
+    """The commands of pane 4. A part of the board."""
 
-    task_deeds: TaskDeeds
+    @cached_property
+    def task_deeds(self) -> TaskDeeds:
+        """What can be done to tasks."""
+        from tui.task_deeds import TaskDeeds
+
+        return TaskDeeds(self.app, self.connection.verbs, lambda: self.newest)
 
     @cached_property
     def result_deeds(self) -> ResultDeeds:

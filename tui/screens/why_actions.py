@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.models import Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow
+from tui.mounting import put_in
 from tui.panes.outcomes import OutcomesPane
 from tui.screens.outcome_actions import OutcomeActions
 from tui.screens.why import ABOUT, WhyBeside
@@ -52,6 +53,11 @@ class WhyActions(WhyBeside, OutcomeActions):
         if isinstance(target, RowList):
             target.pin()
         super().action_why()
+
+    def open_why(self, task_id: int | None) -> None:
+        """Beside the panes, or below them."""
+        put_in(self.desk, self.why_panel)
+        super().open_why(task_id)
 
     def action_why_nothing(self) -> None:
         """Why does nothing happen?"""

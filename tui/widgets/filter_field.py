@@ -16,7 +16,6 @@ from textual.widgets import Input, Static
 
 from core.errors import BadFilter
 from core.filters import TaskFilter
-from core.filters.reading import NAMES
 from core.models import TaskStatus
 from core.snapshot import Snapshot
 from tui.key_map import keyed
@@ -90,6 +89,8 @@ class Terms(Suggester):
 
     def _known(self, word: str) -> list[str]:
         """Everything that a word may become; behind a comma the last of several values."""
+        from core.filters.reading import NAMES
+
         head, colon, value = word.partition(":")
         values = {
             "status": tuple(TaskStatus),

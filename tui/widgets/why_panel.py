@@ -23,7 +23,6 @@ from tui.command import bindings
 from tui.commands import WHY_PANEL
 from tui.key_map import keyed
 from tui.look import Tone, content, lines
-from tui.why_deeds import WhyDeeds
 from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
@@ -258,6 +257,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     def action_mend(self, number: int = 0) -> None:
         """Do the cure of that number, or the one under the cursor."""
+        from tui.why_deeds import WhyDeeds
+
         cures = doable(self.diagnosis) if self.diagnosis is not None else []
         place = number - 1 if number else self.chosen
         deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
@@ -297,6 +298,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self._put(json.dumps(masked(as_document(self.diagnosis)), indent=2), "Copied it as JSON")
 
     def _put(self, text: str, sentence: str) -> None:
+        from tui.why_deeds import WhyDeeds
+
         self.app.copy_to_clipboard(text)
         WhyDeeds(self.app, self.verbs, self.snapshot).say(sentence)
 

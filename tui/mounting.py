@@ -1,0 +1,15 @@
+"""Mounts what is not there from the beginning: each widget that is makes the board later."""
+
+from __future__ import annotations
+
+from textual.widget import Widget
+
+
+def put_in(parent: Widget, widget: Widget, *, before: Widget | None = None) -> None:
+    """Mount a widget with what it is composed of, where it is not there yet: what is in it may have the focus next.
+
+    Textual would compose it after the next key; what it finds mounted then it leaves as it is.
+    """
+    if not widget.is_attached:
+        parent.mount(widget, before=before)
+        widget.mount_all(widget.compose())
