@@ -1,21 +1,17 @@
-"""Many reports at once: in one call where the server has it, else one after the other; an outcome a report."""
+"""Many reports in one call, and what the answer means for each."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 
 from core.answers import ReportTaken
 from core.errors import (
     AnotherServer,
     ClaimLost,
     Invalid,
-    NotAllowed,
-    NotAuthenticated,
     NotFound,
-    RateLimited,
     ServerFault,
     TaskManagerError,
     TooLarge,
@@ -23,7 +19,6 @@ from core.errors import (
 )
 from core.models import Report, RowOutcome
 from core.taskmanager import wire, wire_extensions
-from core.taskmanager.envelope import nobody_serves
 from core.taskmanager.line import Line, post, understood
 from core.taskmanager.settling import Settling
 from core.taskmanager.unclear import is_unclear, may_have_acted
@@ -39,54 +34,28 @@ UNAVAILABLE = 503
 
 UNSAID = "The TaskManager's answer says nothing about this report: it is still owed."
 
-STOPPING = (NotAuthenticated, NotAllowed, RateLimited, AnotherServer)
-"""After one of these, the next report would fare no better."""
-
 
 class Delivering:
-    """Delivers reports in bulk. ``report_one`` delivers a single one."""
+    """Delivers reports by calls that take many."""
 
-    def __init__(self, line: Line, settling: Settling, report_one: Callable[[Report], Awaitable[ReportTaken]]) -> None:
+    def __init__(self, line: Line, settling: Settling) -> None:
         self._line = line
         self._settling = settling
-        self._report_one = report_one
 
-    async def one_by_one(self, reports: Sequence[Report]) -> list[RowOutcome]:
-        """Deliver by single calls. What cannot be sent any more after some were has an outcome that says so."""
+    async def deliver(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
+        """An outcome a report. Raises when nothing could be said about any."""
         outcomes: list[RowOutcome] = []
-        with self._noting_what_nobody_hears(reports, outcomes):
-            for report in reports:
-                try:
-                    outcomes.append(done(await self._report_one(report)))
-                except TaskManagerError as fault:
-                    if isinstance(fault, STOPPING) or nobody_serves(fault):
-                        if not outcomes:
-                            raise
-                        return outcomes + [failed(each.task_id, fault) for each in reports[len(outcomes) :]]
-                    outcomes.append(failed(report.task_id, fault))
+        for first in range(0, len(reports), MOST_IN_A_CALL):
+            try:
+                outcomes += await self._batch(worker_id, reports[first : first + MOST_IN_A_CALL])
+            except asyncio.CancelledError:  # the caller may well repeat what was done already
+                self._settling.doubts.add(about(reports[:first]))
+                raise
+            except TaskManagerError as fault:
+                if not outcomes:
+                    raise
+                return outcomes + [failed(each.task_id, fault) for each in reports[first:]]
         return outcomes
-
-    async def together(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
-        """Deliver by batch calls."""
-        outcomes: list[RowOutcome] = []
-        with self._noting_what_nobody_hears(reports, outcomes):
-            for first in range(0, len(reports), MOST_IN_A_CALL):
-                try:
-                    outcomes += await self._batch(worker_id, reports[first : first + MOST_IN_A_CALL])
-                except TaskManagerError as fault:
-                    if not outcomes:
-                        raise
-                    return outcomes + [failed(each.task_id, fault) for each in reports[first:]]
-        return outcomes
-
-    @contextmanager
-    def _noting_what_nobody_hears(self, reports: Sequence[Report], outcomes: list[RowOutcome]) -> Generator[None]:
-        """When the caller is cancelled, it may well repeat what was done already."""
-        try:
-            yield
-        except asyncio.CancelledError:
-            self._settling.doubts.add(about([each for each, _ in zip(reports, outcomes, strict=False)]))
-            raise
 
     async def _batch(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
         keys, doubts = about(reports), self._settling.doubts

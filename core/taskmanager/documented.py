@@ -183,6 +183,18 @@ class DocumentedCalls:
     ) -> Task | None:
         """Claim the next task of a type; None when there is none. After a claim whose answer was lost, the task that
         it took is found and returned."""
+        return await self._claim_singly(worker_id, task_type_id, sort_by, sort_order, type_pattern)
+
+    async def _claim_singly(
+        self,
+        worker_id: str,
+        task_type_id: int,
+        sort_by: str,
+        sort_order: str,
+        type_pattern: str | None = None,
+        *,
+        once: bool = False,
+    ) -> Task | None:
         worker_id = refusals.worker_id(worker_id)
         field, order = refusals.sorting(sort_by, sort_order)
         type_id = refusals.task_type_id(task_type_id)
@@ -195,7 +207,8 @@ class DocumentedCalls:
         if type_pattern is not None:
             body["type_pattern"] = type_pattern
         call = post("claim", "/tasks/claim", body, repeatable=False)
-        found = await self._settling.claim(call, worker_id, (type_id,), self._types.names_of((type_id,)), 1)
+        names = self._types.names_of((type_id,))
+        found = await self._settling.claim(call, worker_id, (type_id,), names, 1, once=once)
         return found[0] if found else None
 
     async def update_progress(

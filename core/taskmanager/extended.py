@@ -3,14 +3,12 @@ same, refused with the nearest honest alternative where it is not."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 from core import actions, bulk
 from core.answers import Changes, TaskPage
-from core.errors import TaskManagerError
 from core.filters import TaskFilter
 from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus
 from core.taskmanager import refusals, searching, wire, wire_extensions
@@ -21,6 +19,8 @@ from core.taskmanager.envelope import not_here
 from core.taskmanager.line import get, post, understood
 from core.taskmanager.next_up import not_put_off, sorted_by_us
 from core.taskmanager.sameness import same_task
+from core.taskmanager.single_claims import SingleClaims
+from core.taskmanager.single_reports import SingleReports
 
 INSTEAD = {
     **bulk.INSTEAD,
@@ -46,9 +46,9 @@ class ExtendedCalls(DocumentedCalls):
 
     def __init__(self, channel: Channel) -> None:
         super().__init__(channel)
-        self._turn = 0
-        self._served: dict[int, int] = {}
-        self._delivering = Delivering(self._line, self._settling, self._report)
+        self._single_claims = SingleClaims(self._claim_singly, self._settling.in_doubt, self._settling.not_handed_over)
+        self._delivering = Delivering(self._line, self._settling)
+        self._single_reports = SingleReports(self._report, lambda: self._settling.doubts)
 
     @property
     def can_wait(self) -> bool:
@@ -83,11 +83,11 @@ class ExtendedCalls(DocumentedCalls):
         """Claim up to ``limit`` tasks, types in turn. Waits up to ``wait`` seconds for one where the server can."""
         if limit < 1 or not task_type_ids:
             return []
-        if "claim-batch" not in await self.capabilities():
-            return await self._claim_one_by_one(worker_id, task_type_ids, limit, sort_by, sort_order)
         worker_id = refusals.worker_id(worker_id)
         field, order = refusals.sorting(sort_by, sort_order)
         types = [refusals.task_type_id(each) for each in task_type_ids]
+        if "claim-batch" not in await self.capabilities():
+            return await self._single_claims.claim(worker_id, types, limit, (field, order))
         limit = min(limit, MOST_IN_A_CALL)
         body: dict[str, Json] = {
             "worker_id": worker_id,
@@ -100,38 +100,6 @@ class ExtendedCalls(DocumentedCalls):
         call = post("claim", "/tasks/claim-batch", body, repeatable=False, wait=wait)
         return await self._settling.claim(call, worker_id, types, self._types.names_of(types), limit)
 
-    async def _claim_one_by_one(
-        self, worker_id: str, types: Sequence[int], limit: int, sort_by: str, sort_order: str
-    ) -> list[Task]:
-        # The type that was served longest ago comes first, so that each gets its share when there is room for few.
-        waiting = sorted(types, key=lambda type_id: self._served.get(type_id, 0))
-        claimed: list[Task] = []
-        try:
-            while waiting and len(claimed) < limit:
-                for type_id in tuple(waiting)[: limit - len(claimed)]:
-                    task = await self._claim_or_stop(worker_id, type_id, sort_by, sort_order, claimed)
-                    if task is None:
-                        waiting.remove(type_id)
-                    else:
-                        self._turn += 1
-                        self._served[type_id] = self._turn
-                        claimed.append(task)
-        except asyncio.CancelledError:
-            self._settling.not_handed_over(refusals.worker_id(worker_id), claimed)
-            raise
-        return claimed
-
-    async def _claim_or_stop(
-        self, worker_id: str, type_id: int, sort_by: str, sort_order: str, claimed: Sequence[Task]
-    ) -> Task | None:
-        """The next task; a fault counts as none once something is claimed, which must not be lost."""
-        try:
-            return await self.claim_task(worker_id, type_id, sort_by, sort_order)
-        except TaskManagerError:
-            if not claimed:
-                raise
-            return None
-
     async def complete_many(self, worker_id: str, reports: Sequence[Report]) -> list[RowOutcome]:
         """Report many tasks; answers what became of each, in the order given. A refused report is an outcome.
 
@@ -143,8 +111,8 @@ class ExtendedCalls(DocumentedCalls):
         if "complete-batch" in await self.capabilities():
             if not all(each.is_documented for each in reports):
                 reports = [await self._as_understood(each) for each in reports]
-            return await self._delivering.together(worker_id, reports)
-        return await self._delivering.one_by_one(reports)
+            return await self._delivering.deliver(worker_id, reports)
+        return await self._single_reports.deliver(reports)
 
     async def release_many(self, worker_id: str, task_ids: Sequence[int]) -> bool:
         """Give claimed tasks back, their attempts kept. False where the server has no call for it, or did not give

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import TypeVar
 
 from core.answers import ReportTaken
@@ -12,6 +12,7 @@ from core.taskmanager import wire
 from core.taskmanager.envelope import Said, nothing_to_claim
 from core.taskmanager.held import Doubts, Held
 from core.taskmanager.line import Call, Line, get, post, understood
+from core.taskmanager.retry import Retrying
 from core.taskmanager.unclear import became, had_no_effect, is_unclear, lost_its_retries, may_have_acted
 
 CLAIMED_LISTED = 1000
@@ -22,6 +23,8 @@ CLAIM_TIMEOUT = 300.0
 
 SETTLED = (ClaimLost, Invalid, TooLarge)
 """After one of these, nothing that was sent about a task is in doubt any more."""
+
+ONCE = Retrying(tries=1)
 
 Answered = TypeVar("Answered")
 
@@ -49,34 +52,54 @@ class Settling:
         return understood(what, lambda: wire.asked_task(row, task_id))
 
     async def claim(
-        self, call: Call, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
+        self,
+        call: Call,
+        worker_id: str,
+        type_ids: Sequence[int],
+        names: frozenset[str],
+        limit: int,
+        *,
+        once: bool = False,
     ) -> list[Task]:
         """The tasks that a claim took, at most ``limit``; ``names`` are those of the types, where they are known.
 
-        What an earlier claim took whose answer was lost, or that was cancelled, is found and comes first.
+        What an earlier claim took whose answer was lost, or that was cancelled, is found and comes first. ``once``:
+        it is not tried again.
         """
         with self._held.claiming(worker_id):
             tasks = await self._left_over(worker_id, type_ids, names, limit)
             if not tasks:
-                tasks = await self._claim(call, worker_id, type_ids, names, limit)
+                tasks = await self._claim(
+                    call, worker_id, type_ids, names, limit, ONCE if once else self._line.retrying
+                )
             for task in tasks:
                 self._held.know(task)
         return tasks
+
+    def in_doubt(self, worker_id: str, type_ids: Iterable[int]) -> bool:
+        """Whether an earlier claim of these types by this worker may have taken a task without our knowledge, or one is
+        under way."""
+        return self.doubts.any_of([(worker_id, type_id) for type_id in type_ids])
 
     async def _left_over(
         self, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
     ) -> list[Task]:
         """What an earlier claim of these types took without our knowledge."""
-        doubtful = [(worker_id, type_id) for type_id in type_ids]
-        if not self.doubts.any_of(doubtful):
+        if not self.in_doubt(worker_id, type_ids):
             return []
         found = await self._taken_unknown(worker_id, names)
         if found is not None and len(found) <= limit:
-            self.doubts.clear(doubtful)
+            self.doubts.clear((worker_id, type_id) for type_id in type_ids)
         return (found or [])[:limit]
 
     async def _claim(
-        self, call: Call, worker_id: str, type_ids: Sequence[int], names: frozenset[str], limit: int
+        self,
+        call: Call,
+        worker_id: str,
+        type_ids: Sequence[int],
+        names: frozenset[str],
+        limit: int,
+        retrying: Retrying,
     ) -> list[Task]:
         sending = [(worker_id, type_id) for type_id in type_ids]
         unclear = False
@@ -99,7 +122,7 @@ class Settling:
             return tasks
 
         try:
-            return await self._line.retrying.call(call.what, once, repeatable=False, say=self._line.say)
+            return await retrying.call(call.what, once, repeatable=False, say=self._line.say)
         except TaskManagerError as fault:
             raise may_have_acted(fault) if unclear else fault from fault.__cause__
 
