@@ -47,6 +47,10 @@ class OutcomesPane(Bordered):
             tab.display = tab is self.tabs[0]
             yield tab
 
+    def on_resize(self) -> None:
+        """The tab tells more or less when it has its new size, too."""
+        self.call_after_refresh(lambda: self.tell_subtitle(self.active.subtitle_told))
+
     def show(self, snapshot: Snapshot) -> None:
         """Only what is seen is drawn."""
         self._failed = max(snapshot.failures_total, sum(group.count for group in snapshot.failures))

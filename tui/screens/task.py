@@ -13,12 +13,12 @@ from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.errors import CoreError
 from core.models import NewTask, RowOutcome, Task, TaskStatus
-from core.snapshot import Snapshot
+from core.snapshot import Link, Snapshot
 from core.strict_json import is_heavy, pieces
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, content
+from tui.look import LINK, STATUS, Piece, Tone, content
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -49,6 +49,8 @@ class TaskScreen(WhyBeside):
         self.deeds = deeds
         self.task_id = task_id
         self.detail: TaskDetail | None = None
+        self.trouble = ""
+        """Why it could not be read the last time."""
         self.revealed = False
         self.heading = Static(id="heading")
         self.reader = Reader()
@@ -119,10 +121,12 @@ class TaskScreen(WhyBeside):
         try:
             detail = await self.deeds.verbs.open_task(wanted)
         except CoreError as error:
-            trouble = f"✗ {told(error)}  ({keyed('{back}')} goes back)"
-            self._head((f"Task #{wanted}  ", Tone.STRONG), (trouble, Tone.BAD))
+            if wanted == self.task_id:
+                self.trouble = told(error)
+                self._tell_heading()
             return
         if wanted == self.task_id:
+            self.trouble = ""
             self.detail = detail
             self.draw()
             self.search.again()
@@ -151,8 +155,10 @@ class TaskScreen(WhyBeside):
             self.draw()
 
     def tick(self) -> None:
-        """Ages are older now."""
+        """Ages are older now; what could not be read is read again once the server is back."""
         if self.live.frozen_at is None and self.is_current:
+            if self.trouble and self.live.newest.server.link is Link.LIVE:
+                self.read()
             self.draw()
             self.why_panel.tick()
 
@@ -163,13 +169,23 @@ class TaskScreen(WhyBeside):
         server = self.live.newest.server
         how = Showing(self._now(), self.reader.room, self.revealed, "" if server.embedded else server.label, self.why)
         self.reader.put(sections(self.detail, how, self._sizes))
-        task = self.detail.task
-        status, tone = STATUS[task.status]
-        begun = f"Task #{task.id}  "
-        room = self.size.width - 4 - len(begun) - len(status)
-        kind = cut(head(task.task_type), max(8, room), keep_end=True)
-        self._head((begun, Tone.STRONG), (f"{status}  ", tone), (kind, Tone.PLAIN))
+        self._tell_heading()
         self.query_one(KeyBar).fill()
+
+    def _tell_heading(self) -> None:
+        """Which task it is, its status and type; that what is shown may be old, or why nothing is."""
+        named: Piece = (f"Task #{self.task_id}  ", Tone.STRONG)
+        trouble: Piece = (f"✗ {self.trouble}  ({keyed('{back}')} goes back)", Tone.BAD)
+        if self.detail is None:
+            self._head(named, trouble)
+            return
+        task, link = self.detail.task, self.live.newest.server.link
+        status, tone = STATUS[task.status]
+        said: Piece = (f"{LINK[link][0]}  ", LINK[link][1]) if link is not Link.LIVE else ("", tone)
+        room = self.size.width - 4 - sum(len(text) for text in (named[0], status, said[0]))
+        kind = cut(head(task.task_type), max(8, room), keep_end=True)
+        again = (("  ", Tone.PLAIN), trouble) if self.trouble else ()
+        self._head(named, (f"{status}  ", tone), said, (kind, Tone.PLAIN), *again)
 
     def _head(self, *said: Piece) -> None:
         self.heading.update(content(said))
@@ -300,7 +316,7 @@ class TaskScreen(WhyBeside):
         elif not 0 <= place < len(rows):
             self.deeds.say("This is the last row of the queue here." if step > 0 else "This is its first row.")
         else:
-            self.task_id, self.detail, self.why, self._sizes = rows[place], None, None, {}
+            self.task_id, self.detail, self.why, self._sizes, self.trouble = rows[place], None, None, {}, ""
             self.reader.clear()
             if self.why_panel.is_open:
                 self.why_panel.tell(self.task_id)
