@@ -120,7 +120,7 @@ BOARD = (
     Command("go_results", "", "Show results", "Ideas that were saved, newest first.", does="pane('results')"),
     Command("go_failures", "", "Show failures", "Failed tasks, grouped by error.", does="pane('failures')"),
     Command("go_activity", "", "Show activity", "What happened, newest first.", does="pane('activity')"),
-    Command("go_throughput", "", "Show throughput", "Finished tasks a second.", does="pane('throughput')"),
+    Command("go_throughput", "", "Show throughput", "Tasks that ended, a second.", does="pane('throughput')"),
     Command("next_tab", "right", "Next tab", "The next tab of pane 4.", OUTCOMES, movement=True, shown="→"),
     Command("previous_tab", "left", "Previous tab", "The tab before.", OUTCOMES, movement=True, shown="←"),
     Command("next_pane", "tab", "Next pane", "Go to the next pane.", movement=True),

@@ -177,7 +177,7 @@ def no_progress(known: Known) -> Cause | None:
         return None
     who = named(task.claimed_by or "Its worker")
     said = f"{who} is alive, but has told no progress on it for {span(quiet)}; it stands at {task.progress}%."
-    usual = () if known.system.ran is None else (("95% of tries took less than", span(known.system.ran.p95)),)
+    usual = () if known.system.ran is None else (("95% of attempts took less than", span(known.system.ran.p95)),)
     limit = None if known.holder is None else known.holder.task_timeout
     ends = () if limit is None else (("ended by its timeout after", span(limit)),)
     hand = known.hand if known.owner is Owner.OURS else None  # of what others said last, the history tells

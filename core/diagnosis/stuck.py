@@ -154,4 +154,4 @@ def why_crew(system: System) -> str:
 def lowered(sentence: str) -> str:
     """A sentence as it goes on after "because": names keep their capitals."""
     first, _, rest = sentence.partition(" ")
-    return f"{first.lower()} {rest}" if first in ("The", "All", "No", "Only", "It") else sentence
+    return f"{first.lower()} {rest}" if first in ("The", "All", "No", "Only", "It", "This") else sentence

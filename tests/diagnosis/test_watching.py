@@ -216,6 +216,11 @@ QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
         (system(worker(), server=REFUSED), 0, "the TaskManager answers, but refuses the key"),
         (system(worker(), holdup=Holdup("w-01", 7, "mine.py:3")), 9, "the code of w-01 holds up everything (task #7)."),
         (system(worker(types=("Other",)), type_row=QUIET), 0, "no worker claims Echo"),
+        (
+            system(worker(types=("Other",)), type_row=replace(QUIET, workable=False)),
+            0,
+            "this program has no worker for",
+        ),
         (system(PAUSED, type_row=QUIET), 1, ""),
         (system(worker(), type_row=QUIET), 0, ""),
         (system(worker(state=WorkerState.BUSY, holds=7), type_row=QUIET), 0, ""),

@@ -86,6 +86,14 @@ async def test_what_is_typed_as_json_is_in_the_fields(open_board: Opens, rich: S
         }  # fmt: skip
 
 
+async def test_an_object_that_is_typed_where_there_are_no_fields_takes_the_place_of_the_empty_one(open_board: Opens):
+    async with open_board(with_schema({})) as desk:
+        await begin(desk)
+        await desk.press(*'{"a":1}')
+        assert form_of(desk).parameters.text == '{"a":1}'
+        assert form_of(desk).params == {"a": 1}
+
+
 async def test_json_that_cannot_be_read_leaves_the_fields_as_they_were(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         await begin(desk)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from core import masking
 from core.details import AttemptRow, TaskDetail
+from core.errors import Unreachable
 from core.models import HistoryEntry, TaskStatus
+from core.snapshot import Link
 from tests.tui import scenes
-from tests.tui.conftest import Opens
+from tests.tui.conftest import Opens, until
 from tui.commands import READING, TASK
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task_text import Showing, sections
@@ -120,3 +124,25 @@ async def test_a_claimed_task_tells_how_much_is_left_of_its_claim(open_board: Op
         desk.verbs.details[claimed.id] = TaskDetail(claimed, deadline=scenes.ago(-left), claim_timeout=300)
         await desk.press("2", "enter")
         assert line in desk.text()
+
+
+@pytest.mark.parametrize("keys", [("enter",), ("1", "enter")])
+async def test_what_could_not_be_read_is_read_again_once_the_server_is_back(open_board: Opens, keys: tuple[str, ...]):
+    away = replace(scenes.BUSY, server=replace(scenes.BUSY.server, link=Link.OFFLINE))
+    async with open_board(away) as desk:
+        desk.verbs.refusal = Unreachable("The TaskManager does not answer.")
+        await desk.press(*keys)
+        assert "✗ The TaskManager does not answer." in desk.text()
+        desk.verbs.refusal = None
+        await desk.put(scenes.BUSY)
+        await until(desk, lambda: "does not answer" not in desk.text())
+        assert "Parameters" in desk.text()
+
+
+async def test_a_task_that_is_shown_says_that_its_server_is_away(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("enter")
+        await desk.put(replace(scenes.BUSY, server=replace(scenes.BUSY.server, link=Link.OFFLINE)))
+        await until(desk, lambda: "✗ offline" in desk.text())
+        await desk.put(scenes.BUSY)
+        await until(desk, lambda: "✗ offline" not in desk.text())

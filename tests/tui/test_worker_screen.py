@@ -35,7 +35,8 @@ async def test_enter_opens_a_worker_with_its_tasks_and_what_happened(open_board:
         assert isinstance(desk.app.screen, WorkerScreen)
         assert desk.verbs.reads[-1] == ("open_worker", IDS[0])
         text = desk.text()
-        for told in ("● busy", "38 a minute", "failed tries: 7, 0 in a row", "#10432", "12%", "✓ completed", "goes on"):
+        counts = ("38 a minute", "failed attempts: 7, 0 in a row", "the last 20 attempts")
+        for told in ("● busy", *counts, "#10432", "12%", "✓ completed", "goes on"):
             assert told in text, told
         assert "AIzaSyNOTREAL" not in text
         await desk.press("down", "enter")

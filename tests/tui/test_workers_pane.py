@@ -31,7 +31,7 @@ async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(ope
 
 async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):
     async with open_board(MIXED) as desk:
-        assert "3 Workers 3 busy 1 idle 3 stopped" in desk.text()
+        assert "3 Workers  ● 3  ◔ 1  ■ 3" in desk.text()
         assert "workers 4 (3 busy)" in desk.text()
         names = [row.id for row in desk.board.worker_pane.row_list.rows[:-1]]
         assert names == [ONE.id, TWO.id, THREE.id, FOUR.id]
@@ -62,7 +62,7 @@ async def test_code_that_goes_on_after_its_end_is_counted(open_board: Opens):
     left = replace(scenes.BUSY, workers=(ONE, replace(TWO, abandoned=2), THREE, FOUR))
     async with open_board(left) as desk:
         await desk.press("3", "down", "z")
-        assert "3 Workers 2 busy 1 idle 1 paused 2 abandoned" in desk.text()
+        assert "3 Workers 2 busy 1 backing off 1 paused 2 abandoned" in desk.text()
         assert "5a3b-2  2 abandoned  2 of 4" in desk.text()
 
 
@@ -88,10 +88,10 @@ async def test_the_first_line_says_until_when_a_rate_limit_lasts(open_board: Ope
         assert "◔ rate limited until 12:03:20" in desk.text()
 
 
-async def test_failed_tries_are_named_as_such(open_board: Opens):
+async def test_failed_attempts_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")
-        assert "Failed tries" in desk.text()
+        assert "Failed attempts" in desk.text()
 
 
 async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):

@@ -99,9 +99,8 @@ class ActivityPane(ListPane[ActivityEntry]):
             yield (f"/{self.wanted}  ", Tone.ACCENT)
         yield from rows.following_told
         hidden = len(self._all) - len(rows.rows)
-        yield from super().subtitle(snapshot)
-        if hidden:
-            yield (f" ({hidden:,} not shown)", Tone.MUTED)
+        for place, tone in super().subtitle(snapshot):
+            yield (f"{place} ({hidden:,} not shown)" if hidden else place, tone)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """Nothing happened, or nothing that is looked for."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.widget import Widget
 
@@ -15,8 +16,14 @@ from tui.look import Piece, Tone, content
 from tui.widgets.bordered import Bordered
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
+from tui.widgets.safe_text import cut, head
 
 Row = TypeVar("Row")
+
+EDGE: Final = 4
+"""Cells of a border beside its text."""
+LEAST: Final = 8
+"""Cells below which what is left of a text tells nothing."""
 
 
 class Pane(Bordered):
@@ -32,6 +39,7 @@ class Pane(Bordered):
         self._part: object = None
         self._title: tuple[Piece, ...] = ()
         self._subtitle: tuple[Piece, ...] = ()
+        self._told: Snapshot | None = None
 
     @property
     def target(self) -> Widget:
@@ -64,14 +72,20 @@ class Pane(Bordered):
 
     def tell(self, snapshot: Snapshot) -> None:
         """Bring the borders up to date."""
+        self._told = snapshot
         title = ((f"{self.key} {self.heading}", Tone.STRONG), *self.title(snapshot))
         if title != self._title:
             self._title = title
             self.tell_title(content(title))
-        subtitle = tuple(self.subtitle(snapshot))
+        subtitle = giving_way(self.subtitle(snapshot), self.size.width - EDGE)
         if subtitle != self._subtitle:
             self._subtitle = subtitle
             self.tell_subtitle(content(subtitle))
+
+    def on_resize(self) -> None:
+        """More or less fits in the borders."""
+        if self._told is not None:
+            self.tell(self._told)
 
     def tick(self) -> None:
         """A second went by: ages in sight are older."""
@@ -121,6 +135,20 @@ class ListPane(Pane, Generic[Row]):
         """Where the cursor is."""
         total = len(self.row_list.rows)
         return ((f"{self.row_list.cursor + 1} of {total:,}", Tone.MUTED),) if total else ()
+
+
+def giving_way(said: Iterable[Piece], room: int) -> tuple[Piece, ...]:
+    """Safe pieces in ``room`` cells. The last one, which tells where one is, stays whole: of those before it the
+    longest is cut, and one of which too little would be left is left out."""
+    kept = [(head(text), tone) for text, tone in said]
+    while room > 0 and len(kept) > 1 and (over := sum(cell_len(text) for text, _ in kept) - room) > 0:
+        longest = max(range(len(kept) - 1), key=lambda place: cell_len(kept[place][0]))
+        text, tone = kept.pop(longest)
+        bare = text.rstrip()
+        gap = text[len(bare) :]
+        if (left := cell_len(text) - over) >= LEAST:
+            kept.insert(longest, (cut(bare, left - len(gap)) + gap, tone))
+    return tuple(kept)
 
 
 def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:

@@ -46,6 +46,10 @@ class OutcomesPane(Bordered):
         """The first tab; another is mounted when it is opened."""
         yield self.active
 
+    def on_resize(self) -> None:
+        """The tab tells more or less when it has its new size, too."""
+        self.call_after_refresh(lambda: self.tell_subtitle(self.active.subtitle_told))
+
     def show(self, snapshot: Snapshot) -> None:
         """Only what is seen is drawn."""
         self._failed = max(snapshot.failures_total, sum(group.count for group in snapshot.failures))

@@ -16,7 +16,7 @@ from core.snapshot import Counts, Link, QueueView, Snapshot, Sort, StuckTask, Vi
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, number
 from tui.mounting import put_in
-from tui.panes.base import ListPane
+from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
 from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
@@ -32,10 +32,6 @@ WINDOW = 600
 
 FILTER = "  /"
 """What stands before the filter in the title."""
-LEAST = 8
-"""Cells of the filter there, at least."""
-EDGE = 4
-"""Cells of the upper border beside its text."""
 
 AHEAD = 100
 """Rows beyond those in sight that are fetched before they are needed."""
@@ -83,14 +79,8 @@ class QueuePane(ListPane[Task]):
         self._sought: int | None = None
         """The same while the rows of another filter or order are awaited."""
         self._was_found = True
-        self._snapshot: Snapshot | None = None
         self._stuck: Mapping[int, StuckTask] = {}
         self._laid_out: tuple[int, frozenset[str], Mapping[int, StuckTask]] = (0, frozenset(), {})
-
-    def on_resize(self) -> None:
-        """More or less of the title fits."""
-        if self._snapshot is not None:
-            self.tell(self._snapshot)
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
@@ -121,7 +111,6 @@ class QueuePane(ListPane[Task]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Another filter or order means other rows: all that match are not meant any more."""
-        self._snapshot = snapshot
         old, new = self._part, snapshot.view.view
         is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
         before = self.row_list.current

@@ -12,7 +12,7 @@ from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
 from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
-from tui.panes.base import ListPane
+from tui.panes.base import EDGE, ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -105,12 +105,12 @@ def done(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 
 def failed(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Tries that failed; a task has several, so that these are more than the failed tasks."""
+    """Attempts that failed; a task has several, so that these are more than the failed tasks."""
     return ((f"{worker.failed:,}", Tone.WARN if worker.failed else Tone.MUTED),)
 
 
 def rate(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Tries that ended in the last minute."""
+    """Attempts that ended in the last minute."""
     known = worker.per_minute is not None
     return ((f"{worker.per_minute:,}" if known else "–", Tone.PLAIN if worker.per_minute else Tone.MUTED),)
 
@@ -121,7 +121,7 @@ def short_rate(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 
 def in_a_row(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Failed tries since its last success."""
+    """Failed attempts since its last success."""
     return ((f"{worker.failed_in_a_row:,}", Tone.WARN if worker.failed_in_a_row > 1 else Tone.MUTED),)
 
 
@@ -137,14 +137,14 @@ def home(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 FOLDED = "■ {many} stopped"
 HOW = "{{open}} {verb} them"
-NAME = column("Worker", name, stopped=FOLDED, share=3)
+NAME = column("Worker", name, stopped=FOLDED, share=4)
 STATE = column("State", state, width=13)
 DOING = column("Task", doing, stopped=HOW, width=26)
 STATE_AND_DOING = column("", state_and_doing, stopped="  " + HOW)
 MESSAGE = column("About", message, share=4)
 STRATEGY = column("Strategy", strategy, width=8, right=True)
 DONE = column("Done", done, width=7, right=True)
-FAILED = column("Failed tries", failed, width=12, right=True)
+FAILED = column("Failed attempts", failed, width=15, right=True)
 SHORT_RATE = column("", short_rate, width=9, right=True)
 RATE = column("/min", rate, width=5, right=True)
 IN_A_ROW = column("In a row", in_a_row, width=8, right=True)
@@ -153,24 +153,31 @@ HOME = column("Runs", home)
 LAYOUTS = (
     Layout(((NAME, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE),), at_least=74),
-    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=92),
-    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=102),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, HEARD),), at_least=114),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=150),
+    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=95),
+    Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=105),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, HEARD),), at_least=117),
+    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=153),
 )
 
 GONE = (WorkerState.CRASHED, WorkerState.SILENT)
 """States of workers that ended without being told to."""
-ORDER = (WorkerState.BUSY, WorkerState.IDLE, WorkerState.PAUSED, WorkerState.DRAINING, *GONE)
+ORDER = (
+    WorkerState.BUSY,
+    WorkerState.IDLE,
+    WorkerState.BACKING_OFF,
+    WorkerState.PAUSED,
+    WorkerState.DRAINING,
+    *GONE,
+)
 """The order in which the title counts states."""
 
 
 def group(worker: WorkerStatus) -> WorkerState:
-    """The state as which the title counts a worker: with a task in hand it is busy, and idle when it waits for one."""
+    """The state as which the title counts a worker: with a task in hand it is busy, and idle when it looks for one."""
     if worker.in_hand and worker.state in LIVE_STATES:
         return WorkerState.BUSY
-    is_waiting = worker.state in (WorkerState.STARTING, WorkerState.POLLING, WorkerState.BACKING_OFF, WorkerState.BUSY)
-    return WorkerState.IDLE if is_waiting else worker.state
+    is_looking = worker.state in (WorkerState.STARTING, WorkerState.POLLING, WorkerState.BUSY)
+    return WorkerState.IDLE if is_looking else worker.state
 
 
 class WorkersPane(ListPane[WorkerRow]):
@@ -218,14 +225,16 @@ class WorkersPane(ListPane[WorkerRow]):
         return [row for row in self.row_list.chosen if isinstance(row, WorkerStatus)]
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """How many are in which state, each counted once."""
+        """How many are in which state, each counted once: in words where these fit, else by the symbols of the rows."""
         many = Counter(group(worker) for worker in snapshot.workers)
-        for each in (*ORDER, WorkerState.STOPPED):
-            if many[each]:
-                yield (f" {many[each]} {each}", WORKER[each][1])
+        states = [each for each in (*ORDER, WorkerState.STOPPED) if many[each]]
         abandoned = sum(worker.abandoned for worker in snapshot.workers)
-        if abandoned:
-            yield (f" {abandoned} abandoned", Tone.WARN)
+        runaways = [(f" {abandoned} abandoned", Tone.WARN)] if abandoned else []
+        said = [(f" {many[each]} {each}", WORKER[each][1]) for each in states] + runaways
+        room = self.size.width - EDGE - len(f"{self.key} {self.heading}")
+        if 0 < room < sum(len(text) for text, _ in said):
+            said = [(f"  {WORKER[each][0][0]} {many[each]}", WORKER[each][1]) for each in states] + runaways
+        return said
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
         """The whole id under the cursor, and where it is."""

@@ -26,6 +26,9 @@ from tui.widgets.schema_form import SchemaForm
 CHECK_AFTER = 0.2
 """Seconds without a key after which the parameters are held against the schema."""
 
+NOTHING = encoded({}, indent=2)
+"""The JSON of no parameters."""
+
 WIDE = 100
 """Columns from which fields and JSON stand beside each other."""
 
@@ -217,6 +220,8 @@ class ParametersForm(Form):
         first = next(iter(self.form.boxes.values()), None)
         if raw:
             self.set_focus(self.parameters)
+            if self.parameters.text == NOTHING:
+                self.parameters.select_all()  # who types an object types its braces, too
         elif first is not None:
             self.set_focus(first.editor)
         if not self.sending:

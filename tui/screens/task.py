@@ -8,13 +8,12 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core.errors import CoreError
 from core.models import NewTask, RowOutcome, Task
-from core.snapshot import Snapshot
+from core.snapshot import Link, Snapshot
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, content
+from tui.look import LINK, STATUS, Piece, Tone, content
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -28,7 +27,7 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import fits, told
+from tui.wording import fits
 
 
 class TaskScreen(WhyBeside):
@@ -44,7 +43,7 @@ class TaskScreen(WhyBeside):
         self.live = live
         self.deeds = deeds
         self.reading = TaskReading(
-            self, deeds.verbs, task_id, read=self._show_read, more=self.draw, failed=self._say_fault
+            self, deeds.verbs, task_id, read=self._show_read, more=self.draw, failed=self._tell_heading
         )
         self.revealed = False
         self.heading = Static(id="heading")
@@ -112,13 +111,11 @@ class TaskScreen(WhyBeside):
         self.draw()
         self.search.again()
 
-    def _say_fault(self, error: CoreError) -> None:
-        trouble = f"✗ {told(error)}  ({keyed('{back}')} goes back)"
-        self._head((f"Task #{self.reading.task_id}  ", Tone.STRONG), (trouble, Tone.BAD))
-
     def tick(self) -> None:
-        """Ages are older now."""
+        """Ages are older now; what could not be read is read again once the server is back."""
         if self.live.frozen_at is None and self.is_current:
+            if self.reading.trouble and self.live.newest.server.link is Link.LIVE:
+                self.read()
             self.draw()
             self.why_panel.tick()
 
@@ -130,13 +127,24 @@ class TaskScreen(WhyBeside):
         label = "" if server.embedded else server.label
         how = Showing(self._now(), self.reader.room, self.revealed, label, self.reading.why)
         self.reader.put(sections(self.reading.detail, how, self.reading.sizes))
-        task = self.reading.detail.task
-        status, tone = STATUS[task.status]
-        begun = f"Task #{task.id}  "
-        room = self.size.width - 4 - len(begun) - len(status)
-        kind = cut(head(task.task_type), max(8, room), keep_end=True)
-        self._head((begun, Tone.STRONG), (f"{status}  ", tone), (kind, Tone.PLAIN))
+        self._tell_heading()
         self.query_one(KeyBar).fill()
+
+    def _tell_heading(self) -> None:
+        """Which task it is, its status and type; that what is shown may be old, or why nothing is."""
+        detail, fault = self.reading.detail, self.reading.trouble
+        named: Piece = (f"Task #{self.reading.task_id}  ", Tone.STRONG)
+        trouble: Piece = (f"✗ {fault}  ({keyed('{back}')} goes back)", Tone.BAD)
+        if detail is None:
+            self._head(named, trouble)
+            return
+        task, link = detail.task, self.live.newest.server.link
+        status, tone = STATUS[task.status]
+        said: Piece = (f"{LINK[link][0]}  ", LINK[link][1]) if link is not Link.LIVE else ("", tone)
+        room = self.size.width - 4 - sum(len(text) for text in (named[0], status, said[0]))
+        kind = cut(head(task.task_type), max(8, room), keep_end=True)
+        again = (("  ", Tone.PLAIN), trouble) if fault else ()
+        self._head(named, (f"{status}  ", tone), said, (kind, Tone.PLAIN), *again)
 
     def _head(self, *said: Piece) -> None:
         self.heading.update(content(said))

@@ -15,11 +15,12 @@ from core.strict_json import is_heavy, pieces
 from core.verbs import Verbs
 from tui.screens.task_copies import large_parts
 from tui.widgets.rereading import Rereading
+from tui.wording import told
 
 
 class TaskReading:
     """The task that a screen tells of, as far as it is read. ``read`` is called when it was read, ``more`` when more
-    is known of it, ``failed`` with why it cannot be read."""
+    is known of it, ``failed`` when it could not be read, which ``trouble`` tells."""
 
     def __init__(
         self,
@@ -29,7 +30,7 @@ class TaskReading:
         *,
         read: Callable[[], None],
         more: Callable[[], None],
-        failed: Callable[[CoreError], None],
+        failed: Callable[[], None],
     ) -> None:
         self._verbs = verbs
         self._read_it, self._more, self._failed = read, more, failed
@@ -42,6 +43,8 @@ class TaskReading:
         self.detail: TaskDetail | None = None
         self.why: Diagnosis | None = None
         self.sizes: dict[str, int] = {}
+        self.trouble = ""
+        """Why it could not be read the last time."""
 
     def ask(self) -> None:
         """Read it anew."""
@@ -53,9 +56,11 @@ class TaskReading:
             detail = await self._verbs.open_task(wanted)
         except CoreError as error:
             if wanted == self.task_id:
-                self._failed(error)
+                self.trouble = told(error)
+                self._failed()
             return
         if wanted == self.task_id:
+            self.trouble = ""
             self.detail = detail
             self._read_it()
             await self._ask_why(detail)

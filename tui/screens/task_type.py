@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
@@ -13,7 +12,7 @@ from textual.widgets import Static
 
 from core.details import TypeDetail
 from core.errors import CoreError
-from core.snapshot import Snapshot, TypeRow
+from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
 from tui.deeds import Deeds
@@ -22,6 +21,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.type_text import schema_of, type_sections
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.rereading import Rereading
 from tui.wording import told
 
 ABOUT = (
@@ -58,6 +58,9 @@ class TaskTypeScreen(CommandScreen):
         self.row = row
         self.new_task, self.narrow, self.start = new_task, narrow, start
         self.detail: TypeDetail | None = None
+        self.trouble = ""
+        """Why it could not be read the last time."""
+        self._reading = Rereading(self, self._read)
         self.raw = False
         self.heading = Static(id="heading")
         self.said = Static()
@@ -76,9 +79,9 @@ class TaskTypeScreen(CommandScreen):
 
     def on_mount(self) -> None:
         """Read it, follow it, let its ages tick."""
-        self.heading.update(content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG))))
+        self._tell_heading()
         self.watch(self.live, "snapshot", self.follow, init=False)
-        self.set_interval(1.0, self.draw)
+        self.set_interval(1.0, self.tick)
         self.read()
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -90,15 +93,27 @@ class TaskTypeScreen(CommandScreen):
         if another:
             self.read()
 
-    @work(group="read", exclusive=True)
-    async def read(self) -> None:
+    def read(self) -> None:
         """Read the type."""
+        self._reading.ask()
+
+    async def _read(self) -> None:
         try:
             self.detail = await self.deeds.verbs.open_type(self.row.name)
+            self.trouble = ""
         except CoreError as error:
-            self.heading.update(
-                content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG), (f"  ✗ {told(error)}", Tone.BAD)))
-            )
+            self.trouble = told(error)
+        self._tell_heading()
+        self.draw()
+
+    def _tell_heading(self) -> None:
+        said = ((f"  ✗ {self.trouble}", Tone.BAD),) if self.trouble else ()
+        self.heading.update(content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG), *said)))
+
+    def tick(self) -> None:
+        """Ages are older now; what could not be read is read again once the server is back."""
+        if self.trouble and self.live.newest.server.link is Link.LIVE and self.is_current:
+            self.read()
         self.draw()
 
     def on_resize(self) -> None:

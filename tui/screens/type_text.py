@@ -59,7 +59,7 @@ def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator
         else labelled("Oldest", ("none is pending", Tone.MUTED))
     )
     shown = row.rates[-SECONDS:]
-    rate = f"  {sum(shown)} finished in {len(shown)} s"
+    rate = f"  {sum(shown)} ended in {len(shown)} s"
     yield labelled("Rate", (sparkline(row.rates, SECONDS), Tone.BUSY), (rate, Tone.MUTED))
     for note in detail.notes if detail is not None else ():
         yield labelled("Note", (note, Tone.WARN))

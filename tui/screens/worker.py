@@ -15,7 +15,7 @@ from core.snapshot import ActivityEntry, Snapshot
 from tui.command import Command, bindings
 from tui.commands import LIST, WHY_PANEL, WORKER
 from tui.key_map import keyed
-from tui.look import Tone, content, lines, pieces
+from tui.look import Tone, content, count, lines, pieces
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -145,7 +145,7 @@ class WorkerScreen(WhyBeside):
         self.tasks.say(*(nothing(status) if status is not None else ()))
         self.log_list.set_rows(self.detail.log)
         self.log_list.say(("Nothing is known here of what happened to it.", Tone.MUTED))
-        last = f"   the last {len(self.detail.tasks)} done" if self.detail.tasks else ""
+        last = f"   the last {count(len(self.detail.tasks), 'attempt')}" if self.detail.tasks else ""
         self.tasks_title.update(content(pieces((f"Tasks: {len(in_hand)} in hand{last}", Tone.STRONG))))
         self._tell_log()
         self._tell_facts()

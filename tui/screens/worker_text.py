@@ -21,7 +21,7 @@ ENDS: dict[str, Piece] = {
     "failed for good": ("✗ failed", Tone.BAD),
     "refused": ("⚠ not taken", Tone.WARN),
 }
-"""What the TaskManager made of a try."""
+"""What the TaskManager made of an attempt."""
 
 
 def facts(worker: WorkerStatus, now: datetime) -> Iterator[Line]:
@@ -30,7 +30,7 @@ def facts(worker: WorkerStatus, now: datetime) -> Iterator[Line]:
     rate = "–" if worker.per_minute is None else f"{worker.per_minute:,}"
     row = (f"{worker.failed_in_a_row} in a row", Tone.WARN if worker.failed_in_a_row > 1 else Tone.PLAIN)
     if worker.local:
-        yield pieces(f"{rate} a minute   {worker.done:,} done   failed tries: {worker.failed:,}, ", row)
+        yield pieces(f"{rate} a minute   {worker.done:,} done   failed attempts: {worker.failed:,}, ", row)
         yield pieces(*started(worker))
         yield pieces(("Types: ", Tone.MUTED), ", ".join(worker.types) or "any")
     else:

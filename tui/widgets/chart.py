@@ -100,7 +100,7 @@ class Chart(Widget, can_focus=True):
         spans, total = series.spans, max(1, len(series.spans) * series.seconds)
         done, failed = sum(span.completed for span in spans), sum(span.failed for span in spans)
         step = f", {duration(series.seconds)} a step" if series.seconds > 1 else ""
-        rate = f"{(done + failed) / total:.1f}/s: █ {done:,} done, × {failed:,} failed"
+        rate = f"{(done + failed) / total:.1f}/s: █ {done:,} completed, × {failed:,} failed"
         pending = f"{number(self.counts.pending, exact=self.counts.exact)} pending"
         waits = f"{pending}, oldest {self.oldest}" if self.oldest else pending
         ways = (
