@@ -7,18 +7,41 @@ writing fails, which ends the thread that writes, and whoever draws waits for it
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-from typing import IO, Any, cast
+import sys
+from contextlib import suppress
+from typing import IO, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.printing import ASIDE
+
 
 class BoardDriver(LinuxDriver):
-    """Takes a write that fails for what it is: a hang-up."""
+    """Takes a write that fails for what it is: a hang-up. While it draws, nobody else writes to the terminal."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._file = cast(IO[str], Terminal(self._file))
+    def start_application_mode(self) -> None:
+        """Begin to draw."""
+        ASIDE.begin()
+        usual = sys.__stderr__ or sys.stderr
+        file = os.fdopen(ASIDE.numbers[1], "w", encoding=usual.encoding, errors=usual.errors, closefd=False)
+        self._file = cast(IO[str], Terminal(file))
+        super().start_application_mode()
+
+    def close(self) -> None:
+        """The last was drawn."""
+        super().close()
+        if ASIDE.numbers:
+            self._file.close()  # or what it could not send went to whatever gets its number next
+            ASIDE.end()
+
+    def _get_terminal_size(self) -> tuple[int, int]:
+        """Textual would ask stdout."""
+        try:
+            return shutil.get_terminal_size(os.get_terminal_size(ASIDE.numbers[1]))
+        except (IndexError, OSError):
+            return super()._get_terminal_size()
 
 
 class Terminal:
@@ -43,6 +66,11 @@ class Terminal:
                 self._file.flush()
         except OSError:
             self._hang_up()
+
+    def close(self) -> None:
+        """Let go of the file, also of what it could not send."""
+        with suppress(OSError):
+            self._file.close()
 
     def fileno(self) -> int:
         """The number of the file."""

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from tui.printing import ASIDE
+
 if TYPE_CHECKING:
     from tui.screens.leaving import Choice
 
@@ -35,7 +37,7 @@ def listen(leave: Callable[[Choice], None]) -> None:
 def hang_up(leave: Callable[[Choice], None]) -> None:
     """The terminal is gone: what is still drawn goes nowhere, or the way out would wait for it."""
     nothing = os.open(os.devnull, os.O_RDWR)
-    for descriptor in STANDARD:
+    for descriptor in (*STANDARD, *ASIDE.numbers):
         os.dup2(nothing, descriptor)
     os.close(nothing)
     leave("now")
