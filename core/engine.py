@@ -250,7 +250,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         timeout = self._client.claim_timeout
         pool = Pool(self._client, deliverer, publish, claim_timeout=timeout, on_held=self._tell_holdup)
         deliverer.hold = pool.hold
-        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
+        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow(), claim_timeout=timeout)
         monitor = self._monitor(self._watching) if self._watching is not None else None
         self._rooms = Rooms(
             config=self.config,
