@@ -232,7 +232,8 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         for client in filter(None, (self._client, self._watching)):
             client.keep_to(server)
         can = (await self._client.capabilities()).names
-        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow())
+        timeout = self._client.claim_timeout
+        self._server = replace(self._server_now(Link.LIVE, ""), can=can, heard_at=utcnow(), claim_timeout=timeout)
         self._rooms = rooms = self._open_rooms(server, can)
         watch = None
         if self._watching is not None:

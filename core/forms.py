@@ -240,7 +240,7 @@ def _limits(rule: Schema) -> Iterator[str]:
     for name, told in LIMITS.items():
         value = rule.get(name)
         if value is not None and value is not False and not isinstance(value, (dict, list)):
-            yield told.format(value)
+            yield (told.removesuffix("s") if value == 1 else told).format(value)
     items = rule.get("items")
     if isinstance(items, Mapping) and "pattern" not in rule:
         yield from (f"each {limit}" for limit in _limits(cast("Schema", items)))

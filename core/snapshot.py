@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.filters import TaskFilter
-from core.models import Json, Task, WorkerStatus
+from core.models import Json, Task, TaskStatus, WorkerStatus
 from core.throughput import Throughput
 
 
@@ -29,7 +29,8 @@ class ServerStatus:
     """The TaskManager as we see it. ``label`` is its URL, or the path of the embedded file.
 
     ``heard_at``: its last answer; ``retry_at``: when we try again; ``trouble``: one sentence, empty when all is well;
-    ``can``: names of the calls beyond the documented ones that it has (see ``core.taskmanager.capabilities``).
+    ``can``: names of the calls beyond the documented ones that it has (see ``core.taskmanager.capabilities``);
+    ``claim_timeout``: seconds until a claim that nothing is heard of may be taken over, 0 where that is not known.
     """
 
     label: str = ""
@@ -40,6 +41,7 @@ class ServerStatus:
     trouble: str = ""
     can: frozenset[str] = frozenset()
     source: str = ""
+    claim_timeout: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +253,21 @@ class Snapshot:
     stuck_count: int = 0
     stuck_exact: bool = True
     nothing_happens: str = ""
+
+    def claim_end(self, task: Task) -> datetime | None:
+        """When the claim of a task may be taken over: as the worker knows that has it in hand, else counted from when
+        that was last heard of. None where it is not claimed, or the claim timeout is not known."""
+        if task.status is not TaskStatus.CLAIMED:
+            return None
+        holding = [
+            (worker, hand)
+            for worker in self.workers
+            for hand in worker.in_hand
+            if worker.id == task.claimed_by and hand.task_id == task.id
+        ]
+        known = [hand.deadline for _, hand in holding if hand.deadline is not None]
+        heard = [worker.last_seen for worker, _ in holding if not worker.local]
+        since = max((at for at in (task.claimed_at, *heard) if at is not None), default=None)
+        if known or since is None or not self.server.claim_timeout:
+            return known[0] if known else None
+        return since + timedelta(seconds=self.server.claim_timeout)

@@ -12,6 +12,7 @@ from tui.wording import stopping, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
+NOT_PAUSED = "{pause} pauses, then {step} does one task."
 ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
 ENDED = "That worker has ended, or belongs to another process and is steered there."
 
@@ -98,7 +99,7 @@ class WorkerDeeds(Deeds):
             if live:
                 names = [worker.id for worker in live]
                 verb = "is" if len(live) == 1 else "are"
-                self.say(f"{the_workers(names)} {verb} not paused: p pauses, then . does one task.")
+                self.say(f"{the_workers(names)} {verb} not paused: {keyed(NOT_PAUSED)}")
             return
         names = [worker.id for worker in (paused if chosen is not None else paused[:1])]
 

@@ -138,7 +138,7 @@ def test_a_schema_that_refers_to_itself_ends_in_raw_json():
 
 def test_limits_are_told_in_words():
     field = one({"type": "array", "items": {"type": "string", "maxLength": 9}, "minItems": 1, "uniqueItems": True})
-    assert field.limits == ("at least 1 items", "no item twice", "each at most 9 characters")
+    assert field.limits == ("at least 1 item", "no item twice", "each at most 9 characters")
 
 
 def test_a_form_begins_with_defaults_constants_and_the_objects_that_must_be_there():

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
 
-from rich.cells import cell_len
 from textual.message import Message
 
 from core.filters import TaskFilter
-from core.models import Task, TaskStatus
-from core.snapshot import Counts, Link, QueueView, Snapshot, Sort, StuckTask, View
+from core.models import Task
+from core.snapshot import QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, number
+from tui.look import Piece, Tone, whole_age
 from tui.mounting import put_in
 from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
+from tui.panes.queue_title import FILTER, cells, counted, narrowed
 from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -30,21 +29,9 @@ NARROWEST_ID = 4
 WINDOW = 600
 """Rows that are at hand where someone has scrolled to."""
 
-FILTER = "  /"
-"""What stands before the filter in the title."""
 
 AHEAD = 100
 """Rows beyond those in sight that are fetched before they are needed."""
-
-SORTED: Final = {
-    Sort.NEWEST: "newest first",
-    Sort.OLDEST: "oldest first",
-    Sort.PRIORITY: "highest priority first",
-    Sort.AGE: "longest in its status first",
-    Sort.ATTEMPTS: "most attempts first",
-    Sort.TYPE: "by type",
-}
-"""The orders, in words."""
 
 
 class QueuePane(ListPane[Task]):
@@ -186,10 +173,20 @@ class QueuePane(ListPane[Task]):
             yield from rows.following_told
         elif rows.above:
             yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
+        yield from self._claim_left(snapshot)
         if rows.rows:
             total = f"{view.total:,}" if view.total is not None else f"{len(rows.rows):,}+"
             onward = keyed(" ({last} searches on)") if view.more else ""
             yield (f"{rows.cursor + 1:,} of {total}{onward}", Tone.MUTED)
+
+    def _claim_left(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """How long the task under the cursor stays with its worker, as far as that is known."""
+        task, now = self.row_list.current, self.now()
+        end = snapshot.claim_end(task) if task is not None else None
+        if end is not None:
+            late = end <= now
+            said = f"claim over for {whole_age(end, now)}  " if late else f"claim {whole_age(now, end)} left  "
+            yield (said, Tone.WARN if late else Tone.MUTED)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No task, or none that fits."""
@@ -291,32 +288,3 @@ class QueuePane(ListPane[Task]):
         event.stop()
         if self.screen.focused in (None, self.field.input):
             self.screen.set_focus(self.row_list)
-
-
-def cells(said: Iterable[Piece]) -> int:
-    """How wide these are."""
-    return sum(cell_len(head(text)) for text, _ in said)
-
-
-def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
-    """How many tasks are in each status, once anything is known; in short by its symbol."""
-    if snapshot.server.link is not Link.LIVE and snapshot.counts == Counts():
-        return
-    for status in TaskStatus:
-        value = getattr(snapshot.counts, status.value)
-        tone = Tone.BAD if status is TaskStatus.FAILED and value else Tone.PLAIN
-        yield (f"  {STATUS[status][0][0] if short else status.value} ", Tone.MUTED)
-        yield (number(value, exact=snapshot.counts.exact), tone)
-
-
-def narrowed(view: QueueView, short: bool) -> Iterable[Piece]:
-    """The filter and how many tasks were searched for it, and the order where it is not the usual one."""
-    if view.view.filter:
-        yield (f"{FILTER}{masked_text(str(view.view.filter))}", Tone.ACCENT)
-    if view.searched is not None:
-        whole = "?" if view.searchable is None and view.total is None else f"{view.searchable or view.searched:,}"
-        yield (f" ({view.searched:,}/{whole})" if short else f" searched {view.searched:,} of {whole}", Tone.MUTED)
-    if view.view.sort is not Sort.NEWEST:
-        yield (f"  ↕ {view.view.sort.value if short else SORTED[view.view.sort]}", Tone.ACCENT)
-        if view.sorted_here:
-            yield (f" of {len(view.tasks):,}{'' if short else ' loaded'}", Tone.WARN)

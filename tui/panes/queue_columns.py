@@ -10,6 +10,7 @@ from functools import lru_cache
 from core.filters import since
 from core.models import Task, TaskStatus
 from core.snapshot import StuckTask
+from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -57,16 +58,23 @@ def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
     return ((short_name(task.claimed_by or "–"), Tone.PLAIN if task.status is TaskStatus.CLAIMED else Tone.MUTED),)
 
 
+def why_failed(task: Task) -> str:
+    """The error of a task; where a list does not tell errors, how to read it."""
+    if not task.error and task.partial:
+        return keyed("{open} tells why")
+    return masked_text((task.error or "no reason given")[:500])
+
+
 def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
     """How far it is; of a failed one, why."""
     match task.status:
         case TaskStatus.CLAIMED:
             return pieces((bar(task.progress), Tone.BUSY), f" {task.progress}%")
         case TaskStatus.FAILED:
-            return ((masked_text((task.error or "no reason given")[:500]), Tone.BAD),)
+            return ((why_failed(task), Tone.BAD),)
         case TaskStatus.PENDING if is_put_off(task, now):
             left = "" if task.retry_at is None else whole_age(now, task.retry_at)
-            return ((f"in {left}: " + masked_text((task.error or "no reason given")[:500]), Tone.WARN),)
+            return ((f"in {left}: " + why_failed(task), Tone.WARN),)
         case TaskStatus.PENDING if task.error:
             return (("again: " + masked_text(task.error[:500]), Tone.WARN),)
         case TaskStatus.PENDING | TaskStatus.COMPLETED:

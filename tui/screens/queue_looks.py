@@ -11,8 +11,9 @@ from textual.widgets.selection_list import Selection
 
 from core.snapshot import ALL_ROWS_SORTED, Sort
 from tui.look import Piece, Tone, content, lines, pieces
-from tui.panes.queue import SORTED, QueuePane
+from tui.panes.queue import QueuePane
 from tui.panes.queue_columns import CHOOSABLE
+from tui.panes.queue_title import SORTED
 from tui.screens.form import Form
 from tui.widgets.choices import Choices
 

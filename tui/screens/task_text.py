@@ -9,6 +9,7 @@ from datetime import datetime
 from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
+from tui.key_map import keyed
 from tui.look import STATUS, TIMES, Line, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
@@ -151,7 +152,7 @@ def why(diagnosis: Diagnosis, how: Showing) -> Iterator[Line]:
     """The first reason why it is not done; the panel tells all."""
     first, *others = diagnosis.causes
     sign, tone = ("⚠ ", Tone.WARN) if first.stuck else ("", Tone.PLAIN)
-    more = f" (w tells {len(others)} more)" if others else " (w tells more)"
+    more = keyed(" ({why} tells ") + (f"{len(others)} more)" if others else "more)")
     sentence = f"{sign}{masked_text(first.sentence)}{more}"
     yield from field("Why", sentence, how, tone)
 

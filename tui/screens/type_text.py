@@ -32,8 +32,10 @@ def type_sections(
     """All that is known of a type, in lines of so many cells."""
     schema = schema_of(row, detail)
     said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
-    title = "Parameters, as JSON Schema (J: as a table)" if raw else "Parameters (J: as JSON Schema)"
-    said.append(((title, Tone.STRONG),))
+    title = (
+        "Parameters, as JSON Schema ({raw_schema}: as a table)" if raw else "Parameters ({raw_schema}: as JSON Schema)"
+    )
+    said.append(((keyed(title), Tone.STRONG),))
     return said + (json_lines(schema, reveal=True) if raw else list(table(schema, width)))
 
 

@@ -9,6 +9,7 @@ from typing import TypeAlias
 from core.details import WorkerTask
 from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
+from tui.key_map import keyed
 from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -68,8 +69,8 @@ def nothing(worker: WorkerStatus) -> tuple[Piece, ...]:
     if not worker.local:
         return (("Only its own process knows what it did.", Tone.MUTED),)
     if worker.state is WorkerState.PAUSED:
-        return (("No task yet. p resumes, . does one task.", Tone.MUTED),)
-    return (("No task yet. n on the board creates one.", Tone.MUTED),)
+        return ((keyed("No task yet. {pause} resumes, {step} does one task."), Tone.MUTED),)
+    return ((keyed("No task yet. {new_task} on the board creates one."), Tone.MUTED),)
 
 
 def row_id(row: TaskRow) -> Hashable:
