@@ -6,10 +6,22 @@ Run as a program it opens the board; what stands behind ``MARK`` in a text tells
 from __future__ import annotations
 
 import sys
+from collections import defaultdict
 from dataclasses import replace
 
-from core.details import AttemptLog, AttemptRow, LogLine, TaskDetail
-from core.models import HistoryEntry, TaskStatus
+from core.details import (
+    AttemptLog,
+    AttemptRow,
+    KeptReport,
+    LogLine,
+    TaskDetail,
+    TypeDetail,
+    WorkerDetail,
+    WorkerTask,
+)
+from core.diagnosis import LONGEST_SENTENCE, Cause, Cure, Diagnosis
+from core.models import Claim, HistoryEntry, RowOutcome, TaskStatus, TaskType
+from core.saved import IdeaDetail, Save
 from core.snapshot import ActivityEntry, FailureGroup, QueueView, ResultRow, Snapshot, TypeRow
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
@@ -63,6 +75,7 @@ PAYLOADS: tuple[str, ...] = (
     *MARKUP,
 )
 
+AT = "2026-03-01T11:58:25.000000+00:00"
 ROWS = 8
 """Rows that share all payloads, so that each stands somewhere in sight."""
 
@@ -121,7 +134,32 @@ def connection() -> FakeConnection:
             report=PAYLOADS[0],
             logs=(AttemptLog(1, PAYLOADS[0], scenes.NOW, lines, 0),),
         )
+        made.verbs.outcomes[task.id] = RowOutcome(task.id, False, texts(6, ROWS)[task.id - 1])
+    opened(made)
     return made
+
+
+def opened(made: FakeConnection) -> None:
+    """The payloads in whatever opens above the board."""
+    said = texts(5, ROWS)
+    fields = {each: each for each in PAYLOADS}
+    made.verbs.ideas = defaultdict(
+        lambda: IdeaDetail(said[0], said[1], fields, said[2], fields, (Save(said[3], 1, said[4], said[5], 1, AT),))
+    )
+    for worker in made.snapshot.workers:
+        tasks = tuple(WorkerTask(n, each, 1, False, each, 0, 1.0, scenes.NOW, each) for n, each in enumerate(said))
+        log = tuple(ActivityEntry(n, scenes.NOW, "info", each) for n, each in enumerate(said))
+        made.verbs.opened[worker.id] = WorkerDetail(worker.id, tasks, log)
+    for row in made.snapshot.types:
+        kind = TaskType(1, row.name, said[0], {"properties": {each: {"enum": [each]} for each in PAYLOADS}}, True)
+        made.verbs.opened_types[row.name] = TypeDetail(kind, said[1], (said[2],))
+    made.verbs.kept = [
+        KeptReport(Claim(n, AT), each, each, 1, "dead", False, said[-n], each) for n, each in enumerate(said)
+    ]
+    brief = [each[:LONGEST_SENTENCE] for each in said]
+    causes = tuple(Cause("x", each, (("said", each),), (Cure("Mend", each, risk=each),)) for each in brief)
+    for number in (None, *range(1, ROWS + 1)):
+        made.verbs.diagnoses[number] = Diagnosis(number, scenes.NOW, causes, tuple(brief), task_type=said[0])
 
 
 if __name__ == "__main__":

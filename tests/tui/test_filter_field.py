@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.tui.conftest import Opens
+from tests.tui import scenes
+from tests.tui.conftest import Opens, until
 
 
 @pytest.mark.parametrize(
@@ -35,3 +38,15 @@ async def test_enter_on_what_is_no_value_says_so_and_keeps_the_field_open(open_b
         await desk.press("enter")
         assert "'zzz' is no status" in desk.text()
         assert desk.board.queue_pane.field.has_class("-open")
+
+
+async def test_a_name_that_would_act_on_a_terminal_completes_nothing(open_board: Opens):
+    names = ("Zebra\u202eevil", "Zebra\x1b[2J", "Zebra crossing", "Zebra.Plain")
+    seen = replace(scenes.BUSY, types=tuple(replace(scenes.BUSY.types[0], name=name) for name in names))
+    async with open_board(seen, size=(80, 24)) as desk:
+        await desk.press("slash")
+        for letters in ("type:Zebra", "."):
+            await desk.type(letters)
+            assert "\u202e" not in desk.text()
+            assert not {"evil", "[2J", "crossing"} & set(desk.text().split())
+        await until(desk, lambda: "type:Zebra.Plain" in desk.text())

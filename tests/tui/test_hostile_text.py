@@ -24,9 +24,14 @@ OURS = re.compile(
 
 ESCAPE = "\x1b"
 ROUND = (
-    ("1", "┏━ 1 Task types"), ("3", "┏━ 3 Workers"), ("4", "┏━ 4 Results"), ("4", "Error"),
-    ("4", "What happened"), ("4", "now"),
-    ("2", "┏━ 2 Queue"), ("\r", "Overview"), ("\x1b[F", "›▸ History"), (ESCAPE, "┏━ 2 Queue"), ("e", "^s create"),
+    ("1", "┏━ 1 Task types"), ("\r", "J JSON Schema"), (ESCAPE, "-J JSON Schema"),
+    ("3", "┏━ 3 Workers"), ("\r", "in a row"), (ESCAPE, "-in a row"),
+    ("4", "┏━ 4 Results"), ("\r", "t Open task"), (ESCAPE, "-t Open task"), ("E", "(•)"), (ESCAPE, "-(•)"),
+    ("4", "Error"), ("\r", "c retries one first"), ("w", "┏━ Why?"), (ESCAPE, "-┏━ Why?"),
+    (ESCAPE, "-c retries one first"),
+    ("4", "What happened"), ("4", "now"), ("o", "reports kept aside"), (ESCAPE, "-reports kept aside"),
+    ("2", "┏━ 2 Queue"), ("W", "┏━ Why? the whole"), (ESCAPE, "-┏━ Why?"), ("r", "▌ #8"),
+    ("\r", "Overview"), ("\x1b[F", "›▸ History"), (ESCAPE, "┏━ 2 Queue"), ("e", "^s create"),
     (ESCAPE, "-^s create"), ("j", "2 of 8 ━┛"), ("C", "(the default)"), ("n", "-(the default)"), ("l", "(the default)"),
     ("n", "-(the default)"), ("s", "^s start"), (ESCAPE, "-^s start"), ("t", "claim next?"), (ESCAPE, "-claim next?"),
     ("?", "Help: Queue"), (ESCAPE, "-Help: Queue"), ("f", "frozen"), ("f", "-frozen"),

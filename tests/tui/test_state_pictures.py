@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from core.snapshot import Link
+from core.snapshot import Counts, Link
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.scenes_states import COLOURLESS, LOOKED_AT, SHOWN
@@ -53,6 +55,15 @@ async def test_a_board_without_its_server_says_in_every_pane_what_goes_on_and_wh
             await desk.settle()
             text = " ".join(desk.text().replace("│", " ").split())
             assert [each for each in said if each not in text] == [], (pane, desk.text())
+
+
+async def test_what_to_set_is_said_once_and_what_is_not_known_is_not_counted(open_board: Opens):
+    refused = "The TaskManager does not accept the API key. Set TASKMANAGER_API_KEY to one of its keys."
+    server = replace(SHOWN["key_refused"].server, trouble=refused)
+    async with open_board(replace(SHOWN["key_refused"], server=server, counts=Counts(exact=False)), (80, 24)) as desk:
+        text = " ".join(desk.text().replace("┃", " ").split())
+        assert f"{refused} Then press q and start it again." in text
+        assert "pending" not in text
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)

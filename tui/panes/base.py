@@ -163,9 +163,11 @@ def unreached(snapshot: Snapshot) -> tuple[Piece, ...]:
                 (keyed("It is tried again by itself; workers go on when it is back. {quit} quits."), Tone.MUTED),
             )
         case Link.REFUSED:
-            return (
-                (masked_text(server.trouble) or "The TaskManager refuses the key.", Tone.BAD),
-                (keyed("Set TASKMANAGER_API_KEY in .env, then press {quit} and start it again."), Tone.MUTED),
-            )
+            said = masked_text(server.trouble) or "The TaskManager refuses the key."
+            if "TASKMANAGER_API_KEY" in said:
+                mend = keyed("Then press {quit} and start it again.")
+            else:
+                mend = keyed("Set TASKMANAGER_API_KEY in .env, then press {quit} and start it again.")
+            return ((said, Tone.BAD), (mend, Tone.MUTED))
         case Link.LIVE:
             return ()

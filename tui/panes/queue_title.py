@@ -34,8 +34,7 @@ def cells(said: Iterable[Piece]) -> int:
 
 def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
     """How many tasks are in each status, once anything is known; in short by its symbol."""
-    known = (getattr(snapshot.counts, status.value) for status in TaskStatus)
-    if snapshot.server.link is not Link.LIVE and not any(known):
+    if snapshot.server.link is not Link.LIVE and not snapshot.counts.total:
         return
     for status in TaskStatus:
         value = getattr(snapshot.counts, status.value)

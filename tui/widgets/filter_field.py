@@ -21,6 +21,7 @@ from core.snapshot import Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, short_name
 from tui.widgets.masking import masked_text
+from tui.widgets.safe_text import safe
 
 LIKELY = 3
 """Characters from which on a word that may become the name of a term is waited for."""
@@ -58,8 +59,9 @@ class Terms(Suggester):
         if (snapshot.types, snapshot.workers) == self._learnt:
             return
         self._learnt = (snapshot.types, snapshot.workers)
-        self._types = tuple(row.name for row in snapshot.types)
-        self._workers = tuple(short_name(worker.id) for worker in snapshot.workers)
+        self._types = tuple(row.name for row in snapshot.types if can_be_typed(row.name))
+        workers = (short_name(worker.id) for worker in snapshot.workers)
+        self._workers = tuple(name for name in workers if can_be_typed(name))
         schemas = [row.param_schema for row in snapshot.types if row.param_schema]
         names = {str(name): 0 for schema in schemas for name in schema.get("properties") or ()}
         self._params = tuple(f"params.{name}:" for name in names if PLAIN_NAME.fullmatch(name))
@@ -105,6 +107,11 @@ class Terms(Suggester):
             return [*first, *(f"{name}:" for name in NAMES if name != "params."), *self._params]
         listed, comma, _ = value.rpartition(",")
         return [f"{head}:{listed}{comma}{each}" for each in values]
+
+
+def can_be_typed(name: str) -> bool:
+    """Whether a name is a word that a field shows as it is: others are never put into one."""
+    return safe(name) == name and " " not in name
 
 
 def parted(value: str) -> tuple[str, str]:
