@@ -22,7 +22,7 @@ from tui.screens.worker_actions import WorkerActions
 from tui.task_deeds import TaskDeeds
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import fits, told
+from tui.wording import DONE_BY, fits, told
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 
@@ -50,7 +50,7 @@ class BoardScreen(WorkerActions):
 
     def possible(self, command: Command) -> bool:
         """Whether the rows that the command would be for are such that it does something."""
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
+        done = DONE_BY.get(command.id)
         if command.id == "canary" or (command.id == "retry" and self.place == "failures"):
             return self.current is not None
         if done is not None:

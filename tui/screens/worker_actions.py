@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from core.models import WorkerStatus
 from core.snapshot import TypeRow
 from tui.screens.why_actions import WhyActions
-from tui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from tui.worker_deeds import WorkerDeeds
@@ -29,12 +28,6 @@ class WorkerActions(WhyActions):
     def current_worker(self) -> WorkerStatus | None:
         """The worker under the cursor of the workers' pane; elsewhere none."""
         return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
-
-    @property
-    def current(self) -> object:
-        """The row under the cursor of the focused pane."""
-        target = self.pane.target
-        return target.current if isinstance(target, RowList) else None
 
     def action_start(self) -> None:
         """Start workers."""
