@@ -26,6 +26,9 @@ JSON_PATH: Final = re.compile(r"(^|[:;] )\$(?:\.|: |(?=\[))")
 RULE: Final = re.compile(r" \(rule: \w+\)")
 STATE: Final = re.compile(r"^Task is ([^;]+)(?:;.*)?$")
 
+DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}
+"""What the commands do to tasks that are for some statuses alone, as `fits` wants it said."""
+
 
 def told(error: CoreError) -> str:
     """An error as people say it: without the notation of JSON paths, and the names of schema rules."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, TypeGuard, cast
 
 from core.errors import Invalid, TooLarge
 from core.models import Json
@@ -18,31 +18,26 @@ LONGEST_NAME = 255
 
 def worker_id(given: object) -> str:
     """The worker id without outer spaces."""
-    trimmed = given.strip() if isinstance(given, str) else ""
-    if not trimmed:
-        raise invalid(f"A worker id must be a text with something in it, not {given!r}.")
-    if len(trimmed) > LONGEST_NAME:
-        raise invalid(f"A worker id has at most {LONGEST_NAME} characters; this one has {len(trimmed)}.")
-    return trimmed
+    return _trimmed(given, "A worker id", f"A worker id must be a text with something in it, not {given!r}.")
 
 
 def task_type_id(given: object) -> int:
     """The id of a type."""
-    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+    if not _is_whole(given) or given < 1:
         raise invalid(f"task_type_id must be a whole number above 0, not {given!r}: the id of a registered type.")
     return given
 
 
 def task_id(given: object) -> int:
     """The id of a task."""
-    if not isinstance(given, int) or isinstance(given, bool):
+    if not _is_whole(given):
         raise invalid(f"A task id must be a whole number, not {given!r}.")
     return given
 
 
 def percent(given: object) -> int:
     """A progress."""
-    if not isinstance(given, int) or isinstance(given, bool) or not 0 <= given <= 100:
+    if not _is_whole(given) or not 0 <= given <= 100:
         raise invalid(f"Progress must be a whole number from 0 to 100, not {given!r}.")
     return given
 
@@ -59,18 +54,13 @@ def sorting(by: str, order: str) -> tuple[str, str]:
 
 def type_name(given: object) -> str:
     """The name of a type without outer spaces."""
-    trimmed = given.strip() if isinstance(given, str) else ""
-    if not trimmed:
-        raise invalid(f"A task type needs a name, not {given!r}.")
-    if len(trimmed) > LONGEST_NAME:
-        raise invalid(f"The name of a task type has at most {LONGEST_NAME} characters; this one has {len(trimmed)}.")
-    return trimmed
+    return _trimmed(given, "The name of a task type", f"A task type needs a name, not {given!r}.")
 
 
 def window(limit: object, offset: object) -> None:
     """How many rows, and how many to leave out before them."""
     for name, given in (("limit", limit), ("offset", offset)):
-        if not isinstance(given, int) or isinstance(given, bool) or given < 0:
+        if not _is_whole(given) or given < 0:
             raise invalid(f"{name} must be a whole number, 0 or more, not {given!r}.")
 
 
@@ -143,3 +133,17 @@ def invalid(sentence: str) -> Invalid:
 def too_large(what: str, size: int, limit: int) -> TooLarge:
     """Refused on our side: the server could not keep it."""
     return TooLarge(f"{what} cannot be sent: {size:,} bytes, and this TaskManager keeps at most {limit:,}.")
+
+
+def _trimmed(given: object, what: str, lacking: str) -> str:
+    trimmed = given.strip() if isinstance(given, str) else ""
+    if not trimmed:
+        raise invalid(lacking)
+    if len(trimmed) > LONGEST_NAME:
+        raise invalid(f"{what} has at most {LONGEST_NAME} characters; this one has {len(trimmed)}.")
+    return trimmed
+
+
+def _is_whole(given: object) -> TypeGuard[int]:
+    """JSON's true and false are numbers to Python."""
+    return isinstance(given, int) and not isinstance(given, bool)

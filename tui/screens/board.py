@@ -6,7 +6,7 @@ What opens above it is imported when it opens: the first paint must not wait for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -21,17 +21,16 @@ from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.look import count
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
-from tui.screens.why_actions import WhyActions
+from tui.screens.worker_actions import WorkerActions
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import fits, told
+from tui.wording import DONE_BY, fits, told
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
-    from tui.worker_deeds import WorkerDeeds
 
 
-class BoardScreen(WhyActions):
+class BoardScreen(WorkerActions):
     """The four panes and their commands."""
 
     AUTO_FOCUS = "#queue RowList"
@@ -44,13 +43,6 @@ class BoardScreen(WhyActions):
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
 
-    @cached_property
-    def worker_deeds(self) -> WorkerDeeds:
-        """What can be done to workers."""
-        from tui.worker_deeds import WorkerDeeds
-
-        return WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
-
     # What commands are for
 
     @property
@@ -58,26 +50,9 @@ class BoardScreen(WhyActions):
         """The marked tasks, else the one under the cursor."""
         return self.queue_pane.row_list.chosen
 
-    @property
-    def chosen_workers(self) -> list[WorkerStatus] | None:
-        """In the workers' pane the marked ones, else the one under the cursor; elsewhere None, which means all."""
-        here = self.place == "workers" and self.worker_pane.row_list.rows
-        return self.worker_pane.chosen if here else None
-
-    @property
-    def current_worker(self) -> WorkerStatus | None:
-        """The worker under the cursor of the workers' pane; elsewhere none."""
-        return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
-
-    @property
-    def current(self) -> object:
-        """The row under the cursor of the focused pane."""
-        target = self.pane.target
-        return target.current if isinstance(target, RowList) else None
-
     def possible(self, command: Command) -> bool:
         """Whether the rows that the command would be for are such that it does something."""
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
+        done = DONE_BY.get(command.id)
         if command.id == "canary" or (command.id == "retry" and self.place == "failures"):
             return self.current is not None
         if done is not None:
@@ -307,62 +282,7 @@ class BoardScreen(WhyActions):
         self.app.copy_to_clipboard(text)
         self.task_deeds.say(f"Copied {text}")
 
-    # The workers
-
-    def action_start(self) -> None:
-        """Start workers."""
-        self._start(self.newest.types)
-
-    def _start_for(self, names: Sequence[str]) -> None:
-        self._start([row for row in self.newest.types if row.name in names])
-
-    def _start(self, types: Sequence[TypeRow]) -> None:
-        from tui.screens.start_workers import StartWorkersScreen
-
-        self.app.push_screen(StartWorkersScreen(self.worker_deeds, types))
-
-    def action_pause(self) -> None:
-        """Pause or resume."""
-        self.worker_deeds.pause(self.chosen_workers)
-
-    def action_stop(self) -> None:
-        """Stop; tasks in hand finish."""
-        self.worker_deeds.stop(self.chosen_workers)
-
-    def action_stop_now(self) -> None:
-        """Stop, and give back what is in hand."""
-        self.worker_deeds.stop(self.chosen_workers, now=True)
-
-    def action_scale_up(self) -> None:
-        """One worker more."""
-        self.worker_deeds.scale(1, self.current_worker)
-
-    def action_scale_down(self) -> None:
-        """One worker fewer."""
-        self.worker_deeds.scale(-1, self.current_worker)
-
-    def action_step(self) -> None:
-        """One task, and paused again."""
-        self.worker_deeds.step(self.chosen_workers)
-
-    def action_concurrency(self) -> None:
-        """Choose how many tasks the chosen workers have in hand."""
-        from tui.screens.concurrency import ConcurrencyScreen
-
-        if meant := self.worker_deeds.meant(self.chosen_workers):
-            self.app.push_screen(ConcurrencyScreen(self.worker_deeds, meant))
-
-    def action_restart(self) -> None:
-        """Start the chosen workers again."""
-        self.worker_deeds.restart(self.chosen_workers or ())
-
-    def action_strategy(self) -> None:
-        """Choose which task is claimed next."""
-        from tui.screens.strategy import StrategyScreen
-
-        chosen = self.chosen_workers
-        if meant := self.worker_deeds.meant(chosen):
-            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now, everyone=chosen is None))
+    # Anywhere
 
     def action_reports(self) -> None:
         """Look at the reports that are kept aside."""

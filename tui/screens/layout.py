@@ -75,6 +75,12 @@ class BoardLayout(LiveScreen):
         return self.outcome_pane.active if isinstance(self.in_use, OutcomesPane) else self.in_use
 
     @property
+    def current(self) -> object:
+        """The row under the cursor of the pane in use."""
+        target = self.pane.target
+        return target.current if isinstance(target, RowList) else None
+
+    @property
     def place(self) -> str:
         """The pane that has the focus; empty while one types."""
         focused = self.focused

@@ -10,7 +10,6 @@ from core.snapshot import FailureGroup, ResultRow
 from tui.panes.results import ResultsPane
 from tui.screens.layout import BoardLayout
 from tui.widgets.filter_field import FilterField
-from tui.widgets.row_list import RowList
 from tui.widgets.search_field import SearchField, SearchInput
 
 if TYPE_CHECKING:
@@ -114,9 +113,7 @@ class OutcomeActions(BoardLayout):
 
     def action_canary(self) -> None:
         """Retry one task of the group under the cursor, and watch it."""
-        target = self.pane.target
-        group = target.current if isinstance(target, RowList) else None
-        if isinstance(group, FailureGroup):
-            self._open_group(group, begin=True)
+        if isinstance(self.current, FailureGroup):
+            self._open_group(self.current, begin=True)
         else:
             self.task_deeds.say("There is no failure here to try one of.")

@@ -27,7 +27,7 @@ from tui.widgets.key_bar import KeyBar
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import fits
+from tui.wording import DONE_BY, fits
 
 
 class TaskScreen(WhyBeside):
@@ -163,7 +163,7 @@ class TaskScreen(WhyBeside):
             return bool(self.search.hits)
         if command.id == "more":
             return bool(len(self.reader.outline) and self.reader.outline.mark_at(self.reader.cursor))
-        done = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}.get(command.id)
+        done = DONE_BY.get(command.id)
         return done is None or any(fits(done, task) for task in self.opened)
 
     # What is done to the task

@@ -33,8 +33,7 @@ class WhyActions(WhyBeside, OutcomeActions):
     @property
     def asked_about(self) -> int | None:
         """The task that the row under the cursor is, or has to do with."""
-        target = self.pane.target
-        match target.current if isinstance(target, RowList) else None:
+        match self.current:
             case Task(id=task_id):
                 return task_id
             case FailureGroup(task_ids=(task_id, *_)):

@@ -5,27 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from textual import events
-from textual.geometry import Size
 from textual.message import Message
-from textual.reactive import Reactive
-from textual.widget import Widget
 
 from tui.command import bindings
 from tui.commands import LIST
 from tui.key_map import is_elsewhere, keyed
 from tui.look import Piece, Tone
 from tui.widgets.painting import paint_first
-from tui.widgets.row_canvas import RowCanvas
 from tui.widgets.row_layout import Layout
+from tui.widgets.row_scroll import RowScroll
 from tui.widgets.row_window import loaded
 
 Row = TypeVar("Row")
 
 
-class RowList(RowCanvas[Row], can_focus=True):
+class RowList(RowScroll[Row], can_focus=True):
     """Rows in columns. The cursor stays with its row.
 
     Where ``follows``, it keeps to the top, whatever row is newest, until a key is pressed that is about the row. While
@@ -100,12 +97,6 @@ class RowList(RowCanvas[Row], can_focus=True):
     def loaded(self) -> Sequence[Row]:
         """The rows that are at hand."""
         return loaded(self.rows)[1]
-
-    @property
-    def in_sight(self) -> tuple[int, int]:
-        """From which place to before which one can be seen."""
-        layout = self.layout_now
-        return self.above, min(len(self.rows), self.above + (self.size.height - layout.header) // layout.height + 1)
 
     def set_rows(self, rows: Sequence[Row | None]) -> None:
         """Show these rows; nothing that someone looks at moves."""
@@ -190,21 +181,6 @@ class RowList(RowCanvas[Row], can_focus=True):
                     return begin + place
         return near
 
-    def _measure(self) -> None:
-        layout = self.layout_now
-        size = Size(0, len(self.rows) * layout.height + layout.header)
-        if size == self.virtual_size:
-            return
-        if not self.region:
-            self.virtual_size = size
-            return
-        # Textual would lay out the whole screen for each row that comes; a list keeps its place whatever is in it.
-        self.set_reactive(cast("Reactive[Size]", Widget.virtual_size), size)
-        self._scroll_update(size)
-
-    def _scroll(self, y: float) -> None:
-        self.scroll_to(y=y, animate=False, force=True, immediate=True)
-
     # What keys and the mouse do
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -226,31 +202,6 @@ class RowList(RowCanvas[Row], can_focus=True):
         else:
             self.refresh()
         paint_first(self)
-
-    def _paint_row(self, place: int) -> None:
-        layout = self.layout_now
-        self.refresh_lines(layout.header + place * layout.height, layout.height)
-
-    @property
-    def _cursor_in_sight(self) -> bool:
-        layout = self.layout_now
-        y, begin = self.cursor * layout.height, self.scroll_offset.y
-        return begin <= y and y + layout.height <= begin + self.size.height - layout.header
-
-    def _show_cursor(self) -> None:
-        layout = self.layout_now
-        y, in_sight = self.cursor * layout.height, self.size.height - layout.header
-        if in_sight <= 0:
-            return  # it is hidden: to scroll would be to leave the newest row
-        if y < self.scroll_offset.y:
-            self._scroll(y)
-        elif y + layout.height > self.scroll_offset.y + in_sight:
-            self._scroll(y + layout.height - in_sight)
-
-    @property
-    def _page(self) -> int:
-        layout = self.layout_now
-        return max(1, (self.size.height - layout.header) // layout.height - 1)
 
     def action_down(self) -> None:
         """One row down."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core.config import Config
+from core.models import utcnow
 from core.taskmanager.retry import Retrying
 from tests.contract.loopback import serving
 from tests.contract.observed import ObservedTaskManager
@@ -21,6 +23,19 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody tries for seconds what fails at once."""
     monkeypatch.setattr("core.stuck_watching.EVERY", 0.05)
     monkeypatch.setattr("core.engine.PATIENCE", Retrying(tries=2, seconds=0.2, longest_wait=0.05))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Has a diagnosis made so many seconds from now."""
+
+    def looked_at(seconds: float) -> None:
+        def moved() -> datetime:
+            return utcnow() + timedelta(seconds=seconds)
+
+        monkeypatch.setattr("core.gathering.utcnow", moved)
+
+    return looked_at
 
 
 @pytest.fixture

@@ -10,8 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from core.config import Config
 from core.diagnosis import Cure, Verdict
 from core.diagnosis.light import at_a_glance
@@ -39,19 +37,6 @@ class Job(BaseWorker):
 async def somebody_does_it(ground: Ground, task_id: int, cure: Cure) -> None:
     """A worker of ours takes it up."""
     await ground.start()
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Has a diagnosis made so many seconds from now."""
-
-    def looked_at(seconds: float) -> None:
-        def moved() -> datetime:
-            return utcnow() + timedelta(seconds=seconds)
-
-        monkeypatch.setattr("core.gathering.utcnow", moved)
-
-    return looked_at
 
 
 @planted("owner-gone", cure="release", after=somebody_does_it)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from core.config import Config
 from core.diagnosis import Cure, Verdict
-from core.models import InHand, utcnow
+from core.models import InHand
 from core.server.app import create_app
 from core.server.database import Database
 from tests.contract.loopback import serving
@@ -47,19 +46,6 @@ async def ground(tmp_path: Path) -> AsyncIterator[Ground]:
     """On that server, where a claim lasts for a minute."""
     async with behind_a_proxy(tmp_path, LONG) as ground:
         yield ground
-
-
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
-    """Has a diagnosis made so many seconds from now."""
-
-    def looked_at(seconds: float) -> None:
-        def moved() -> datetime:
-            return utcnow() + timedelta(seconds=seconds)
-
-        monkeypatch.setattr("core.gathering.utcnow", moved)
-
-    return looked_at
 
 
 def hand_of(ground: Ground, task_id: int) -> InHand:

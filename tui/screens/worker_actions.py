@@ -1,0 +1,91 @@
+"""What the board does with workers: start them, steer them, stop them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from core.models import WorkerStatus
+from core.snapshot import TypeRow
+from tui.screens.why_actions import WhyActions
+
+if TYPE_CHECKING:
+    from tui.worker_deeds import WorkerDeeds
+
+
+class WorkerActions(WhyActions):
+    """The commands for workers. A part of the board."""
+
+    @cached_property
+    def worker_deeds(self) -> WorkerDeeds:
+        """What can be done to workers."""
+        from tui.worker_deeds import WorkerDeeds
+
+        return WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
+
+    @property
+    def chosen_workers(self) -> list[WorkerStatus] | None:
+        """In the workers' pane the marked ones, else the one under the cursor; elsewhere None, which means all."""
+        here = self.place == "workers" and self.worker_pane.row_list.rows
+        return self.worker_pane.chosen if here else None
+
+    @property
+    def current_worker(self) -> WorkerStatus | None:
+        """The worker under the cursor of the workers' pane; elsewhere none."""
+        return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
+
+    def action_start(self) -> None:
+        """Start workers."""
+        self._start(self.newest.types)
+
+    def _start_for(self, names: Sequence[str]) -> None:
+        self._start([row for row in self.newest.types if row.name in names])
+
+    def _start(self, types: Sequence[TypeRow]) -> None:
+        from tui.screens.start_workers import StartWorkersScreen
+
+        self.app.push_screen(StartWorkersScreen(self.worker_deeds, types))
+
+    def action_pause(self) -> None:
+        """Pause or resume."""
+        self.worker_deeds.pause(self.chosen_workers)
+
+    def action_stop(self) -> None:
+        """Stop; tasks in hand finish."""
+        self.worker_deeds.stop(self.chosen_workers)
+
+    def action_stop_now(self) -> None:
+        """Stop, and give back what is in hand."""
+        self.worker_deeds.stop(self.chosen_workers, now=True)
+
+    def action_scale_up(self) -> None:
+        """One worker more."""
+        self.worker_deeds.scale(1, self.current_worker)
+
+    def action_scale_down(self) -> None:
+        """One worker fewer."""
+        self.worker_deeds.scale(-1, self.current_worker)
+
+    def action_step(self) -> None:
+        """One task, and paused again."""
+        self.worker_deeds.step(self.chosen_workers)
+
+    def action_concurrency(self) -> None:
+        """Choose how many tasks the chosen workers have in hand."""
+        from tui.screens.concurrency import ConcurrencyScreen
+
+        if meant := self.worker_deeds.meant(self.chosen_workers):
+            self.app.push_screen(ConcurrencyScreen(self.worker_deeds, meant))
+
+    def action_restart(self) -> None:
+        """Start the chosen workers again."""
+        self.worker_deeds.restart(self.chosen_workers or ())
+
+    def action_strategy(self) -> None:
+        """Choose which task is claimed next."""
+        from tui.screens.strategy import StrategyScreen
+
+        chosen = self.chosen_workers
+        if meant := self.worker_deeds.meant(chosen):
+            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now, everyone=chosen is None))
