@@ -1,7 +1,8 @@
 """The deliverer of reports: what is settled is owed, and sent again and again until it is taken or refused.
 
 Their table lives in the results database, beside what they report. The reports of one worker go in the order in which
-they were settled; those of different workers do not wait for each other.
+they were settled, where the server takes many in a call; where it takes one, those about different tasks go side by
+side. Those of different workers do not wait for each other.
 """
 
 from __future__ import annotations
