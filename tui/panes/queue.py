@@ -13,7 +13,7 @@ from textual.message import Message
 
 from core.filters import TaskFilter
 from core.models import Task, TaskStatus
-from core.snapshot import Counts, Link, QueueView, Snapshot, Sort, StuckTask, View
+from core.snapshot import Link, QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, number
 from tui.panes.base import EDGE, LEAST, ListPane
@@ -263,7 +263,8 @@ def cells(said: Iterable[Piece]) -> int:
 
 def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
     """How many tasks are in each status, once anything is known; in short by its symbol."""
-    if snapshot.server.link is not Link.LIVE and snapshot.counts == Counts():
+    known = (getattr(snapshot.counts, status.value) for status in TaskStatus)
+    if snapshot.server.link is not Link.LIVE and not any(known):
         return
     for status in TaskStatus:
         value = getattr(snapshot.counts, status.value)
