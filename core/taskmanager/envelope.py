@@ -263,6 +263,13 @@ def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) 
     own_word = status == 503 and body is not None and "success" in body and "retry-after" not in answer.headers
     gateway = status in (502, 503, 504) and not own_word
     temporary = gateway or is_cut_off(answer) or bool(PASSING.search(text))
+    if status < 300 and not text and not temporary:
+        return ServerFault(
+            f"The answer to {what} ({status}) is none of a TaskManager: is TASKMANAGER_API_URL right?",
+            temporary=False,
+            unclear=True,
+            status=status,
+        )
     said = f": {sentence(text)}" if text else "; it said nothing that can be read."
     hint = "Try again later." if temporary else "Trying again will not help: its log should tell why."
     return ServerFault(

@@ -72,6 +72,7 @@ TABLE: list[tuple[Answer, type[TaskManagerError], int, str, str]] = [
     (failed("1292 Truncated"), ServerFault, 500, "1292 Truncated", "Trying again will not help"),
     (Answer(500, {}, b""), ServerFault, 500, "", "Trying again will not help"),
     (said({"neither": "id nor status"}), ServerFault, 200, "", "is it one that we support"),
+    (Answer(200, {}, b"<html>It works!</html>"), ServerFault, 200, "", "is TASKMANAGER_API_URL right"),
 ]
 
 

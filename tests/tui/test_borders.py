@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.snapshot import Counts
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES
@@ -30,6 +31,8 @@ async def test_the_border_of_pane_4_marks_the_tab_that_is_shown(open_board: Open
 
 async def test_the_queue_counts_nothing_before_anything_is_known(open_board: Opens):
     async with open_board(scenes.CONNECTING, (80, 24)) as desk:
+        assert "pending" not in desk.text()
+        await desk.put(replace(scenes.OFFLINE, counts=Counts(exact=False)))
         assert "pending" not in desk.text()
         await desk.put(scenes.EMPTY)
         assert "pending 0" in desk.text()

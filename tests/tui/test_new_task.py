@@ -94,6 +94,18 @@ async def test_an_object_that_is_typed_where_there_are_no_fields_takes_the_place
         assert form_of(desk).params == {"a": 1}
 
 
+async def test_a_form_that_was_opened_before_the_types_were_known_learns_them(open_board: Opens, rich: Snapshot):
+    async with open_board(scenes.CONNECTING) as desk:
+        await desk.press("n")
+        assert "No task type is known before the TaskManager answers." in desk.text()
+        await desk.put(rich)
+        await until(desk, lambda: form_of(desk).chosen == rich.types[0].name)
+        await desk.settle()
+        await desk.press("x")
+        assert next(iter(form_of(desk).form.boxes.values())).has_focus_within
+        assert "x" in form_of(desk).parameters.text
+
+
 async def test_json_that_cannot_be_read_leaves_the_fields_as_they_were(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         await begin(desk)

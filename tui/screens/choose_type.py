@@ -64,7 +64,8 @@ class ChooseTypeScreen(ModalScreen[str | None]):
         if names:
             self.names.highlighted = names.index(self.chosen) if self.chosen in names else 0
         else:
-            self.names.add_option(Option(content((("No type has that in its name.", Tone.WARN),)), disabled=True))
+            said = "No type has that in its name." if self.types else "No task type is known."
+            self.names.add_option(Option(content(((said, Tone.WARN),)), disabled=True))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take the one under the cursor."""

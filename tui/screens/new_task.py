@@ -15,7 +15,7 @@ from core.errors import BadParameters, BadSetting, CoreError
 from core.forms import fields_of, prefilled
 from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
-from core.snapshot import TypeRow
+from core.snapshot import Link, TypeRow
 from core.twins import Twin, can_ask, in_sight
 from core.veils import veiled
 from tui.deeds import Deeds
@@ -32,6 +32,8 @@ from tui.wording import told
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
+LOOK = 0.5
+"""Seconds after which it is looked for types that were not known before."""
 
 
 class NewTaskScreen(ParametersForm):
@@ -89,6 +91,11 @@ class NewTaskScreen(ParametersForm):
     def on_mount(self) -> None:
         """Begin where typing is likeliest."""
         self._explain()
+        self._begin_typing()
+        self._edited()
+        self.set_interval(LOOK, self._learn_types)
+
+    def _begin_typing(self) -> None:
         first = next(iter(self.form.boxes.values()), None)
         if first is not None:
             # At once: the next key may be here before anything is painted. It is at the top: nothing is to be scrolled.
@@ -97,7 +104,20 @@ class NewTaskScreen(ParametersForm):
             self.action_turn()
         else:
             self.set_focus(self.kind)
-        self._edited()
+
+    async def _learn_types(self) -> None:
+        """The form may have been opened before the types were known."""
+        known = {row.name: row for row in self.deeds.snapshot().types}
+        if known.keys() <= self.types.keys() or self.sending:
+            return
+        self.types |= known
+        if self.chosen is None:
+            untouched = self._typed == self._begun
+            await self._take_type(next(iter(self.types)))
+            if untouched:
+                self._begun = self._typed
+            if self.focused is self.kind:
+                self._begin_typing()
 
     @property
     def schema(self) -> Mapping[str, Json]:
@@ -138,7 +158,7 @@ class NewTaskScreen(ParametersForm):
 
     def _explain(self) -> None:
         row = self.types.get(self.chosen or "")
-        self.kind.tell(self.chosen, row)
+        self.kind.tell(self.chosen, row, unheard=self.deeds.snapshot().server.link is not Link.LIVE)
         self.repetition.offer(self.made)
 
     def on_input_changed(self, event: Input.Changed) -> None:

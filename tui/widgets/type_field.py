@@ -22,9 +22,11 @@ class TypeField(Static, can_focus=True):
     class Wanted(Message):
         """Another type is wanted."""
 
-    def tell(self, name: str | None, row: TypeRow | None) -> None:
-        """Show this type; None where there is none."""
-        if name is None:
+    def tell(self, name: str | None, row: TypeRow | None, *, unheard: bool = False) -> None:
+        """Show this type; None where there is none, which may be since the TaskManager is ``unheard``."""
+        if name is None and unheard:
+            said = (("No task type is known before the TaskManager answers.", Tone.WARN),)
+        elif name is None:
             said = (("No task type is known. Start workers (s) or register a type first.", Tone.WARN),)
         else:
             version = row.version if row is not None and row.version else "not registered"
