@@ -24,7 +24,7 @@ def test_importing_the_core_imports_nothing():
 
 
 def test_the_board_paints_before_anything_that_speaks_http_is_loaded():
-    heavy = ("aiohttp", "httpx", "starlette", "uvicorn", "jsonschema", "sqlite_utils", "core.engine", "core.server.app")
+    heavy = ("httpx", "starlette", "uvicorn", "jsonschema", "sqlite_utils", "core.engine", "core.server.app")
     assert loaded_by("import tui.app, tui.__main__, core.cli.board, tui.screens.board", *heavy) == []
 
 

@@ -6,14 +6,11 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import httpx
 import pytest
 from httpx_aiohttp import HttpxAiohttpClient
 
-from core.models import Json
 from core.taskmanager.connect import remote
 from tests.benchmarks import draining
 from tests.benchmarks.measuring import Case, Target, interleaved, table
@@ -22,8 +19,6 @@ TASKS = 1000
 REQUESTS = 2000
 ROUNDS = 5
 AT_ONCE = 10
-Post = Callable[[str, Json], Awaitable[tuple[int, Any]]]
-"""Posts JSON to an address; answers the status and what the body says."""
 JSON = {"accept": "application/json", "content-type": "application/json"}
 
 
@@ -41,55 +36,29 @@ def documented(measure: Callable[[Path, str], Awaitable[float]]) -> Case:
     return case
 
 
-async def shortest(folder: Path, url: str, post: Post) -> float:
-    """Seconds of the shortest loops: claim, complete, until there is nothing."""
+async def shortest(folder: Path, url: str, client: httpx.AsyncClient) -> float:
+    """Seconds of the shortest loops with this HTTP library: claim, complete, until there is nothing."""
 
     async def loop(worker: str) -> None:
         claim = {"worker_id": worker, "task_type_id": 1, "sort_by": "id", "sort_order": "ASC"}
-        while (answer := await post(f"{url}/tasks/claim", claim))[0] == 200:
-            task = answer[1]["data"]["id"]
-            done, _ = await post(f"{url}/tasks/{task}/complete", {"worker_id": worker, "success": True})
-            assert done == 200
+        while (answer := await client.post(f"{url}/tasks/claim", json=claim)).status_code == 200:
+            task = answer.json()["data"]["id"]
+            done = await client.post(f"{url}/tasks/{task}/complete", json={"worker_id": worker, "success": True})
+            assert done.status_code == 200
 
-    began = time.time()
-    await asyncio.gather(*(loop(f"loop-{number}") for number in range(AT_ONCE)))
-    return draining.last_end(folder) - began
-
-
-async def with_aiohttp(folder: Path, url: str) -> float:
-    """These loops on the HTTP library that our client is on."""
-    async with aiohttp.ClientSession() as session:
-
-        async def post(to: str, body: Json) -> tuple[int, Any]:
-            async with session.post(to, json=body) as answer:
-                return answer.status, await answer.json()
-
-        return await shortest(folder, url, post)
-
-
-async def with_httpx(folder: Path, url: str, client: httpx.AsyncClient) -> float:
-    """These loops on httpx."""
     async with client:
-
-        async def post(to: str, body: Json) -> tuple[int, Any]:
-            answer = await client.post(to, json=body)
-            return answer.status_code, answer.json()
-
-        return await shortest(folder, url, post)
+        began = time.time()
+        await asyncio.gather(*(loop(f"loop-{number}") for number in range(AT_ONCE)))
+    return draining.last_end(folder) - began
 
 
 @pytest.mark.bench
 async def test_draining_by_the_documented_calls_alone(tmp_path: Path):
-    ours, theirs = f"pool, concurrency {AT_ONCE}", f"{AT_ONCE} shortest loops, aiohttp"
+    ours, theirs = f"pool, concurrency {AT_ONCE}", f"{AT_ONCE} shortest loops, httpx-aiohttp"
     cases = {
         ours: documented(lambda folder, url: draining.pool(folder, AT_ONCE, url=url)),
-        theirs: documented(with_aiohttp),
-        f"{AT_ONCE} shortest loops, httpx-aiohttp": documented(
-            lambda folder, url: with_httpx(folder, url, HttpxAiohttpClient())
-        ),
-        f"{AT_ONCE} shortest loops, httpx": documented(
-            lambda folder, url: with_httpx(folder, url, httpx.AsyncClient())
-        ),
+        theirs: documented(lambda folder, url: shortest(folder, url, HttpxAiohttpClient())),
+        f"{AT_ONCE} shortest loops, httpx": documented(lambda folder, url: shortest(folder, url, httpx.AsyncClient())),
     }
     figures = await interleaved(cases, tmp_path, ROUNDS)
     print(table(f"Documented calls alone: tasks a second, {ROUNDS} rounds", figures, {ours: Target(0.9, theirs)}))
@@ -128,18 +97,8 @@ async def test_the_cpu_of_a_request(tmp_path: Path):
 
             return theirs
 
-        async def bare(folder: Path) -> float:
-            async with aiohttp.ClientSession() as session:
-
-                async def call() -> bytes:
-                    async with session.post(f"{url}/tasks/claim-batch", data=body, headers=JSON) as answer:
-                        return await answer.read()
-
-                return await cpu(call)
-
         cases = {
             "our client": ours,
-            "aiohttp": bare,
             "httpx": with_client(httpx.AsyncClient),
             "httpx over httpx-aiohttp": with_client(HttpxAiohttpClient),
         }
