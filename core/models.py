@@ -247,7 +247,7 @@ class WorkerStatus:
     ``abandoned``: runs of its code that go on though their tasks have ended (see `core.workers.abandoned`).
     ``local`` workers are of this process; others were told by the server. ``failed_in_a_row``: failed attempts since
     the last success. ``per_minute``: attempts that ended in the last minute, None where that is not known.
-    ``poll_interval`` and ``task_timeout`` are in seconds, as it was started.
+    ``poll_interval`` and ``task_timeout`` are in seconds, as it was started; None where its types have different ones.
     """
 
     id: str

@@ -213,7 +213,7 @@ class WorkerVerbs(TaskVerbs):
             )
         first = next(iter(handlers.values()))
         plan = WorkerPlan.of(first, handlers, tuple(each.name for each in types), made.strategy)
-        rooms.pool.start(replace(plan, paused=made.paused))
+        rooms.pool.start(replace(plan, paused=made.paused, **given))  # an old class may not have taken them
         return worker_id
 
     def _startable(self, types: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ class WorkerPlan:
 
     ``handlers`` are the authors' objects by task type id; ``types`` the types' names. Times are in seconds;
     ``max_iterations`` counts passes of the claim loop, empty ones too (None: for ever). ``paused``: it begins so.
+    ``task_timeout`` holds for all handlers; with None each keeps its own.
     """
 
     worker_id: str
@@ -42,16 +43,18 @@ class WorkerPlan:
 
         ``handlers``: none means that it does all its types itself. ``strategy``: none means its own.
         """
+        handlers = dict.fromkeys(worker.task_type_ids, worker) if handlers is None else handlers
+        limits = {each.task_timeout for each in handlers.values()}
         return cls(
             worker.worker_id,
-            dict.fromkeys(worker.task_type_ids, worker) if handlers is None else handlers,
+            handlers,
             tuple(types),
             strategy or strategy_named(worker.strategy),
             worker.concurrency,
             worker.poll_interval,
             worker.max_backoff,
             worker.backoff_multiplier,
-            worker.task_timeout,
+            limits.pop() if len(limits) == 1 else None,
             worker.max_iterations,
         )
 

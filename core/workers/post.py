@@ -324,7 +324,8 @@ class Post:
     async def _live_through(self, hand: Hand) -> None:
         try:
             worker = self.plan.handler(hand.task)
-            result = await self._around.runner.run(worker, hand, self.plan.task_timeout)
+            limit = worker.task_timeout if self.plan.task_timeout is None else self.plan.task_timeout
+            result = await self._around.runner.run(worker, hand, limit)
             is_put_off = not result.success and result.retryable and result.retry_at is not None
             put_off = is_put_off and self._around.tasks.puts_off
             rest = None if put_off else self.pace.ended(result, asyncio.get_running_loop().time())

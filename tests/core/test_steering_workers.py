@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,6 +33,21 @@ class Gate(BaseWorker):
 
 class Other(Gate):
     """Another type."""
+
+
+class Quick(Gate):
+    """Has little time."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.task_timeout = 0.05
+
+
+class Plain(Gate):
+    """Takes what it must, and nothing else."""
+
+    def __init__(self, worker_id: str, config: Any, results_db: Any, task_type_ids: Any) -> None:
+        super().__init__(worker_id, config, results_db, task_type_ids)
 
 
 @pytest.fixture
@@ -150,6 +166,36 @@ async def test_workers_are_started_with_their_own_poll_interval_and_time(engine:
     assert failed.workers[0].failed_in_a_row == 3
     with pytest.raises(BadSetting, match="task_timeout"):
         await engine.start_workers(["Gate"], task_timeout=0)
+
+
+@pytest.mark.parametrize("first", ["Gate", "Quick"])
+async def test_each_type_of_a_worker_keeps_the_time_of_its_own_class(
+    engine: Engine, factory: WorkerFactory, first: str
+):
+    factory.register("Quick", Quick)
+    (worker_id,) = await engine.start_workers([first, *({"Gate", "Quick"} - {first})], concurrency=2)
+    await create(engine, 1)
+    await create(engine, 2, kind="Quick")
+    failed = await until(engine, lambda s: s.counts.failed == 1)
+    assert failed.counts.claimed == 1
+    Gate.gate.set()
+    await until(engine, lambda s: s.counts.completed == 1)
+    await engine.stop_workers()
+    await until(engine, lambda s: s.workers[0].state is WorkerState.STOPPED)
+    await engine.restart([worker_id])
+    Gate.gate.clear()
+    await create(engine, 3)
+    await create(engine, 4, kind="Quick")
+    again = await until(engine, lambda s: s.counts.failed == 2)
+    assert again.counts.claimed == 1
+
+
+async def test_a_time_that_was_asked_for_holds_for_a_class_that_takes_none(engine: Engine, factory: WorkerFactory):
+    factory.register("Plain", Plain)
+    await engine.start_workers(["Plain"], task_timeout=0.05)
+    await create(engine, 1, kind="Plain")
+    failed = await until(engine, lambda s: s.counts.failed == 1)
+    assert failed.workers[0].task_timeout == 0.05
 
 
 async def test_scaling_like_a_worker_counts_those_of_its_types_alone(engine: Engine):
