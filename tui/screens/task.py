@@ -18,7 +18,7 @@ from core.strict_json import is_heavy, pieces
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, content
+from tui.look import STATUS, Piece, Tone, content, unheard
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -166,9 +166,10 @@ class TaskScreen(WhyBeside):
         task = self.detail.task
         status, tone = STATUS[task.status]
         begun = f"Task #{task.id}  "
-        room = self.size.width - 4 - len(begun) - len(status)
+        away = unheard(server, self._now())
+        room = self.size.width - 4 - len(begun) - len(status) - sum(len(text) for text, _ in away)
         kind = cut(head(task.task_type), max(8, room), keep_end=True)
-        self._head((begun, Tone.STRONG), (f"{status}  ", tone), (kind, Tone.PLAIN))
+        self._head((begun, Tone.STRONG), (f"{status}  ", tone), *away, (kind, Tone.PLAIN))
         self.query_one(KeyBar).fill()
 
     def _head(self, *said: Piece) -> None:

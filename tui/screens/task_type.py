@@ -17,7 +17,7 @@ from core.snapshot import Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
 from tui.deeds import Deeds
-from tui.look import Tone, content, lines
+from tui.look import Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.type_text import schema_of, type_sections
@@ -59,6 +59,7 @@ class TaskTypeScreen(CommandScreen):
         self.new_task, self.narrow, self.start = new_task, narrow, start
         self.detail: TypeDetail | None = None
         self.raw = False
+        self.trouble = ""
         self.heading = Static(id="heading")
         self.said = Static()
 
@@ -76,7 +77,7 @@ class TaskTypeScreen(CommandScreen):
 
     def on_mount(self) -> None:
         """Read it, follow it, let its ages tick."""
-        self.heading.update(content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG))))
+        self._head()
         self.watch(self.live, "snapshot", self.follow, init=False)
         self.set_interval(1.0, self.draw)
         self.read()
@@ -96,10 +97,16 @@ class TaskTypeScreen(CommandScreen):
         try:
             self.detail = await self.deeds.verbs.open_type(self.row.name)
         except CoreError as error:
-            self.heading.update(
-                content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG), (f"  ✗ {told(error)}", Tone.BAD)))
-            )
+            self.trouble = f"  ✗ {told(error)}"
+        else:
+            self.trouble = ""
         self.draw()
+
+    def _head(self) -> None:
+        """Its name, and what is the matter."""
+        away = unheard(self.live.newest.server, self.live.now())
+        trouble = () if away else ((self.trouble, Tone.BAD),)
+        self.heading.update(content((("Task type  ", Tone.MUTED), *away, (self.row.name, Tone.STRONG), *trouble)))
 
     def on_resize(self) -> None:
         """Rows where there is room."""
@@ -108,6 +115,7 @@ class TaskTypeScreen(CommandScreen):
     def draw(self) -> None:
         """Write all of it."""
         if self.is_attached:
+            self._head()
             width = max(40, self.app.size.width - 4)
             said = type_sections(self.row, self.detail, self.live.snapshot, self.live.now(), width=width, raw=self.raw)
             self.said.update(lines(said))

@@ -23,7 +23,7 @@ from tui.key_map import keyed
 from tui.look import Piece, Tone, content, short_name
 from tui.widgets.masking import masked_text
 
-LIKELY = 3
+LIKELY = 2
 """Characters from which on a word that may become the name of a term is waited for."""
 
 MOST_KEPT = 50
