@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from textual.content import Content
 
 from core.models import TaskStatus, WorkerState, utcnow
-from core.snapshot import Link
+from core.snapshot import Link, ServerStatus
 from tui.widgets.safe_text import head
 
 
@@ -226,6 +226,15 @@ def short_name(worker_id: str) -> str:
     """A worker as people tell it from others: the mark of its start and its number, where its id has them."""
     found = OWN_NAME.search(worker_id)
     return found[1] if found else worker_id
+
+
+def unheard(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
+    """That the TaskManager is away, and how old what is shown is for that; nothing while it answers."""
+    if server.link is Link.LIVE:
+        return ()
+    said, tone = LINK[server.link]
+    heard = "" if server.heard_at is None else f", heard {whole_age(server.heard_at, now)} ago"
+    return ((f"{said}{heard}  ", tone),)
 
 
 def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> list[Line]:

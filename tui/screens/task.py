@@ -13,7 +13,7 @@ from core.snapshot import Link, Snapshot
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import LINK, STATUS, Piece, Tone, content
+from tui.look import STATUS, Piece, Tone, content, unheard
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -138,13 +138,12 @@ class TaskScreen(WhyBeside):
         if detail is None:
             self._head(named, trouble)
             return
-        task, link = detail.task, self.live.newest.server.link
+        task, away = detail.task, unheard(self.live.newest.server, self._now())
         status, tone = STATUS[task.status]
-        said: Piece = (f"{LINK[link][0]}  ", LINK[link][1]) if link is not Link.LIVE else ("", tone)
-        room = self.size.width - 4 - sum(len(text) for text in (named[0], status, said[0]))
+        room = self.size.width - 4 - len(named[0]) - len(status) - sum(len(text) for text, _ in away)
         kind = cut(head(task.task_type), max(8, room), keep_end=True)
-        again = (("  ", Tone.PLAIN), trouble) if fault else ()
-        self._head(named, (f"{status}  ", tone), said, (kind, Tone.PLAIN), *again)
+        again = (("  ", Tone.PLAIN), trouble) if fault and not away else ()
+        self._head(named, (f"{status}  ", tone), *away, (kind, Tone.PLAIN), *again)
 
     def _head(self, *said: Piece) -> None:
         self.heading.update(content(said))

@@ -16,7 +16,7 @@ from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
 from tui.deeds import Deeds
-from tui.look import Tone, content, lines
+from tui.look import Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.type_text import schema_of, type_sections
@@ -79,7 +79,7 @@ class TaskTypeScreen(CommandScreen):
 
     def on_mount(self) -> None:
         """Read it, follow it, let its ages tick."""
-        self._tell_heading()
+        self._head()
         self.watch(self.live, "snapshot", self.follow, init=False)
         self.set_interval(1.0, self.tick)
         self.read()
@@ -103,18 +103,19 @@ class TaskTypeScreen(CommandScreen):
             self.trouble = ""
         except CoreError as error:
             self.trouble = told(error)
-        self._tell_heading()
         self.draw()
-
-    def _tell_heading(self) -> None:
-        said = ((f"  ✗ {self.trouble}", Tone.BAD),) if self.trouble else ()
-        self.heading.update(content((("Task type  ", Tone.MUTED), (self.row.name, Tone.STRONG), *said)))
 
     def tick(self) -> None:
         """Ages are older now; what could not be read is read again once the server is back."""
         if self.trouble and self.live.newest.server.link is Link.LIVE and self.is_current:
             self.read()
         self.draw()
+
+    def _head(self) -> None:
+        """Its name, and what is the matter."""
+        away = unheard(self.live.newest.server, self.live.now())
+        trouble = ((f"  ✗ {self.trouble}", Tone.BAD),) if self.trouble and not away else ()
+        self.heading.update(content((("Task type  ", Tone.MUTED), *away, (self.row.name, Tone.STRONG), *trouble)))
 
     def on_resize(self) -> None:
         """Rows where there is room."""
@@ -123,6 +124,7 @@ class TaskTypeScreen(CommandScreen):
     def draw(self) -> None:
         """Write all of it."""
         if self.is_attached:
+            self._head()
             width = max(40, self.app.size.width - 4)
             said = type_sections(self.row, self.detail, self.live.snapshot, self.live.now(), width=width, raw=self.raw)
             self.said.update(lines(said))

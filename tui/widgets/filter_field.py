@@ -23,7 +23,7 @@ from tui.look import Piece, Tone, content, short_name
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import safe
 
-LIKELY = 3
+LIKELY = 2
 """Characters from which on a word that may become the name of a term is waited for."""
 
 MOST_KEPT = 50
