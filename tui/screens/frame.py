@@ -21,12 +21,17 @@ PANES: Final = {"types": "1 Task types", "workers": "3 Workers", "queue": "2 Que
 """The panes by column and row, and what stands in their upper border."""
 
 
-def fit(screen: Screen[None], size: Size) -> None:
-    """Give a screen that is laid out as the board is the classes for its size; `board.tcss` has their rules."""
+def fit(screen: Screen[None], size: Size, *, begun: bool = True) -> None:
+    """Give a screen that is laid out as the board is the classes for its size; `board.tcss` has their rules.
+
+    Not ``begun``: nothing is in it yet that would have to be styled again.
+    """
     small = size.width < SINGLE[0] or size.height < SINGLE[1]
-    screen.set_class(small, "-small")
-    screen.set_class(not small and size.width < 120, "-medium")
-    screen.set_class(size.width >= 150, "-large")
+    screen.set_class(small, "-small", update=begun)
+    screen.set_class(not small and size.width < 120, "-medium", update=begun)
+    screen.set_class(size.width >= 150, "-large", update=begun)
+    if not begun:
+        screen.set_class(small, "-single", update=False)
 
 
 class FrameScreen(Screen[None]):
@@ -44,6 +49,7 @@ class FrameScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The same boxes as the board has."""
+        fit(self, self.app.size, begun=False)
         yield Static(Content.assemble(("PrismQ Workers", "bold"), ("   ◌ opening…", "$text-warning")))
         yield Static(id="tabs")
         types, workers, queue, outcomes = (pane(id, title) for id, title in PANES.items())

@@ -54,6 +54,7 @@ class BoardLayout(LiveScreen):
 
     def compose(self) -> ComposeResult:
         """Status, panes, keys."""
+        fit(self, self.app.size, begun=False)
         yield self.status_line
         yield self.strip
         with self.desk, Horizontal(id="panes"):
