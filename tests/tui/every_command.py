@@ -228,8 +228,8 @@ TASK: Cases = {
     "copy_json": copies(),
     "save": writes(),
     "reveal": turns("revealed"),
-    "next_task": turns("task_id"),
-    "previous_task": turns("task_id", "right_square_bracket"),
+    "next_task": turns("reading.task_id"),
+    "previous_task": turns("reading.task_id", "right_square_bracket"),
 }
 IDEA: Cases = {
     **AWAY,

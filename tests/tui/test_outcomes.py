@@ -1,38 +1,21 @@
-"""Pane 4: results are searched, opened and exported; one failure is tried before its kind; activity and throughput."""
+"""Pane 4: results are searched and opened; one failure is tried before its kind; activity and throughput."""
 
 from __future__ import annotations
 
-import csv
 import json
-import os
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from core.details import TaskDetail
 from core.errors import CoreError
-from core.exports import Format
 from core.models import TaskStatus
-from core.saved import IdeaQuery, day
 from core.snapshot import ResultsView
 from tests.tui import scenes, scenes_results
 from tests.tui.conftest import Opens, until
 from tests.tui.scenes_results import OUTCOMES, SEARCHED
-from tui.screens.export import ExportScreen
 from tui.screens.failure_group import FailureGroupScreen
 from tui.screens.idea import IdeaScreen
 from tui.screens.task import TaskScreen
 from tui.widgets.chart import axis, curve, fitted
-from tui.widgets.confirm import Confirm
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
 
 # Results
 
@@ -101,124 +84,11 @@ async def test_an_idea_that_is_gone_is_told_and_one_can_go_back(open_board: Open
         assert desk.app.screen is desk.board
 
 
-@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
-async def test_yesterdays_results_are_exported_in_four_keys(open_board: Opens, here: Path, size: tuple[int, int]):
-    async with open_board(OUTCOMES, size) as desk:
-        desk.verbs.ideas["898"] = scenes_results.idea()
-        await desk.press("4", "E", "y")
-        assert "yesterday's results (2026-02-28 UTC)" in desk.text()
-        await desk.press("enter")
-        await until(desk, lambda: desk.app.screen is desk.board)
-        ((_, query, export),) = desk.verbs.called("export_results")
-        today = datetime(2026, 3, 1, tzinfo=UTC)
-        assert query == IdeaQuery("", today - timedelta(days=1), today)
-        assert export.path == here / "results-2026-02-28.json"
-        assert export.path.exists()
-        assert any(f"to {export.path}" in note for note in desk.notes())
-
-
-async def test_days_are_those_of_the_zone_in_which_times_are_told(
-    open_board: Opens, here: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setenv("TZ", "Asia/Tokyo")
-    __import__("time").tzset()
-    try:
-        async with open_board(OUTCOMES) as desk:
-            await desk.press("u", "4", "E", "y")
-            assert "yesterday's results (2026-02-28 JST)" in desk.text()
-            await desk.press("enter")
-            await until(desk, lambda: desk.app.screen is desk.board)
-            ((_, query, _),) = desk.verbs.called("export_results")
-            begun = datetime(2026, 2, 27, 15, tzinfo=UTC)
-            assert query == IdeaQuery("", begun, begun + timedelta(days=1))
-    finally:
-        monkeypatch.undo()
-        __import__("time").tzset()
-
-
-def test_a_day_on_which_clocks_are_changed_is_as_long_as_it_is(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("TZ", "Europe/Berlin")
-    __import__("time").tzset()
-    try:
-        begun, ended = day("yesterday", datetime(2026, 3, 30, 9, tzinfo=UTC), local=True)
-        assert (ended - begun) == timedelta(hours=23)
-    finally:
-        monkeypatch.undo()
-        __import__("time").tzset()
-
-
-async def test_a_tab_without_an_export_of_its_own_offers_results_and_says_so(open_board: Opens):
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "4", "E")
-        assert "Failures cannot be exported; these are the results." in desk.text()
-        assert "all results" in desk.text()
-
-
-async def test_in_the_activity_its_lines_come_first_and_results_have_their_usual_keys(open_board: Opens):
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "4", "4", "E")
-        assert "l  (•) 24 lines of activity" in desk.text()
-        await desk.press("y")
-        assert "y  (•) yesterday's results" in desk.text()
-
-
 async def test_when_an_idea_was_saved_is_told_as_all_times_are(open_board: Opens):
     async with open_board(OUTCOMES, (120, 60)) as desk:
         desk.verbs.ideas["898"] = scenes_results.idea()
         await desk.press("u", "u", "4", "down", "down", "enter")
         assert "Saved             3h00m ago" in desk.text()
-
-
-async def test_marked_results_are_exported_as_csv(open_board: Opens, here: Path):
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "space", "space", "E", "f", "enter")
-        await until(desk, lambda: desk.app.screen is desk.board)
-        ((_, query, export),) = desk.verbs.called("export_results")
-        assert (query, export.format) == (IdeaQuery(ids=("899", "900")), Format.CSV)
-        with (here / "results-marked.csv").open() as file:
-            assert csv.DictReader(file).fieldnames == ["id"]
-
-
-async def test_a_file_that_is_there_is_replaced_only_after_a_yes(open_board: Opens, here: Path):
-    mine = here / "results-all.json"
-    mine.write_text("mine")
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "E", "enter")
-        await until(desk, lambda: isinstance(desk.app.screen, Confirm))
-        await desk.press("n")
-        await until(desk, lambda: isinstance(desk.app.screen, ExportScreen))
-        assert mine.read_text() == "mine"
-        await desk.press("enter")
-        await until(desk, lambda: isinstance(desk.app.screen, Confirm))
-        await desk.press("y")
-        await until(desk, lambda: desk.app.screen is desk.board)
-        assert mine.read_text() != "mine"
-
-
-async def test_an_export_tells_how_far_it_is_and_escape_stops_it(open_board: Opens, here: Path):
-    async with open_board(OUTCOMES) as desk:
-        desk.verbs.ideas["898"] = scenes_results.idea()
-        desk.verbs.may_answer.clear()
-        await desk.press("4", "E", "enter")
-        await until(desk, lambda: desk.verbs.exporting is not None)
-        progress = desk.verbs.exporting
-        assert progress is not None
-        progress.written, progress.total = 600, 2411
-        await until(desk, lambda: "600 of 2,411 rows" in desk.text())
-        await desk.press("escape")
-        assert progress.cancelled
-        desk.verbs.may_answer.set()
-        await until(desk, lambda: any("nothing was kept" in note for note in desk.notes()))
-        assert os.listdir(here) == []
-
-
-async def test_what_keeps_a_file_from_being_written_stays_in_the_form(open_board: Opens, here: Path):
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "E", "tab", "end")
-        await desk.type("/no/such")
-        await desk.press("enter")
-        await until(desk, lambda: "cannot be written" in desk.text())
-        assert isinstance(desk.app.screen, ExportScreen)
 
 
 # Failures
@@ -292,15 +162,6 @@ async def test_any_key_lets_the_log_stay_and_g_follows_again(open_board: Opens):
         assert "‖ 1 newer, g follows" in desk.text()
         await desk.press("g")
         assert "↥ following" in desk.text()
-
-
-async def test_the_lines_that_are_shown_are_exported(open_board: Opens, here: Path):
-    async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "4", "4", "v", "v", "E", "enter")
-        await until(desk, lambda: desk.app.screen is desk.board)
-        ((_, numbers, export),) = desk.verbs.called("export_activity")
-        assert numbers == tuple(each.number for each in reversed(OUTCOMES.activity) if each.level == "error")
-        assert export.path.name == "activity-2026-03-01-120000.json"
 
 
 async def test_v_switches_the_range_of_the_chart(open_board: Opens):
