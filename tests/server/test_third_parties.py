@@ -92,27 +92,25 @@ def test_a_client_of_the_standard_library_gets_what_the_documentation_promises(s
     )
 
 
-@pytest.mark.parametrize(
-    ("call", "body", "status", "message"),
-    [
-        ("/tasks/claim", {"worker_id": "w", "task_type_id": 1}, 404, "No available tasks"),
-        ("/tasks/claim", {"task_type_id": 1}, 400, "Missing required field: worker_id"),
-        ("/tasks", {"type": "nobody", "params": {}}, 404, "Task type not found"),
-        ("/tasks", {"type": SCRAPE, "params": {}}, 400, "Parameter validation failed"),
-        ("/tasks/7/complete", {"worker_id": "w", "success": True}, 404, "Task not found"),
-    ],
+ERRORS: tuple[tuple[str, dict[str, object], int, str], ...] = (
+    ("/tasks/claim", {"worker_id": "w", "task_type_id": 1}, 404, "No available tasks"),
+    ("/tasks/claim", {"task_type_id": 1}, 400, "Missing required field: worker_id"),
+    ("/tasks", {"type": "nobody", "params": {}}, 404, "Task type not found"),
+    ("/tasks", {"type": SCRAPE, "params": {}}, 400, "Parameter validation failed"),
+    ("/tasks/7/complete", {"worker_id": "w", "success": True}, 404, "Task not found"),
 )
-def test_a_client_that_reads_the_message_of_errors_finds_it(
-    served: Served, call: str, body: dict[str, object], status: int, message: str
-) -> None:
+
+
+def test_a_client_that_reads_the_message_of_errors_finds_it(served: Served) -> None:
     client = DocumentedClient(f"http://127.0.0.1:{served.port}/api", KEY)
     client.post("/task-types/register", name=SCRAPE, version="1.0.0", param_schema=SCHEMA)
-    with pytest.raises(DocumentedError, match=message) as caught:
-        client.post(call, **body)
-    assert caught.value.status == status
-    with pytest.raises(DocumentedError) as refused:
-        DocumentedClient(client.base, "wrong").post(call, **body)
-    assert refused.value.status == 401
+    for call, body, status, message in ERRORS:
+        with pytest.raises(DocumentedError, match=message) as caught:
+            client.post(call, **body)
+        assert caught.value.status == status, message
+        with pytest.raises(DocumentedError) as refused:
+            DocumentedClient(client.base, "wrong").post(call, **body)
+        assert refused.value.status == 401, call
 
 
 class Curl:
@@ -217,8 +215,8 @@ def test_a_curl_client_is_refused_before_it_sends_a_body_that_nobody_wants(serve
     assert Curl(served.port).post("/nothing", b"{}")[0] == 404
 
 
-@pytest.mark.parametrize("body", [b"", b"worker_id=w&task_type_id=1", b"[]", b'{"worker_id":"\xff"}'])
-def test_a_curl_client_that_sends_no_json_object_is_told_400(served: Served, body: bytes) -> None:
-    status, _, text = Curl(served.port).post("/tasks/claim", body, asks_first=False)
-    assert status == 400
-    assert json.loads(text)["message"]
+def test_a_curl_client_that_sends_no_json_object_is_told_400(served: Served) -> None:
+    for body in (b"", b"worker_id=w&task_type_id=1", b"[]", b'{"worker_id":"\xff"}'):
+        status, _, text = Curl(served.port).post("/tasks/claim", body, asks_first=False)
+        assert status == 400, body
+        assert json.loads(text)["message"], body

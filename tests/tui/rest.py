@@ -1,7 +1,7 @@
 """When a board is at rest: nothing is left to be done on its event loop or in its threads, and all is laid out.
 
 Textual's own pilot sleeps and compares clocks, for 20 ms at least and longer the busier the machine is. Between two
-keys nobody looks: what is to be painted is painted when someone does, see `all_painted`.
+keys nobody looks: what is to be painted is painted when someone may, see `all_painted`.
 """
 
 from __future__ import annotations

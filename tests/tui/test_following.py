@@ -32,22 +32,22 @@ async def comes(desk: Desk) -> None:
     await desk.put(newer(shown))
 
 
-@pytest.mark.parametrize("dialog", ["question_mark", "n", "s", "t", "x", "q", "O", "v", "o"])
-async def test_the_queue_follows_the_newest_through_any_dialog_that_is_not_about_a_row(open_board: Opens, dialog: str):
+async def test_the_queue_follows_the_newest_through_any_dialog_that_is_not_about_a_row(open_board: Opens):
     async with open_board(OUTCOMES) as desk:
         rows = desk.board.queue_pane.row_list
-        await desk.press(dialog)
-        assert desk.app.screen is not desk.board
-        held = rows.current
-        await comes(desk)
-        assert rows.current is not None and held is not None
-        assert rows.current.id == held.id
-        await desk.press("escape")
-        assert desk.app.screen is desk.board
-        assert rows.current.id == held.id + 1
-        assert "↥ following the newest" in desk.text()
-        await comes(desk)
-        assert rows.current.id == held.id + 2
+        for dialog in ("question_mark", "n", "s", "t", "x", "q", "O", "v", "o"):
+            await desk.press(dialog)
+            assert desk.app.screen is not desk.board, dialog
+            held = rows.current
+            await comes(desk)
+            assert rows.current is not None and held is not None
+            assert rows.current.id == held.id, dialog
+            await desk.press("escape")
+            assert desk.app.screen is desk.board, dialog
+            assert rows.current.id == held.id + 1, dialog
+            assert "↥ following the newest" in desk.text(), dialog
+            await comes(desk)
+            assert rows.current.id == held.id + 2, dialog
 
 
 @pytest.mark.parametrize("keys", TABS.values(), ids=TABS)

@@ -41,13 +41,18 @@ def framed(settings: BoardSettings | None = None) -> BoardApp:
     return BoardApp(connection, now=lambda: scenes.NOW, settings=settings or BoardSettings(), framed=True)
 
 
-@pytest.mark.parametrize("size", SIZES, ids="{0[0]}x{0[1]}".format)
-async def test_nothing_jumps_when_the_board_takes_the_place_of_its_frame(size: tuple[int, int], open_board: Opens):
+async def test_nothing_jumps_when_the_board_takes_the_place_of_its_frame(open_board: Opens):
     frame = Framed()
-    async with frame.run_test(size=size):
-        before = {id: frame.screen.query_one(f"#{id}").region for id in PANES}
-    async with open_board(size=size) as desk:
-        assert {id: desk.board.query_one(f"#{id}").region for id in PANES} == before
+    before = {}
+    async with frame.run_test(size=SIZES[0]) as pilot:
+        for size in SIZES:
+            await pilot.resize_terminal(*size)
+            before[size] = {id: frame.screen.query_one(f"#{id}").region for id in PANES}
+    assert len({str(regions) for regions in before.values()}) == len(SIZES)
+    async with open_board(size=SIZES[0]) as desk:
+        for size in SIZES:
+            await desk.resize(size)
+            assert {id: desk.board.query_one(f"#{id}").region for id in PANES} == before[size], size
 
 
 async def test_the_frame_names_the_panes_as_the_board_does(open_board: Opens):

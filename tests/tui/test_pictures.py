@@ -8,6 +8,7 @@ import pytest
 from textual.pilot import Pilot
 
 from tests.tui import scenes
+from tests.tui.rest import all_painted
 
 Compare = Callable[..., bool]
 
@@ -17,6 +18,7 @@ async def still(pilot: Pilot[int]) -> None:
     before: list[str] = []
     for _ in range(50):
         await pilot.pause()
+        await all_painted()
         shown = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
         if shown == before:
             return

@@ -25,22 +25,31 @@ WIDE, SMALL = (120, 36), (80, 24)
 
 
 @pytest.mark.parametrize(
-    ("size", "keys"),
-    [
-        *(
-            (WIDE, keys)
-            for keys in ((), ("4", "4"), ("4", "4", "4"), ("enter",), ("s",), ("n",), ("e",), ("C",), ("l",))
-        ),
-        *((SMALL, keys) for keys in ((), ("1",), ("3",), ("4",))),
-    ],
+    ("size", "panes"),
+    [(WIDE, ((), ("4", "4"), ("4",))), (SMALL, ((), ("1",), ("3",), ("4",)))],
+    ids=["wide", "small"],
 )
 async def test_hostile_text_never_reaches_the_terminal_raw(
-    open_board: Opens, size: tuple[int, int], keys: tuple[str, ...]
+    open_board: Opens, size: tuple[int, int], panes: tuple[tuple[str, ...], ...]
 ):
     async with open_board(scenes.HOSTILE_TEXT, size) as desk:
+        for keys in panes:
+            await desk.press(*keys)
+            assert raw(desk.text()) == set(), keys
+
+
+async def test_hostile_text_never_reaches_the_terminal_raw_from_what_opens_above_the_board(open_board: Opens):
+    async with open_board(scenes.HOSTILE_TEXT, WIDE) as desk:
         desk.verbs.details[7] = TaskDetail(scenes.HOSTILE_TEXT.view.tasks[0], notes=(scenes.HOSTILE,))
-        await desk.press(*keys)
-        assert raw(desk.text()) == set()
+        opened: list[str] = []
+        for key in ("enter", "s", "n", "e", "C", "l"):
+            await desk.press(key)
+            assert raw(desk.text()) == set(), key
+            if desk.app.screen is not desk.board:
+                opened.append(key)
+                await desk.press("escape")
+            assert desk.app.screen is desk.board, key
+        assert opened[:4] == ["enter", "s", "n", "e"]
 
 
 async def test_markup_is_shown_as_it_was_written(open_board: Opens):

@@ -20,27 +20,31 @@ from tui.screens.help import HelpScreen
 pytestmark = pytest.mark.usefixtures("asked_once")
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_w_tells_all_causes_beside_the_row_which_stays_in_sight(size: tuple[int, int]):
-    async with opened(size=size) as desk:
-        await desk.press(*TO_GONE, "w")
-        assert desk.verbs.reads == [("why", 10429)]
-        assert "Why? #10429" in desk.text()
-        assert "⚠ stuck" in desk.text()
-        assert "10429 ⚠" in desk.text(), desk.text()
-        for said in (
-            "has not been heard of for 7 min 12 s",
-            "likely",
-            scenes_why.GONE,
-            "Makes #10429 pending again",
-            "release([10429])",
-            "the work runs twice",
-            "See on its machine",
-            "its claim can be taken over from 12:00:48, in 48 s",
-            "The server does not tell when it last heard",
-        ):
-            assert said in " ".join(words(desk).split()), said
-        assert "has not been heard of" in seen(desk)
+async def test_w_tells_all_causes_beside_the_row_which_stays_in_sight():
+    async with opened() as desk:
+        await desk.press(*TO_GONE)
+        for size in SIZES:
+            await desk.resize(size)
+            desk.verbs.reads.clear()
+            await desk.press("w")
+            assert desk.verbs.reads == [("why", 10429)], size
+            assert "Why? #10429" in desk.text(), size
+            assert "⚠ stuck" in desk.text(), size
+            assert "10429 ⚠" in desk.text(), desk.text()
+            for said in (
+                "has not been heard of for 7 min 12 s",
+                "likely",
+                scenes_why.GONE,
+                "Makes #10429 pending again",
+                "release([10429])",
+                "the work runs twice",
+                "See on its machine",
+                "its claim can be taken over from 12:00:48, in 48 s",
+                "The server does not tell when it last heard",
+            ):
+                assert said in " ".join(words(desk).split()), (size, said)
+            assert "has not been heard of" in seen(desk), size
+            await desk.press("escape")
 
 
 async def test_places_under_each_strategy_and_the_expected_start_are_told():
@@ -57,16 +61,19 @@ async def test_places_under_each_strategy_and_the_expected_start_are_told():
         assert "expected start in about 21 min 21 s (19 min 50 s to 22 min 52 s); 38 a minute end, over 30 s" in told
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_with_the_focus_in_the_list_the_panel_follows_the_cursor(size: tuple[int, int]):
-    async with opened(size=size) as desk:
-        await desk.press(*TO_GONE, "w", "tab", "down")
-        assert "Why? #10428" in desk.text()
-        assert "No worker that is known claims" in seen(desk)
-        assert desk.board.queue_pane.row_list.current.id == 10428
-        assert "10428 ⚠" in desk.text()
-        await desk.press("w")
-        assert desk.board.place == "why"
+async def test_with_the_focus_in_the_list_the_panel_follows_the_cursor():
+    async with opened() as desk:
+        await desk.press("down")
+        for size in SIZES:
+            await desk.resize(size)
+            await desk.press("down", "w", "tab", "down")
+            assert "Why? #10428" in desk.text(), size
+            assert "No worker that is known claims" in seen(desk), size
+            assert desk.board.queue_pane.row_list.current.id == 10428, size
+            assert "10428 ⚠" in desk.text(), size
+            await desk.press("w")
+            assert desk.board.place == "why", size
+            await desk.press("escape", "up", "up")
 
 
 async def test_the_next_row_is_one_key_away_from_within_the_panel():
@@ -97,13 +104,17 @@ async def test_escape_in_the_list_closes_the_panel_before_it_clears_marks():
         assert not desk.board.queue_pane.row_list.marks
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_in_failures_it_is_about_the_newest_of_the_group_and_the_group_stays_in_sight(size: tuple[int, int]):
-    async with opened(size=size) as desk:
-        await desk.press("4", "4", "w")
-        assert desk.verbs.reads[-1] == ("why", 10427)
-        assert "Why? #10427" in desk.text()
-        assert "quota exceeded" in desk.text()
+async def test_in_failures_it_is_about_the_newest_of_the_group_and_the_group_stays_in_sight():
+    async with opened() as desk:
+        await desk.press("4", "4")
+        for size in SIZES:
+            await desk.resize(size)
+            desk.verbs.reads.clear()
+            await desk.press("w")
+            assert desk.verbs.reads == [("why", 10427)], size
+            assert "Why? #10427" in desk.text(), size
+            assert "quota exceeded" in desk.text(), size
+            await desk.press("escape")
 
 
 async def test_of_a_worker_it_is_the_task_that_it_has_in_hand():
@@ -146,14 +157,18 @@ async def test_a_task_that_nothing_is_wrong_with_says_so():
 # The whole system
 
 
-@pytest.mark.parametrize("size", SIZES, ids=str)
-async def test_capital_w_explains_why_nothing_happens(size: tuple[int, int]):
-    async with opened(scenes_why.NOTHING, size) as desk:
-        await desk.press("W")
-        assert desk.verbs.reads == [("why", None)]
-        assert "Why? the whole system" in desk.text()
-        assert "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait." in " ".join(words(desk).split())
-        assert "No worker that is known claims" in seen(desk)
+async def test_capital_w_explains_why_nothing_happens():
+    all_paused = "⚠ Nothing is happening because all 4 workers are paused; 2 tasks wait."
+    async with opened(scenes_why.NOTHING) as desk:
+        for size in SIZES:
+            await desk.resize(size)
+            desk.verbs.reads.clear()
+            await desk.press("W")
+            assert desk.verbs.reads == [("why", None)], size
+            assert "Why? the whole system" in desk.text(), size
+            assert all_paused in " ".join(words(desk).split()), size
+            assert "No worker that is known claims" in seen(desk), size
+            await desk.press("escape")
 
 
 async def test_what_was_read_just_now_counts_more_than_what_the_board_saw_last():
