@@ -170,8 +170,10 @@ class QueuePane(ListPane[Task]):
             yield (f"{rows.cursor + 1:,} of {total}{onward}", Tone.MUTED)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """No task, or none that fits."""
+        """Not read yet; no task, or none that fits."""
         view = snapshot.view
+        if view.at is None:
+            return (("Reading the queue…", Tone.MUTED),)
         if not view.view.filter:
             return (
                 ("The queue is empty.", Tone.PLAIN),
@@ -264,7 +266,7 @@ def cells(said: Iterable[Piece]) -> int:
 def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
     """How many tasks are in each status, once anything is known; in short by its symbol."""
     known = (getattr(snapshot.counts, status.value) for status in TaskStatus)
-    if snapshot.server.link is not Link.LIVE and not any(known):
+    if (snapshot.server.link is not Link.LIVE or snapshot.view.at is None) and not any(known):
         return
     for status in TaskStatus:
         value = getattr(snapshot.counts, status.value)
