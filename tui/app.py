@@ -95,6 +95,11 @@ class BoardApp(NoticeApp):
         TIMES.way, TIMES.now = self.settings.times, board.now
         return board
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Those of the theme, and the colour of borders without the focus: seen on light ground, too."""
+        variables = super().get_css_variables()
+        return variables | {"edge": variables[f"surface-{'lighten' if self.current_theme.dark else 'darken'}-3"]}
+
     def get_default_screen(self) -> Screen[None]:
         """The board, or its frame."""
         return FrameScreen(self._furnish) if self._framed else self.board

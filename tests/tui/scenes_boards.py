@@ -23,7 +23,7 @@ from tests.tui.scenes_rows import (
     workers,
 )
 
-EMPTY = Snapshot(server=server())
+EMPTY = Snapshot(server=server(), view=QueueView(at=NOW))
 CONNECTING = Snapshot(server=ServerStatus(label="/home/ann/.local/share/prismq-workers/taskmanager.db"))
 FIRST_TASK = Snapshot(
     server=server(),

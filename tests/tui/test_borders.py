@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.snapshot import Counts
+from core.snapshot import Counts, QueueView
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES
@@ -34,8 +34,10 @@ async def test_the_queue_counts_nothing_before_anything_is_known(open_board: Ope
         assert "pending" not in desk.text()
         await desk.put(replace(scenes.OFFLINE, counts=Counts(exact=False)))
         assert "pending" not in desk.text()
+        await desk.put(replace(scenes.EMPTY, counts=Counts(exact=False), view=QueueView()))
+        assert "pending" not in desk.text() and "Reading the queue…" in desk.text()
         await desk.put(scenes.EMPTY)
-        assert "pending 0" in desk.text()
+        assert "pending 0" in desk.text() and "The queue is empty." in desk.text()
 
 
 MANY = replace(scenes.BUSY, view=replace(scenes.BUSY.view, total=1_204_311))

@@ -141,3 +141,13 @@ async def test_tones_that_tell_how_something_is_are_told_apart_by_colour_or_by_s
         for pieces in (STATUS, WORKER, LINK, LEVEL):
             for (one, _), (other, _) in combinations(set(pieces.values()), 2):
                 assert one.split()[-1] != other.split()[-1], "the words differ, whatever the colours"
+
+
+@pytest.mark.parametrize("theme", [*THEMES, "textual-light", "solarized-light", "catppuccin-latte"])
+async def test_a_border_without_the_focus_is_seen_in_dark_and_light_themes(open_board: Opens, theme: str):
+    async with open_board() as desk:
+        desk.app.theme = theme
+        await desk.settle()
+        pane = desk.board.worker_pane
+        (_, edge), *_ = pane.styles.border
+        assert contrast(edge, pane.background_colors[1]) > 1.5

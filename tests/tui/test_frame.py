@@ -31,6 +31,9 @@ class Framed(App[None]):
 
     CSS_PATH = Path(inspect.getfile(BoardApp)).with_name("screens") / "board.tcss"
 
+    def get_css_variables(self) -> dict[str, str]:
+        return super().get_css_variables() | {"edge": "gray"}  # ours, which is no theme's
+
     def get_default_screen(self) -> Screen[None]:
         return FrameScreen(lambda: None)
 

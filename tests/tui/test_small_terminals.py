@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.tui import scenes
@@ -55,3 +57,11 @@ async def test_the_key_bar_offers_only_what_can_be_done_to_the_row(open_board: O
             bars.append(desk.text().splitlines()[-1])
         offered = [[key for key in ("Retry", "Release", "Cancel") if key in bar] for bar in bars]
         assert offered == [["Release", "Cancel"], ["Cancel"], ["Release", "Cancel"], ["Cancel"], ["Retry"], []]
+
+
+@pytest.mark.parametrize("key", ["s", "n"])
+async def test_the_keys_of_a_form_stay_in_sight_whatever_a_type_is_called(open_board: Opens, key: str):
+    named = replace(scenes.BUSY.types[0], name="A.Very.Long.Name." * 14, workable=key == "n")
+    async with open_board(replace(scenes.BUSY, types=(named, *scenes.BUSY.types[1:])), (60, 20)) as desk:
+        await desk.press("1", key)
+        assert "esc leave" in desk.text()

@@ -189,8 +189,10 @@ class QueuePane(ListPane[Task]):
             yield (said, Tone.WARN if late else Tone.MUTED)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """No task, or none that fits."""
+        """Not read yet; no task, or none that fits."""
         view = snapshot.view
+        if view.at is None:
+            return (("Reading the queue…", Tone.MUTED),)
         if not view.view.filter:
             return (
                 ("The queue is empty.", Tone.PLAIN),

@@ -34,7 +34,7 @@ def cells(said: Iterable[Piece]) -> int:
 
 def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
     """How many tasks are in each status, once anything is known; in short by its symbol."""
-    if snapshot.server.link is not Link.LIVE and not snapshot.counts.total:
+    if (snapshot.server.link is not Link.LIVE or snapshot.view.at is None) and not snapshot.counts.total:
         return
     for status in TaskStatus:
         value = getattr(snapshot.counts, status.value)

@@ -18,9 +18,12 @@ from tui.look import Piece, Tone, content, count, lines, number, pieces
 from tui.screens.form import Form, labelled, whole_number
 from tui.screens.strategy import MEANING
 from tui.widgets.choices import Choices
+from tui.widgets.safe_text import cut, head
 from tui.wording import told
 from tui.worker_deeds import WorkerDeeds
 
+LONGEST = 60
+"""Cells of the name of a type, at most."""
 MOST_SECONDS = 86_400.0
 """Seconds of the longest poll interval and task timeout: a day."""
 
@@ -112,16 +115,17 @@ class StartWorkersScreen(Form):
         chosen = self.chosen
         if chosen:
             many, at_once = self.number.value.strip() or "?", self.concurrency.value.strip() or "?"
-            kinds = chosen[0] if len(chosen) == 1 else f"{len(chosen)} types"
+            kinds = short(chosen[0]) if len(chosen) == 1 else f"{len(chosen)} types"
             who = "1 worker" if many == "1" else f"{many} workers"
             load = "1 task" if at_once == "1" else f"{at_once} tasks"
             first = str(self.strategy.value)
             yield pieces(("Starts ", Tone.MUTED), f"{who} for {kinds}, {load} at once each, {first}.")
-        for name, why in list(self.hindered.items())[:2]:
-            yield ((f"⚠ {why}" if name in why else f"⚠ {name}: {why}", Tone.WARN),)
+        for each, why in list(self.hindered.items())[:2]:
+            name = short(each)
+            yield ((f"⚠ {why}" if each in why else f"⚠ {name}: {why}", Tone.WARN),)
         if self.unworkable:
             more = f" and {len(self.unworkable) - 1} more" if len(self.unworkable) > 1 else ""
-            yield ((f"⚠ No worker class here for {self.unworkable[0]}{more}.", Tone.WARN),)
+            yield ((f"⚠ No worker class here for {short(self.unworkable[0])}{more}.", Tone.WARN),)
 
     def action_send(self) -> None:
         """Start them."""
@@ -153,6 +157,11 @@ class StartWorkersScreen(Form):
     def _prompt(row: TypeRow) -> Content:
         waiting = f"  {number(row.counts.pending, exact=row.counts.exact)} pending"
         return content(((row.name, Tone.PLAIN), (waiting, Tone.MUTED)))
+
+
+def short(name: str) -> str:
+    """The name of a type, so that the keys stay in sight below it."""
+    return cut(head(name), LONGEST, keep_end=True)
 
 
 def orders(meaning: Mapping[str, str]) -> list[tuple[str, str]]:

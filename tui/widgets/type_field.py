@@ -8,6 +8,10 @@ from textual.widgets import Static
 
 from core.snapshot import TypeRow
 from tui.look import Tone, content
+from tui.widgets.safe_text import cut, head
+
+LONGEST = 96
+"""Cells of a name, at most: fields and keys stay in sight below it."""
 
 
 class TypeField(Static, can_focus=True):
@@ -31,7 +35,8 @@ class TypeField(Static, can_focus=True):
         else:
             version = row.version if row is not None and row.version else "not registered"
             off = "  off: it takes no new tasks" if row is not None and not row.is_active else ""
-            said = ((name, Tone.STRONG), (f"  {version}", Tone.MUTED), (off, Tone.WARN), (" ▾", Tone.ACCENT))
+            shown = cut(head(name), LONGEST, keep_end=True)
+            said = ((shown, Tone.STRONG), (f"  {version}", Tone.MUTED), (off, Tone.WARN), (" ▾", Tone.ACCENT))
         self.update(content(said))
 
     def on_click(self) -> None:

@@ -49,7 +49,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
     DEFAULT_CSS = """
     WhyPanel {
         display: none; height: 1fr; width: 1fr; scrollbar-size-vertical: 1;
-        border: round $surface-lighten-3; border-title-color: $foreground; border-subtitle-color: $foreground;
+        border: round $edge; border-title-color: $foreground; border-subtitle-color: $foreground;
     }
     WhyPanel.-open { display: block; }
     WhyPanel:focus { border: heavy $primary; border-title-color: $text-primary; }
