@@ -44,7 +44,9 @@ def load_entry(entry: str, factory: WorkerFactory) -> str:
             factory.register(task_type.strip() or class_name.strip(), loaded)
     except BadSetting as fault:
         return f"PRISMQ_WORKERS: {entry!r} cannot be used: {fault}"
-    except (Exception, SystemExit) as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
+    except KeyboardInterrupt:  # that is of a person
+        raise
+    except BaseException as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
         return f"PRISMQ_WORKERS: {entry!r} cannot be loaded: {sentence(fault)}"
     return ""
 
@@ -57,6 +59,8 @@ def load_entry_point(point: EntryPoint, factory: WorkerFactory) -> str:
             factory.register(point.name, loaded)
     except BadSetting as fault:
         return f"The installed workers {point.name!r} ({point.value}) cannot be used: {fault}"
-    except (Exception, SystemExit) as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
+    except KeyboardInterrupt:  # that is of a person
+        raise
+    except BaseException as fault:  # noqa: BLE001  # an author's module may raise anything while it loads
         return f"The installed workers {point.name!r} ({point.value}) cannot be loaded: {sentence(fault)}"
     return ""

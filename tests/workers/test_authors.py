@@ -148,14 +148,23 @@ def test_plug_ins_are_loaded_and_faults_are_told_one_by_one(tmp_path, monkeypatc
         "class Mine(BaseWorker):\n    def process_task(self, task): return TaskResult(True)\n"
     )
     (tmp_path / "my_broken_plugin.py").write_text("raise SystemExit(2)\n")
+    (tmp_path / "my_skipping_plugin.py").write_text("import pytest\npytest.skip('not an Exception')\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", list(sys.path))
     factory = WorkerFactory()
     faults = load_plugins(
-        ["my_broken_plugin", "no_such_module", "My.Type=my_plugin:Mine", "X=my_plugin", "Y=my_plugin:Other"], factory
+        [
+            "my_broken_plugin",
+            "my_skipping_plugin",
+            "no_such_module",
+            "My.Type=my_plugin:Mine",
+            "X=my_plugin",
+            "Y=my_plugin:Other",
+        ],
+        factory,
     )
     assert factory.known_types() == ("My.Type",)
-    assert len(faults) == 4
+    assert len(faults) == 5
     assert all(len(sentence) > 20 for sentence in faults)
 
 
