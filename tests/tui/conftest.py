@@ -17,7 +17,7 @@ from textual.widgets import Input, TextArea
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
-from tests.tui.rest import all_painted, at_rest, lay_out_later, let_go, paint_later
+from tests.tui.rest import all_painted, at_rest, let_go, paint_later
 from tui.app import BoardApp
 from tui.command import Command
 from tui.screens.board import BoardScreen
@@ -121,7 +121,6 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", at_rest)
     monkeypatch.setattr(Screen, "_compositor_refresh", paint_later)
-    monkeypatch.setattr(Screen, "_screen_resized", lay_out_later)
     for field in (Input, TextArea):  # a cursor that blinks is seen in a picture or not, by chance
         monkeypatch.setattr(field.cursor_blink, "_default", False)
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")

@@ -13,7 +13,6 @@ from weakref import WeakKeyDictionary
 
 from textual._context import active_app
 from textual.app import App, ScreenStackError
-from textual.geometry import Size
 from textual.screen import Screen
 
 PATIENCE = 20.0
@@ -86,18 +85,6 @@ def paint_later(screen: Screen[Any]) -> None:
         screen._dirty_widgets.clear()
     else:
         _paint_at_once(screen)
-
-
-_resized = Screen._screen_resized
-
-
-def lay_out_later(screen: Screen[Any], size: Size) -> None:
-    """Stands in for Textual's own, which lays out once more for each time that it is told the size that it has.
-
-    What has to be laid out for another reason is noted elsewhere.
-    """
-    if size != screen.outer_size:
-        _resized(screen, size)
 
 
 def let_go(app: App[Any]) -> None:

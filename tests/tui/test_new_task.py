@@ -209,7 +209,7 @@ async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_
         await desk.press("ctrl+o")
         opened = desk.app.screen
         assert isinstance(opened, TaskScreen)
-        assert opened.task_id == twin
+        assert opened.reading.task_id == twin
         await desk.press("escape")
         assert desk.app.screen is form
 

@@ -268,6 +268,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
         if self._time() - self._changed_at < HOLD:
             deeds.say("What mends it has just changed: look again before you press that.")
             return
+        if not number and place >= len(self.shown.cures):
+            return  # it is known, and not written yet
         if not number and not self._in_sight(place, whole=False):
             self.scroll_to(y=self.shown.cures[place][2], animate=False)  # nobody means what nobody sees
             return
