@@ -114,7 +114,7 @@ class TaskTypeScreen(CommandScreen):
     def _head(self) -> None:
         """Its name, and what is the matter."""
         away = unheard(self.live.newest.server, self.live.now())
-        trouble = ((f"  ✗ {self.trouble}", Tone.BAD),) if self.trouble and not away else ()
+        trouble = ((f"  ✗ {self.trouble}", Tone.BAD),) if self.trouble and not (away and self.detail) else ()
         self.heading.update(content((("Task type  ", Tone.MUTED), *away, (self.row.name, Tone.STRONG), *trouble)))
 
     def on_resize(self) -> None:
