@@ -19,7 +19,8 @@ INTENDED = {
     "action_command_palette", "action_help_quit", "action_page_down", "action_page_up", "action_quit",
     "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications",
     "compose", "display",
-    "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands", "notify", "notify_style_update",
+    "get_css_variables", "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands",
+    "notify", "notify_style_update",
     "render_line", "render_lines", "stylesheet", "theme", "virtual_size",
 }  # fmt: skip
 """What Textual offers to be said or done in another way."""
