@@ -31,7 +31,7 @@ class WhyBeside(CommandScreen):
 
     def offered(self) -> Iterator[tuple[Command, DOMNode]]:
         """The panel's own commands come first while it has the focus; to mend is one where something can be mended."""
-        if not self.why_panel.has_focus:
+        if self.focused is not self.why_panel:  # which a panel that has just been mounted does not know yet
             yield from super().offered()
             return
         offered = [
