@@ -19,6 +19,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.screen import Screen
 
 from core.board_settings import BoardSettings, read_settings, remember
@@ -27,6 +28,7 @@ from tui.collecting import settle, start_collecting
 from tui.command import CommandScreen
 from tui.driver import BoardDriver
 from tui.notices import NoticeApp
+from tui.printing import ASIDE
 from tui.screens.frame import FrameScreen
 from tui.sheet import Sheet
 from tui.signals import listen
@@ -59,6 +61,9 @@ class BoardApp(NoticeApp):
     ``framed``: the frame of the board is shown until the board is there; what is typed meanwhile is for the board.
     """
 
+    class Furnished(Message):
+        """There is a board where its frame was."""
+
     TITLE = "PrismQ Workers"
     CSS_PATH = "screens/board.tcss"  # the default screen's own path is not read
 
@@ -76,6 +81,7 @@ class BoardApp(NoticeApp):
         self.settings = settings
         self._connection, self._now, self._demo = connection, now, demo
         self._framed = framed
+        self._left = False
         self._typed: list[events.Key | events.Paste] = []
         self._writing = asyncio.Lock()
         self.register_theme(SAFE)
@@ -104,20 +110,27 @@ class BoardApp(NoticeApp):
         """The board, or its frame."""
         return FrameScreen(self._furnish) if self._framed else self.board
 
+    @property
+    def is_furnished(self) -> bool:
+        """Whether there is a board."""
+        return "board" in self.__dict__
+
     async def _furnish(self) -> None:
         """Put the board where its frame is."""
         await asyncio.to_thread(import_module, "tui.screens.board")
+        if self._left:
+            return
         start_collecting()
         self.board.on_settled = settle
         self.add_mode(FURNISHED, lambda: self.board)  # Textual cannot switch its default screen
         await self.switch_mode(FURNISHED)
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self.post_message, self.Furnished())
 
-    def _begin(self) -> None:
-        """The board has its focus: what was typed by now comes after that."""
+    async def on_board_app_furnished(self) -> None:
+        """The board has its focus: what was typed by now comes after that, and before what is typed from now on."""
         self._framed = False
         for event in self._typed:
-            self.post_message(event)
+            await super().on_event(event)
         self._tell_faults()
         self.on_resize()
 
@@ -234,7 +247,8 @@ class BoardApp(NoticeApp):
             self._leave()
 
     def _leave(self, choice: Choice | None = None) -> None:
-        if self._framed:  # nothing has begun
+        if not self.is_furnished:  # nothing has begun
+            self._left = True
             self.exit(0)
             return
         from tui.screens.leaving import leave
@@ -255,8 +269,11 @@ def settings_of(*, demo: bool) -> BoardSettings:
 def run_board(connection: Connection, *, now: Callable[[], datetime] = NOW, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
     app = BoardApp(connection, now=now, demo=demo, settings=settings_of(demo=demo), framed=True)
-    waiting = app.run()
-    if not app.board.ended:  # the screen broke; what workers hold is given back all the same
+    try:
+        waiting = app.run()
+    finally:
+        ASIDE.end()
+    if app.is_furnished and not app.board.ended:  # the screen broke; what workers hold is given back all the same
         waiting = asyncio.run(connection.close(now=True))
     if waiting:
         from tui.look import count

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -88,6 +91,66 @@ async def test_a_terminal_that_is_too_small_is_told_once_there_is_a_board():
     async with app.run_test(size=(40, 10)) as pilot:
         desk = Desk(app, pilot, FakeConnection(scenes.BUSY))
         await until(desk, lambda: isinstance(app.screen, TooSmallScreen))
+
+
+class Recording(BoardApp):
+    """A board that notes the keys in the order in which they are given to what has the focus."""
+
+    CSS_PATH = Framed.CSS_PATH
+    given: list[str]
+
+    async def _check_bindings(self, key: str, priority: bool = False) -> bool:
+        if priority:
+            self.given.append(key)
+        return await super()._check_bindings(key, priority)
+
+
+async def test_no_key_overtakes_those_that_were_typed_before_there_was_a_board():
+    app, sent = Recording(FakeConnection(scenes.BUSY), now=lambda: scenes.NOW, framed=True), []
+    app.given = []
+    async with app.run_test():
+        assert isinstance(app.screen, FrameScreen)
+        loop = asyncio.get_running_loop()
+
+        def type_on() -> None:
+            """As a driver does: from a thread of its own, while the frame is shown and after."""
+            while len(app.given) < 100:
+                sent.append(f"key-{len(sent)}")
+                loop.call_soon_threadsafe(app.post_message, events.Key(sent[-1], None))
+                asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
+
+        await asyncio.to_thread(type_on)
+        assert app.given == sent[: len(app.given)]
+
+
+HELD = """
+import sys
+
+class Held:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tui.screens.board":
+            open("reached", "w").close()
+            open("gate").read()
+
+sys.meta_path.insert(0, Held())
+from tui.__main__ import main
+main()
+"""
+"""The program, whose board cannot be imported before somebody opens the gate."""
+
+
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_the_frame_is_shown_ends_the_program_as_it_should(program: Program, sent: signal.Signals):
+    gate = program.folder / "gate"
+    os.mkfifo(gate)
+    held = os.open(gate, os.O_RDWR)
+    with Terminal([sys.executable, "-c", HELD], cwd=program.folder, environ=program.environ) as terminal:
+        terminal.until(lambda screen: "Queue" in screen and (program.folder / "reached").exists())
+        os.kill(terminal.pid, sent)
+        os.close(held)
+        assert terminal.ended() == 0
+        assert b"Traceback" not in terminal.raw
+        assert sent is signal.SIGHUP or b"\x1b[?1049l" in terminal.raw
 
 
 @pytest.mark.parametrize("keys", ["q", "\x03", "\x11"], ids=["q", "ctrl+c", "ctrl+q"])
