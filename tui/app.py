@@ -135,10 +135,11 @@ class BoardApp(NoticeApp):
         self.on_resize()
 
     async def on_event(self, event: events.Event) -> None:
-        """Keep what is typed before there is a board."""
-        if self._framed and isinstance(event, events.Key | events.Paste):
+        """Keep what is typed before there is a board; what is typed once all is closed is for nobody."""
+        is_typed = isinstance(event, events.Key | events.Paste)
+        if is_typed and self._framed:
             self._typed.append(event)
-        else:
+        elif not is_typed or self.screen_stack:
             await super().on_event(event)
 
     def on_key(self, event: events.Key) -> None:

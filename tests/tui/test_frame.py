@@ -108,19 +108,22 @@ class Recording(BoardApp):
 async def test_no_key_overtakes_those_that_were_typed_before_there_was_a_board():
     app, sent = Recording(FakeConnection(scenes.BUSY), now=lambda: scenes.NOW, framed=True), []
     app.given = []
-    async with app.run_test():
+    async with app.run_test() as pilot:
         assert isinstance(app.screen, FrameScreen)
+        desk = Desk(app, pilot, FakeConnection(scenes.BUSY))
         loop = asyncio.get_running_loop()
 
         def type_on() -> None:
             """As a driver does: from a thread of its own, while the frame is shown and after."""
             while len(app.given) < 100:
-                sent.append(f"key-{len(sent)}")
-                loop.call_soon_threadsafe(app.post_message, events.Key(sent[-1], None))
+                for _ in range(20):
+                    sent.append(f"key-{len(sent)}")
+                    loop.call_soon_threadsafe(app.post_message, events.Key(sent[-1], None))
                 asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result()
 
         await asyncio.to_thread(type_on)
-        assert app.given == sent[: len(app.given)]
+        await until(desk, lambda: len(app.given) == len(sent))
+        assert app.given == sent
 
 
 HELD = """
