@@ -141,12 +141,18 @@ def remember(path: Path, name: str, value: str) -> None:
     """Write one setting into the file; all else in it stays as it is. Raises `BadSetting` when that is not possible."""
     try:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")
-        beside.write_text(with_setting(text, name, value), encoding="utf-8")
-        beside.replace(path)
+        put(path, with_setting(text, name, value))
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSetting(f"{name} is not remembered: {path} cannot be written: {fault}.") from None
+
+
+def put(path: Path, text: str) -> None:
+    """Have the file say this, all at once; a link to it stays one. Raises OSError."""
+    file = Path(os.path.realpath(path))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(file.name + ".new")
+    beside.write_text(text, encoding="utf-8")
+    beside.replace(file)
 
 
 def with_setting(text: str, name: str, value: str) -> str:
@@ -181,9 +187,6 @@ def write_example(path: Path, keys: Mapping[str, str]) -> None:
         text = path.read_text(encoding="utf-8") if path.exists() else ""
         if re.search(r"(?m)^[ \t]*\[", text):
             raise BadSetting(f"{path} is there already; nothing was written.")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside = path.with_name(path.name + ".new")
-        beside.write_text(f"{text.rstrip()}\n\n{example(keys)}".lstrip(), encoding="utf-8")
-        beside.replace(path)
+        put(path, f"{text.rstrip()}\n\n{example(keys)}".lstrip())
     except (OSError, UnicodeDecodeError) as fault:
         raise BadSetting(f"{path} cannot be written: {fault}.") from None

@@ -70,6 +70,10 @@ class ExtendedCalls(DocumentedCalls):
         """Whether a progress report lets a claim last anew: where a heartbeat does. The real service's does not."""
         return self._capabilities is not None and "heartbeat" in self._capabilities
 
+    def _forget(self) -> None:
+        super()._forget()
+        self._single_claims.forget()
+
     async def claim_many(
         self,
         worker_id: str,

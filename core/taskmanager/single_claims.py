@@ -27,10 +27,10 @@ class ClaimOne(Protocol):
 class SingleClaims:
     """Claims by single calls, types in turn: the one that was served longest ago comes first.
 
-    Of how many claims of a type are under way together doubles while each finds a task, and is one again after a miss:
-    who waits for work asks no more often than it must. ``in_doubt`` tells whether an earlier claim may have taken a
-    task that nobody knows of: it is looked for by one claim alone. ``not_handed_over`` is told of what was claimed for
-    a caller that is not there any more.
+    How many claims of a type are under way together doubles while as many were made and each found a task, and is one
+    again after a miss: who waits for work asks no more often than it must. ``in_doubt`` tells whether an earlier claim
+    may have taken a task that nobody knows of: it is looked for by one claim alone. ``not_handed_over`` is told of what
+    was claimed for a caller that is not there any more.
     """
 
     def __init__(
@@ -45,6 +45,11 @@ class SingleClaims:
         self._turn = 0
         self._served: dict[int, int] = {}
         self._widths: dict[int, int] = {}
+
+    def forget(self) -> None:
+        """Another server answers now: what was learnt of the types of the last one is worth nothing."""
+        self._served.clear()
+        self._widths.clear()
 
     async def claim(self, worker_id: str, types: Iterable[int], limit: int, sorting: Sorting) -> list[Task]:
         """Up to ``limit`` tasks, those of each type in the order asked for.
@@ -61,8 +66,8 @@ class SingleClaims:
                 once = len(asked) > 1 or bool(claimed)
                 answers = await self._ask(worker_id, asked, sorting, once)
                 claimed += self._found(asked, answers, sorting)
-                missed = {type_id for type_id, answer in zip(asked, answers, strict=True) if answer is None}
-                waiting = [type_id for type_id in waiting if type_id not in missed]
+                empty = missed(asked, answers)
+                waiting = [type_id for type_id in waiting if type_id not in empty]
                 fault = next((answer for answer in answers if isinstance(answer, TaskManagerError)), None)
                 if fault is not None and not once:
                     raise fault
@@ -106,9 +111,8 @@ class SingleClaims:
             if isinstance(answer, Task):
                 of_type[type_id].append(answer)
         for type_id, tasks in of_type.items():
-            tasks.sort(key=lambda task: place_in_line(task, sorting[0]), reverse=sorting[1] == "DESC")
-            is_plenty = len(tasks) == asked.count(type_id)
-            self._widths[type_id] = min(AT_ONCE, 2 * self._widths.get(type_id, 1)) if is_plenty else 1
+            tasks.sort(key=lambda task: place_in_line(task, *sorting))
+            self._widths[type_id] = self._next_width(type_id, asked.count(type_id), len(tasks))
         found: list[Task] = []
         for type_id in asked:
             if of_type[type_id]:
@@ -117,13 +121,28 @@ class SingleClaims:
                 self._served[type_id] = self._turn
         return found
 
+    def _next_width(self, type_id: int, asked: int, found: int) -> int:
+        """How many claims of a type may be made together next; where there was room for fewer, it is not tried."""
+        width = self._widths.get(type_id, 1)
+        if found < asked:
+            return 1
+        return min(AT_ONCE, 2 * width) if asked >= width else width
 
-def place_in_line(task: Task, sort_by: str) -> int:
-    """What a claim sorts by; tasks are created in the order of their ids."""
+
+def missed(asked: Sequence[int], answers: Sequence[Answer]) -> set[int]:
+    """The types of which there is no task left: not those with a fault beside, whose claim may have taken the last."""
+    each = tuple(zip(asked, answers, strict=True))
+    doubtful = {type_id for type_id, answer in each if isinstance(answer, TaskManagerError)}
+    return {type_id for type_id, answer in each if answer is None} - doubtful
+
+
+def place_in_line(task: Task, sort_by: str, sort_order: str) -> tuple[int, int]:
+    """Sorts as a claim does, equals in the order of their ids, in which tasks are created."""
     match sort_by:
         case "priority":
-            return task.priority
+            place = task.priority
         case "attempts":
-            return task.attempts
+            place = task.attempts
         case _:
-            return task.id
+            place = task.id
+    return (-place if sort_order == "DESC" else place), task.id

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
@@ -48,7 +47,7 @@ class SingleReports:
         in_turn = partial(self._in_turn, reports, outcomes, stopped)
         try:
             await side_by_side(partial(in_turn, places) for places in of_task.values())
-        except asyncio.CancelledError:  # the caller may well repeat what was done already
+        except BaseException:  # the caller may well repeat what was done already
             self._doubts().add(about([reports[place] for place in outcomes]))
             raise
         if not stopped:

@@ -16,6 +16,7 @@ from collections.abc import Awaitable
 from functools import partial
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
+from types import FrameType
 from typing import Any, cast
 
 from core.details import LogLine
@@ -111,7 +112,8 @@ class Link:
 
     def let_go(self) -> None:
         """In a copy: nobody waits for it, and the pipe must end with the process that it belongs to."""
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if signal.getsignal(signal.SIGTERM) is left_to_the_parent:  # else the author's code has set one of its own
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if self.hand is not None:
             self.hand.is_cancelled = self.hand.is_abandoned = True
         self._pipe.close()
@@ -149,9 +151,13 @@ def leave_stopping_to_the_parent() -> None:
     """Ctrl+C, and a SIGTERM that all processes of the program are sent, are for the parent alone, which lets the task
     in hand finish or kills this process. What this process starts hears SIGTERM as ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, lambda number, frame: None)  # one that is ignored would be so in what is started too
+    signal.signal(signal.SIGTERM, left_to_the_parent)  # one that is ignored would be so in what is started too
     signal.siginterrupt(signal.SIGTERM, False)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
+
+
+def left_to_the_parent(number: int, frame: FrameType | None) -> None:
+    """Hear a signal, and do nothing."""
 
 
 def perform(worker: BaseWorker, hand: RemoteHand) -> Checked:

@@ -114,8 +114,7 @@ class ProcessHost:
         self._number = 0
         self._process: SpawnProcess = context.Process(target=serve, args=(theirs,), name="prismq-worker", daemon=True)
         self._starter = os.getpid()
-        start(self._process)
-        started.add(self)
+        started.start(self, self._process)
         theirs.close()
 
     def is_alive(self) -> bool:
@@ -163,6 +162,8 @@ class ProcessHost:
     def kill(self) -> None:
         """End the process now, whatever it does, with all that it has started; `converse` hears of it."""
         pid = self._process.pid
+        if pid is None:
+            return  # it was not started
         if self._process.is_alive():
             end_group(pid)
             self._process.kill()  # it may be too young to have a group
@@ -193,28 +194,51 @@ class ProcessHost:
         return f"{ended} It never began: a script that runs it must do so under `if __name__ == '__main__':`."
 
 
-started: WeakSet[ProcessHost] = WeakSet()
-"""Those whose processes may live still."""
+class Started:
+    """The hosts whose processes may live still. They end with the program: `multiprocessing` would ask for that by
+    SIGTERM, and wait for ever."""
+
+    def __init__(self) -> None:
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """In a copy of the program: the processes are not its own, and who held the lock is not here."""
+        self._hosts: WeakSet[ProcessHost] = WeakSet()
+        self._lock = threading.Lock()
+        self._is_over = False
+
+    def start(self, host: ProcessHost, process: SpawnProcess) -> None:
+        """Start the process of a host. Raises OSError where there is no room, and when the program ends."""
+        with self._lock:  # also while it starts: one that `multiprocessing` knows and we do not would be waited for
+            if self._is_over:
+                raise OSError("No process is started any more: the program ends.")
+            self._hosts.add(host)
+            start(process)
+
+    def end_all(self) -> None:
+        """End what lives; nothing is started any more."""
+        with self._lock:
+            self._is_over = True
+            hosts = tuple(self._hosts)
+        for host in hosts:
+            host.end_with_the_program()
 
 
-@atexit.register
-def end_all() -> None:
-    """End what lives when the program does: `multiprocessing` would ask for that by SIGTERM, and wait for ever."""
-    for host in tuple(started):
-        host.end_with_the_program()
+started = Started()
+atexit.register(started.end_all)
+os.register_at_fork(after_in_child=started.begin_anew)
 
 
-def end_group(leader: int | None) -> None:
+def end_group(leader: int) -> None:
     """End all processes of a group at once, if there is any."""
-    if leader is not None:
-        with suppress(ProcessLookupError, PermissionError):  # PermissionError: on macOS, when all of them have ended
-            os.killpg(leader, signal.SIGKILL)
+    with suppress(ProcessLookupError, PermissionError):  # PermissionError: on macOS, when all of them have ended
+        os.killpg(leader, signal.SIGKILL)
 
 
-def is_there(pid: int | None) -> bool:
+def is_there(pid: int) -> bool:
     """Whether a process has this number."""
     try:
-        os.kill(pid or 0, 0)
+        os.kill(pid, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

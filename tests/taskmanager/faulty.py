@@ -1,4 +1,4 @@
-"""Ways to a TaskManager on which answers get lost, or are not what they should be."""
+"""Ways to a TaskManager on which answers get lost, come in another order, or are not what they should be."""
 
 from __future__ import annotations
 
@@ -38,6 +38,37 @@ class LosingChannel:
         if fitting[1]:
             await self._inner.send(method, path, query, body, headers, timeout)
         raise Unreachable("The TaskManager did not answer in time.", unclear=True)
+
+    async def close(self) -> None:
+        """As `Channel`."""
+        await self._inner.close()
+
+
+class Backwards:
+    """Carries requests to ``inner``; the next claims, so many ``together``, when all are there: the last one first."""
+
+    def __init__(self, inner: Channel) -> None:
+        self._inner = inner
+        self._waiting: list[asyncio.Event] = []
+        self.together = 1
+
+    async def send(
+        self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> Answer:
+        """As `Channel`."""
+        if path != "/tasks/claim":
+            return await self._inner.send(method, path, query, body, headers, timeout)
+        turn = asyncio.Event()
+        self._waiting.append(turn)
+        if len(self._waiting) == self.together:
+            self.together = 1
+            self._waiting.pop().set()
+        await turn.wait()
+        try:
+            return await self._inner.send(method, path, query, body, headers, timeout)
+        finally:
+            if self._waiting:
+                self._waiting.pop().set()
 
     async def close(self) -> None:
         """As `Channel`."""

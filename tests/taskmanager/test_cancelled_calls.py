@@ -21,17 +21,20 @@ from core.taskmanager.channel import Answer, Channel, Query
 from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.taskmanager.retry import Retrying
+from core.taskmanager.side_by_side import AT_ONCE
 from tests.contract.observed import ObservedTaskManager
 
 
 class Stuck:
-    """A way on which the answers to some paths never come; ``acted`` is set when the server has acted."""
+    """A way on which the answers to some paths never come, or a ``fault`` in their place; ``acted`` is set when the
+    server has acted."""
 
     def __init__(self, inner: Channel) -> None:
         self._inner = inner
         self.on: str | None = None
         self.let_through = 0
         self.acted = asyncio.Event()
+        self.fault: Exception | None = None
 
     async def send(
         self, method: str, path: str, query: Query, body: bytes | None, headers: Mapping[str, str], timeout: float
@@ -41,6 +44,8 @@ class Stuck:
         if self.on is not None and path.endswith(self.on) and method == "POST":
             if self.let_through == 0:
                 self.acted.set()
+                if self.fault is not None:
+                    raise self.fault
                 await asyncio.get_running_loop().create_future()
             self.let_through -= 1
         return answer
@@ -158,6 +163,21 @@ async def test_reports_whose_call_was_cancelled_may_be_repeated(desk: Desk):
     outcomes = await desk.tasks.complete_many("w", reports)
     assert [(each.ok, each.status) for each in outcomes] == [(True, "completed")] * 3
     assert {task.status for task in (await desk.tasks.list_tasks()).tasks} == {TaskStatus.COMPLETED}
+
+
+async def test_reports_may_be_repeated_after_a_fault_that_nobody_expected():
+    desk = Desk(DirectChannel(ObservedTaskManager(api_key=None)))
+    amount = AT_ONCE + 1  # the last one is sent when another was taken
+    await desk.open(amount)
+    reports = [
+        Report(task.id, "w", 1, True)
+        for task in await desk.tasks.claim_many("w", [desk.type_id], limit=amount, sort_by="id")
+    ]
+    desk.channel.on, desk.channel.let_through, desk.channel.fault = "/complete", AT_ONCE, LookupError("a mistake")
+    with pytest.raises(LookupError):
+        await desk.tasks.complete_many("w", reports)
+    desk.channel.on = None
+    assert all(each.ok for each in await desk.tasks.complete_many("w", reports))
 
 
 @pytest.fixture(params=["HTTP/1.1 200 OK\r\n", "", 'HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"success":true,'])

@@ -17,6 +17,7 @@ from core.taskmanager import AsyncTaskManagerClient, TaskManagerClient
 from core.taskmanager.channel import Answer
 from core.taskmanager.retry import Retrying
 from tests.contract.loopback import serving
+from tests.contract.observed import ObservedTaskManager
 from tests.taskmanager.faulty import said
 
 EXTENDED = Answer(200, {}, b'{"paths": {"/stats": {"get": {}}}}')
@@ -102,6 +103,32 @@ async def test_what_another_server_can_do_is_found_out_anew(client: AsyncTaskMan
     assert "stats" in await client.capabilities()
     assert not await client.still("one")
     assert "stats" not in await client.capabilities()
+
+
+class Named(ObservedTaskManager):
+    """Has an identity of its own."""
+
+    identity = "one"
+
+    def _route(self, method: str, path: str, query: bytes, body: bytes) -> Any:
+        found = super()._route(method, path, query, body)
+        return found | {"server_id": self.identity} if path == "/health" else found
+
+
+async def test_how_much_work_there_was_at_one_server_is_not_expected_of_another():
+    server = Named(api_key=None)
+    with server.serving() as url:
+        async with AsyncTaskManagerClient(Config.bare(), url=url) as client:
+            one = await client.identity()
+            type_id = (await client.register_task_type("t", "1", {"type": "object"})).id
+            for n in range(15):
+                await client.create_task("t", {"n": n})
+            assert len(await client.claim_many("w", [type_id], limit=15)) == 15
+            server.identity = "two"
+            assert not await client.still(one)
+            before = server.calls["/tasks/claim"]
+            assert await client.claim_many("w", [type_id], limit=10) == []
+            assert server.calls["/tasks/claim"] == before + 1
 
 
 async def test_another_server_in_its_place_does_nothing_of_what_it_is_told(tmp_path: Path):

@@ -20,11 +20,14 @@ from core.taskmanager.retry import Retrying
 from core.taskmanager.side_by_side import AT_ONCE
 from core.workers import BaseWorker, WorkerFactory
 from tests.contract.observed import ObservedTaskManager
-from tests.taskmanager.faulty import LosingChannel
+from tests.taskmanager.faulty import Backwards, LosingChannel
 from tests.taskmanager.meeting import Meeting
 from tests.taskmanager.workplace import AT_ONCE as WITHOUT_WAITS
 
 SCHEMA = {"type": "object"}
+
+WIDENING = 15
+"""Tasks of a claim after which as many are made together as may be: it brings 1, 2, 4 and 8."""
 
 
 async def fill(client: ExtendedCalls, amount: int, name: str = "example.echo") -> int:
@@ -161,12 +164,12 @@ async def test_a_fault_ends_a_claim_of_several_with_what_it_has_and_the_next_beg
     meeting: Meeting, client: AsyncTaskManagerClient
 ):
     type_id = await fill(client, 40)
-    await client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id")
+    await client.claim_many("w", [type_id], limit=WIDENING, sort_by="id")
     meeting.fail["/api/tasks/claim"] = [500]
     found = await client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id")
     assert len(found) == AT_ONCE - 1
     found += await claim_all(client, [type_id])
-    assert sorted(task.id for task in found) == list(range(AT_ONCE + 1, 41))
+    assert sorted(task.id for task in found) == list(range(WIDENING + 1, 41))
 
 
 @pytest.mark.parametrize("carried_out", [True, False])
@@ -178,7 +181,7 @@ async def test_tasks_whose_claims_were_not_answered_are_found_and_none_is_handed
     client = ExtendedCalls(channel)
     client.retrying = WITHOUT_WAITS
     type_id = await fill(client, 40)
-    found = await client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id")
+    found = await client.claim_many("w", [type_id], limit=WIDENING, sort_by="id")
     for _ in range(lost):
         channel.lose("/tasks/claim", carried_out=carried_out)
     found += await claim_all(client, [type_id])
@@ -186,16 +189,50 @@ async def test_tasks_whose_claims_were_not_answered_are_found_and_none_is_handed
     assert {task.attempts for task in found} == {1}
 
 
+async def test_a_task_is_found_whose_claim_was_not_answered_while_those_beside_it_found_none():
+    losing = LosingChannel(DirectChannel(ObservedTaskManager(api_key=None)))
+    channel = Backwards(losing)
+    client = ExtendedCalls(channel)
+    client.retrying = WITHOUT_WAITS
+    type_id = await fill(client, 4)
+    assert len(await client.claim_many("w", [type_id], limit=3, sort_by="id")) == 3
+    losing.lose("/tasks/claim")
+    channel.together = 4
+    [last] = await client.claim_many("w", [type_id], limit=4, sort_by="id")
+    assert (last.id, last.attempts) == (4, 1)
+
+
+async def test_what_was_never_made_together_is_not_assumed_to_go_well(meeting: Meeting, client: AsyncTaskManagerClient):
+    type_id = await fill(client, 6)
+    for _ in range(5):
+        await client.claim_many("w", [type_id], limit=1, sort_by="id")
+    meeting.bodies.clear()
+    assert len(await client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id")) == 1
+    assert len(meeting.bodies) == 2
+
+
+@pytest.mark.parametrize("sort_by", ["priority", "attempts"])
+@pytest.mark.parametrize("sort_order", ["ASC", "DESC"])
+async def test_tasks_that_are_equal_in_what_is_sorted_by_come_in_the_order_of_their_ids(sort_by: str, sort_order: str):
+    channel = Backwards(DirectChannel(ObservedTaskManager(api_key=None)))
+    client = ExtendedCalls(channel)
+    type_id = await fill(client, 3)
+    await client.claim_many("w", [type_id], limit=1, sort_by=sort_by, sort_order=sort_order)
+    channel.together = 2
+    found = await client.claim_many("w", [type_id], limit=2, sort_by=sort_by, sort_order=sort_order)
+    assert [task.id for task in found] == [2, 3]
+
+
 async def test_what_several_claims_took_that_were_cancelled_comes_with_the_next(
     meeting: Meeting, client: AsyncTaskManagerClient
 ):
     type_id = await fill(client, 3 * AT_ONCE)
-    found = await client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id")
+    found = await client.claim_many("w", [type_id], limit=WIDENING, sort_by="id")
     meeting.gather["claim"] = AT_ONCE
     claiming = asyncio.create_task(client.claim_many("w", [type_id], limit=AT_ONCE, sort_by="id"))
     await meeting.all_there()
     meeting.let_go()
-    while sum(row.status == "claimed" for row in meeting.service.tasks.values()) == AT_ONCE:  # noqa: ASYNC110  # no event tells of it
+    while sum(row.status == "claimed" for row in meeting.service.tasks.values()) == WIDENING:  # noqa: ASYNC110  # no event tells of it
         await asyncio.sleep(0)
     claiming.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -265,6 +265,16 @@ def test_the_example_is_written_below_what_the_board_remembered(tmp_path: Path):
         write_example(path, {"retry": "r"})
 
 
+def test_a_settings_file_that_is_a_link_stays_one_when_it_is_written(tmp_path: Path):
+    kept = tmp_path / "kept" / "prismq.toml"
+    path = tmp_path / "settings.toml"
+    path.symlink_to(kept)
+    remember(path, "times", "local")
+    write_example(path, {"retry": "r"})
+    assert path.readlink() == kept
+    assert kept.read_text().startswith('times = "local"\n\n# Settings')
+
+
 def test_remembering_makes_the_folder(tmp_path: Path):
     remember(tmp_path / "a" / "settings.toml", "times", "local")
     assert read_settings({"PRISMQ_SETTINGS": str(tmp_path / "a" / "settings.toml")}).times == "local"

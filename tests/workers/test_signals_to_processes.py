@@ -43,6 +43,24 @@ class Ending(BaseWorker):
         return TaskResult(True, [by_fork, started.wait(10)])
 
 
+class EndingInItsWay(BaseWorker):
+    """Says itself how a process that it forks ends at SIGTERM; tells by what it was ended."""
+
+    cpu_bound = True
+
+    def process_task(self, task: Task) -> TaskResult:
+        heard, tells = os.pipe()
+        signal.signal(signal.SIGTERM, lambda number, frame: os._exit(7))
+        forked = os.fork()
+        if forked == 0:
+            os.write(tells, b".")
+            time.sleep(60)
+            os._exit(0)
+        os.read(heard, 1)
+        os.kill(forked, signal.SIGTERM)
+        return TaskResult(True, os.waitstatus_to_exitcode(os.waitpid(forked, 0)[1]))
+
+
 class Patient(BaseWorker):
     """Says that it has begun, and takes a while."""
 
@@ -94,11 +112,77 @@ async def test_what_such_a_process_starts_is_ended_by_sigterm_as_ever(start, tas
     assert settlement.results()[1].data == [-signal.SIGTERM, -signal.SIGTERM]
 
 
+async def test_what_such_a_process_forks_ends_as_the_author_has_said(start, tasks, heard, settlement):
+    tasks.add()
+    start(EndingInItsWay, max_iterations=1)
+    await heard.until(lambda: settlement.kept)
+    assert settlement.results()[1].data == 7
+
+
 async def test_a_worker_that_cannot_be_made_in_its_process_says_why_each_time(start, tasks, heard, settlement):
     tasks.add(2)
     start(Unreadable, max_iterations=2)
     await heard.until(lambda: len(settlement.kept) == 2)
     assert {outcome.result.error for outcome in settlement.kept} == {"OSError: no room here"}
+
+
+BUSY_AT_THE_END = """
+import atexit, os, sys, threading
+import multiprocessing.util
+
+class Holding:  # a stderr that holds up who starts a process
+    def __init__(self, stream):
+        self.stream = stream
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+    def fileno(self):
+        is_starting.set()
+        go_on.wait()
+        return self.stream.fileno()
+
+def start():
+    hosts.append(ProcessHost(worker))
+
+def last():
+    if os.getpid() == program:
+        starting.join(20)
+        try:
+            start()
+        except OSError as fault:
+            print(fault)
+
+if __name__ == "__main__":
+    program, hosts, go_on, is_starting = os.getpid(), [], threading.Event(), threading.Event()
+    atexit.register(last)  # after what is imported from here on has ended
+    from core.config import Config
+    from core.workers.process_host import ProcessHost
+    from core.workers.testing import MemoryIdeas
+    from tests.workers.workers_at_hand import Computing
+    atexit.register(go_on.set)
+    sys.stderr = Holding(sys.stderr)
+    worker = Computing("w", Config.bare(), MemoryIdeas(), [1])
+    starting = threading.Thread(target=start, daemon=True)
+    starting.start()
+    is_starting.wait()
+    copy = os.fork()
+    if copy == 0:
+        sys.exit()
+    os.waitpid(copy, 0)
+"""
+
+
+async def test_a_program_ends_though_processes_are_being_started(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(BUSY_AT_THE_END)
+    environ = os.environ | {"PYTHONPATH": os.getcwd()}
+    command = (sys.executable, str(script))
+    program = await asyncio.create_subprocess_exec(*command, env=environ, stdout=-1, start_new_session=True)
+    try:
+        out, _ = await asyncio.wait_for(program.communicate(), 30)
+    except TimeoutError:
+        os.killpg(program.pid, signal.SIGKILL)  # its copy too
+        raise
+    assert (program.returncode, out.decode()) == (0, "No process is started any more: the program ends.\n")
 
 
 async def test_a_program_that_ends_leaves_no_busy_process_and_waits_for_none(tmp_path):
