@@ -186,7 +186,8 @@ async def test_a_task_is_placed_by_one_scan_at_most(
     (counted,) = [each for each in said if each.startswith("SELECT count(*)")]
     plan = database.read(lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {counted}").fetchall())
     steps = [step[3] for step in plan]
-    assert len([step for step in steps if step.startswith("SCAN t")]) <= (scans if sort != "id" else 0), steps
+    assert len([step for step in steps if step.startswith("SCAN t")]) == (scans if sort != "id" else 0), steps
+    assert not scans or len([step for step in steps if step.startswith(("SCAN t", "SEARCH t"))]) == 1, steps
     assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 

@@ -282,7 +282,8 @@ class QueuePane(ListPane[Task]):
         """Someone wants to see more than was found so far."""
         event.stop()
         part = self._part
-        if isinstance(part, QueueView) and part.more and part.view == self.wanted:
+        # While it is asked anew without the task that was to be in view, what is at hand is the same.
+        if isinstance(part, QueueView) and part.more and part.view == replace(self.wanted, around=part.view.around):
             self.want(replace(self.wanted, depth=self.wanted.depth + 1))
 
     def on_filter_field_changed(self, event: FilterField.Changed) -> None:
