@@ -11,6 +11,8 @@ from core.models import Json
 
 TORN = f"{MASK} stands for a secret that was not shown: leave it as it was, or type all of it."
 
+_Leaf = tuple[tuple[str, ...], str]
+
 
 def veiled(params: Mapping[str, Json]) -> dict[str, Json]:
     """The parameters as they are shown."""
@@ -55,13 +57,65 @@ def _lifted(path: tuple[str | int, ...], edited: Json, original: Json, mask: Jso
 def _items(
     path: tuple[str | int, ...], edited: list[Json], original: list[Json], mask: list[Json], torn: list[Violation]
 ) -> Iterator[Json]:
-    """Item by item; where some came or went, by what they look like."""
-    pairs = list(zip(mask, original, strict=False))
-    if len(edited) != len(pairs):
-        looks = {encoded(shown): (shown, whole) for shown, whole in reversed(pairs)}
-        pairs = [looks.get(encoded(each), (None, None)) for each in edited]
-    for place, (each, (shown, whole)) in enumerate(zip(edited, pairs, strict=True)):
+    """Item by item, each held against the one that it certainly was; what is masked in any other is torn."""
+    is_same = encoded(edited) == encoded(mask)
+    origins = list(range(len(mask))) if is_same else _origins(edited, original, mask)
+    for place, (each, origin) in enumerate(zip(edited, origins, strict=True)):
+        shown, whole = (None, None) if origin is None else (mask[origin], original[origin])
         yield _lifted((*path, place), each, whole, shown, torn)
+
+
+def _origins(edited: list[Json], original: list[Json], mask: list[Json]) -> list[int | None]:
+    """Which item each was, in a list that was changed: the one that looks the same, each of them once; else, where no
+    other one has moved, the one in its place. None where that is not certain."""
+    looks, known = [encoded(each) for each in edited], [encoded(each) for each in mask]
+    origins = _by_look(looks, known, original)
+    if any(origin not in (None, place) for place, origin in enumerate(origins)):
+        return origins
+    old = set(known)
+    new = [place for place, look in enumerate(looks[: len(mask)]) if MASK in look and look not in old]
+    leaves = [frozenset(_leaves((), each)) for each in mask] if new else []
+    for place in new:
+        if _is_still(place, edited[place], leaves):
+            origins[place] = place
+    return origins
+
+
+def _by_look(looks: list[str], known: list[str], original: list[Json]) -> list[int | None]:
+    """Which item each was, by how it looks: the one in its place rather than another that is equal."""
+    left: dict[str, list[int]] = {}
+    for place, look in enumerate(known):
+        left.setdefault(look, []).append(place)
+    for look, places in left.items():
+        if len({encoded(original[place]) for place in places}) > 1:
+            left[look] = []  # nobody can tell which of them an item is
+    origins: list[int | None] = [None] * len(looks)
+    for place, (look, was) in enumerate(zip(looks, known, strict=False)):
+        if look == was and left[look]:
+            origins[place] = place
+    in_place = set(origins)
+    spare = {look: iter([place for place in places if place not in in_place]) for look, places in left.items()}
+    for place, look in enumerate(looks):
+        if origins[place] is None and look in spare:
+            origins[place] = next(spare[look], None)
+    return origins
+
+
+def _is_still(place: int, edited: Json, leaves: list[frozenset[_Leaf]]) -> bool:
+    """Whether an item was changed in its place: it has more in common with the one there than with any other. A copy
+    of another one, put there and changed, has not."""
+    told = frozenset(_leaves((), edited))
+    common = [len(told & each) for each in leaves]
+    return all(common[place] > much for other, much in enumerate(common) if other != place)
+
+
+def _leaves(path: tuple[str, ...], value: Json) -> Iterator[_Leaf]:
+    """What an item tells, by its path of names. Lists do not count: one that lost an item may look like another."""
+    if isinstance(value, Mapping):
+        for name, member in cast("Mapping[str, Json]", value).items():
+            yield from _leaves((*path, name), member)
+    elif not isinstance(value, list):
+        yield path, encoded(value)
 
 
 def _members(value: Json) -> Mapping[str, Json]:

@@ -93,8 +93,8 @@ def _loaded(view: View, page: TaskPage, now: datetime) -> QueueView:
 
 async def _asked(tasks: TaskManager, view: View, now: datetime) -> QueueView:
     if not can_sort(view.sort, able=True):
-        top = replace(view, offset=0, rows=MOST_ROWS, sort=Sort.NEWEST)
-        return put_in_order(replace(await _asked(tasks, top, now), view=view))
+        top = replace(view, offset=0, rows=MOST_ROWS, sort=Sort.NEWEST, around=None)
+        return put_in_order(replace(await _asked(tasks, top, now), view=view, offset=0))
     sort, wanted = SERVER_SORTS[view.sort], view.filter or None
     page = await tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted, sort=sort, around=view.around)
     if page.searched is not None:

@@ -112,12 +112,20 @@ def with_middle(connection: sqlite3.Connection, wanted: Condition, page: Page) -
     row = connection.execute(f"SELECT type_id, status, {page.sort} FROM tasks WHERE id = ?", (page.around,)).fetchone()
     if not cells.is_exact or row is None or row[:2] not in cells.pairs:
         return page
-    before = ">" if page.order == "DESC" else "<"
-    first = [f"t.{page.sort} {before} {row[2]}"]
-    first += [] if page.sort == "id" else [f"t.{page.sort} = {row[2]} AND t.id < {page.around}"]
-    terms = [f"{source} AND {condition}" for source in _all_sources(connection, cells, page) for condition in first]
+    sources = _all_sources(connection, cells, page)
+    terms = [f"{source} AND {condition}" for source in sources for condition in _before(source, page, row[2])]
     place = connection.execute(f"SELECT count(*) FROM ({' UNION ALL '.join(terms)})").fetchone()[0]
     return replace(page, offset=max(0, place - page.limit // 2))
+
+
+def _before(source: str, page: Page, value: int) -> list[str]:
+    """Conditions for what comes before the task that the page is to be `around`, which is sorted by this value."""
+    before = ">" if page.order == "DESC" else "<"
+    if page.sort == "id":
+        return [f"t.id {before} {value}"]
+    first, equal = f"t.{page.sort} {before} {value}", f"t.{page.sort} = {value} AND t.id < {page.around}"
+    # Each is a range of an index that has this order; where rows are scanned, one scan is enough.
+    return [first, equal] if _by_index(page.sort) in source else [f"({first} OR {equal})"]
 
 
 def ids_of(connection: sqlite3.Connection, wanted: Condition, now: int, *, limit: int) -> list[int]:
@@ -147,7 +155,7 @@ def _filter_of(query: Mapping[str, str]) -> Condition:
 
 def _page_of(query: Mapping[str, str]) -> Page:
     sort = choice({"sort_by": query.get("sort_by") or None}, "sort_by", SORTS)
-    return Page(
+    page = Page(
         sort="id" if sort == "created_at" else sort,
         order=direction(query, default="DESC"),
         limit=min(MOST_LISTED, from_query(query, "limit", default=50, low=0)),
@@ -155,6 +163,9 @@ def _page_of(query: Mapping[str, str]) -> Page:
         after_id=from_query(query, "after_id", default=0, low=0),
         around=from_query(query, "around", default=0, low=0),
     )
+    if page.after_id and page.around:
+        raise Refused(400, "after_id and around both say where the page begins; ask with one of them")
+    return page
 
 
 def _found(connection: sqlite3.Connection, wanted: Condition, page: Page, now: int) -> Found:
@@ -260,7 +271,7 @@ def _sources(cells: Cells, sort: str, *, with_deferred: bool = False) -> list[st
         deferred = f"SELECT {_columns(sort)} FROM tasks t INDEXED BY deferred WHERE retry_at IS NOT NULL"
         return [
             *(
-                f"SELECT {_columns(sort)} FROM tasks t INDEXED BY claimable_by_{sort}"
+                f"SELECT {_columns(sort)} FROM tasks t {_by_index(sort)}"
                 f" WHERE type_id = {type_id} AND claimable = 1 AND status = 'pending'"
                 for type_id, _ in cells.pairs
             ),
@@ -271,6 +282,10 @@ def _sources(cells: Cells, sort: str, *, with_deferred: bool = False) -> list[st
         f" WHERE type_id = {type_id} AND status = '{status}'"
         for type_id, status in cells.pairs
     ]
+
+
+def _by_index(sort: str) -> str:
+    return f"INDEXED BY claimable_by_{sort}"
 
 
 def _columns(sort: str) -> str:

@@ -141,12 +141,16 @@ OPERATIONS = (
             "limit": {"type": "integer", "minimum": 0, "maximum": listing.MOST_LISTED, "default": 50},
             "offset": {"type": "integer", "minimum": 0, "default": 0},
             "filter": shape.FILTER,
-            "after_id": {"type": "integer", "minimum": 0, "description": "go on after this task, in the order asked"},
+            "after_id": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "go on after this task, in the order asked; not with `around`",
+            },
             "around": {
                 "type": "integer",
                 "minimum": 0,
                 "description": "have this task in the middle of the page, where it is one of those asked for; `offset`"
-                " then tells where the page begins",
+                " then tells where the page begins; refused with 400 together with `after_id`",
             },
             "sort_by": shape.SORT,
             "sort_order": shape.ORDER,

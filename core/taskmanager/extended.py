@@ -183,7 +183,8 @@ class ExtendedCalls(DocumentedCalls):
         that task) are done on our side where the server cannot, over a bounded number of the newest tasks.
 
         ``sort`` is a field (id, priority, attempts) with ASC or DESC. ``around``: the page is to have that task in its
-        middle, where the server can that; its offset tells. Raises `NotPossibleHere` where lists are not sorted.
+        middle, where the server can that; its offset tells. It goes with no ``after_id``. Raises `NotPossibleHere`
+        where lists are not sorted.
         """
         refusals.window(limit, offset)
         query: dict[str, str | int | None] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from core.snapshot import QueueView, Sort, View
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.viewing import read_view
 from tests.contract.observed import ObservedTaskManager, Row
+from tests.tui.test_long_queue import fill
 
 MANY = 60
 
@@ -47,6 +49,19 @@ async def test_a_task_that_the_filter_leaves_out_leaves_the_page_where_it_was(tm
             failed = TaskFilter.parse("status:failed" if wanted == 7 else "")
             part = await seen(client, View(failed, rows=5, around=wanted), able=True)
             assert part.offset == 0
+
+
+@pytest.mark.parametrize("sort", [Sort.AGE, Sort.TYPE])
+@pytest.mark.parametrize("wanted", [5, 1500, 2020])
+async def test_where_only_the_newest_are_put_in_order_they_are_whatever_task_is_wanted(
+    tmp_path: Path, sort: Sort, wanted: int
+):
+    await asyncio.to_thread(fill, tmp_path / "tasks.db", 2020)
+    async with AsyncTaskManagerClient(Config.bare(taskmanager_db=tmp_path / "tasks.db")) as client:
+        part = await seen(client, View(sort=sort, around=wanted), able=True)
+        assert {task.id for task in part.tasks} == set(range(1021, 2021))
+        assert (part.offset, part.total, part.sorted_here) == (0, 2020, True)
+        assert part.tasks == (await seen(client, View(sort=sort), able=True)).tasks
 
 
 @pytest.mark.parametrize("missing", [0, 150], ids=["every id", "ids that are missing"])

@@ -2,9 +2,11 @@
 
 import json
 import random
+from sqlite3 import Connection
 
 import pytest
 
+from core.server import listing
 from core.server.database import Database
 from tests.server.client import Api
 
@@ -112,6 +114,8 @@ async def test_a_text_is_found_in_any_case_and_in_every_field(
         {"sort_by": "params"},
         {"sort_order": "UP"},
         {"sort_by": "priority", "after_id": 99},
+        {"after_id": 1, "around": 1},
+        {"sort_by": "priority", "after_id": 1, "around": 1},
     ],
 )
 async def test_a_filter_that_means_nothing_is_refused(api: Api, query: dict) -> None:
@@ -150,6 +154,41 @@ async def test_a_page_is_read_from_indexes_without_a_sort(api: Api, database: Da
         plan = database.read(lambda connection, q=inner: connection.execute(f"EXPLAIN QUERY PLAN {q}").fetchall())
         steps = [step[3] for step in plan]
         assert not [step for step in steps if "TEMP B-TREE" in step or step.startswith("SCAN")], (query, steps)
+
+
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+@pytest.mark.parametrize("sort", ["id", "priority", "attempts"])
+@pytest.mark.parametrize("chosen", [{}, {"status": "pending"}, {"type": "a.%"}, {"status": "completed", "type": "b"}])
+async def test_a_page_has_the_task_that_it_is_to_be_around_in_its_middle(
+    api: Api, many: list[dict], sort: str, order: str, chosen: dict
+) -> None:
+    query = {"sort_by": sort, "sort_order": order, **chosen}
+    whole = await listed(api, **query, limit=1000)
+    for place, wanted in enumerate(whole):
+        data = (await api.get("/tasks", **query, limit=6, around=wanted)).data
+        begin = max(0, place - 3)
+        assert (data["offset"], [task["id"] for task in data["tasks"]]) == (begin, whole[begin : begin + 6])
+
+
+@pytest.mark.parametrize("sort", ["id", "priority", "attempts"])
+@pytest.mark.parametrize(("status", "scans"), [("", 1), ("pending", 0)])
+async def test_a_task_is_placed_by_one_scan_at_most(
+    api: Api, database: Database, many: list[dict], sort: str, status: str, scans: int
+) -> None:
+    said: list[str] = []
+
+    def place(connection: Connection) -> None:
+        connection.set_trace_callback(said.append)
+        wanted = listing.read_filter({"status": [status]} if status else {})
+        listing.with_middle(connection, wanted, listing.Page(sort, "DESC", 10, 0, 0, around=many[-1]["id"]))
+
+    await database.read_aside(place)
+    (counted,) = [each for each in said if each.startswith("SELECT count(*)")]
+    plan = database.read(lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {counted}").fetchall())
+    steps = [step[3] for step in plan]
+    assert len([step for step in steps if step.startswith("SCAN t")]) == (scans if sort != "id" else 0), steps
+    assert not scans or len([step for step in steps if step.startswith(("SCAN t", "SEARCH t"))]) == 1, steps
+    assert not [step for step in steps if "TEMP B-TREE" in step], steps
 
 
 async def test_a_limit_beyond_ours_is_answered_with_ours(api: Api) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from core.config import Config
 from core.snapshot import QueueView, Sort, View
 from tests.contract.observed import ObservedTaskManager, Row
@@ -29,10 +31,10 @@ def current(desk: Desk) -> int:
     return task.id if task is not None else 0
 
 
-async def answer(desk: Desk, view: View, *numbers: int, offset: int = 0, total: int = 900) -> None:
-    """The TaskManager answers with these tasks."""
+async def answer(desk: Desk, view: View, *numbers: int, offset: int = 0, sorted_here: bool = False) -> None:
+    """The TaskManager answers with these tasks of 900."""
     rows = tuple(scenes.task(number) for number in numbers)
-    await desk.put(replace(scenes.BUSY, view=QueueView(view, rows, total, offset=offset)))
+    await desk.put(replace(scenes.BUSY, view=QueueView(view, rows, 900, offset=offset, sorted_here=sorted_here)))
 
 
 async def test_it_is_found_wherever_it_is_and_the_rows_around_it_are_asked_for(open_board: Opens):
@@ -43,6 +45,20 @@ async def test_it_is_found_wherever_it_is_and_the_rows_around_it_are_asked_for(o
         assert (current(desk), desk.board.queue_pane.row_list.cursor) == (10429, 499)
         assert "10429" in desk.text()
         assert asked(desk) == View(sort=Sort.OLDEST, offset=199, rows=600)
+
+
+@pytest.mark.parametrize(("key", "order"), [("a", Sort.AGE), ("t", Sort.TYPE)])
+async def test_among_rows_that_were_put_in_order_it_is_found_and_nothing_else_is_kept(
+    open_board: Opens, key: str, order: Sort
+):
+    async with open_board() as desk:
+        await desk.press("down", "down", "O", key)
+        assert asked(desk) == View(sort=order, around=10429)
+        await answer(desk, asked(desk), *range(10400, 10436), sorted_here=True)
+        assert (current(desk), desk.board.queue_pane.row_list.cursor) == (10429, 29)
+        assert asked(desk) == View(sort=order)
+        await answer(desk, asked(desk), *range(10399, 10436), sorted_here=True)
+        assert (current(desk), desk.board.queue_pane.row_list.cursor) == (10429, 30)
 
 
 async def test_after_a_filter_that_left_it_out_the_cursor_is_on_it_again(open_board: Opens):
@@ -81,6 +97,20 @@ async def test_on_a_real_queue_it_stays_in_every_order_and_after_a_filter(tmp_pa
             )
             await sight.until(lambda: sight.current == 2000)
         assert sight.pane.row_list.cursor == 1999  # all that are older are before it, whatever their priority
+
+
+@pytest.mark.parametrize(("key", "order"), [("a", Sort.AGE), ("t", Sort.TYPE)])
+async def test_a_task_that_is_too_old_to_be_put_in_order_leaves_the_newest_in_view(
+    tmp_path: Path, key: str, order: Sort
+):
+    await asyncio.to_thread(fill, tmp_path / "tasks.db", 3_020)
+    async with board(Config.bare(taskmanager_db=tmp_path / "tasks.db", database=tmp_path / "ideas.s3db")) as sight:
+        await sight.press("G")
+        await sight.until(lambda: sight.current == 1)
+        await sight.press("O", key)
+        await sight.until(lambda: sight.newest.view.view == View(sort=order) == sight.pane.wanted)
+        assert {task.id for task in sight.newest.view.tasks} == set(range(2021, 3021))
+        assert (sight.newest.view.offset, sight.pane.row_list.cursor) == (0, 0)
 
 
 async def test_with_only_the_documented_calls_it_stays_after_a_filter_too(tmp_path: Path):

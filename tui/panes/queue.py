@@ -129,13 +129,18 @@ class QueuePane(ListPane[Task]):
         self.fetch()
 
     def _find(self, task_id: int, part: QueueView) -> None:
-        """Put the cursor on that task, if it is among the rows that came, and ask for those around it from now on."""
+        """Put the cursor on that task, if it is among the rows that came, and ask for those around it from now on, by
+        their place: it may go elsewhere, and the cursor with it."""
         self._sought = None
         place = next((place for place, task in enumerate(part.tasks, part.offset) if task.id == task_id), None)
         self._was_found = place is not None
         if place is not None:
             self.row_list.move(place)
-        if part.view == self.wanted and not self._is_list(part):
+        if part.view != self.wanted:
+            return
+        if self._is_list(part):
+            self.want(replace(part.view, around=None))
+        else:
             first = part.offset if place is None else max(0, place - WINDOW // 2)
             self.want(replace(part.view, offset=first, rows=part.view.rows if place is None else WINDOW, around=None))
 
@@ -277,7 +282,8 @@ class QueuePane(ListPane[Task]):
         """Someone wants to see more than was found so far."""
         event.stop()
         part = self._part
-        if isinstance(part, QueueView) and part.more and part.view == self.wanted:
+        # While it is asked anew without the task that was to be in view, what is at hand is the same.
+        if isinstance(part, QueueView) and part.more and part.view == replace(self.wanted, around=part.view.around):
             self.want(replace(self.wanted, depth=self.wanted.depth + 1))
 
     def on_filter_field_changed(self, event: FilterField.Changed) -> None:
