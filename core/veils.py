@@ -46,7 +46,10 @@ def _is_hidden(path: tuple[str | int, ...], value: Any) -> bool:
     if any(is_secret(str(name)) for name in path):
         return True
     for name in path:
-        value = value[name]
+        try:
+            value = value[name]
+        except (LookupError, TypeError):
+            break  # nothing is there: what would hold it is what may be told
     return masked(value) != value
 
 

@@ -58,7 +58,7 @@ def test_a_rule_that_a_secret_breaks_is_told_without_it():
     assert discreet(plain, ORIGINAL) is plain
 
 
-@pytest.mark.parametrize("path", [("urls", 0), ("urls",), ("inner",), ()], ids=str)
+@pytest.mark.parametrize("path", [("urls", 0), ("urls", 9), ("urls",), ("inner",), ()], ids=str)
 def test_a_rule_that_something_with_a_secret_inside_breaks_is_told_without_it(path: tuple[str | int, ...]):
     told = discreet(Violation(path, "hunter2 is not valid under any of the given schemas", "anyOf"), ORIGINAL)
     assert told.message == "This breaks the rule anyOf."
