@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_data_path
 
 from core.errors import BadSetting
+from core.masking import mask_also
 from core.setting_values import (
     file_path,
     header_text,
@@ -116,6 +117,10 @@ class Config:
     def database_url(self) -> str:
         """The IdeaInspiration database as PrismQ writes it."""
         return f"sqlite:///{self.database}"
+
+    def mask_keys(self) -> None:
+        """Have the keys masked in whatever is shown: a server may repeat one in an error."""
+        mask_also(str(self.taskmanager_api_key), str(self.youtube_api_key))
 
     def replace(self, **chosen: object) -> Config:
         """The same settings but for ``chosen``."""

@@ -111,6 +111,7 @@ class Engine(WorkerVerbs, ClaimVerbs, ResultVerbs):
         opens also while the TaskManager is away, and goes on trying; else that raises `Unreachable`.
         """
         config = config or Config()
+        config.mask_keys()
         faults: list[str] = []
         if factory is None:
             factory, faults = known_workers(config)

@@ -21,8 +21,10 @@ NAMES: Final = (
 SECRET_WORD: Final = re.compile(rf"({'|'.join(NAMES)})s?$|^auth$", re.IGNORECASE)
 WORDS: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+")
 
-SCHEMA_FIELDS: Final = ("properties", "$defs", "definitions")
+SCHEMA_FIELDS: Final = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
 """Members of a JSON Schema whose members are named by an author: `token` there is described, not told."""
+TOLD: Final = ("default", "examples", "const", "enum")
+"""Members of a JSON Schema that tell values."""
 
 SAID: Final = re.compile(
     r"""(?P<name>(?:key|token|secret|password|passwd|passphrase|pwd|credential)s?\\?["']?\s*[=:]\s*)"""
@@ -56,6 +58,12 @@ What is behind the first sign of one begins no other, so that a long text withou
 """
 
 
+SHORTEST: Final = 8
+"""Characters of a configured key that is masked wherever it comes up: a shorter one may be any word."""
+
+CONFIGURED: Final = list[str]()
+"""Keys of this program, the longest first; they are masked though they may look like no secret."""
+
 WINDOW: Final = 32_768
 """Characters of a long text that are looked at in one go."""
 
@@ -78,8 +86,15 @@ def is_secret(name: str) -> bool:
     return any(SECRET_WORD.search(word) for word in WORDS.findall(name))
 
 
+def mask_also(*keys: str) -> None:
+    """Mask these keys from now on in every text of this process; said by whoever reads them from the settings."""
+    CONFIGURED[:] = sorted({*CONFIGURED, *(key for key in keys if len(key) >= SHORTEST)}, key=len, reverse=True)
+
+
 def masked_text(text: str) -> str:
-    """Running text (an error, say) without what looks like a secret or follows the name of one."""
+    """Running text (an error, say) without configured keys and what looks like a secret or follows the name of one."""
+    for key in CONFIGURED:
+        text = text.replace(key, MASK)
     return SAID.sub(_said, LOOKS.sub(_looked, text))
 
 
@@ -94,28 +109,38 @@ def _looked(found: re.Match[str]) -> str:
     return (found["scheme"] or begin or "") + MASK
 
 
-def masked(value: Json, *, described: bool = False) -> Json:
+def masked(value: Json, *, described: bool = False, secret: bool = False) -> Json:
     """A copy of a value in which secrets are masked, for whatever leaves the screen.
 
-    ``described``: its members are the fields of a schema, whose rules are no secrets.
+    ``described``: its members are the fields of a schema, whose rules are no secrets. ``secret``: it is the rule of a
+    field that holds a secret; only the values that it tells are hidden.
     """
     if isinstance(value, Mapping):
         members = cast("Mapping[object, Json]", value)
-        return {str(name): _member(str(name), member, described) for name, member in members.items()}
+        return {str(name): _member(str(name), member, described, secret) for name, member in members.items()}
     if isinstance(value, list | tuple):
-        return [masked(member) for member in cast("list[Json]", value)]
+        return [masked(member, secret=secret) for member in cast("list[Json]", value)]
     return masked_text(value) if isinstance(value, str) else value
 
 
-def _member(name: str, member: Json, described: bool) -> Json:
-    if hides(name, member) and not (described and isinstance(member, Mapping)):
+def _member(name: str, member: Json, described: bool, secret: bool) -> Json:
+    if described and isinstance(member, Mapping):
+        return masked(member, secret=secret or is_secret(name))
+    if secret and name in TOLD and isinstance(member, list | tuple):
+        return [MASK if tells(each) else each for each in cast("list[Json]", member)]
+    if hides(name, member) or (secret and name in TOLD and tells(member)):
         return MASK
-    return masked(member, described=name in SCHEMA_FIELDS)
+    return masked(member, described=name in SCHEMA_FIELDS, secret=secret)
 
 
 def hides(name: str, member: Json) -> bool:
     """Whether a member of that name is to be masked; what is empty or a yes or no tells nothing."""
-    return member not in (None, "", True, False) and is_secret(name)
+    return tells(member) and is_secret(name)
+
+
+def tells(value: Json) -> bool:
+    """Whether a value may be a secret: what is empty or a yes or no is none."""
+    return value not in (None, "", True, False)
 
 
 def masked_windows(text: str, *, reveal: bool = False) -> Iterator[str]:
@@ -137,5 +162,7 @@ def masked_windows(text: str, *, reveal: bool = False) -> Iterator[str]:
 def goes_on(piece: str) -> bool:
     """Whether a secret may begin in a piece of text and end behind it."""
     if OPEN_END.search(piece[-200:]):
+        return True
+    if any(piece.endswith(key[:size]) for key in CONFIGURED for size in range(1, len(key))):
         return True
     return any(found.end() == len(piece) for pattern in (SAID, LOOKS) for found in pattern.finditer(piece))

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import cast
+from typing import Any, cast
 
 from core.forms import Violation, encoded
 from core.masking import MASK, is_secret, masked
 from core.models import Json
 
 TORN = f"{MASK} stands for a secret that was not shown: leave it as it was, or type all of it."
+BARE = f"{MASK} stands for nothing while secrets are shown: type all of it."
+
+NAMES_ONLY = ("required", "masked", "additionalProperties", "unevaluatedProperties", "dependentRequired")
+"""Rules whose sentences tell names and no values."""
 
 _Leaf = tuple[tuple[str, ...], str]
 
@@ -28,11 +32,42 @@ def lifted(edited: Mapping[str, Json], original: Mapping[str, Json]) -> tuple[di
     return cast("dict[str, Json]", _lifted((), edited, original, veiled(original), torn)), torn
 
 
-def discreet(violation: Violation) -> Violation:
-    """The same without the value, where that is a secret by its name."""
-    if violation.rule in ("required", "masked") or not any(is_secret(str(name)) for name in violation.path):
+def bare(edited: Mapping[str, Json], original: Mapping[str, Json]) -> list[Violation]:
+    """Where a mask stands in parameters that are shown with their secrets, though ``original`` has none there."""
+    return list(_bare((), edited, original))
+
+
+def discreet(violation: Violation, params: Mapping[str, Json]) -> Violation:
+    """The same without the value, where that is hidden when ``params`` are shown, or something inside it."""
+    if violation.rule in NAMES_ONLY or not _is_hidden(violation.path, params):
         return violation
     return Violation(violation.path, f"This breaks the rule {violation.rule}.", violation.rule)
+
+
+def _is_hidden(path: tuple[str | int, ...], value: Any) -> bool:
+    if any(is_secret(str(name)) for name in path):
+        return True
+    for name in path:
+        try:
+            value = value[name]
+        except (LookupError, TypeError):
+            break  # nothing is there: what would hold it is what may be told
+    return masked(value) != value
+
+
+def _bare(path: tuple[str | int, ...], edited: Json, original: Json) -> Iterator[Violation]:
+    if isinstance(edited, str):
+        if MASK in edited and not (isinstance(original, str) and MASK in original):
+            yield Violation(path, BARE, "masked")
+    elif isinstance(edited, Mapping):
+        known = _members(original)
+        for name, value in cast("Mapping[str, Json]", edited).items():
+            yield from _bare((*path, name), value, known.get(name))
+    elif isinstance(edited, list):
+        known = _list(original)
+        for place, each in enumerate(cast("list[Json]", edited)):
+            if each not in known:
+                yield from _bare((*path, place), each, None)
 
 
 def _lifted(path: tuple[str | int, ...], edited: Json, original: Json, mask: Json, torn: list[Violation]) -> Json:

@@ -14,6 +14,7 @@ from hypothesis import settings
 
 from core.config import Config
 from core.loops import new_loop
+from core.masking import CONFIGURED
 from tests.program import Program
 from tests.warm import WarmStarts
 
@@ -39,6 +40,13 @@ def pytest_collection_finish() -> None:
 def pytest_asyncio_loop_factories(item: pytest.Item):
     """The event loop that the program has there."""
     return {"loop": asyncio.new_event_loop if any(part in BOARDS for part in item.path.parts) else new_loop}
+
+
+@pytest.fixture(autouse=True)
+def configured_keys() -> Iterator[None]:
+    """A key of one test is an ordinary word in the next."""
+    yield
+    CONFIGURED.clear()
 
 
 @pytest.fixture(scope="session")

@@ -40,7 +40,9 @@ class Program:
     @cached_property
     def config(self) -> Config:
         """The settings."""
-        return Config(self.env_file)
+        config = Config(self.env_file)
+        config.mask_keys()
+        return config
 
     def factory(self) -> WorkerFactory:
         """All workers that there are, with those that the settings name; says which could not be loaded."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.masking import MASK, masked, masked_text
+from core.masking import MASK, WINDOW, mask_also, masked, masked_text, masked_windows
 
 SECRETS = [
     ("Authorization: Bearer abc.def-ghi", "abc.def"),
@@ -51,6 +51,34 @@ def test_a_schema_tells_of_fields_and_hides_none_of_their_rules():
     schema = {"type": "object", "properties": {"api_key": {"type": "string", "description": "Yours."}}}
     assert masked(schema) == schema
     assert masked({"api_key": {"value": "hunter2"}}) == {"api_key": MASK}
+
+
+def test_a_schema_hides_the_values_that_it_tells_of_secrets():
+    key = {"type": "string", "default": "hunter2", "examples": ["hunter2", ""], "maxLength": 9, "const": "hunter2"}
+    hidden = {"type": "string", "default": MASK, "examples": [MASK, ""], "maxLength": 9, "const": MASK}
+    assert masked({"properties": {"api_key": key}}) == {"properties": {"api_key": hidden}}
+    inner = {"properties": {"auth_token": {"items": {"enum": ["hunter2"]}, "anyOf": [{"default": "hunter2"}]}}}
+    told = masked({"$defs": {"x": inner}, "patternProperties": {"_key$": key}})
+    assert "hunter2" not in str(told) and "maxLength" in str(told)
+    plain = {"properties": {"message": {"default": "hunter2", "enum": ["hunter2"]}}}
+    assert masked(plain) == plain
+
+
+def test_a_member_of_data_that_is_named_like_a_part_of_a_schema_hides_its_secrets():
+    assert masked({"properties": {"auth": {"token": "hunter2"}}}) == {"properties": {"auth": {"token": MASK}}}
+
+
+def test_a_configured_key_is_masked_wherever_it_comes_up():
+    mask_also("heron-77", "heron-77-and-more", "short")
+    assert masked_text("heron-77 heron-77-and-more, short") == f"{MASK} {MASK}, short"
+    assert masked({"said": ["the heron-77"]}) == {"said": [f"the {MASK}"]}
+
+
+def test_a_configured_key_at_the_end_of_a_window_is_masked():
+    mask_also("heron,77,and,more")
+    for shift in range(20):
+        text = "x" * (WINDOW - shift) + "heron,77,and,more" + " y" * WINDOW
+        assert "".join(masked_windows(text)) == masked_text(text)
 
 
 def test_masking_twice_is_masking_once():

@@ -9,7 +9,7 @@ import pytest
 from core.forms import Violation
 from core.masking import MASK
 from core.models import Json
-from core.veils import discreet, lifted, veiled
+from core.veils import bare, discreet, lifted, veiled
 
 ORIGINAL: dict[str, Json] = {
     "api_key": 12345,
@@ -150,7 +150,25 @@ def test_a_mask_in_another_place_or_changed_is_told(edited: dict[str, Json], pla
 
 
 def test_a_rule_that_a_secret_breaks_is_told_without_it():
-    told = discreet(Violation(("inner", "password"), "'hunter2' is too short", "minLength"))
+    told = discreet(Violation(("inner", "password"), "'hunter2' is too short", "minLength"), ORIGINAL)
     assert told.message == "This breaks the rule minLength."
     plain = Violation(("inner", "n"), "1 is less than the minimum of 2", "minimum")
-    assert discreet(plain) is plain
+    assert discreet(plain, ORIGINAL) is plain
+
+
+@pytest.mark.parametrize("path", [("urls", 0), ("urls", 9), ("urls",), ("inner",), ()], ids=str)
+def test_a_rule_that_something_with_a_secret_inside_breaks_is_told_without_it(path: tuple[str | int, ...]):
+    told = discreet(Violation(path, "hunter2 is not valid under any of the given schemas", "anyOf"), ORIGINAL)
+    assert told.message == "This breaks the rule anyOf."
+
+
+def test_a_rule_about_names_is_told_whole():
+    names = Violation((), "Additional properties are not allowed ('x' was unexpected)", "additionalProperties")
+    assert discreet(names, ORIGINAL) is names
+
+
+def test_a_mask_among_secrets_that_are_shown_is_told_unless_it_was_there():
+    assert bare(ORIGINAL, ORIGINAL) == []
+    assert bare(ORIGINAL | {"dots": "b ••• c", "urls": list(reversed(ORIGINAL["urls"]))}, ORIGINAL) == []
+    torn = bare({"api_key": "•••", "inner": {"password": [1, {"x": "a•••"}]}}, ORIGINAL)
+    assert [each.path for each in torn] == [("api_key",), ("inner", "password", 1, "x")]

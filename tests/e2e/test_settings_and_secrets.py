@@ -76,3 +76,13 @@ def test_secrets_in_a_task_are_masked_in_every_form_until_they_are_asked_for(pro
         assert (usual.code, asked.code) == (0, 0)
         assert KEY not in usual.out + usual.err
         assert KEY in asked.out
+
+
+def test_the_configured_key_is_masked_wherever_a_text_repeats_it(program: Program):
+    heron = "grey-heron-123456"
+    keyed = program.with_settings(TASKMANAGER_API_KEY=heron)
+    assert keyed("tasks", "add", "Echo", "--params", f'{{"message": "refused {heron}"}}').code == 0
+    assert heron in program("tasks", "show", "1").out
+    usual = keyed("tasks", "show", "1")
+    assert "refused" in usual.out and heron not in usual.out
+    assert heron in keyed("--show-secrets", "tasks", "show", "1").out

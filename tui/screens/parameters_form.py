@@ -12,16 +12,16 @@ from textual.widgets import Static, TextArea
 from core.errors import BadSetting
 from core.form_values import Entry, object_in, params_of, values_of
 from core.forms import Path, Violation, encoded, fields_of
-from core.masking import MASK
+from core.masking import MASK, masked_text
 from core.models import Json
-from core.veils import discreet, lifted, veiled
+from core.veils import bare, discreet, lifted, veiled
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count, lines
 from tui.screens.form import Form
 from tui.screens.task_news import dotted
 from tui.widgets.field_box import FieldBox, rewrite
 from tui.widgets.safe_text import head
-from tui.widgets.schema_form import SchemaForm
+from tui.widgets.schema_form import SchemaForm, placed
 
 CHECK_AFTER = 0.2
 """Seconds without a key after which the parameters are held against the schema."""
@@ -161,7 +161,9 @@ class ParametersForm(Form):
 
     @property
     def _lifted(self) -> tuple[dict[str, Json], list[Violation]]:
-        return (self.params, []) if self.revealed else lifted(self.params, self.original)
+        if self.revealed:
+            return self.params, bare(self.params, self.original)
+        return lifted(self.params, self.original)
 
     async def _check(self) -> None:
         params, (meant, torn) = self.params, self._lifted
@@ -169,10 +171,10 @@ class ParametersForm(Form):
             found = torn or await self.deeds.verbs.check_params(self.schema, meant)
         except BadSetting as fault:
             # The TaskManager has the last word: what cannot be checked here is sent all the same.
-            self.state.update(content(((f"⚠ Not checked here: {fault}", Tone.WARN),)))
+            self.state.update(content(((f"⚠ Not checked here: {masked_text(str(fault))}", Tone.WARN),)))
             return
         if params is self.params:
-            self.found = found if self.revealed else [discreet(each) for each in found]
+            self.found = found if self.revealed else [discreet(each, meant) for each in found]
 
     # What is told
 
@@ -211,6 +213,8 @@ class ParametersForm(Form):
         self.revealed = not self.revealed
         self.original, self.params = meant, dict(meant) if self.revealed else veiled(meant)
         await self._show_params()
+        for area in self.query(TextArea):
+            area.history.clear()  # undo would show what is hidden now, or bring masks among what is meant as it stands
         self._edited()
 
     def action_turn(self) -> None:
@@ -233,4 +237,4 @@ def places(wrong: Sequence[FieldBox]) -> str:
     """What is wrong, for one who does not see the fields: the first of them with its name, and how many more."""
     more = f" And {count(len(wrong) - 1, 'more mistake')}." if len(wrong) > 1 else ""
     said = wrong[0].fault
-    return f"{head(dotted(wrong[0].field.path), 40)}: {said}{'' if said.endswith('.') else '.'}{more}"
+    return placed(head(dotted(wrong[0].field.path), 40), f"{said}{'' if said.endswith('.') else '.'}{more}")

@@ -31,7 +31,7 @@ class Repetition:
 
     def note_choice(self) -> None:
         """The counter is another: from now on it is left where it is, if it was not changed from here."""
-        self._is_chosen = self._is_chosen or self._editor.has_focus
+        self._is_chosen = self._is_chosen or self._editor.has_focus_within  # also that of its open list
 
     @property
     def many(self) -> bool:

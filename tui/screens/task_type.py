@@ -19,7 +19,7 @@ from tui.deeds import Deeds
 from tui.look import Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
-from tui.screens.type_text import schema_of, type_sections
+from tui.screens.type_text import schema_of, shown_schema, type_sections
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.rereading import Rereading
 from tui.wording import told
@@ -160,9 +160,11 @@ class TaskTypeScreen(CommandScreen):
 
     def action_copy_schema(self) -> None:
         """Copy the schema."""
-        text = json.dumps(schema_of(self.row, self.detail), ensure_ascii=False, indent=2)
+        shown = shown_schema(self.row, self.detail)
+        text = json.dumps(shown, ensure_ascii=False, indent=2)
         self.app.copy_to_clipboard(text)
-        self.deeds.say(f"Copied {len(text):,} characters of JSON Schema")
+        hidden = "" if shown == schema_of(self.row, self.detail) else ", secrets masked"
+        self.deeds.say(f"Copied {len(text):,} characters of JSON Schema{hidden}")
 
     def action_scroll(self, step: int) -> None:
         """A line down or up."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import cast
 
 from core.details import TypeDetail
 from core.forms import Field, Kind, fields_of
@@ -12,7 +13,7 @@ from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
 from tui.look import WORKER, Line, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
 from tui.widgets.json_view import json_lines
-from tui.widgets.masking import MASK, is_secret
+from tui.widgets.masking import MASK, is_secret, masked
 from tui.widgets.safe_text import head
 
 SECONDS = 60
@@ -30,7 +31,7 @@ def type_sections(
     row: TypeRow, detail: TypeDetail | None, snapshot: Snapshot, now: datetime, *, width: int, raw: bool
 ) -> list[Line]:
     """All that is known of a type, in lines of so many cells."""
-    schema = schema_of(row, detail)
+    schema = shown_schema(row, detail)
     said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
     title = (
         "Parameters, as JSON Schema ({raw_schema}: as a table)" if raw else "Parameters ({raw_schema}: as JSON Schema)"
@@ -43,6 +44,11 @@ def schema_of(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:
     """The newest schema that is known."""
     told = detail.task_type.param_schema if detail is not None and detail.task_type is not None else None
     return told or row.param_schema or {}
+
+
+def shown_schema(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:
+    """The same without the secrets that it tells, such as the default of a key."""
+    return cast("Mapping[str, Json]", masked(schema_of(row, detail)))
 
 
 def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator[Line]:

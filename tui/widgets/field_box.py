@@ -13,8 +13,8 @@ from textual.widgets import Input, Select, Static, TextArea
 
 from core.form_values import Entry, Raw, is_raw
 from core.forms import Field, Kind, Path
-from core.masking import MASK, is_secret
 from tui.look import Piece, Tone, content
+from tui.widgets.masking import MASK, is_secret, masked_text
 from tui.widgets.safe_text import head
 
 MOST_SHOWN = 60
@@ -76,9 +76,9 @@ class FieldBox(Vertical):
 
     def refuse(self, sentence: str, *, warning: bool = False) -> None:
         """Say what is wrong; empty: nothing."""
-        self.fault = sentence
+        self.fault = masked_text(sentence)
         mark, tone = ("⚠", Tone.WARN) if warning else ("✗", Tone.BAD)
-        self.wrong.update(content(((f"{mark} {sentence}", tone),) if sentence else ()))
+        self.wrong.update(content(((f"{mark} {self.fault}", tone),) if sentence else ()))
         self.set_class(bool(sentence), "-told")
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -115,7 +115,7 @@ class FieldBox(Vertical):
             case "choice":
                 editor: Widget = self._select()
             case "line":
-                default = MASK if is_secret(self.field.name) else self.field.default
+                default = MASK if is_secret(self.field.name) else masked_text(self.field.default)
                 hint = head(f"default {default}", MOST_SHOWN) if self.field.default else ""
                 editor = Input(shown(self.entry), placeholder=hint, compact=True, select_on_focus=False)
             case _:

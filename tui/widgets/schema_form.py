@@ -14,6 +14,7 @@ from core.formats import looks_like
 from core.forms import Field, Kind, Path, Violation
 from tui.look import Tone, content
 from tui.widgets.field_box import FieldBox
+from tui.widgets.masking import masked_text
 
 NO_FIELDS = "This type tells no schema; any object will do. Type it as JSON (^r)."
 
@@ -128,4 +129,11 @@ def in_words(violation: Violation, path: Path) -> str:
     if not inner:
         return violation.message
     place = ".".join(f"item {each + 1}" if isinstance(each, int) else str(each) for each in inner)
-    return f"{place}: {violation.message}"
+    return placed(place, violation.message)
+
+
+def placed(place: str, sentence: str) -> str:
+    """A sentence behind the place that it is about."""
+    said = f"{place}: {masked_text(sentence)}"
+    # Behind the name of a secret and a colon a word of the sentence would be taken for the secret.
+    return said if masked_text(said) == said else f"{place} – {masked_text(sentence)}"

@@ -7,6 +7,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from core.snapshot import TypeRow
+from tui.key_map import keyed
 from tui.look import Tone, content
 from tui.widgets.safe_text import cut, head
 
@@ -31,7 +32,7 @@ class TypeField(Static, can_focus=True):
         if name is None and unheard:
             said = (("No task type is known before the TaskManager answers.", Tone.WARN),)
         elif name is None:
-            said = (("No task type is known. Start workers (s) or register a type first.", Tone.WARN),)
+            said = ((keyed("No task type is known. Start workers ({start}) or register a type first."), Tone.WARN),)
         else:
             version = row.version if row is not None and row.version else "not registered"
             off = "  off: it takes no new tasks" if row is not None and not row.is_active else ""
