@@ -73,7 +73,8 @@ class TaskReading:
 
     def _is_still(self, task: Task) -> bool:
         """Whether it stands as it did when it was read the last time."""
-        return self.detail is not None and self.detail.task.status is task.status
+        known = self.detail.task if self.detail is not None else None
+        return known is not None and (known.id, known.status) == (task.id, task.status)
 
     async def _learn(self) -> None:
         """Learn what takes longer: the next task is not kept waiting for it."""
