@@ -194,3 +194,8 @@ class ServerFault(TaskManagerError):
         super().__init__(sentence, status=status, server_text=server_text)
         self.temporary = temporary
         self.unclear = unclear
+
+
+def may_pass(error: CoreError) -> bool:
+    """Whether the same call may succeed later: not where what was asked for is not there, is wrong or is impossible."""
+    return not isinstance(error, BadSetting | UnknownTaskType | BadParameters | NotPossibleHere | NotFound | Invalid)

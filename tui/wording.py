@@ -72,6 +72,13 @@ def the_tasks(task_ids: Sequence[int]) -> str:
     return f"#{task_ids[0]}" if len(task_ids) == 1 else count(len(task_ids), "task")
 
 
+def ids_copied(number: int, meant: int | None) -> str:
+    """That so many ids were copied, and of how many where more are meant; None: nobody knows how many these are."""
+    every = "" if meant is None else f" {meant:,}"
+    which = "" if meant == number else f": of the loaded rows only, not of all{every}"
+    return f"Copied {count(number, 'id')}{which}"
+
+
 def the_workers(worker_ids: Sequence[str]) -> str:
     """One worker by its name, several by their number."""
     return short_name(worker_ids[0]) if len(worker_ids) == 1 else count(len(worker_ids), "worker")

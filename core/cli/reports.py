@@ -48,7 +48,7 @@ def list_reports(program: Program, as_json: bool) -> None:
         print_json({"reports": [told(each) for each in kept]})
         return
     print_table(
-        ("task", "type", "try", "worker", "state", "success", "since", "reason", "said"),
+        ("task", "type", "attempt", "worker", "state", "success", "since", "reason", "said"),
         [
             (
                 *(each.claim.task_id, each.task_type, each.attempt, each.worker_id, each.state),

@@ -64,7 +64,7 @@ def list_tasks(
         print_json({"tasks": [told(task) for task in page.tasks], "total": page.total})
         return
     print_table(
-        ("id", "type", "status", "try", "prio", "progress", "worker", "created", "error"),
+        ("id", "type", "status", "attempts", "prio", "progress", "worker", "created", "error"),
         [
             (
                 *(task.id, task.task_type, task.status.value, f"{task.attempts}/{task.max_retries}", task.priority),

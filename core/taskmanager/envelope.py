@@ -271,7 +271,11 @@ def fault(answer: Answer, body: Mapping[str, Any] | None, text: str, what: str) 
             status=status,
         )
     said = f": {sentence(text)}" if text else "; it said nothing that can be read."
-    hint = "Try again later." if temporary else "Trying again will not help: its log should tell why."
+    hint = (
+        "Try again later."
+        if temporary
+        else "Its log should tell why: until that is mended, it is likely to fail again."
+    )
     return ServerFault(
         f"The TaskManager failed at {what} ({status}){said} {hint}",
         temporary=temporary,

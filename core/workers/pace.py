@@ -44,7 +44,7 @@ class Pace:
 
     @property
     def failures(self) -> int:
-        """Failed tries since the last success."""
+        """Failed attempts since the last success."""
         return self._failures
 
     def hurry(self) -> None:

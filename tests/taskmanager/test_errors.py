@@ -69,8 +69,8 @@ TABLE: list[tuple[Answer, type[TaskManagerError], int, str, str]] = [
     (Answer(302, {"location": "https://x/api"}, b""), ServerFault, 302, "", "set TASKMANAGER_API_URL to that"),
     (failed(DEADLOCK), ServerFault, 500, DEADLOCK, "Try again later"),
     (Answer(502, {}, b"<html>"), ServerFault, 502, "", "Try again later"),
-    (failed("1292 Truncated"), ServerFault, 500, "1292 Truncated", "Trying again will not help"),
-    (Answer(500, {}, b""), ServerFault, 500, "", "Trying again will not help"),
+    (failed("1292 Truncated"), ServerFault, 500, "1292 Truncated", "likely to fail again"),
+    (Answer(500, {}, b""), ServerFault, 500, "", "likely to fail again"),
     (said({"neither": "id nor status"}), ServerFault, 200, "", "is it one that we support"),
     (Answer(200, {}, b"<html>It works!</html>"), ServerFault, 200, "", "is TASKMANAGER_API_URL right"),
 ]

@@ -100,6 +100,15 @@ async def test_a_group_of_failures_is_retried_after_a_yes(open_board: Opens):
         assert "there is no such task" in desk.text()
 
 
+async def test_where_nothing_was_done_there_is_nothing_said_of_an_undo(open_board: Opens):
+    async with open_board(scenes.FAILING) as desk:
+        for each in (499, 500):
+            desk.verbs.outcomes[each] = RowOutcome(each, False, error="Task is completed; retry needs it failed")
+        await desk.press("space", "space", "r", "enter", "y")
+        assert "2 failed" in desk.text()
+        assert "undo" not in desk.text()
+
+
 def many(desk: Desk, number: int) -> None:
     """Failed tasks that the server has."""
     for n in range(1, number + 1):

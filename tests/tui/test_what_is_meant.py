@@ -67,3 +67,19 @@ async def test_the_ids_of_all_marked_tasks_are_copied(open_board: Opens):
         await desk.press("space", "space", "y")
         assert desk.app.clipboard == "10430 10431"
         assert desk.notes()[-1] == "Copied 2 ids"
+
+
+async def test_of_all_that_match_only_the_ids_of_the_loaded_rows_are_copied_which_is_said(open_board: Opens):
+    async with open_board() as desk:
+        await narrowed(desk)
+        await desk.press("a", "a", "y")
+        assert desk.app.clipboard == "10427"
+        assert desk.notes()[-1] == "Copied 1 id: of the loaded rows only, not of all 700"
+
+
+async def test_where_all_that_match_are_loaded_the_ids_of_all_are_copied(open_board: Opens):
+    async with open_board() as desk:
+        view = scenes.BUSY.view
+        await desk.put(replace(scenes.BUSY, view=replace(view, total=len(view.tasks))))
+        await desk.press("a", "a", "y")
+        assert desk.notes()[-1] == f"Copied {len(view.tasks)} ids"

@@ -29,7 +29,6 @@ NARROWEST_ID = 4
 WINDOW = 600
 """Rows that are at hand where someone has scrolled to."""
 
-
 AHEAD = 100
 """Rows beyond those in sight that are fetched before they are needed."""
 

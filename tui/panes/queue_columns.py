@@ -43,7 +43,7 @@ def priority(task: Task, now: datetime) -> tuple[Piece, ...]:
     return ((str(task.priority), Tone.PLAIN if task.priority else Tone.MUTED),)
 
 
-def tries(task: Task, now: datetime) -> tuple[Piece, ...]:
+def attempts(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Attempts of how many."""
     return ((f"{task.attempts}/{task.max_retries}", Tone.WARN if task.attempts > 1 else Tone.MUTED),)
 
@@ -84,7 +84,7 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
 TYPE = Column("Type", kind, share=3, keep_end=True)
 STATUS_COLUMN = Column("Status", status, width=11)
 PRIORITY = Column("Prio", priority, width=4, right=True)
-TRIES = Column("Try", tries, width=4, right=True)
+ATTEMPTS = Column("Att.", attempts, width=4, right=True)
 AGE = Column("Age", age, width=6, right=True)
 WORKER = Column("Worker", owner, width=8, keep_end=True)
 WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
@@ -93,14 +93,14 @@ SHORT_PROGRESS = Column("Progress", progress, width=11)
 
 
 ID = "ID"
-CHOOSABLE = ("Type", "Status", "Prio", "Try", "Age", "Worker", "Progress")
+CHOOSABLE = ("Type", "Status", "Prio", "Att.", "Age", "Worker", "Progress")
 """Titles of the columns that can be left out."""
 
 WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
-    (58, (TYPE, STATUS_COLUMN, TRIES, AGE, Column("Progress", progress, share=2))),
-    (76, (TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WORKER, SHORT_PROGRESS)),
-    (110, (TYPE, STATUS_COLUMN, PRIORITY, TRIES, AGE, WIDE_WORKER, PROGRESS)),
+    (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, Column("Progress", progress, share=2))),
+    (76, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WORKER, SHORT_PROGRESS)),
+    (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WIDE_WORKER, PROGRESS)),
 )
 """Which columns fit from which width on."""
 

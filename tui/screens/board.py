@@ -18,13 +18,12 @@ from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
-from tui.look import count
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import DONE_BY, fits, told
+from tui.wording import DONE_BY, fits, ids_copied, told
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
@@ -266,11 +265,13 @@ class BoardScreen(WorkerActions):
 
     def action_copy(self) -> None:
         """Copy the ids of the marked tasks, the id of what the cursor is on, or the address of a result."""
-        marks = self.queue_pane.row_list.marks
+        rows = self.queue_pane.row_list
+        marks = rows.marks
         match self.current:
             case Task() if self.place == "queue" and marks:
                 self.app.copy_to_clipboard(" ".join(map(str, sorted(int(str(mark)) for mark in marks))))
-                self.task_deeds.say(f"Copied {count(len(marks), 'id')}")
+                meant = self.newest.view.total if rows.all_meant else len(marks)
+                self.task_deeds.say(ids_copied(len(marks), meant))
             case Task(id=task_id) | FailureGroup(task_ids=(task_id, *_)):
                 self._copy(str(task_id))
             case ResultRow(source_url=address, idea_id=idea_id):

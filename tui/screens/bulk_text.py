@@ -102,4 +102,8 @@ def progress(ledger: Collection[BulkRow], acting: int, made: Sequence[int] | Non
     if counts[Fate.FAILED] or counts[Fate.UNTRIED]:
         rows.append(pieces(("What failed or was not tried comes first, and stays marked in the queue.", Tone.WARN)))
     undone = keyed(f"{{undo}} undoes it: deletes the {count(len(made), 'new task')}, after a dry run.")
-    return [*rows, pieces((undone if made else "There is no undo for this.", Tone.MUTED))]
+    if made:
+        rows.append(pieces((undone, Tone.MUTED)))
+    elif counts[Fate.DONE]:
+        rows.append(pieces(("There is no undo for this.", Tone.MUTED)))
+    return rows

@@ -46,7 +46,7 @@ def error(task: Task, now: datetime) -> tuple[Piece, ...]:
     return ((masked_text((task.error or "no reason given")[:500]), Tone.PLAIN),)
 
 
-def tries(task: Task, now: datetime) -> tuple[Piece, ...]:
+def attempts(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Attempts of how many."""
     return ((f"{task.attempts}/{task.max_retries}", Tone.MUTED),)
 
@@ -67,7 +67,7 @@ AGE = Column("Failed", age, width=6, right=True)
 LAYOUTS = (
     Layout(((ID, ERROR, AGE),)),
     Layout(
-        ((ID, ERROR, Column("Try", tries, width=4), Column("Worker", owner, width=12, keep_end=True), AGE),),
+        ((ID, ERROR, Column("Att.", attempts, width=4), Column("Worker", owner, width=12, keep_end=True), AGE),),
         at_least=80,
     ),
 )

@@ -44,8 +44,13 @@ def kind(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
 
 
 def worker(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
-    """Who did it, at which attempt."""
-    return ((short_name(report.worker_id), Tone.MUTED), (f" try {report.attempt}", Tone.MUTED))
+    """Who did it."""
+    return ((short_name(report.worker_id), Tone.MUTED),)
+
+
+def attempt(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
+    """Which attempt at the task it is of."""
+    return ((str(report.attempt), Tone.MUTED),)
 
 
 def state(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
@@ -73,7 +78,8 @@ def age(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
 
 TASK = Column("Task", task, width=8)
 KIND = Column("Type", kind, share=2, keep_end=True)
-WORKER = Column("Worker", worker, width=14)
+WORKER = Column("Worker", worker, width=9, keep_end=True)
+ATTEMPT = Column("Att.", attempt, width=4, right=True)
 STATE = Column("State", state, width=10)
 REASON = Column("Reason", reason, share=3)
 OUTCOME = Column("Outcome", outcome, share=2)
@@ -81,7 +87,7 @@ AGE = Column("Age", age, width=6, right=True)
 LAYOUTS = (
     Layout(((TASK, STATE, REASON, AGE),)),
     Layout(((TASK, KIND, STATE, REASON, AGE),), at_least=76),
-    Layout(((TASK, KIND, WORKER, STATE, REASON, OUTCOME, AGE),), at_least=110),
+    Layout(((TASK, KIND, WORKER, ATTEMPT, STATE, REASON, OUTCOME, AGE),), at_least=110),
 )
 
 

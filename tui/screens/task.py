@@ -114,7 +114,7 @@ class TaskScreen(WhyBeside):
     def tick(self) -> None:
         """Ages are older now; what could not be read is read again once the server is back."""
         if self.live.frozen_at is None and self.is_current:
-            if self.reading.trouble and self.live.newest.server.link is Link.LIVE:
+            if self.reading.trouble and self.reading.may_pass and self.live.newest.server.link is Link.LIVE:
                 self.read()
             self.draw()
             self.why_panel.tick()

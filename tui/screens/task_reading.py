@@ -9,8 +9,8 @@ from textual.dom import DOMNode
 
 from core.details import TaskDetail
 from core.diagnosis import Diagnosis
-from core.errors import CoreError
-from core.models import TaskStatus
+from core.errors import CoreError, may_pass
+from core.models import Task, TaskStatus
 from core.strict_json import is_heavy, pieces
 from core.verbs import Verbs
 from tui.screens.task_copies import large_parts
@@ -35,6 +35,7 @@ class TaskReading:
         self._verbs = verbs
         self._read_it, self._more, self._failed = read, more, failed
         self._reading = Rereading(screen, self._read)
+        self._learning = Rereading(screen, self._learn)
         self.turn_to(task_id)
 
     def turn_to(self, task_id: int) -> None:
@@ -45,6 +46,9 @@ class TaskReading:
         self.sizes: dict[str, int] = {}
         self.trouble = ""
         """Why it could not be read the last time."""
+        self.may_pass = False
+        """Whether it may be read all the same when it is asked for again."""
+        self._learning.drop()
 
     def ask(self) -> None:
         """Read it anew."""
@@ -56,26 +60,36 @@ class TaskReading:
             detail = await self._verbs.open_task(wanted)
         except CoreError as error:
             if wanted == self.task_id:
-                self.trouble = told(error)
+                self.trouble, self.may_pass = told(error), may_pass(error)
                 self._failed()
             return
         if wanted == self.task_id:
             self.trouble = ""
+            if not self._is_still(detail.task):
+                self.why = None
             self.detail = detail
             self._read_it()
-            await self._ask_why(detail)
-            await self._measure(detail)
+            self._learning.ask()
 
-    async def _ask_why(self, detail: TaskDetail) -> None:
+    def _is_still(self, task: Task) -> bool:
+        """Whether it stands as it did when it was read the last time."""
+        known = self.detail.task if self.detail is not None else None
+        return known is not None and (known.id, known.status) == (task.id, task.status)
+
+    async def _learn(self) -> None:
+        """Learn what takes longer: the next task is not kept waiting for it."""
+        if self.detail is not None:
+            await asyncio.gather(self._ask_why(self.detail.task), self._measure(self.detail))
+
+    async def _ask_why(self, task: Task) -> None:
         """Why it is not done, in a sentence, where it is not."""
-        if detail.task.status is TaskStatus.COMPLETED:
-            self.why = None
+        if task.status is TaskStatus.COMPLETED:
             return
         try:
-            found = await self._verbs.why(detail.task.id)
+            found = await self._verbs.why(task.id)
         except CoreError:
             return  # the panel tells what is the matter, for those who ask
-        if detail is self.detail:
+        if self._is_still(task):
             self.why = found
             self._more()
 

@@ -11,7 +11,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from core.details import TypeDetail
-from core.errors import CoreError
+from core.errors import CoreError, may_pass
 from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
@@ -60,6 +60,7 @@ class TaskTypeScreen(CommandScreen):
         self.detail: TypeDetail | None = None
         self.trouble = ""
         """Why it could not be read the last time."""
+        self._may_pass = False
         self._reading = Rereading(self, self._read)
         self.raw = False
         self.heading = Static(id="heading")
@@ -102,14 +103,15 @@ class TaskTypeScreen(CommandScreen):
             self.detail = await self.deeds.verbs.open_type(self.row.name)
             self.trouble = ""
         except CoreError as error:
-            self.trouble = told(error)
+            self.trouble, self._may_pass = told(error), may_pass(error)
         self.draw()
 
     def tick(self) -> None:
         """Ages are older now; what could not be read is read again once the server is back."""
-        if self.trouble and self.live.newest.server.link is Link.LIVE and self.is_current:
-            self.read()
-        self.draw()
+        if self.live.frozen_at is None and self.is_current:
+            if self.trouble and self._may_pass and self.live.newest.server.link is Link.LIVE:
+                self.read()
+            self.draw()
 
     def _head(self) -> None:
         """Its name, and what is the matter."""

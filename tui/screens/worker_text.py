@@ -137,12 +137,12 @@ def happened(row: ActivityEntry, now: datetime) -> Line:
 
 
 TASK, OUTCOME = Column("Task", number, width=9), Column("Outcome", outcome, width=14)
-KIND, TRY = Column("Type", kind, share=2, keep_end=True), Column("Try", attempt, width=3, right=True)
+KIND, ATTEMPT = Column("Type", kind, share=2, keep_end=True), Column("Att.", attempt, width=4, right=True)
 TOOK, ENDED = Column("Took", took, width=6, right=True), Column("Ended", ended, width=6, right=True)
 SAID = Column("About", said, share=3)
 TASK_LAYOUTS = (
     Layout(((TASK, OUTCOME, SAID, TOOK),)),
-    Layout(((TASK, OUTCOME, KIND, TRY, TOOK, SAID, ENDED),), at_least=76),
+    Layout(((TASK, OUTCOME, KIND, ATTEMPT, TOOK, SAID, ENDED),), at_least=76),
 )
 LOG_LAYOUTS = (
     Layout(

@@ -22,6 +22,12 @@ class Rereading:
         if self._worker is None or self._worker.is_finished:
             self._worker = self._node.run_worker(self._read, group="read")
 
+    def drop(self) -> None:
+        """What is being read is not wanted any more, and holds up nothing that is asked for after it."""
+        if self._worker is not None:
+            self._worker.cancel()
+        self._worker, self._stale = None, False
+
     async def _read(self) -> None:
         while self._stale:
             self._stale = False

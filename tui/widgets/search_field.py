@@ -54,18 +54,20 @@ class SearchField(Vertical):
     def __init__(self, hint: str) -> None:
         super().__init__()
         self.input = SearchInput(placeholder=hint, select_on_focus=False, compact=True)
+        self.keys = Static()
         self._told = ""
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         """The line, and its keys."""
         yield self.input
-        yield Static(content(hint()))
+        yield self.keys
 
     def open(self, text: str) -> None:
         """Ask for a text, beginning with the present one."""
         self._told = text
         self.add_class("-open")
+        self.keys.update(content(hint()))
         with self.prevent(Input.Changed):
             self.input.value = text
         self.input.cursor_position = len(text)
