@@ -6,7 +6,9 @@ import pytest
 from textual import events
 from textual.widgets import Input
 
+from core.exports import Format
 from tests.tui.conftest import Desk, Opens
+from tui.screens.export import ExportScreen
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task import TaskScreen
 
@@ -71,3 +73,18 @@ async def test_a_search_in_a_task_takes_all_that_is_typed(open_board: Opens):
         assert isinstance(screen, TaskScreen)
         assert isinstance(screen.focused, Input)
         assert screen.focused.value == "Cn"
+
+
+async def test_the_letter_that_follows_t_at_once_is_that_of_a_strategy(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "tl")
+        assert desk.app.screen is desk.board
+        assert [call[:2] for call in desk.verbs.calls if call[0] == "set_strategy"] == [("set_strategy", "LIFO")]
+
+
+async def test_letters_that_follow_the_export_at_once_choose_what_is_exported(open_board: Opens):
+    async with open_board() as desk:
+        await at_once(desk, "4Eyf")
+        screen = desk.app.screen
+        assert isinstance(screen, ExportScreen)
+        assert (screen.scope.key, screen.format) == ("y", Format.CSV)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from string import ascii_lowercase
 
-from textual import events
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widgets import Input, Static
 
 from core.errors import CoreError
@@ -31,6 +32,12 @@ class ExportScreen(Form):
     """
 
     AUTO_FOCUS = "Choice"
+    BINDINGS = [
+        Binding("enter", "send", "Export"),
+        Binding("down,j", "choose('down')", "Down"),
+        Binding("up,k", "choose('up')", "Up"),
+        *(Binding(each, f"choose({each!r})", show=False) for each in ascii_lowercase if each not in "jk"),
+    ]
     heading = "Export"
     doing = "export"
 
@@ -82,24 +89,18 @@ class ExportScreen(Form):
         rows.append(pieces(("f", Tone.ACCENT), f"  {named}"))
         self.choice.update(lines(rows))
 
-    def on_key(self, event: events.Key) -> None:
-        """Keys choose while nobody types the name of the file."""
-        if self.sending or not self.choice.has_focus:
+    def action_choose(self, key: str) -> None:
+        """What is exported, and how, while nobody types the name of the file."""
+        if self.sending or self.path.has_focus:
             return
-        found = next((scope for scope in self.scopes if scope.key == event.key), None)
         was = self._named()
-        if found is not None:
-            self.scope = found
-        elif event.key in ("down", "j", "up", "k"):
-            step = 1 if event.key in ("down", "j") else -1
-            self.scope = self.scopes[(self.scopes.index(self.scope) + step) % len(self.scopes)]
-        elif event.key == "f":
+        if key == "f":
             self.format = Format.CSV if self.format is Format.JSON else Format.JSON
-        elif event.key == "enter":
-            self.action_send()
+        elif key in ("down", "up"):
+            step = 1 if key == "down" else -1
+            self.scope = self.scopes[(self.scopes.index(self.scope) + step) % len(self.scopes)]
         else:
-            return
-        event.stop()
+            self.scope = next((scope for scope in self.scopes if scope.key == key), self.scope)
         if self.path.value == was:
             self.path.value = self._named()
         self._tell()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from string import ascii_lowercase
 from typing import Final
 
-from textual import events, work
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
@@ -48,6 +49,7 @@ class StrategyScreen(Form):
         Binding("down,j", "step(1)", "Down"),
         Binding("up,k", "step(-1)", "Up"),
         Binding("enter", "use_current", "Use"),
+        *(Binding(each, f"letter({each!r})", show=False) for each in ascii_lowercase if each not in MOVING),
     ]
     heading = "Strategy"
 
@@ -161,11 +163,10 @@ class StrategyScreen(Form):
             (" leave", Tone.MUTED),
         )
 
-    def on_key(self, event: events.Key) -> None:
-        """The letter of a strategy."""
+    def action_letter(self, letter: str) -> None:
+        """Claim by the strategy that has this letter, if one has."""
         for name, key in letters(self.meaning).items():
-            if event.key == key:
-                event.stop()
+            if key == letter:
                 self.use(name)
 
     def action_step(self, step: int) -> None:
