@@ -248,7 +248,7 @@ class Pool:
 
     def _lose(self, hand: Hand) -> None:
         if (post := self._roster.posts.get(hand.worker_id)) is not None:
-            post.lose(hand)
+            post.hands.lose(hand)
 
     def _on_claim_time(self, hand: Hand) -> None:
         if (post := self._roster.posts.get(hand.worker_id)) is not None:
