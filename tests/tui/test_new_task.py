@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import pytest
 from textual.widgets import Input, Select, TextArea
 
-from core.errors import RateLimited
 from core.forms import Violation
-from core.models import Json
 from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens, until
+from tests.tui.conftest import Opens, until
+from tests.tui.forms import begin, form_of, with_schema
 from tests.tui.scenes_forms import RICH
 from tui.screens.choose_type import ChooseTypeScreen
-from tui.screens.new_task import NewTaskScreen
-from tui.screens.task import TaskScreen
-
-
-def with_schema(schema: Mapping[str, Json]) -> Snapshot:
-    """A board whose first type has that schema."""
-    first, *others = scenes.BUSY.types
-    return replace(scenes.BUSY, types=(replace(first, param_schema=schema), *others))
-
-
-def form_of(desk: Desk) -> NewTaskScreen:
-    assert isinstance(desk.app.screen, NewTaskScreen)
-    return desk.app.screen
-
-
-async def begin(desk: Desk) -> None:
-    """Open the form, and wait until it takes keys."""
-    await desk.press("n")
-    await until(desk, lambda: desk.app.screen.focused is not None)
 
 
 @pytest.fixture
@@ -45,8 +22,7 @@ def rich() -> Snapshot:
 
 async def test_what_is_typed_into_fields_is_the_json_beside_them(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await begin(desk)
-        form = form_of(desk)
+        form = await begin(desk)
         await desk.type("https://example.org/@x")
         await desk.press("tab", "7")
         boxes = form.form.boxes
@@ -108,8 +84,7 @@ async def test_a_form_that_was_opened_before_the_types_were_known_learns_them(op
 
 async def test_json_that_cannot_be_read_leaves_the_fields_as_they_were(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await begin(desk)
-        form = form_of(desk)
+        form = await begin(desk)
         form.parameters.text = '{"max_videos": 9}'
         await desk.settle()
         form.parameters.text = '{"max_videos": }'
@@ -135,8 +110,7 @@ async def test_what_breaks_a_rule_is_told_at_its_field_as_one_types(open_board: 
 async def test_a_required_field_is_told_when_it_is_sent_and_gets_the_focus(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
         desk.verbs.violations = [Violation(("channel_url",), "'channel_url' is a required property", "required")]
-        await begin(desk)
-        form = form_of(desk)
+        form = await begin(desk)
         await until(desk, lambda: bool(desk.verbs.checked))
         assert "This is required." not in desk.text()
         await desk.press("tab", "tab", "ctrl+s")
@@ -200,36 +174,9 @@ async def test_a_text_of_another_format_is_warned_about_and_can_be_sent(open_boa
         assert len(desk.verbs.called("create_task")) == 1
 
 
-async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_board: Opens):
-    async with open_board() as desk:
-        await desk.press("e")
-        assert "≡ The same as task #" in desk.text()
-        form = form_of(desk)
-        twin = form.twin.task_id
-        await desk.press("ctrl+o")
-        opened = desk.app.screen
-        assert isinstance(opened, TaskScreen)
-        assert opened.reading.task_id == twin
-        await desk.press("escape")
-        assert desk.app.screen is form
-
-
-async def test_a_duplicate_stays_in_the_form_and_can_be_opened(open_board: Opens):
-    async with open_board() as desk:
-        desk.verbs.duplicate_of = 10429
-        await desk.press("n", "ctrl+s")
-        assert "the same as task #10429" in desk.text()
-        assert "opens it" in desk.text()
-        await desk.press("ctrl+o")
-        assert isinstance(desk.app.screen, TaskScreen)
-        await desk.press("escape", "escape")
-        assert desk.app.screen is desk.board
-
-
 async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
     async with open_board() as desk:
-        await begin(desk)
-        form = form_of(desk)
+        form = await begin(desk)
         await desk.type("typed")
         await desk.press("escape")
         assert "What you typed is lost." in desk.text()
@@ -262,125 +209,9 @@ async def test_a_type_that_nothing_has_in_its_name_is_not_chosen(open_board: Ope
         assert form_of(desk).chosen == scenes.CHANNEL
 
 
-async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapshot):
-    async with open_board(rich) as desk:
-        await begin(desk)
-        form = form_of(desk)
-        await desk.type("https://example.org/")
-        form.times.value = "3"
-        await desk.settle()
-        assert "channel_url ends with the number, 1 to 3." in desk.text()
-        await desk.press("ctrl+s")
-        made = [new.parameters["channel_url"] for _, new in desk.verbs.called("create_task")]
-        assert made == [f"https://example.org/{n}" for n in (1, 2, 3)]
-        assert desk.notes() == ["3 tasks created (#77 to #77)."]
-
-
-async def test_several_tasks_that_would_be_one_are_warned_about_when_someone_chose_no_counter(
-    open_board: Opens, rich: Snapshot
-):
-    async with open_board(rich) as desk:
-        await begin(desk)
-        form = form_of(desk)
-        await desk.type("https://example.org/")
-        form.times.value = "3"
-        await desk.settle()
-        form.counter.focus()
-        await desk.settle()
-        form.counter.clear()
-        form.times.value = "4"
-        await desk.settle()
-        assert "⚠ All the same task: write {n} in a text, or choose a counter." in desk.text()
-
-
-async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_board: Opens):
-    async with open_board() as desk:
-        await begin(desk)
-        form = form_of(desk)
-        form.times.value = "5"
-        desk.verbs.may_answer.clear()
-        await desk.press("ctrl+s")
-        await until(desk, lambda: bool(desk.verbs.calls))
-        await desk.press("escape")
-        desk.verbs.may_answer.set()
-        await until(desk, lambda: bool(desk.notes()))
-        assert desk.notes() == ["1 task created (#77); stopped at 1 of 5."]
-
-
-async def test_a_repetition_that_is_refused_says_where_it_ended(open_board: Opens):
-    async with open_board() as desk:
-        await begin(desk)
-        form_of(desk).times.value = "5"
-        desk.verbs.refusal = RateLimited("Too many calls.", retry_after=3)
-        await desk.press("ctrl+s")
-        assert "0 tasks created; then it ended at 1 of 5: Too many calls." in " ".join(desk.notes())
-
-
-SECRET = "hunter2hunter2"
-
-
-def with_secrets() -> tuple[Snapshot, dict[str, Json]]:
-    """A board whose first task has secrets among its parameters, and these."""
-    params: dict[str, Json] = {
-        "channel_url": f"https://ann:{SECRET}@example.org/",
-        "api_key": SECRET,
-        "headers": {"cookie": [SECRET], "accept": "text/html"},
-    }
-    first, *others = scenes.BUSY.view.tasks
-    row = replace(first, task_type=scenes.CHANNEL, parameters=params)
-    return replace(with_schema(RICH), view=replace(scenes.BUSY.view, tasks=(row, *others))), params
-
-
-@pytest.mark.parametrize("size", [(60, 20), (80, 24), (120, 36)])
-async def test_a_clone_hides_secrets_and_keeps_those_that_nobody_touches(open_board: Opens, size: tuple[int, int]):
-    snapshot, params = with_secrets()
-    async with open_board(snapshot, size=size) as desk:
-        await desk.press("e")
-        form = form_of(desk)
-        for keys in ((), ("ctrl+r",)):
-            await desk.press(*keys)
-            assert SECRET not in desk.text()
-            assert "••• is kept as it was.  ^l" in desk.text()
-        assert "shows secrets ≡ The same as task #10431" in " ".join(desk.text().replace("│", " ").split())
-        form.parameters.text = form.parameters.text.replace("text/html", "text/plain")
-        await desk.settle()
-        await desk.press("ctrl+s")
-        ((_, new),) = desk.verbs.called("create_task")
-        assert new.parameters == params | {"headers": {"cookie": [SECRET], "accept": "text/plain"}}
-
-
-async def test_secrets_of_a_clone_are_shown_when_asked_for_and_hidden_again(open_board: Opens):
-    snapshot, params = with_secrets()
-    async with open_board(snapshot) as desk:
-        await desk.press("e", "ctrl+l")
-        form = form_of(desk)
-        assert form.parameters.text.count(SECRET) == 3
-        assert "⚠ Secrets are shown.  ^l" in desk.text()
-        form.parameters.text = form.parameters.text.replace(f'"api_key": "{SECRET}"', '"api_key": "another-one"')
-        await desk.settle()
-        await desk.press("ctrl+l")
-        assert SECRET not in desk.text() and "another-one" not in desk.text()
-        await desk.press("ctrl+s")
-        ((_, new),) = desk.verbs.called("create_task")
-        assert new.parameters == params | {"api_key": "another-one"}
-
-
-async def test_a_mask_that_was_changed_is_not_sent(open_board: Opens):
-    snapshot, _ = with_secrets()
-    async with open_board(snapshot) as desk:
-        await desk.press("e")
-        form = form_of(desk)
-        form.parameters.text = form.parameters.text.replace('"api_key": "•••"', '"api_key": "•••x"')
-        await desk.settle()
-        await desk.press("ctrl+s")
-        assert desk.verbs.called("create_task") == []
-        assert "api_key: ••• stands for a secret that was not shown" in " ".join(desk.text().split())
-
-
 async def test_every_field_can_be_reached_and_sent_at_any_size(open_board: Opens, rich: Snapshot):
     async with open_board(rich, size=(60, 20)) as desk:
-        await begin(desk)
-        form = form_of(desk)
+        form = await begin(desk)
         for size in ((60, 20), (80, 24), (120, 36)):
             await desk.resize(size)
             seen = set()
@@ -402,8 +233,7 @@ async def test_odd_names_choices_and_values_are_shown_as_escapes(open_board: Ope
         }
     }
     async with open_board(with_schema(schema)) as desk:
-        await begin(desk)
-        form_of(desk).parameters.text = '{"t": "\\u001b[31m\\u202e"}'
+        (await begin(desk)).parameters.text = '{"t": "\\u001b[31m\\u202e"}'
         await desk.settle()
         assert not {"\x1b", "\x9b", "\u202e", "\u200b"} & set(desk.text())
         assert "\\u202e" in desk.text()

@@ -14,7 +14,7 @@ from core.models import NewTask, TaskStatus
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
-from tui.screens.new_task import NewTaskScreen
+from tests.tui.forms import begin
 from tui.screens.task import TaskScreen
 
 URL = "https://example.org/@far-down-the-queue"
@@ -32,17 +32,6 @@ async def until(desk: Desk, holds: Callable[[], bool]) -> None:
         while not holds():
             await desk.settle()
             await asyncio.sleep(0.02)
-
-
-def form_of(desk: Desk) -> NewTaskScreen:
-    assert isinstance(desk.app.screen, NewTaskScreen)
-    return desk.app.screen
-
-
-async def begin(desk: Desk) -> NewTaskScreen:
-    await desk.press("n")
-    await until(desk, lambda: desk.app.screen.focused is not None)
-    return form_of(desk)
 
 
 async def test_a_task_that_is_not_loaded_and_is_the_same_is_named_and_opens(open_board: Opens):

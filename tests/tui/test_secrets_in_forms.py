@@ -14,8 +14,8 @@ from core.models import Json
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens, until
+from tests.tui.forms import form_of
 from tui.key_map import IN_USE, KeyMap
-from tui.screens.new_task import NewTaskScreen
 
 SECRET = "hunter2hunter2"
 TOKEN = "sk-abcdefghijklmnop1234"
@@ -38,11 +38,6 @@ def scene(params: Mapping[str, Json] = PARAMS, schema: Mapping[str, Json] = SCHE
     first = replace(task, task_type=kind.name, parameters=params)
     view = replace(scenes.BUSY.view, tasks=(first, *tasks))
     return replace(scenes.BUSY, types=(replace(kind, param_schema=schema), *others), view=view)
-
-
-def form_of(desk: Desk) -> NewTaskScreen:
-    assert isinstance(desk.app.screen, NewTaskScreen)
-    return desk.app.screen
 
 
 def tells(desk: Desk) -> bool:
