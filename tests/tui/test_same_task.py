@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -13,7 +11,7 @@ from core.errors import RateLimited
 from core.models import NewTask, TaskStatus
 from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Opens, until
 from tests.tui.forms import begin
 from tui.screens.task import TaskScreen
 
@@ -24,14 +22,6 @@ def that_can_be_asked() -> Snapshot:
     """A board on a TaskManager that can be asked which task is the same."""
     server = scenes.BUSY.server
     return replace(scenes.BUSY, server=replace(server, can=server.can | {"same"}))
-
-
-async def until(desk: Desk, holds: Callable[[], bool]) -> None:
-    """Wait for something that comes after a moment without a key."""
-    async with asyncio.timeout(20):
-        while not holds():
-            await desk.settle()
-            await asyncio.sleep(0.02)
 
 
 async def test_a_task_that_is_not_loaded_and_is_the_same_is_named_and_opens(open_board: Opens):
