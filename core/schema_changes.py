@@ -128,10 +128,9 @@ def _changes(before: TypeVersion, after: TypeVersion) -> Iterator[Change]:
 
 def _within(old: Schema, new: Schema, path: str, depth: int, *, secret: bool) -> Iterator[Change]:
     """The changes between two schemas at a path: of the members first, then of the rules."""
-    if _same(old, new):
-        return
     if depth > DEEPEST:
-        yield Change("rule", path, rule="rules")
+        if not _same(old, new):
+            yield Change("rule", path, rule="rules")
         return
     for rule in sorted({**old, **new}, key=lambda each: each not in BY_NAME):
         was, now = old.get(rule), new.get(rule)
@@ -244,6 +243,8 @@ def _cut(text: str, most: int) -> str:
 
 
 def _same(old: Json, new: Json) -> bool:
+    if isinstance(old, str) and isinstance(new, str):
+        return old == new
     return old is new or _canonical(old) == _canonical(new)
 
 
