@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.models import Claim, HistoryEntry, Json, RowOutcome, Task, TaskType
+from core.schema_changes import VersionStep
 from core.snapshot import ActivityEntry, ResultRow
 
 
@@ -139,8 +140,10 @@ class Preview:
 @dataclass(frozen=True, slots=True)
 class TypeDetail:
     """A task type opened: as the TaskManager tells it (None where it is not registered), and the version that the
-    worker here was made for (empty where there is none). ``notes``: what the two have otherwise, in sentences."""
+    worker here was made for (empty where there is none). ``notes``: what the two have otherwise, in sentences.
+    ``versions``: what it was registered as before, newest first; None where the TaskManager keeps the newest only."""
 
     task_type: TaskType | None
     worker_version: str = ""
     notes: tuple[str, ...] = ()
+    versions: tuple[VersionStep, ...] | None = None

@@ -96,6 +96,19 @@ class TaskType(Record):
 
 
 @dataclass(frozen=True, slots=True)
+class TypeVersion(Record):
+    """What a task type became when it was registered as another. ``number`` counts these of its type; ``tasks`` is how
+    many were created under it, None where that is not known."""
+
+    number: int
+    version: str
+    param_schema: Mapping[str, Json]
+    is_active: bool = True
+    registered_at: datetime | None = None
+    tasks: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class NewTask:
     """A task that someone wants done. Higher priorities are sooner, where the server honours them."""
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from core.answers import CreatedTask
 from core.errors import NotFound, UnknownTaskType
 from core.models import Json, NewTask, TaskType
-from core.type_files import bare
+from core.schema_changes import bare
 from core.workers.factory import Registration, WorkerFactory
 
 

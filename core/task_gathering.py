@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import cast
@@ -32,6 +33,9 @@ FURTHEST = 1000
 NAMED = 5
 """Tasks that overtake it, of which the ids are told."""
 
+LOOKED_BACK = 5
+"""Versions of its type, before the present one, that its parameters are held against."""
+
 
 async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> Known:
     """All that is known of one task. Raises what the TaskManager says."""
@@ -43,6 +47,7 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
     found = replace(found, deadline=renewed(found, history))
     ours = next((each for each in local_types(rooms.factory) if each.name == task.task_type), None)
     registered, unregistered = await registered_type(rooms, task)
+    broken = await violations(registered, task)
     row = found.row
     if row is not None and registered is not None:
         row = replace(row, param_schema=registered.param_schema, version=registered.version)
@@ -56,7 +61,8 @@ async def known(rooms: Rooms, made: System, snapshot: Snapshot, task: Task) -> K
         deadline=by_our_clock(found),
         attempts=attempts_of(task, history),
         heard_at=found.heard_at or last_progress(found, history),
-        violations=await violations(registered, task),
+        violations=broken,
+        fitted_version=await fitted_version(rooms, task) if broken else "",
         ours=ours,
         unregistered=unregistered,
         owed=owed,
@@ -102,6 +108,21 @@ async def violations(registered: TaskType | None, task: Task) -> tuple[str, ...]
         return await asyncio.to_thread(broken_rules, registered.param_schema, task.parameters)
     except BadSetting:
         return None
+
+
+async def fitted_version(rooms: Rooms, task: Task) -> str:
+    """The newest version of its type before the present one that its parameters fit; empty where none is known."""
+    if "versions" not in rooms.can:
+        return ""
+    try:
+        older = (await rooms.client.type_versions(task.task_type))[1 : LOOKED_BACK + 1]
+    except NotFound:
+        return ""
+    for version in older:
+        with suppress(BadSetting):  # one whose schema cannot be used fits nothing
+            if not await asyncio.to_thread(checking.violations, version.param_schema, task.parameters):
+                return version.version
+    return ""
 
 
 def broken_rules(schema: Mapping[str, Json], params: Mapping[str, Json]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from core.models import Claim, HistoryEntry, Json, NewTask, RowOutcome, Task, Ta
 from core.registering import created, differences, registered
 from core.results.owed import Outbox
 from core.rooms import Rooms
+from core.schema_changes import VersionStep, steps_of
 from core.snapshot import View
 from core.taskmanager import checking
 from core.twins import Twin, twin_of
@@ -131,7 +132,7 @@ class TaskVerbs(BulkVerbs):
         return await registered(self.rooms.client, name, version, param_schema, update=update)
 
     async def open_type(self, name: str) -> TypeDetail:
-        """A type as the TaskManager tells it, beside what the worker here was made for."""
+        """A type as the TaskManager tells it, beside what the worker here was made for, and what it was before."""
         rooms = self.rooms
         ours = rooms.factory.registration(name) if name in rooms.factory else None
         try:
@@ -139,7 +140,11 @@ class TaskVerbs(BulkVerbs):
         except NotFound:
             theirs = None
         notes = differences(ours, theirs) if ours is not None and theirs is not None else []
-        return TypeDetail(theirs, ours.version if ours is not None else "", tuple(notes))
+        versions: tuple[VersionStep, ...] | None = () if "versions" in rooms.can else None
+        if versions is not None and theirs is not None:
+            told = await rooms.client.type_versions(theirs.name)
+            versions = await asyncio.to_thread(steps_of, told)  # many large schemas take long
+        return TypeDetail(theirs, ours.version if ours is not None else "", tuple(notes), versions)
 
     async def plan_types(self, path: str) -> list[PlannedType]:
         """What registering the types in a file would do."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from core.errors import BadSetting, CoreError, NotFound
-from core.forms import properties
 from core.models import Json, TaskType
+from core.schema_changes import bare, in_words, schema_changes
 
 LARGEST_FILE = 4 * 1024 * 1024
 """Bytes of a file with types."""
@@ -104,7 +104,7 @@ def differences(old: TaskType, version: str, schema: Mapping[str, Json]) -> list
     if before is None:
         return said
     if bare(before) != bare(schema):
-        said += _schema_differences(before, schema) or ["other rules beside those of its parameters"]
+        said += in_words(schema_changes(before, schema))
     return said
 
 
@@ -147,43 +147,3 @@ async def _carried_out(client: Types, plan: PlannedType, change: bool) -> Planne
     except CoreError as error:
         return replace(plan, plan=Plan.WRONG, said=(str(error),))
     return replace(plan, plan=Plan.CREATED if answer.created else Plan.CHANGED)
-
-
-def _schema_differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> list[str]:
-    before, after = dict(properties(old)), dict(properties(new))
-    said = [f"adds {name}" for name in after if name not in before]
-    said += [f"removes {name}" for name in before if name not in after]
-    for name in (name for name in after if name in before):
-        said += [f"{name}: {each}" for each in _rule_differences(before[name], after[name])]
-    was, will = _required(old), _required(new)
-    said += [f"{name} is required" for name in will if name not in was]
-    return said + [f"{name} is no longer required" for name in was if name not in will]
-
-
-def _rule_differences(old: Mapping[str, Json], new: Mapping[str, Json]) -> Iterator[str]:
-    for rule in dict.fromkeys((*old, *new)):
-        if bare(old.get(rule)) != bare(new.get(rule)):
-            yield f"{rule} {_short(old, rule)} → {_short(new, rule)}"
-
-
-def _short(rules: Mapping[str, Json], rule: str) -> str:
-    text = json.dumps(rules[rule], ensure_ascii=False) if rule in rules else "none"
-    return text if len(text) <= 40 else f"{text[:39]}…"
-
-
-def _required(schema: Mapping[str, Json]) -> list[str]:
-    said = schema.get("required")
-    return [each for each in cast("list[Json]", said if isinstance(said, list) else []) if isinstance(each, str)]
-
-
-def bare(value: Any) -> Any:
-    """A schema as every TaskManager gives it back: some turn empty objects into lists, and 1.0 into 1."""
-    match value:
-        case Mapping():
-            return {name: bare(each) for name, each in cast("Mapping[str, Any]", value).items()} or []
-        case list() | tuple():
-            return [bare(each) for each in cast("list[Any]", value)]
-        case float() if value.is_integer():
-            return int(value)
-        case _:
-            return value

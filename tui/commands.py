@@ -234,7 +234,7 @@ TASK_TYPE = (
     Command("new_of_type", "n", "New task", "Create a task of this type.", footer=2),
     Command("narrow", "slash", "Filter", "Narrow the queue to this type.", footer=3, shown="/"),
     Command("start_for", "s", "Start", "Start workers for this type.", footer=4),
-    Command("raw_schema", "J", "JSON Schema", "The schema itself; again: as a table.", footer=5),
+    Command("raw_schema", "J", "JSON Schema", "The schema itself, and older ones; again: as a table.", footer=5),
     Command("copy_schema", "y", "Copy schema", "Copy the JSON Schema.", footer=6),
     HELP,
     QUIT,

@@ -1,4 +1,4 @@
-"""`types list`, `types register`."""
+"""`types list`, `types show`, `types register`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ import click
 
 from core.cli.output import print_json, print_table, say
 from core.cli.program import Program, json_option, parsed_object, passing, with_client
+from core.cli.type_history import show
 from core.errors import BadSetting
 from core.models import Json, TaskType
 from core.registering import registered
-from core.type_files import bare
+from core.schema_changes import bare
 
 
 @click.group()
 def types() -> None:
     """The task types that the TaskManager knows."""
+
+
+types.add_command(show)
 
 
 @types.command("list", epilog="Example: prismq-workers types list --json")

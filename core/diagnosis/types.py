@@ -22,6 +22,8 @@ def parameters_do_not_fit(known: Known) -> Cause | None:
     evidence = tuple(("broken rule", quoted(each)) for each in known.violations[:5])
     more = len(known.violations) - len(evidence)
     evidence += (("more broken rules", str(more)),) if more > 0 else ()
+    if known.fitted_version:
+        evidence += (("they fitted", f"version {quoted(known.fitted_version, 12)}, as it was before"),)
     tried = bool(failed_of(known)) or has_failed(known)
     certainty = Certainty.CERTAIN if tried else Certainty.LIKELY
     stuck = tried and known.status is not TaskStatus.CLAIMED  # else the one that has it may do it

@@ -13,13 +13,22 @@ from core.server.problem import DatabaseProblem, is_busy
 APPLICATION_ID = 0x50515451
 """Written into the file's header, to recognise a TaskManager database."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 UPGRADES = {
     1: (
         "ALTER TABLE tasks ADD COLUMN retry_at INTEGER",
         "ALTER TABLE tasks ADD COLUMN deferrals INTEGER NOT NULL DEFAULT 0",
         "CREATE INDEX deferred ON tasks (retry_at) WHERE retry_at IS NOT NULL",
-    )
+    ),
+    2: (
+        "CREATE TABLE task_type_versions ("
+        " type_id INTEGER NOT NULL REFERENCES task_types (id), number INTEGER NOT NULL, version TEXT NOT NULL,"
+        " param_schema TEXT NOT NULL, is_active INTEGER NOT NULL, registered_at INTEGER NOT NULL, used_before INTEGER,"
+        " PRIMARY KEY (type_id, number)) STRICT",
+        # The first version that is known. Where it was registered once, all its tasks were created under it.
+        "INSERT INTO task_type_versions SELECT id, 1, version, param_schema, is_active, updated_at,"
+        " CASE WHEN created_at = updated_at THEN 0 END FROM task_types",
+    ),
 }
 """By schema: what makes the next one of it, with all that the file holds."""
 

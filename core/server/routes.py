@@ -13,6 +13,7 @@ from core.server import (
     schema_check,
     task_types,
     tasks,
+    type_versions,
     workers,
 )
 from core.server import shapes as shape
@@ -274,6 +275,17 @@ OPERATIONS = (
         "List task types",
         {200: thing(task_types=many(named("ListedType")), count=shape.AMOUNT)},
         query={"active_only": {"type": "boolean", "description": "only those that take new tasks"}},
+    ),
+    Operation(
+        "GET",
+        "/task-types/{name}/versions",
+        task_types.read_versions,
+        "What a type became at each registration that made it another, newest first",
+        {200: thing(versions=many(named("TypeVersion"), type_versions.MOST_VERSIONS), count=shape.AMOUNT)},
+        refusals=(404,),
+        description=f"The newest {type_versions.MOST_VERSIONS} are kept, and of long schemas fewer. `tasks` is how many"
+        " were created under a version, null where that is not known. The versions of a type that was registered before"
+        " they were kept begin with what it was then. A name that ends in `/versions` must be URL-encoded.",
     ),
     Operation(
         "GET",

@@ -23,6 +23,19 @@ CREATE TABLE task_types (
   last_used_at INTEGER
 ) STRICT;
 
+-- What a type became at each registration that made it another, the newest ones; numbers count up for each type.
+-- used_before is how many tasks of the type had been created until then, NULL where that is not known.
+CREATE TABLE task_type_versions (
+  type_id       INTEGER NOT NULL REFERENCES task_types (id),
+  number        INTEGER NOT NULL,
+  version       TEXT NOT NULL,
+  param_schema  TEXT NOT NULL,
+  is_active     INTEGER NOT NULL,
+  registered_at INTEGER NOT NULL,
+  used_before   INTEGER,
+  PRIMARY KEY (type_id, number)
+) STRICT;
+
 -- claimable is 1 for a pending task and for a claimed one whose claim is known to be too old: so both
 -- compete in one exact order, found by one seek. created_at never decreases with the id. heard_at is the last sign of
 -- life of the owner (its claim, progress or heartbeat): from there the claim timeout runs.

@@ -181,6 +181,9 @@ NAMED: dict[str, Shape] = {
     "Change": thing("deleted", seq=ID, task={"oneOf": [named("Task"), {"type": "null"}]}, deleted=ID),
     "TaskType": thing(**_TYPE, param_schema=OBJECT),
     "ListedType": thing(**_TYPE, usage_count=AMOUNT, last_used_at=either(TIME)),
+    "TypeVersion": thing(
+        number=ID, version=TEXT, is_active=FLAG, registered_at=TIME, tasks=either(AMOUNT), param_schema=OBJECT
+    ),
     "Worker": thing(
         id=TEXT,
         host=either(TEXT),

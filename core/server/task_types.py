@@ -11,6 +11,7 @@ from core.server.schema_check import refuse_bad_schema
 from core.server.schema_parts import with_empty_objects
 from core.server.service import Call, Service
 from core.server.times import iso
+from core.server.type_versions import record, versions_of
 from core.server.writer import Writer
 
 NOT_FOUND = "Task type not found"
@@ -39,7 +40,7 @@ async def register(service: Service, call: Call) -> Answer:
     now = service.now()
 
     def store(writer: Writer) -> tuple[int, bool]:
-        return _store(writer.connection, name, version, written, now)
+        return _store(writer, name, version, written, now)
 
     type_id, is_new = await service.database.write(store)
     data = {"id": type_id, "name": name, "version": version, "created" if is_new else "updated": True}
@@ -66,6 +67,16 @@ async def read_type(service: Service, call: Call) -> Answer:
 async def read_type_named_register(service: Service, call: Call) -> Answer:
     """GET /task-types/register: that path is also the name of a type."""
     return await read_type(service, replace(call, path={"name": "register"}))
+
+
+async def read_versions(service: Service, call: Call) -> Answer:
+    """GET /task-types/{name}/versions: what it became at each registration that made it another, newest first."""
+
+    def query(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        return versions_of(connection, find_type(connection, call.path["name"]).id)
+
+    versions = service.database.read(query)
+    return Answer({"versions": versions, "count": len(versions)})
 
 
 async def list_types(service: Service, call: Call) -> Answer:
@@ -103,14 +114,18 @@ def type_ids_like(connection: sqlite3.Connection, pattern: str) -> list[int]:
     return [row[0] for row in rows]
 
 
-def _store(connection: sqlite3.Connection, name: str, version: str, schema: str, now: int) -> tuple[int, bool]:
-    row = connection.execute("SELECT id FROM task_types WHERE name = ?", (name,)).fetchone()
+def _store(writer: Writer, name: str, version: str, schema: str, now: int) -> tuple[int, bool]:
+    connection = writer.connection
+    row = connection.execute("SELECT id, is_active FROM task_types WHERE name = ?", (name,)).fetchone()
     if row is None:
         added = connection.execute(
             "INSERT INTO task_types (name, version, param_schema, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
             (name, version, schema, now, now),
         )
-        return int(added.lastrowid or 0), True
+        type_id = int(added.lastrowid or 0)
+        record(writer, type_id, version, schema, now)
+        return type_id, True
+    record(writer, row[0], version, schema, now, was_active=bool(row[1]))
     connection.execute(
         "UPDATE task_types SET version = ?, param_schema = ?, is_active = 1, updated_at = ? WHERE id = ?",
         (version, schema, now, row[0]),

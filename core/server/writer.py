@@ -73,6 +73,10 @@ class Writer:
         """Count a task created of this type."""
         self._uses.append((type_id, at))
 
+    def uses_of(self, type_id: int) -> int:
+        """How many tasks of this type were created in this transaction; its books are written at the end."""
+        return sum(1 for used, _ in self._uses if used == type_id)
+
     def mark(self) -> Mark:
         """Where the books stand now."""
         return Mark(len(self._notes), len(self._moves), len(self._uses), len(self._woken))

@@ -10,7 +10,18 @@ from typing import Any, Self, TypeVar
 from core.answers import Changes, CreatedTask, Health, ProgressTaken, ReportTaken, TaskPage
 from core.config import Config
 from core.filters import TaskFilter
-from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TaskType, TypeStats, WorkerStatus
+from core.models import (
+    HistoryEntry,
+    Json,
+    Report,
+    RowOutcome,
+    Task,
+    TaskStatus,
+    TaskType,
+    TypeStats,
+    TypeVersion,
+    WorkerStatus,
+)
 from core.taskmanager.capabilities import Capabilities
 from core.taskmanager.client import AsyncTaskManagerClient
 from core.taskmanager.portal import PORTAL
@@ -223,6 +234,10 @@ class TaskManagerClient:
     def stats(self) -> tuple[TypeStats, ...]:
         """How many tasks of each type are where."""
         return self._do(self._tasks.stats())
+
+    def type_versions(self, name: str) -> tuple[TypeVersion, ...]:
+        """What a type became at each registration that made it another, newest first."""
+        return self._do(self._tasks.type_versions(name))
 
     def changes(self, after: int, limit: int = 500, wait: float = 0) -> Changes:
         """What changed after a sequence number."""

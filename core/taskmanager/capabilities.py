@@ -23,6 +23,7 @@ CALLS = {
     "changes": ("/changes", "get"),
     "heartbeat": ("/workers/{id}/heartbeat", "post"),
     "workers": ("/workers", "get"),
+    "versions": ("/task-types/{name}/versions", "get"),
 }
 """Extensions, and the calls that announce them."""
 

@@ -10,7 +10,7 @@ from typing import cast
 from core import actions, bulk
 from core.answers import Changes, TaskPage
 from core.filters import TaskFilter
-from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, WorkerStatus
+from core.models import HistoryEntry, Json, Report, RowOutcome, Task, TaskStatus, TypeStats, TypeVersion, WorkerStatus
 from core.taskmanager import refusals, searching, wire, wire_extensions
 from core.taskmanager.channel import Channel
 from core.taskmanager.delivering import MOST_IN_A_CALL, UNAVAILABLE, Delivering, in_order
@@ -29,6 +29,7 @@ INSTEAD = {
     "changes": "List tasks again from time to time.",
     "heartbeat": "A claim lasts until the claim timeout; finish within it.",
     "same": "Create the task: the answer tells when an older one is the same.",
+    "versions": "It keeps the newest version only: read the type.",
     "workers": "Workers can be seen by the tasks that they hold: list those that are claimed.",
 }
 """What can be done where a call is missing."""
@@ -240,6 +241,15 @@ class ExtendedCalls(DocumentedCalls):
         await self._need("stats", "count its tasks")
         said = await self._line.ask(get("statistics", "/stats"))
         return understood("statistics", lambda: wire_extensions.stats(said.data))
+
+    async def type_versions(self, name: str) -> tuple[TypeVersion, ...]:
+        """What a type became at each registration that made it another, newest first, as far back as the server keeps
+        that. Raises `NotPossibleHere`, `NotFound`."""
+        await self._need("versions", "tell the versions of a task type")
+        name = refusals.type_name(name)
+        what = f"versions of {name}"
+        said = await self._line.ask(get(what, f"/task-types/{wire.segment(name)}/versions"))
+        return understood(what, lambda: wire_extensions.versions(said.data))
 
     async def changes(self, after: int, limit: int = 500, wait: float = 0) -> Changes:
         """What changed after a sequence number; waits up to ``wait`` seconds for something. Raises

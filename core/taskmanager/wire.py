@@ -19,11 +19,14 @@ from core.models import MAX_ATTEMPTS, Json, Report, Task, TaskStatus, TaskType
 
 Row = Mapping[str, Any]
 
-LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "changes")
+LISTS = ("items", "tasks", "task_types", "types", "workers", "outcomes", "changes", "versions")
 """Names under which servers put the rows of a list."""
 
 TIMES = frozenset(
-    {"created_at", "updated_at", "claimed_at", "completed_at", "last_used_at", "oldest_pending_at", "at", "retry_at"}
+    {
+        *("created_at", "updated_at", "claimed_at", "completed_at", "last_used_at", "oldest_pending_at", "at"),
+        *("retry_at", "registered_at"),
+    }
 )
 """Names of what holds a time, where servers tell times without a zone."""
 

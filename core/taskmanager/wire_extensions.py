@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.answers import Changes
-from core.models import HistoryEntry, InHand, Json, Report, RowOutcome, Task, TypeStats, WorkerState, WorkerStatus
+from core.models import (
+    HistoryEntry,
+    InHand,
+    Json,
+    Report,
+    RowOutcome,
+    Task,
+    TypeStats,
+    TypeVersion,
+    WorkerState,
+    WorkerStatus,
+)
 from core.taskmanager.wire import Row, fate, mapping, moment, rows, task, text, whole
 
 
@@ -56,6 +67,22 @@ def stats(data: Json) -> tuple[TypeStats, ...]:
         )
         for row in rows(data)
     )
+
+
+def versions(data: Json) -> tuple[TypeVersion, ...]:
+    """The versions of a type, newest first."""
+    found = (
+        TypeVersion(
+            number=int(row["number"]),
+            version=str(row["version"]),
+            param_schema=mapping(row["param_schema"]),
+            is_active=bool(row.get("is_active", True)),
+            registered_at=moment(row.get("registered_at")),
+            tasks=None if row.get("tasks") is None else int(row["tasks"]),
+        )
+        for row in rows(data)
+    )
+    return tuple(sorted(found, key=lambda each: each.number, reverse=True))
 
 
 def changes(data: Json) -> Changes:

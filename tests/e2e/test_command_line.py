@@ -169,7 +169,18 @@ def test_the_program_is_also_a_module(program: Program):
 
 def test_every_command_has_help_with_an_example(program: Program):
     for command in (
-        *("board", "demo", "run", "serve", "workers", "types list", "tasks add", "tasks list", "tasks show"),
+        *(
+            "board",
+            "demo",
+            "run",
+            "serve",
+            "workers",
+            "types list",
+            "types show",
+            "tasks add",
+            "tasks list",
+            "tasks show",
+        ),
         *("tasks retry", "tasks release", "tasks cancel", "tasks delete"),
     ):
         answer = program(*command.split(), "--help")

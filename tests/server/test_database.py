@@ -13,6 +13,7 @@ import pytest
 
 from core.server.app import create_app
 from core.server.database import Database, DatabaseProblem
+from core.server.database_file import SCHEMA_VERSION
 from core.server.refusal import Refused
 from core.server.writer import Writer
 from tests.server.client import Api, let_it_begin
@@ -61,15 +62,17 @@ def test_what_is_no_taskmanager_database_is_refused_in_a_sentence_and_left_alone
     assert "folder" in open_refused(text / "t.db")
 
 
-def test_a_database_of_another_version_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 99])
+def test_a_database_of_another_version_is_refused(tmp_path: Path, version: int) -> None:
     Database.open(tmp_path / "t.db").close()
     with sqlite3.connect(tmp_path / "t.db") as connection:
-        connection.execute("PRAGMA user_version = 99")
+        connection.execute(f"PRAGMA user_version = {version}")
     connection.close()
-    assert "another version" in open_refused(tmp_path / "t.db")
+    assert f"its schema is {version}, this program knows {SCHEMA_VERSION}" in open_refused(tmp_path / "t.db")
 
 
 SCHEMA_1 = (
+    "DROP TABLE task_type_versions",
     "ALTER TABLE tasks DROP COLUMN deferrals",
     "DROP INDEX deferred",
     "ALTER TABLE tasks DROP COLUMN retry_at",
@@ -129,7 +132,7 @@ async def test_two_processes_may_bring_one_file_up_to_date_at_once(tmp_path: Pat
             assert await each.stdout.readline() == b"ready\n"
         told = await asyncio.gather(*(each.communicate(b"go\n") for each in openers))
         assert [(each.returncode, errors) for each, (_, errors) in zip(openers, told, strict=True)] == [(0, b"")] * 2
-        assert connection.execute("PRAGMA user_version").fetchone() == (2,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
 
 
 def test_a_damaged_database_is_refused_in_a_sentence(tmp_path: Path) -> None:

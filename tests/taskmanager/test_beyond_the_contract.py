@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from core.config import Config
-from core.errors import Invalid, NotPossibleHere
+from core.errors import Invalid, NotFound, NotPossibleHere
 from core.filters import TaskFilter
 from core.models import Report, TaskStatus, WorkerState
 from core.taskmanager import AsyncTaskManagerClient
@@ -36,6 +36,7 @@ async def test_the_embedded_one_can_do_all_of_it(embedded: Client):
         "changes",
         "heartbeat",
         "workers",
+        "versions",
     } <= here.names
     assert {"filter", "same", "list-types", "priority", "wait", "release", "retry", "cancel", "delete"} <= here.names
     assert embedded.can_wait and here.empty_params_ok
@@ -53,6 +54,7 @@ async def test_what_the_real_one_lacks_is_refused_with_an_alternative(real: Clie
         real.changes(0),
         real.heartbeat("w", "host", 1, "idle", "FIFO", []),
         real.workers(),
+        real.type_versions("example.echo"),
         real.same_task("example.echo", {"n": 1}),
         real.bulk("retry", [1]),
         real.bulk("release", [1]),
@@ -130,6 +132,30 @@ async def test_the_history_of_a_task_is_told_oldest_first(embedded: Client):
     history = await embedded.history(1)
     assert [entry.event for entry in history] == ["created", "claimed", "retry"]
     assert (history[1].worker, history[2].message) == ("w", "boom")
+
+
+async def test_the_versions_of_a_type_are_told_newest_first_over_any_way(embedded: Client, served_url: str):
+    async with AsyncTaskManagerClient(Config(environ={}), url=served_url, api_key="test-key") as served:
+        for tasks in (embedded, served):
+            await tasks.register_task_type("a/b", "1.0.0", {"type": "object"})
+            await tasks.create_task("a/b", {"n": 1})
+            await tasks.register_task_type("a/b", "1.1.0", {"type": "object", "properties": {}})
+            newest, first = await tasks.type_versions("a/b")
+            assert (newest.number, newest.version, newest.tasks) == (2, "1.1.0", 0)
+            assert (first.version, first.tasks, first.is_active, first.param_schema) == (
+                "1.0.0",
+                1,
+                True,
+                {"type": "object"},
+            )
+            assert first.registered_at is not None and first.registered_at.tzinfo is not None
+            with pytest.raises(NotFound):
+                await tasks.type_versions("nope")
+
+
+async def test_a_server_of_documented_calls_says_that_it_keeps_the_newest_version_only(real: Client):
+    with pytest.raises(NotPossibleHere, match="It keeps the newest version only"):
+        await real.type_versions("example.echo")
 
 
 async def test_tasks_are_counted_by_type(embedded: Client):

@@ -20,8 +20,9 @@ from core.details import (
     WorkerTask,
 )
 from core.diagnosis import LONGEST_SENTENCE, Cause, Cure, Diagnosis
-from core.models import Claim, HistoryEntry, RowOutcome, TaskStatus, TaskType
+from core.models import Claim, HistoryEntry, RowOutcome, TaskStatus, TaskType, TypeVersion
 from core.saved import IdeaDetail, Save
+from core.schema_changes import steps_of
 from core.snapshot import ActivityEntry, FailureGroup, QueueView, ResultRow, Snapshot, TypeRow
 from tests.tui import scenes
 from tests.tui.fakes import FakeConnection
@@ -152,7 +153,9 @@ def opened(made: FakeConnection) -> None:
         made.verbs.opened[worker.id] = WorkerDetail(worker.id, tasks, log)
     for row in made.snapshot.types:
         kind = TaskType(1, row.name, said[0], {"properties": {each: {"enum": [each]} for each in PAYLOADS}}, True)
-        made.verbs.opened_types[row.name] = TypeDetail(kind, said[1], (said[2],))
+        schemas = ({}, kind.param_schema or {}, {"properties": {each: {"default": each} for each in said}})
+        versions = [TypeVersion(n, said[n], each, n > 1, scenes.NOW, n) for n, each in enumerate(schemas)]
+        made.verbs.opened_types[row.name] = TypeDetail(kind, said[1], (said[2],), steps_of(versions[::-1]))
     made.verbs.kept = [
         KeptReport(Claim(n, AT), each, each, 1, "dead", False, said[-n], each) for n, each in enumerate(said)
     ]

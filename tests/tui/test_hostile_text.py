@@ -24,7 +24,7 @@ OURS = re.compile(
 
 ESCAPE = "\x1b"
 ROUND = (
-    ("1", "┏━ 1 Task types"), ("\r", "J JSON Schema"), (ESCAPE, "-J JSON Schema"),
+    ("1", "┏━ 1 Task types"), ("\r", "J JSON Schema"), ("\x1b[F", "what was before it"), (ESCAPE, "-J JSON Schema"),
     ("3", "┏━ 3 Workers"), ("\r", "in a row"), (ESCAPE, "-in a row"),
     ("4", "┏━ 4 Results"), ("\r", "t Open task"), (ESCAPE, "-t Open task"), ("E", "(•)"), (ESCAPE, "-(•)"),
     ("4", "Error"), ("\r", "c retries one first"), ("w", "┏━ Why?"), (ESCAPE, "-┏━ Why?"),

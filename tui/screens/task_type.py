@@ -16,17 +16,18 @@ from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import TASK_TYPE
 from tui.deeds import Deeds
-from tui.look import Tone, content, lines, unheard
+from tui.look import Line, Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.type_text import schema_of, shown_schema, type_sections
+from tui.screens.type_versions import older_schemas
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.rereading import Rereading
 from tui.wording import told
 
 ABOUT = (
-    "What a task of this type must look like, who does them, and how many there are. {raw_schema} shows the JSON "
-    "Schema itself."
+    "What a task of this type must look like, who does them, how many there are, and what it was before. {raw_schema} "
+    "shows the JSON Schema itself, and those of the versions before."
 )
 
 
@@ -63,6 +64,8 @@ class TaskTypeScreen(CommandScreen):
         self._may_pass = False
         self._reading = Rereading(self, self._read)
         self.raw = False
+        self.older: tuple[list[Line], ...] = ()
+        """The schemas of the versions before the newest."""
         self.heading = Static(id="heading")
         self.said = Static()
 
@@ -88,7 +91,7 @@ class TaskTypeScreen(CommandScreen):
     def follow(self, snapshot: Snapshot) -> None:
         """Draw what is new; read anew when it was registered as another."""
         row = next((each for each in snapshot.types if each.name == self.row.name), self.row)
-        another = (row.version, row.id, row.is_active) != (self.row.version, self.row.id, self.row.is_active)
+        another = known_by(row) != known_by(self.row)
         self.row = row
         self.draw()
         if another:
@@ -101,6 +104,7 @@ class TaskTypeScreen(CommandScreen):
     async def _read(self) -> None:
         try:
             self.detail = await self.deeds.verbs.open_type(self.row.name)
+            self.older = older_schemas(self.detail)
             self.trouble = ""
         except CoreError as error:
             self.trouble, self._may_pass = told(error), may_pass(error)
@@ -128,8 +132,8 @@ class TaskTypeScreen(CommandScreen):
         if self.is_attached:
             self._head()
             width = max(40, self.app.size.width - 4)
-            said = type_sections(self.row, self.detail, self.live.snapshot, self.live.now(), width=width, raw=self.raw)
-            self.said.update(lines(said))
+            known = (self.row, self.detail, self.live.snapshot, self.live.now())
+            self.said.update(lines(type_sections(*known, width=width, raw=self.raw, older=self.older)))
 
     def possible(self, command: Command) -> bool:
         """A worker can be started where there is one for the type."""
@@ -175,3 +179,8 @@ class TaskTypeScreen(CommandScreen):
     def action_help(self) -> None:
         """Explain this screen."""
         self.app.push_screen(HelpScreen("Task type", ABOUT, TASK_TYPE, "type"))
+
+
+def known_by(row: TypeRow) -> tuple[object, ...]:
+    """What is another when a type was registered as another."""
+    return row.version, row.id, row.is_active, row.param_schema

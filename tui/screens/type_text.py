@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
 from core.details import TypeDetail
 from core.forms import Field, Kind, fields_of
-from core.models import LIVE_STATES, Json, WorkerStatus
+from core.models import LIVE_STATES, Json, TaskType, WorkerStatus
+from core.schema_changes import VersionStep
 from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
 from tui.look import WORKER, Line, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
+from tui.screens.type_versions import version_lines
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import MASK, is_secret, masked
 from tui.widgets.safe_text import head
@@ -28,16 +30,24 @@ WIDTHS = (26, 18, 9, 14)
 
 
 def type_sections(
-    row: TypeRow, detail: TypeDetail | None, snapshot: Snapshot, now: datetime, *, width: int, raw: bool
+    row: TypeRow,
+    detail: TypeDetail | None,
+    snapshot: Snapshot,
+    now: datetime,
+    *,
+    width: int,
+    raw: bool,
+    older: Sequence[list[Line]] = (),
 ) -> list[Line]:
-    """All that is known of a type, in lines of so many cells."""
+    """All that is known of a type, in lines of so many cells; ``raw``: its schema and the ``older`` ones as JSON."""
     schema = shown_schema(row, detail)
     said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
     title = (
         "Parameters, as JSON Schema ({raw_schema}: as a table)" if raw else "Parameters ({raw_schema}: as JSON Schema)"
     )
     said.append(((keyed(title), Tone.STRONG),))
-    return said + (json_lines(schema, reveal=True) if raw else list(table(schema, width)))
+    said += json_lines(schema, reveal=True) if raw else table(schema, width)
+    return [*said, (), *version_lines(detail, older if raw else (), width)]
 
 
 def schema_of(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:
@@ -74,18 +84,24 @@ def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator
 
 
 def history(detail: TypeDetail | None) -> tuple[Piece, ...]:
-    """When it was registered and replaced; a TaskManager keeps no older versions."""
+    """When it was registered and last replaced."""
     if detail is None:
         return (("  reading…", Tone.MUTED),)
     kind = detail.task_type
     said: list[Piece] = []
     if kind is not None and kind.created_at is not None:
         said.append((f"  registered {moment(kind.created_at)}", Tone.MUTED))
-        if kind.updated_at not in (None, kind.created_at):
-            said.append((f", last replaced {moment(kind.updated_at)}; older ones are not kept", Tone.MUTED))
+        replaced = replaced_at(kind, detail.versions)
+        if replaced not in (None, kind.created_at):
+            said.append((f", last replaced {moment(replaced)}", Tone.MUTED))
     if detail.worker_version:
         said.append((f"  its worker here is for {detail.worker_version}", Tone.MUTED))
     return tuple(said)
+
+
+def replaced_at(kind: TaskType, versions: Sequence[VersionStep] | None) -> datetime | None:
+    """When it became what it is: where that is not kept, when it was registered last, as the same or as another."""
+    return versions[0].version.registered_at if versions else kind.updated_at
 
 
 def claimed_by(row: TypeRow, snapshot: Snapshot, now: datetime) -> Iterator[Line]:

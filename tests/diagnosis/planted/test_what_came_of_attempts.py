@@ -140,6 +140,21 @@ async def test_a_rule_that_a_secret_breaks_is_told_without_the_secret(ground: Gr
     assert "tokens.0: breaks the rule 'pattern'" in told
 
 
+async def test_the_newest_version_that_its_parameters_fitted_is_told(ground: Ground):
+    async def fitted(task_id: int) -> list[str]:
+        causes = {each.code: each for each in (await ground.engine.why(task_id)).causes}
+        return [value for name, value in causes["parameters-do-not-fit"].evidence if name == "they fitted"]
+
+    task_id = await ground.add(n=1)
+    await ground.engine.register_type("Job", "1.5.0", {"required": ["n"]}, update=True)
+    await ground.engine.register_type("Job", "1.9.\x1b", {"required": ["other"]}, update=True)
+    await ground.engine.register_type("Job", "2.0.0", STRICTER, update=True)
+    assert await fitted(task_id) == ["version 1.5.0, as it was before"]
+    for n in range(5):
+        await ground.engine.register_type("Job", f"2.0.{n + 1}", {**STRICTER, "title": str(n)}, update=True)
+    assert await fitted(task_id) == [], "no more than some versions are looked at"
+
+
 async def test_a_version_of_somebody_elses_is_cut_and_made_harmless(ground: Ground):
     task_id = await ground.add(n=1)
     await ground.engine.register_type("Job", "2.0.0", STRICTER, update=True)

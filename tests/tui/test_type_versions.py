@@ -1,0 +1,179 @@
+"""The screen of a task type tells what it was before, and what each version changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from core.details import TypeDetail
+from core.errors import Unreachable
+from core.models import TypeVersion
+from core.schema_changes import steps_of
+from tests.tui import scenes, scenes_versions
+from tests.tui.conftest import Desk, Opens
+from tests.tui.scenes_versions import DAY, FIRST, SECOND, THIRD, VERSIONS, board, detail
+from tests.tui.test_pictures import pressed
+
+Compare = Callable[..., bool]
+TALL = (120, 90)
+
+
+def seen(desk: Desk) -> str:
+    return " ".join(desk.text().split())
+
+
+@pytest.mark.parametrize("size", [TALL, (80, 90), (60, 90)])
+async def test_each_version_tells_when_it_was_registered_and_what_it_changed(open_board: Opens, size: tuple[int, int]):
+    async with open_board(board(), size) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter")
+        _, _, told = seen(desk).partition("Versions ")
+        assert told.startswith(
+            "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500 default of limit: 10 → 20"
+            ' + filter (object) + order (one of "date", "views") − api_key additionalProperties: none → false'
+            " 1.1.0 2026-02-26 12:00:00 UTC 0 tasks created made active"
+            " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created made inactive"
+            " description of channel_url changed + limit (integer) default of api_key changed − max"
+            " channel_url now required 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
+        )
+        assert "last replaced 2026-03-01 11:00:00 UTC" in seen(desk)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_the_oldest_version_is_reached_on_a_small_terminal(open_board: Opens, size: tuple[int, int]):
+    async with open_board(board(), size) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter", "end")
+        assert "as it was registered first" in desk.text()
+
+
+async def test_times_are_told_as_ages_where_that_was_chosen(open_board: Opens):
+    async with open_board(board(), TALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("u", "u", "1", "enter")
+        assert "1.0.0 30d00h ago 1 task created" in seen(desk)
+
+
+async def test_a_type_that_was_registered_once_says_so_in_a_line(open_board: Opens):
+    async with open_board(board(schema=FIRST, version="1.0.0"), TALL) as desk:
+        once = detail(TypeVersion(1, "1.0.0", FIRST, True, scenes.ago(3 * DAY), 7))
+        desk.verbs.opened_types[scenes.CHANNEL] = once
+        await desk.press("1", "enter")
+        assert "Registered once: version 1.0.0, 2026-02-26 12:00:00 UTC, 7 tasks created" in seen(desk)
+        assert "last replaced" not in seen(desk)
+        assert once.task_type is not None
+        again = replace(once, task_type=replace(once.task_type, updated_at=scenes.ago(60)))
+        desk.verbs.opened_types[scenes.CHANNEL] = again
+        await desk.press("escape", "enter")
+        assert "the same again 2026-03-01 11:59:00 UTC" in seen(desk)
+        assert "last replaced" not in seen(desk)
+
+
+async def test_what_was_before_the_oldest_version_that_is_kept_is_said_to_be_unknown(open_board: Opens):
+    async with open_board(board(), TALL) as desk:
+        kept = TypeVersion(1, "1.2.0", THIRD, True, scenes.ago(3 * DAY), None)
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(kept, lost=True)
+        await desk.press("1", "enter")
+        assert (
+            seen(desk)
+            .partition("Versions ")[2]
+            .startswith("1.2.0 2026-02-26 12:00:00 UTC what was before it is not kept")
+        )
+
+
+async def test_a_server_that_keeps_no_versions_a_missing_type_and_one_that_is_being_read_say_so(open_board: Opens):
+    async with open_board(board(), TALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = replace(detail(*VERSIONS), versions=None)
+        await desk.press("1", "enter")
+        assert "This TaskManager keeps the newest version only." in seen(desk)
+        desk.verbs.opened_types[scenes.CHANNEL] = TypeDetail(None, "1.0.0", (), ())
+        await desk.press("escape", "enter")
+        assert "Versions It is not registered." in seen(desk)
+        desk.verbs.may_answer.clear()
+        await desk.press("escape", "enter")
+        assert "Versions reading…" in seen(desk)
+        desk.verbs.may_answer.set()
+        await desk.settle()
+        assert "Versions It is not registered." in seen(desk)
+
+
+async def test_versions_that_were_read_stay_when_they_cannot_be_read_again(open_board: Opens):
+    async with open_board(board(), TALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter")
+        desk.verbs.refusal = Unreachable("It does not answer.")
+        await desk.put(board(version="1.3.0"))
+        assert "✗ It does not answer." in seen(desk)
+        assert "as it was registered first" in seen(desk)
+
+
+@pytest.mark.parametrize("version", ["1.1.0", "1.2.0"])
+async def test_a_version_that_is_registered_meanwhile_comes_up(open_board: Opens, version: str):
+    async with open_board(board(schema=SECOND, version="1.1.0"), TALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS[1:])
+        await desk.press("1", "enter")
+        assert "maximum of limit: 100 → 500" not in seen(desk)
+        newest = replace(VERSIONS[0], version=version)
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(newest, *VERSIONS[1:])
+        await desk.put(board(version=version))
+        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500" in seen(desk)
+
+
+async def test_the_schemas_of_older_versions_are_shown_below_the_newest_without_secrets(open_board: Opens):
+    async with open_board(board(), (120, 120)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter", "J")
+        _, _, told = seen(desk).partition(" Versions ")
+        assert '1.0.0 2026-01-30 12:00:00 UTC 1 task created type: "object" properties:' in told
+        assert 'default: "•••"' in told
+        assert "as it was registered first" not in told
+        assert "s3cret" not in desk.text()
+        await desk.press("J")
+        assert "s3cret" not in desk.text()
+        assert "as it was registered first" in desk.text()
+
+
+async def test_many_versions_and_many_changes_are_counted(open_board: Opens):
+    fields = {f"p{n:02}": {"type": "integer"} for n in range(30)}
+    versions = [
+        TypeVersion(
+            n, f"1.{n}", THIRD if n < 99 else {"properties": fields}, True, scenes.ago(DAY) + timedelta(seconds=n)
+        )
+        for n in range(99, -1, -1)
+    ]
+    async with open_board(board(), TALL) as desk:
+        opened = replace(detail(*VERSIONS), versions=steps_of(versions))
+        desk.verbs.opened_types[scenes.CHANNEL] = opened
+        await desk.press("1", "enter", "end")
+        text = seen(desk)
+        assert "and 80 older versions: prismq-workers types show PrismQ.YouTube.Channel.Scrape" in text
+        assert "and 28 more" in text  # beside eight, of 30 new parameters, 4 that are gone and 2 rules
+        assert "registered again as it was" in text
+
+
+async def test_hostile_names_values_and_versions_are_shown_as_escapes(open_board: Opens):
+    odd = {
+        "properties": {scenes.HOSTILE: {"type": scenes.HOSTILE, "default": scenes.HOSTILE}},
+        "required": [scenes.HOSTILE],
+    }
+    versions = [
+        TypeVersion(3, scenes.HOSTILE, {"properties": {scenes.HOSTILE: {"enum": [scenes.HOSTILE]}}}, True, scenes.NOW),
+        TypeVersion(2, scenes.HOSTILE, odd, True, scenes.NOW),
+        TypeVersion(1, scenes.HOSTILE, {}, True, scenes.NOW),
+    ]
+    async with open_board(board(), TALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*versions)
+        await desk.press("1", "enter")
+        for _ in range(2):
+            assert not {"\x1b", "\x9b", "\u202e", "\u200b"} & set(desk.text())
+            await desk.press("J")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_the_versions_of_a_type_look_right(size: tuple[int, int], snap_compare: Compare):
+    app, connection = scenes.board(scenes_versions.board())
+    connection.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+    assert snap_compare(app, terminal_size=size, run_before=pressed("1", "enter", "end"))

@@ -1,0 +1,107 @@
+"""What the screen of a task type says of its versions: when each was registered, and what it changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from core.details import TypeDetail
+from core.models import TaskType
+from core.schema_changes import Change, VersionStep
+from tui.look import Line, Piece, Tone, count, hanging, moment, pieces
+from tui.widgets.json_view import json_lines
+from tui.widgets.masking import masked
+from tui.widgets.safe_text import head
+
+MOST_VERSIONS = 20
+"""Versions that are shown, the newest; `types show` tells all."""
+MOST_CHANGES = 8
+"""Changes of a version that are shown; the others are counted."""
+MOST_SCHEMAS = 5
+"""Older versions whose schema is shown."""
+TITLE: Piece = ("Versions", Tone.STRONG)
+SET_IN = 4
+
+TONES = {"added": Tone.GOOD, "removed": Tone.WARN, "required": Tone.WARN, "inactive": Tone.WARN}
+"""What people must look at: a task that was made for the version before may not fit any more."""
+
+
+def older_schemas(detail: TypeDetail) -> tuple[list[Line], ...]:
+    """The schemas of the versions before the newest as lines, without the secrets that they tell."""
+    steps = (detail.versions or ())[1 : MOST_SCHEMAS + 1]
+    return tuple(json_lines(masked(each.version.param_schema), reveal=True) for each in steps)
+
+
+def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width: int) -> Iterator[Line]:
+    """The versions of a type, newest first; instead of what they changed, the ``older`` ones show these schemas."""
+    if detail is None:
+        yield (TITLE, ("  reading…", Tone.MUTED))
+        return
+    yield (TITLE,)
+    kind, steps = detail.task_type, detail.versions
+    if kind is None:
+        yield (("  It is not registered.", Tone.MUTED),)
+    elif steps is None:
+        yield (("  This TaskManager keeps the newest version only.", Tone.MUTED),)
+    elif len(steps) == 1 and is_first(steps[0], kind):
+        yield once(steps[0], kind)
+    else:
+        yield from listed(steps, kind, older, width)
+
+
+def listed(steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Line]], width: int) -> Iterator[Line]:
+    """Version after version."""
+    if not steps:
+        yield (("  None is kept of it.", Tone.MUTED),)
+    for place, step in enumerate(steps[:MOST_VERSIONS]):
+        yield heading(step)
+        if 0 < place <= len(older):
+            yield from (pieces(" " * SET_IN, *line) for line in older[place - 1])
+        else:
+            yield from changes(step, kind, width)
+    if len(steps) > MOST_VERSIONS:
+        left = count(len(steps) - MOST_VERSIONS, "older version")
+        yield ((f"  and {left}: prismq-workers types show {head(kind.name, 60)}", Tone.MUTED),)
+
+
+def heading(step: VersionStep) -> Line:
+    """A version, when it was registered, and how many tasks it has seen."""
+    version = step.version
+    tasks = "" if version.tasks is None else f"  {count(version.tasks, 'task')} created"
+    off = "" if version.is_active else "  inactive"
+    when = f"  {moment(version.registered_at)}"
+    shown = (head(version.version, 40), Tone.ACCENT)
+    return pieces("  ", shown, (when, Tone.PLAIN), (off, Tone.WARN), (tasks, Tone.MUTED))
+
+
+def once(step: VersionStep, kind: TaskType) -> Line:
+    """A type that was never another."""
+    version = step.version
+    said = f"  Registered once: version {head(version.version, 40)}, {moment(version.registered_at)}"
+    again = kind.updated_at is not None and kind.updated_at != version.registered_at
+    tasks = "" if version.tasks is None else f", {count(version.tasks, 'task')} created"
+    same = f"; the same again {moment(kind.updated_at)}" if again else ""
+    return pieces((f"{said}{tasks}{same}", Tone.PLAIN))
+
+
+def changes(step: VersionStep, kind: TaskType, width: int) -> Iterator[Line]:
+    """What a version changed against the one before."""
+    if not step.follows:
+        said = "as it was registered first" if is_first(step, kind) else "what was before it is not kept"
+        yield ((" " * SET_IN + said, Tone.MUTED),)
+    elif not step.changes:
+        yield ((" " * SET_IN + "registered again as it was", Tone.MUTED),)
+    for change in step.changes[:MOST_CHANGES]:
+        yield from hanging(pieces(" " * SET_IN), told(change), SET_IN + 2, width)
+    more = len(step.changes[MOST_CHANGES:]) + step.more
+    if more:
+        yield ((f"{' ' * SET_IN}and {more:,} more", Tone.MUTED),)
+
+
+def told(change: Change) -> Piece:
+    """A change in words; secrets were masked where it was found."""
+    return head(change.text, 600), TONES.get(change.what, Tone.PLAIN)
+
+
+def is_first(step: VersionStep, kind: TaskType) -> bool:
+    """Whether nothing was before this version."""
+    return not step.follows and step.version.registered_at is not None and step.version.registered_at == kind.created_at
