@@ -10,7 +10,7 @@ from core.details import WorkerTask
 from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
 from tui.key_map import keyed
-from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
+from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, streak_tone, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
@@ -29,7 +29,7 @@ def facts(worker: WorkerStatus, now: datetime) -> Iterator[Line]:
     """How it is now, what it counted, how it was started."""
     yield pieces(WORKER[worker.state], *waits(worker, now))
     rate = "–" if worker.per_minute is None else f"{worker.per_minute:,}"
-    row = (f"{worker.failed_in_a_row} in a row", Tone.WARN if worker.failed_in_a_row > 1 else Tone.PLAIN)
+    row = (f"{worker.failed_in_a_row} in a row", streak_tone(worker))
     if worker.local:
         yield pieces(f"{rate} a minute   {worker.done:,} done   failed attempts: {worker.failed:,}, ", row)
         yield pieces(*started(worker))
