@@ -7,6 +7,8 @@ import pytest
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Opens
+from tests.tui.scenes_results import OUTCOMES
+from tui.widgets.chart import axis
 
 
 def footer(text: str) -> str:
@@ -60,3 +62,30 @@ async def test_a_list_of_choices_shows_its_cursor_while_it_has_the_focus_and_onl
 async def test_the_reason_of_a_failure_has_as_much_room_as_the_type(open_board: Opens):
     async with open_board(scenes.FAILING, (140, 36)) as desk:
         assert "HTTP 403 Forbidden" in desk.text() and "PrismQ.YouTube.Video.Scrape" in desk.text()
+
+
+async def test_the_figure_behind_a_type_is_named_where_no_column_does(open_board: Opens):
+    async with open_board() as desk:
+        assert "1 Task types  ● workers for it" in desk.text()
+        await desk.press("1", "z")
+        assert "Workers" in desk.text() and "workers for it" not in desk.text()
+
+
+async def test_the_help_of_the_queue_lists_what_a_filter_can_say_one_a_line(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("2", "question_mark", "slash", *"params")
+        assert "params.NAME:~text" in desk.text() and "that parameter has the text" in desk.text()
+        await desk.press("escape", "escape", "3", "question_mark", "slash", *"params")
+        assert "params.NAME" not in desk.text()
+
+
+async def test_the_hours_of_a_failure_have_a_measure(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "4", "enter")
+        assert f"now   at most {max(OUTCOMES.failures[0].hours)} an hour" in desk.text()
+
+
+def test_the_time_below_a_wide_chart_is_told_between_its_ends_too():
+    assert axis(300, 90, 100).split() == ["-5m00s", "-3m20s", "-1m40s", "now"]
+    assert axis(300, 40, 50).split() == ["-5m00s", "now"]
+    assert len(axis(300, 90, 100)) == 100 and axis(0, 0, 20).strip() == "now"

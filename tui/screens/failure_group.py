@@ -165,7 +165,8 @@ class FailureGroupScreen(WhyBeside):
             ),
         ]  # fmt: skip
         if group.hours:
-            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (" now", Tone.MUTED)))
+            most = f" now   at most {max(group.hours):,} an hour"
+            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (most, Tone.MUTED)))
         if len(group.tasks) < group.count:
             rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
         self.heading.update(lines(rows))

@@ -60,9 +60,9 @@ def started(worker: WorkerStatus) -> Iterator[Piece]:
     yield (f"claims {worker.strategy}, {count(worker.concurrency, 'task')} at once", Tone.PLAIN)
     if worker.poll_interval is not None:
         yield (f"   looks every {duration(worker.poll_interval)}", Tone.MUTED)
-    untold = "that of each type" if len(worker.types) > 1 else "none"
+    untold = "each type's own" if len(worker.types) > 1 else "none"
     limit = untold if worker.task_timeout is None else duration(worker.task_timeout)
-    yield (f"   task timeout {limit}", Tone.MUTED)
+    yield (f"   task timeout: {limit}", Tone.MUTED)
 
 
 def nothing(worker: WorkerStatus) -> tuple[Piece, ...]:
