@@ -85,6 +85,9 @@ BLOCKS: Final = " ▁▂▃▄▅▆▇█"
 STREAK: Final = 3
 """Failed attempts in a row from which on a worker is worth a look."""
 
+TWO_MOMENTS: Final = 76
+"""Cells of a line that tells two whole dates and times."""
+
 OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
 """The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
 
@@ -182,6 +185,11 @@ def short_moment(at: datetime | None) -> str:
     if at is None or TIMES.as_ages:
         return whole_age(at, TIMES.now())
     return f"{TIMES.here(at):%m-%d %H:%M}"
+
+
+def moment_in(at: datetime | None, width: int) -> str:
+    """A date and time, in short where a line of ``width`` cells has no room for two whole ones."""
+    return moment(at) if width >= TWO_MOMENTS else short_moment(at)
 
 
 def until(at: datetime) -> str:

@@ -71,6 +71,11 @@ async def test_the_figure_behind_a_type_is_named_where_no_column_does(open_board
         assert "Workers" in desk.text() and "workers for it" not in desk.text()
 
 
+async def test_types_are_told_apart_in_a_queue_of_middle_width(open_board: Opens):
+    async with open_board(size=(100, 30)) as desk:
+        assert "…Channel.Scrape" in desk.text() and "…Video.Scrape" in desk.text()
+
+
 async def test_the_help_of_the_queue_lists_what_a_filter_can_say_one_a_line(open_board: Opens):
     async with open_board() as desk:
         await desk.press("2", "question_mark", "slash", *"params")
