@@ -26,6 +26,7 @@ from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
 from tui.collecting import settle, start_collecting
 from tui.command import CommandScreen
+from tui.contrast import readable
 from tui.driver import BoardDriver
 from tui.notices import NoticeApp
 from tui.printing import ASIDE
@@ -102,9 +103,11 @@ class BoardApp(NoticeApp):
         return board
 
     def get_css_variables(self) -> dict[str, str]:
-        """Those of the theme, and the colour of borders without the focus: seen on light ground, too."""
-        variables = super().get_css_variables()
-        return variables | {"edge": variables[f"surface-{'lighten' if self.current_theme.dark else 'darken'}-3"]}
+        """Those of the theme, its text readable everywhere; and the colour of borders without the focus: seen on light
+        ground, too."""
+        variables, dark = super().get_css_variables(), self.current_theme.dark
+        self.theme_variables = variables | readable(variables, dark=dark)
+        return self.theme_variables | {"edge": variables[f"surface-{'lighten' if dark else 'darken'}-3"]}
 
     def get_default_screen(self) -> Screen[None]:
         """The board, or its frame."""

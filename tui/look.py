@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from textual.content import Content
 
-from core.models import TaskStatus, WorkerState, utcnow
+from core.models import TaskStatus, WorkerState, WorkerStatus, utcnow
 from core.snapshot import Link, ServerStatus
 from tui.widgets.safe_text import head
 
@@ -64,7 +64,7 @@ WORKER: Final[dict[WorkerState, Piece]] = {
     WorkerState.DRAINING: ("↓ draining", Tone.WARN),
     WorkerState.STOPPED: ("■ stopped", Tone.MUTED),
     WorkerState.CRASHED: ("✗ crashed", Tone.BAD),
-    WorkerState.SILENT: ("✗ silent", Tone.BAD),
+    WorkerState.SILENT: ("? silent", Tone.BAD),
 }
 
 LINK: Final[dict[Link, Piece]] = {
@@ -81,6 +81,12 @@ LEVEL: Final[dict[str, Piece]] = {
 }
 
 BLOCKS: Final = " ▁▂▃▄▅▆▇█"
+
+STREAK: Final = 3
+"""Failed attempts in a row from which on a worker is worth a look."""
+
+TWO_MOMENTS: Final = 76
+"""Cells of a line that tells two whole dates and times."""
 
 OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
 """The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
@@ -181,6 +187,11 @@ def short_moment(at: datetime | None) -> str:
     return f"{TIMES.here(at):%m-%d %H:%M}"
 
 
+def moment_in(at: datetime | None, width: int) -> str:
+    """A date and time, in short where a line of ``width`` cells has no room for two whole ones."""
+    return moment(at) if width >= TWO_MOMENTS else short_moment(at)
+
+
 def until(at: datetime) -> str:
     """A time that is still to come: ``until 12:30:00``, or ``for 25s``."""
     return f"for {whole_age(TIMES.now(), at)}" if TIMES.as_ages else f"until {clock(at)}"
@@ -226,6 +237,13 @@ def short_name(worker_id: str) -> str:
     """A worker as people tell it from others: the mark of its start and its number, where its id has them."""
     found = OWN_NAME.search(worker_id)
     return found[1] if found else worker_id
+
+
+def streak_tone(worker: WorkerStatus) -> Tone:
+    """How its failed attempts in a row are shown."""
+    if worker.failed_in_a_row >= STREAK:
+        return Tone.WARN
+    return Tone.PLAIN if worker.failed_in_a_row else Tone.MUTED
 
 
 def unheard(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:

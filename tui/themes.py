@@ -20,6 +20,7 @@ SAFE: Final = Theme(
     panel="#222222",
     dark=True,
     variables={
+        "cursor": "#243E4D",
         "text-primary": "#56B4E9",
         "text-accent": "#E3A6C6",
         "text-success": "#2FC79A",

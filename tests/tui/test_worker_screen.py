@@ -61,7 +61,7 @@ async def test_one_of_another_machine_tells_where_it_ran_and_since_when_it_is_si
     async with open_board(STATES) as desk:
         await desk.press("3", "z")
         row = next(line for line in desk.text().splitlines() if "aaaa-1" in line)
-        assert "on far" in row and "✗ silent" in row and "for 1m15s, held #10429" in row
+        assert "aaaa-1@far" in row and "? silent" in row and "for 1m15s, held #10429" in row
         await desk.press(*["down"] * 8, "enter")
         assert "not heard of for 1m15s" in desk.text()
         assert "Runs on far, process 7" in desk.text()
@@ -73,7 +73,7 @@ async def test_every_state_has_its_symbol_and_its_word_and_each_its_rate(open_bo
     async with open_board(STATES) as desk:
         await desk.press("3", "z")
         text = desk.text()
-        words = ("● busy", "◔ backing off", "‖ paused", "↓ draining", "○ idle", "◌ starting", "✗ crashed", "✗ silent")
+        words = ("● busy", "◔ backing off", "‖ paused", "↓ draining", "○ idle", "◌ starting", "✗ crashed", "? silent")
         assert [word for word in (*words, "■ 1 stopped", "/min") if word not in text] == []
         assert "71" in next(line for line in text.splitlines() if "5a3b-2" in line)
 

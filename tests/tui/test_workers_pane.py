@@ -7,7 +7,8 @@ from dataclasses import replace
 from core.models import WorkerState
 from tests.tui import scenes
 from tests.tui.conftest import Opens
-from tui.look import short_name
+from tui.look import Tone, short_name
+from tui.panes.workers import in_a_row
 
 ONE, TWO, THREE, FOUR = scenes.workers()
 GONE = tuple(replace(FOUR, id=f"w-ann-4242-5a3b-{n}", state=WorkerState.STOPPED) for n in (5, 6, 7))
@@ -26,7 +27,7 @@ async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(ope
         assert text.count("w-ann-4242-5a3b-1") == 1
         await desk.press("3", "down")
         assert "w-ann-4242-5a3b-2  2 of 4" in desk.text()
-        assert "claimed      0  1/3    12s 5a3b-2" in text
+        assert "claimed      0  1/3    12s  5a3b-2" in text
 
 
 async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):
@@ -80,7 +81,7 @@ async def test_a_worker_of_another_machine_that_is_not_heard_of_is_marked_silent
         assert "workers 1 (1 busy)" in desk.text()
         await desk.press("3", "z")
         row = next(line for line in desk.text().splitlines() if "aaaa-1" in line)
-        assert "✗ silent" in row and "#10432" in row and "1m15s" in row
+        assert "? silent" in row and "#10432" in row and "1m15s" in row
 
 
 async def test_the_first_line_says_until_when_a_rate_limit_lasts(open_board: Opens):
@@ -91,7 +92,26 @@ async def test_the_first_line_says_until_when_a_rate_limit_lasts(open_board: Ope
 async def test_failed_attempts_are_named_as_such(open_board: Opens):
     async with open_board() as desk:
         await desk.press("3", "z")
-        assert "Failed attempts" in desk.text()
+        assert "Failed att." in desk.text()
+
+
+async def test_the_large_list_tells_how_often_in_a_row_each_failed(open_board: Opens):
+    failing = (replace(ONE, failed=7, failed_in_a_row=2), replace(TWO, failed=9, failed_in_a_row=3), THREE)
+    async with open_board(replace(scenes.BUSY, workers=failing)) as desk:
+        await desk.press("3", "z")
+        head, *rows = (line for line in desk.text().splitlines() if "Failed att." in line or "5a3b-" in line[:12])
+        end = head.index("In a row") + len("In a row")
+        assert [row[end - 3 : end].strip() for row in rows[:3]] == ["2", "3", "–"]
+        tones = [in_a_row(worker, scenes.NOW)[0][1] for worker in failing]
+        assert tones == [Tone.PLAIN, Tone.WARN, Tone.MUTED]
+
+
+async def test_the_large_list_tells_why_a_worker_waits_from_its_beginning_and_once(open_board: Opens):
+    waiting = replace(THREE, note="The TaskManager does not answer: connection refused.")
+    async with open_board(replace(scenes.BUSY, workers=(ONE, waiting))) as desk:
+        await desk.press("3", "z")
+        busy, row = (line for line in desk.text().splitlines() if "5a3b-1 " in line[:12] or "5a3b-3" in line[:12])
+        assert row.count("The TaskMana") == 1 and "…Channel.Scrape " in busy
 
 
 async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):

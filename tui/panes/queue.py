@@ -41,9 +41,7 @@ class QueuePane(ListPane[Task]):
     about = (
         "The tasks; Age is the time in the present status. {mark} marks, {mark_all} marks all loaded rows, then all "
         "that match; {retry}, {release}, {cancel}, {delete}, {clone} are for all marked rows. {sort} sorts, {columns} "
-        "chooses columns. The filter: words, an id, status:failed,pending, type:Video*, worker:w-02, id:100..200, "
-        "age:>5m, attempts:>1, priority:>=5, params.NAME:~text, error:~text, created:>2026-01-31, stuck:yes (of loaded "
-        "rows); - negates, a space means and, OR means or, quotes keep a text together, and make one of a number."
+        "chooses columns. {filter} filters; what can be typed there stands below."
     )
 
     @dataclass

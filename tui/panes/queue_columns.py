@@ -82,14 +82,15 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
 
 
 TYPE = Column("Type", kind, share=3, keep_end=True)
+TIGHT_TYPE = Column("Type", kind, share=4, keep_end=True)
 STATUS_COLUMN = Column("Status", status, width=11)
 PRIORITY = Column("Prio", priority, width=4, right=True)
 ATTEMPTS = Column("Att.", attempts, width=4, right=True)
 AGE = Column("Age", age, width=6, right=True)
+WIDE_AGE = Column("Age", age, width=6, right=True, gap=2)
 WORKER = Column("Worker", owner, width=8, keep_end=True)
 WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
 PROGRESS = Column("Progress", progress, share=3)
-SHORT_PROGRESS = Column("Progress", progress, width=11)
 
 
 ID = "ID"
@@ -99,8 +100,8 @@ CHOOSABLE = ("Type", "Status", "Prio", "Att.", "Age", "Worker", "Progress")
 WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
     (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, Column("Progress", progress, share=2))),
-    (76, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WORKER, SHORT_PROGRESS)),
-    (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WIDE_WORKER, PROGRESS)),
+    (76, (TIGHT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WORKER, PROGRESS)),
+    (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WIDE_WORKER, PROGRESS)),
 )
 """Which columns fit from which width on."""
 

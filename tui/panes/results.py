@@ -49,17 +49,17 @@ def took(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
 
 def worker(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
     """Who saved it."""
-    return ((short_name(row.worker_id) or "another program", Tone.MUTED),)
+    return ((short_name(row.worker_id) or "elsewhere", Tone.MUTED),)
 
 
 TASK = Column("Task", task, width=8, right=True)
 TITLE = Column("Title", title, share=3)
 SOURCE = Column("Source", source, width=10)
 ITEMS = Column("Items", items, width=6, right=True)
-TOOK = Column("Took", took, width=6, right=True)
+TOOK = Column("Took", took, width=6, right=True, gap=2)
 LAYOUTS = (
     Layout(((TASK, TITLE, TOOK),)),
-    Layout(((TASK, TITLE, SOURCE, ITEMS, TOOK, Column("Worker", worker, width=15, keep_end=True)),), at_least=70),
+    Layout(((TASK, TITLE, SOURCE, ITEMS, TOOK, Column("Worker", worker, width=9, keep_end=True)),), at_least=70),
 )  # fmt: skip
 
 

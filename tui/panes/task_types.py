@@ -98,6 +98,11 @@ class TaskTypesPane(ListPane[TypeRow]):
         """The types."""
         return snapshot.types
 
+    def title(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """What the figure behind each type is, where no column says so."""
+        is_told = self.row_list.layout_now.titles or not snapshot.types
+        return () if is_told else (("  ● workers for it", Tone.MUTED),)
+
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No type yet."""
         return (

@@ -11,7 +11,7 @@ from typing import TypeAlias
 from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
 from tui.key_map import keyed
-from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
+from tui.look import WORKER, Piece, Tone, bar, count, pieces, short_name, streak_tone, whole_age
 from tui.panes.base import EDGE, ListPane
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -35,7 +35,16 @@ def row_id(row: WorkerRow) -> Hashable:
     return row.id if isinstance(row, WorkerStatus) else Stopped
 
 
-def column(title: str, cell: Cell, *, stopped: str = "", width: int = 0, share: int = 1, right: bool = False) -> Column:
+def column(
+    title: str,
+    cell: Cell,
+    *,
+    stopped: str = "",
+    width: int = 0,
+    share: int = 1,
+    right: bool = False,
+    keep_end: bool = True,
+) -> Column:
     """A column of what is to tell about a worker; ``stopped`` is what the row of the stopped ones has there."""
 
     def shown(row: WorkerRow, now: datetime) -> tuple[Piece, ...]:
@@ -44,13 +53,13 @@ def column(title: str, cell: Cell, *, stopped: str = "", width: int = 0, share: 
         verb = "hides" if row.unfolded else "shows"
         return ((keyed(stopped.format(many=row.many, verb=verb)), Tone.MUTED),)
 
-    return Column(title, shown, width=width, share=share, right=right, keep_end=True)
+    return Column(title, shown, width=width, share=share, right=right, keep_end=keep_end)
 
 
 def name(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """What tells it from the others; the whole id of the one under the cursor stands in the lower border."""
     said = (short_name(worker.id), Tone.STRONG if worker.state in LIVE_STATES else Tone.MUTED)
-    return (said,) if worker.local else (said, (f" on {worker.host or 'another machine'}", Tone.MUTED))
+    return (said,) if worker.local else (said, (f"@{worker.host}" if worker.host else " elsewhere", Tone.MUTED))
 
 
 def state(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -77,6 +86,12 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     return ((masked_text(worker.note), Tone.BAD if worker.state in GONE else Tone.MUTED),)
 
 
+def doing_alone(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+    """The same beside `message`, which tells why it waits."""
+    said = doing(worker, now)
+    return said[:1] if worker.state is WorkerState.BACKING_OFF and not worker.in_hand else said
+
+
 def state_and_doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Both on one line, for narrow lists; a busy worker shows its task instead of the word."""
     if worker.in_hand and worker.state is WorkerState.BUSY:
@@ -90,13 +105,20 @@ def strategy(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 
 def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
-    """Type of the task in hand and the worker's last words about it; else the types that it claims."""
+    """Type of the task in hand and the worker's last words about it; else why it waits, or the types that it claims."""
     if worker.in_hand:
         first = worker.in_hand[0]
-        return pieces(first.task_type, (f"  {masked_text(first.message)}", Tone.MUTED))
+        return pieces(tail(first.task_type), (f"  {masked_text(first.message)}", Tone.MUTED))
     if worker.state is WorkerState.BACKING_OFF and worker.note:
         return ((masked_text(worker.note), Tone.WARN),)
-    return ((", ".join(worker.types) or "any type", Tone.MUTED),)
+    kinds = [tail(each) for each in worker.types] or ["any type"]
+    return ((kinds[0] if len(kinds) == 1 else count(len(kinds), "type"), Tone.MUTED),)
+
+
+def tail(name: str) -> str:
+    """The end of the name of a type, which tells it from others."""
+    parts = name.split(".")
+    return "…" + ".".join(parts[-2:]) if len(parts) > 2 else name
 
 
 def done(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -122,7 +144,7 @@ def short_rate(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 def in_a_row(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Failed attempts since its last success."""
-    return ((f"{worker.failed_in_a_row:,}", Tone.WARN if worker.failed_in_a_row > 1 else Tone.MUTED),)
+    return ((f"{worker.failed_in_a_row:,}" if worker.failed_in_a_row else "–", streak_tone(worker)),)
 
 
 def heard(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -137,26 +159,28 @@ def home(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
 
 FOLDED = "■ {many} stopped"
 HOW = "{{open}} {verb} them"
-NAME = column("Worker", name, stopped=FOLDED, share=4)
-STATE = column("State", state, width=13)
-DOING = column("Task", doing, stopped=HOW, width=26)
+FOLDED_NAME = column("", name, stopped=FOLDED)
+NAME = column("Worker", name, share=2)
+STATE = column("State", state, stopped=FOLDED, width=13)
+DOING = column("Task", doing, stopped=HOW, width=25)
+DOING_ALONE = column("Task", doing_alone, stopped=HOW, width=25)
 STATE_AND_DOING = column("", state_and_doing, stopped="  " + HOW)
-MESSAGE = column("About", message, share=4)
+MESSAGE = column("About", message, share=3, keep_end=False)
 STRATEGY = column("Strategy", strategy, width=8, right=True)
-DONE = column("Done", done, width=7, right=True)
-FAILED = column("Failed attempts", failed, width=15, right=True)
+DONE = column("Done", done, width=6, right=True)
+FAILED = column("Failed att.", failed, width=11, right=True)
 SHORT_RATE = column("", short_rate, width=9, right=True)
 RATE = column("/min", rate, width=5, right=True)
 IN_A_ROW = column("In a row", in_a_row, width=8, right=True)
 HEARD = column("Heard", heard, width=6, right=True)
 HOME = column("Runs", home)
 LAYOUTS = (
-    Layout(((NAME, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
+    Layout(((FOLDED_NAME, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE),), at_least=74),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=95),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=105),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, HEARD),), at_least=117),
-    Layout(((NAME, STATE, DOING, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=153),
+    Layout(((NAME, STATE, DOING_ALONE, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD),), at_least=115),
+    Layout(((NAME, STATE, DOING_ALONE, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=153),
 )
 
 GONE = (WorkerState.CRASHED, WorkerState.SILENT)
@@ -189,7 +213,8 @@ class WorkersPane(ListPane[WorkerRow]):
         "The workers. {pause}, {stop}, {stop_now}, {strategy} and {step} are for the marked rows or the one under the "
         "cursor here, for all workers of this board elsewhere; {scale_up} and {scale_down} are for those of its types. "
         "{open} opens a worker. Workers of other processes are shown, not steered. The lower border has the whole id, "
-        "and how many runs of its code go on though they were told to stop (abandoned)."
+        "and how many runs of its code go on though they were told to stop (abandoned). Failed att. counts attempts, "
+        "In a row those since its last success."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:

@@ -14,7 +14,7 @@ from textual import work
 from core.actions import Action
 from core.errors import CoreError
 from core.filters import TaskFilter
-from core.models import LIVE_STATES, NewTask, RowOutcome, Task, WorkerStatus
+from core.models import NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
@@ -57,14 +57,9 @@ class BoardScreen(WorkerActions):
         if done is not None:
             is_read_first = self.place == "queue" and self.queue_pane.meant_beyond is not None
             return is_read_first or any(fits(done, task) for task in self.chosen_tasks)
-        if command.id in ("pause", "stop", "strategy"):
-            meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
-            return any(worker.local and worker.state in LIVE_STATES for worker in meant)
-        if command.id in ("step", "restart", "concurrency"):
-            from tui.worker_deeds import worker_could
-
-            return worker_could(command.id, self.chosen_workers)
-        return command.id != "open" or self.current is not None
+        if command.id == "sort":
+            return len(self.queue_pane.row_list.rows) > 1
+        return super().possible(command) if command.id != "open" else self.current is not None
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
         """What was done is unmarked; what was skipped stays marked."""

@@ -15,7 +15,7 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.command import Command, bindings
 from tui.commands import GROUP, LIST, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
+from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment_in, pieces, short_name, whole_age
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -155,17 +155,19 @@ class FailureGroupScreen(WhyBeside):
 
     def _show(self) -> None:
         now, group = self.live.now(), self.group
+        first, last = (moment_in(at, self.app.size.width) for at in (group.first_at, group.last_at))
         many = "none is failed any more" if self.gone else count(group.count, "failed task")
         rows = [
             pieces((f"✗ {masked_text(group.error[:500])}", Tone.BAD)),
             pieces((f"{group.task_type}   ", Tone.MUTED), (many, Tone.STRONG)),
             pieces(
-                ("first ", Tone.MUTED), moment(group.first_at), ("   last ", Tone.MUTED), moment(group.last_at),
+                ("first ", Tone.MUTED), first, ("   last ", Tone.MUTED), last,
                 (f"  {whole_age(group.last_at, now)} ago", Tone.MUTED),
             ),
         ]  # fmt: skip
         if group.hours:
-            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (" now", Tone.MUTED)))
+            most = f" now   at most {max(group.hours):,} an hour"
+            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (most, Tone.MUTED)))
         if len(group.tasks) < group.count:
             rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
         self.heading.update(lines(rows))

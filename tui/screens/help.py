@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tui.command import Command, key_of
 from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
+from tui.screens.filter_terms import FILTER_TERMS, TERM
 from tui.screens.legend import legend
 
 INDENT = 26
@@ -98,6 +99,16 @@ class HelpScreen(ModalScreen[None]):
             yield pieces(f"Nothing here has {self.word.value.strip()!r} in it; esc shows all.")
         yield from found
 
+    def _filter(self, width: int) -> Iterator[tuple[Piece, ...]]:
+        """What can be typed behind the key of the filter of the queue."""
+        group = [(term, found) for term, found in FILTER_TERMS if self.fits(term, found, "Filter of the queue")]
+        if not group or self.place != "queue":
+            return
+        yield pieces("")
+        yield (("Filter of the queue", Tone.STRONG),)
+        for term, found in group:
+            yield from hanging(((f"  {term:<{TERM}}", Tone.ACCENT),), (found, Tone.MUTED), TERM + 2, width)
+
     def _symbols(self, width: int) -> Iterator[tuple[Piece, ...]]:
         group = [(piece, told) for piece, told in legend() if self.fits(piece[0], told, "Symbols")]
         if group:
@@ -126,6 +137,8 @@ class HelpScreen(ModalScreen[None]):
                 told = command.help + (" Asks first." if command.destructive else "")
                 named = pieces((f"  {key_of(self.app, command) or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
                 yield from hanging(named, (told, Tone.MUTED), INDENT, width)
+            if title == "Here":
+                yield from self._filter(width)
 
     def action_scroll(self, step: int) -> None:
         """A line down or up."""

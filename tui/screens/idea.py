@@ -120,10 +120,11 @@ class IdeaScreen(CommandScreen):
     def _fields(self, detail: IdeaDetail) -> Iterator[Line]:
         yield named("id", detail.idea_id)
         yield named("title", detail.title)
+        empty = [name for name, value in detail.fields.items() if value in (None, "", [], {})]
         for name, value in detail.fields.items():
-            if value in (None, "", [], {}):
-                yield (label(name), ("–", Tone.MUTED))
-            elif is_secret(name) and not self.revealed:
+            if name in empty:
+                continue
+            if is_secret(name) and not self.revealed:
                 yield (label(name), (MASK, Tone.WARN))
             elif isinstance(value, str) and len(value) <= SHORT and "\n" not in value:
                 yield named(name, value if self.revealed else masked_text(value))
@@ -136,6 +137,8 @@ class IdeaScreen(CommandScreen):
                 yield from (pieces("  ", *row) for row in json_lines(value, reveal=self.revealed))
             else:
                 yield named(name, str(value))
+        if empty:
+            yield pieces((f"Not told: {', '.join(empty)}", Tone.MUTED))
 
     def _origin(self, detail: IdeaDetail) -> Iterator[Line]:
         if not detail.saves:

@@ -12,6 +12,7 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("↥", Tone.ACCENT), "the list follows what is newest"),
     (("█░", Tone.BUSY), "progress"),
     (("▁▃▆", Tone.BUSY), "ended tasks in each of the last seconds"),
+    (("●", Tone.BUSY), "at a task type: workers that claim it"),
     (("↻", Tone.ACCENT), "an operator asked for a retry"),
     (("⚠", Tone.WARN), "in the queue: the task is stuck; w tells why"),
     (("⇡", Tone.WARN), "reports that wait to be delivered"),

@@ -55,6 +55,7 @@ class ParametersForm(Form):
         self.form = SchemaForm(self.made, self.values)
         self._written = encoded(self.params, indent=2)
         self.parameters = TextArea(self._written, id="parameters", tab_behavior="focus", soft_wrap=False, compact=True)
+        self.parameters.border_title = "JSON"
         self.state = Static(id="state")
         self._timer: Timer | None = None
 

@@ -130,11 +130,15 @@ class StrategyScreen(Form):
         for name, meaning in self.meaning.items():
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
             here = ("› ", Tone.STRONG) if name == self.current else ("  ", Tone.PLAIN)
-            begun = pieces(here, (keys.get(name, " "), Tone.ACCENT), f"  {name:<{names}} ")
+            if self.app.size.height >= ROOMY:
+                yield pieces("")
+            begun = pieces(here, (keys.get(name, " "), Tone.ACCENT), (f"  {name:<{names}} ", Tone.STRONG))
             *others, last = hanging(begun, (meaning, Tone.PLAIN), names + 6, width - len(chosen[0]))
             yield from (*others, (*last, chosen))
             for piece in self.told_of(name):
                 yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), piece, INDENT, width)
+        if self.app.size.height >= ROOMY:
+            yield pieces("")
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from core.models import WorkerStatus
-from core.snapshot import TypeRow
+from core.models import LIVE_STATES, WorkerStatus
+from core.snapshot import Link, TypeRow
+from tui.command import Command
 from tui.screens.why_actions import WhyActions
 
 if TYPE_CHECKING:
@@ -34,6 +35,22 @@ class WorkerActions(WhyActions):
     def current_worker(self) -> WorkerStatus | None:
         """The worker under the cursor of the workers' pane; elsewhere none."""
         return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
+
+    def possible(self, command: Command) -> bool:
+        """Whether there are workers for it; a task to be done, or a TaskManager to take one."""
+        if command.id in ("pause", "stop", "strategy"):
+            meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
+            return any(worker.local and worker.state in LIVE_STATES for worker in meant)
+        if command.id in ("step", "restart", "concurrency"):
+            from tui.worker_deeds import worker_could
+
+            would_start = command.id == "step" and self.chosen_workers is None
+            return worker_could(command.id, self.chosen_workers) and not (would_start and self._nothing_to_claim)
+        return command.id != "new_task" or self.newest.server.link is Link.LIVE
+
+    @property
+    def _nothing_to_claim(self) -> bool:
+        return not self.newest.counts.pending or self.newest.server.link is not Link.LIVE
 
     def action_start(self) -> None:
         """Start workers."""

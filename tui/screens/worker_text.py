@@ -10,7 +10,7 @@ from core.details import WorkerTask
 from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
 from tui.key_map import keyed
-from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, whole_age
+from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, streak_tone, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
@@ -29,7 +29,7 @@ def facts(worker: WorkerStatus, now: datetime) -> Iterator[Line]:
     """How it is now, what it counted, how it was started."""
     yield pieces(WORKER[worker.state], *waits(worker, now))
     rate = "–" if worker.per_minute is None else f"{worker.per_minute:,}"
-    row = (f"{worker.failed_in_a_row} in a row", Tone.WARN if worker.failed_in_a_row > 1 else Tone.PLAIN)
+    row = (f"{worker.failed_in_a_row} in a row", streak_tone(worker))
     if worker.local:
         yield pieces(f"{rate} a minute   {worker.done:,} done   failed attempts: {worker.failed:,}, ", row)
         yield pieces(*started(worker))
@@ -60,9 +60,9 @@ def started(worker: WorkerStatus) -> Iterator[Piece]:
     yield (f"claims {worker.strategy}, {count(worker.concurrency, 'task')} at once", Tone.PLAIN)
     if worker.poll_interval is not None:
         yield (f"   looks every {duration(worker.poll_interval)}", Tone.MUTED)
-    untold = "that of each type" if len(worker.types) > 1 else "none"
+    untold = "each type's own" if len(worker.types) > 1 else "none"
     limit = untold if worker.task_timeout is None else duration(worker.task_timeout)
-    yield (f"   task timeout {limit}", Tone.MUTED)
+    yield (f"   task timeout: {limit}", Tone.MUTED)
 
 
 def nothing(worker: WorkerStatus) -> tuple[Piece, ...]:

@@ -16,6 +16,10 @@ from tui.widgets.safe_text import cut
 
 AXIS = 8
 """Cells left of the columns."""
+HALVED = 8
+"""Lines of columns from which on half of the highest rate is told, too."""
+TICK_EVERY = 30
+"""Cells between two times below the columns, at least."""
 LEAST_BARS = 3
 """Lines that the columns of what ended take at least; what does not fit beside them is left out."""
 
@@ -148,10 +152,10 @@ def columns(spans: Sequence[Span], seconds: int, height: int, room: int) -> Iter
     """What ended in each, as columns; the highest is as high as there is room, and its rate is told beside it."""
     top = max((span.completed + span.failed for span in spans), default=0)
     left = " " * max(0, room - len(spans))
+    told = (0, height // 2) if height >= HALVED else (0,)
     for line in range(height):
         floor = (height - 1 - line) * 8
-        rate = top / seconds
-        label = (f"{rate:.0f}/s" if rate >= 10 else f"{rate:.2g}/s") if top and line == 0 else ""
+        label = a_second(top / seconds * (height - line) / height) if top and line in told else ""
         label = "0" if line == height - 1 and height > 1 else label
         cells: list[Cell] = [(f"{label:>{AXIS - 1}} ", "axis"), (left, "ended")]
         for span in spans:
@@ -165,6 +169,11 @@ def columns(spans: Sequence[Span], seconds: int, height: int, room: int) -> Iter
             else:
                 cells.append((shown, style))
         yield cells
+
+
+def a_second(rate: float) -> str:
+    """A rate, short."""
+    return f"{rate:.0f}/s" if rate >= 10 else f"{rate:.2g}/s"
 
 
 def curve(values: Sequence[float | None], top: str, room: int) -> str:
@@ -200,6 +209,10 @@ def short(seconds: float) -> str:
 
 
 def axis(seconds: int, many: int, room: int) -> str:
-    """When the first and the last column are."""
-    begun = f"-{duration(seconds)} " if seconds else ""
-    return (begun.ljust(max(0, many - 3)) + "now").rjust(room)[-room:]
+    """When the first and the last column are, and some between them where there is room."""
+    parts = max(1, many // TICK_EVERY)
+    ticks = [f"-{duration(seconds * left // parts)} " for left in range(parts, 0, -1)] if seconds else []
+    line = ""
+    for place, tick in enumerate(ticks):
+        line = line.ljust(round(many * place / parts)) + tick
+    return (line.ljust(max(0, many - 3)) + "now").rjust(room)[-room:]

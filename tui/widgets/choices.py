@@ -1,4 +1,4 @@
-"""A list from which several can be chosen; what is chosen is plain without colours too."""
+"""A list from which several can be chosen; what is chosen, and where the cursor is, is plain without colours too."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from textual.widgets import SelectionList
 
 
 class Choices(SelectionList[str]):
-    """One line a choice, each behind ``[x]`` or ``[ ]``."""
+    """One line a choice, each behind ``[x]`` or ``[ ]``; the one under the cursor behind ``›`` too."""
 
     def render_line(self, y: int) -> Strip:
         """The line with its box in the place of Textual's button, which differs in colour only."""
@@ -18,6 +18,7 @@ class Choices(SelectionList[str]):
         if place >= self.option_count:
             return strip
         _, _, _, *rest = strip
+        here = "›" if self.has_focus and place == self.highlighted else " "
         box = "[x]" if self.get_option_at_index(place).value in self.selected else "[ ]"
         clickable = (rest[0].style or self.rich_style) + Style(meta={"option": place})
-        return Strip([Segment(box, clickable), *rest])
+        return Strip([Segment(here + box, clickable), *rest]).crop(0, strip.cell_length)

@@ -141,7 +141,7 @@ class FilterField(Vertical):
     FilterField { height: auto; display: none; padding: 0 2; }
     FilterField.-open { display: block; }
     FilterField Input { border: none; height: 1; padding: 0; background: $boost; }
-    FilterField Static { height: 1; }
+    FilterField Static { height: auto; min-height: 1; max-height: 4; }
     """
 
     @dataclass

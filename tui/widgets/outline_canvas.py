@@ -27,9 +27,9 @@ class OutlineCanvas(ScrollView):
     COMPONENT_CLASSES = {f"reader--{tone}" for tone in Tone} | {"reader--cursor", "reader--hit", "reader--heading"}
     DEFAULT_CSS = """
     OutlineCanvas { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
-    OutlineCanvas > .reader--cursor { background: $surface-lighten-1; }
-    OutlineCanvas:focus > .reader--cursor { background: $primary 28%; }
-    OutlineCanvas > .reader--hit { background: $warning 40%; text-style: underline; }
+    OutlineCanvas > .reader--cursor { background: $cursor-blurred; }
+    OutlineCanvas:focus > .reader--cursor { background: $cursor; }
+    OutlineCanvas > .reader--hit { background: $found; text-style: underline; }
     OutlineCanvas > .reader--heading { color: $text-primary; text-style: bold; }
     OutlineCanvas > .reader--strong { text-style: bold; }
     OutlineCanvas > .reader--muted { color: $text-muted; }

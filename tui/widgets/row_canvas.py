@@ -52,8 +52,8 @@ class RowCanvas(ScrollView, Generic[Row]):
     DEFAULT_CSS = """
     RowCanvas { height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; overflow-y: auto; }
     RowCanvas > .row-list--header { color: $text-muted; }
-    RowCanvas > .row-list--cursor { background: $surface-lighten-1; }
-    RowCanvas:focus > .row-list--cursor { background: $primary 28%; text-style: bold; }
+    RowCanvas > .row-list--cursor { background: $cursor-blurred; }
+    RowCanvas:focus > .row-list--cursor { background: $cursor; text-style: bold; }
     RowCanvas > .row-list--strong { text-style: bold; }
     RowCanvas > .row-list--muted { color: $text-muted; }
     RowCanvas > .row-list--good { color: $text-success; }
