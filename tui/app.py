@@ -33,6 +33,7 @@ from tui.screens.frame import FrameScreen
 from tui.sheet import Sheet
 from tui.signals import listen
 from tui.themes import SAFE
+from tui.widgets import option_pages  # noqa: F401 - mends Textual's lists
 
 if TYPE_CHECKING:
     from core.verbs import Connection
