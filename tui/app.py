@@ -221,6 +221,15 @@ class BoardApp(NoticeApp):
 
         self.call_later(guard, self)
 
+    def _fatal_error(self) -> None:
+        """The board broke. Textual would print all values on the way there, secrets among them."""
+        from tui.breaking import told_and_kept
+
+        if not self._exit_renderables:
+            fault = self._exception or RuntimeError("It is not known why.")
+            self._exit_renderables.append(told_and_kept(fault))
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the screen that is in front."""
         if isinstance(screen, CommandScreen):
