@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import SystemCommand
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -24,6 +25,7 @@ from textual.screen import Screen
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
+from tui import closing  # noqa: F401 - mends how Textual's screens close
 from tui.collecting import settle, start_collecting
 from tui.command import CommandScreen
 from tui.contrast import readable
@@ -34,6 +36,7 @@ from tui.screens.frame import FrameScreen
 from tui.sheet import Sheet
 from tui.signals import listen
 from tui.themes import SAFE
+from tui.widgets import option_pages  # noqa: F401 - mends Textual's lists
 
 if TYPE_CHECKING:
     from core.verbs import Connection
@@ -221,6 +224,15 @@ class BoardApp(NoticeApp):
 
         self.call_later(guard, self)
 
+    def _fatal_error(self) -> None:
+        """The board broke. Textual would print all values on the way there, secrets among them."""
+        from tui.breaking import told_and_kept
+
+        if not self._exit_renderables:
+            fault = self._exception or RuntimeError("It is not known why.")
+            self._exit_renderables.append(told_and_kept(fault))
+        self._close_messages_no_wait()
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The commands of the screen that is in front."""
         if isinstance(screen, CommandScreen):
@@ -239,7 +251,7 @@ class BoardApp(NoticeApp):
     def action_command_palette(self) -> None:
         """Find a command by its name, where there are commands."""
         if isinstance(self.screen, CommandScreen):
-            super().action_command_palette()
+            self.push_screen(CommandPalette())  # Textual's has an id, which fails where another one is covered
 
     async def action_quit(self) -> None:
         """Leave; asks when tasks are in hand."""

@@ -51,6 +51,7 @@ def prepare(path: Path, synchronous: str) -> sqlite3.Connection:
         raise DatabaseProblem(f"The TaskManager database {path} cannot be opened: {error}.") from error
     try:
         _patiently(lambda: _prepare(connection, path))
+        read_server_id(connection)  # the first look past the header: a file that is damaged is told now
         connection.execute(f"PRAGMA synchronous = {synchronous}")
     except sqlite3.Error as error:
         connection.close()

@@ -62,6 +62,14 @@ def test_what_is_no_taskmanager_database_is_refused_in_a_sentence_and_left_alone
     assert "folder" in open_refused(text / "t.db")
 
 
+def test_a_database_that_is_damaged_behind_its_first_page_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    Database.open(path).close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
+    assert "is damaged" in open_refused(path)
+
+
 @pytest.mark.parametrize("version", [SCHEMA_VERSION + 1, 99])
 def test_a_database_of_another_version_is_refused(tmp_path: Path, version: int) -> None:
     Database.open(tmp_path / "t.db").close()

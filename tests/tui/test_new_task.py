@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from textual.widgets import Input, Select, TextArea
+from textual.widgets import Input, OptionList, Select, TextArea
 
 from core.forms import Violation
 from core.snapshot import Snapshot
@@ -198,6 +198,19 @@ async def test_words_find_a_type_and_what_was_typed_stays(open_board: Opens, ric
         form = form_of(desk)
         assert form.chosen == scenes.SEARCH
         assert form.params["channel_url"] == "https://example.org/@x"
+
+
+async def test_a_click_takes_the_type_that_was_there_however_the_list_changes(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        await desk.press("n", "ctrl+t")
+        choosing = desk.app.screen
+        assert isinstance(choosing, ChooseTypeScreen)
+        place = choosing.names.option_count - 1
+        clicked = OptionList.OptionSelected(choosing.names, choosing.names.get_option_at_index(place), place)
+        await desk.type("zebra")
+        choosing.post_message(clicked)
+        await desk.settle()
+        assert form_of(desk).chosen == clicked.option.id
 
 
 async def test_a_type_that_nothing_has_in_its_name_is_not_chosen(open_board: Opens):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual import events
+from textual.command import CommandList, CommandPalette
 from textual.widgets import Input
 
 from core.exports import Format
@@ -88,3 +89,17 @@ async def test_letters_that_follow_the_export_at_once_choose_what_is_exported(op
         screen = desk.app.screen
         assert isinstance(screen, ExportScreen)
         assert (screen.scope.key, screen.format) == ("y", Format.CSV)
+
+
+async def test_a_page_key_in_the_palette_is_heard_however_quickly(open_board: Opens):
+    async with open_board() as desk:
+        for each in ("ctrl+p", "down", "pageup"):
+            desk.app.post_message(events.Key(each, None))
+        await desk.settle()
+        await desk.settle()
+        assert isinstance(desk.app.screen, CommandPalette)
+        await desk.press("pagedown")
+        found = desk.app.screen.query_one(CommandList)
+        assert found.highlighted
+        await desk.press("pageup")
+        assert found.highlighted == 0

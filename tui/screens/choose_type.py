@@ -59,7 +59,7 @@ class ChooseTypeScreen(ModalScreen[str | None]):
         words = text.casefold().split()
         self.fitting = [row for row in self.types if all(word in row.name.casefold() for word in words)]
         self.names.clear_options()
-        self.names.add_options(Option(self._prompt(row)) for row in self.fitting)
+        self.names.add_options(Option(self._prompt(row), row.name) for row in self.fitting)
         names = [row.name for row in self.fitting]
         if names:
             self.names.highlighted = names.index(self.chosen) if self.chosen in names else 0
@@ -74,8 +74,9 @@ class ChooseTypeScreen(ModalScreen[str | None]):
             self.dismiss(self.fitting[self.names.highlighted].name)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        """The mouse takes one."""
-        self.dismiss(self.fitting[event.option_index].name)
+        """The mouse takes one, if only as the list was when it was clicked; that there is none is no choice."""
+        if event.option.id is not None:
+            self.dismiss(event.option.id)
 
     def action_step(self, step: int) -> None:
         """Another one."""

@@ -1,0 +1,19 @@
+"""Run as a program: a board that breaks when `u` is pressed, with a secret at hand."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.tui import scenes
+from tests.tui.fakes import FakeConnection
+from tui.app import BoardApp
+
+
+def break_down(app: BoardApp) -> None:
+    password = "hunter2-of-the-" + "locals"
+    raise KeyError(f"\x1b[2J api_key=abcdefgh12345678 {len(password)}")
+
+
+if __name__ == "__main__":
+    BoardApp.action_times = break_down
+    sys.exit(BoardApp(FakeConnection(scenes.BUSY)).run())

@@ -1,0 +1,31 @@
+"""A board that breaks says so in a sentence, in a terminal that can be used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from tests.program import ROOT
+from tests.terminal import Terminal
+
+
+def test_a_board_that_breaks_says_so_and_shows_nobodys_values(tmp_path: Path):
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "TMPDIR": str(tmp_path)}
+    with Terminal([sys.executable, "-m", "tests.tui.breaking"], cwd=ROOT, environ=environ) as terminal:
+        terminal.shows("Queue", "Quit")
+        terminal.press("u")
+        terminal.ended()
+        screen = " ".join(terminal.screen.split())
+        sent = bytes(terminal.raw)
+    assert "The board broke: KeyError" in screen
+    assert "Traceback" not in screen
+    (kept,) = tmp_path.iterdir()
+    assert kept.name in screen.replace(" ", "")
+    said = kept.read_text()
+    assert "in break_down" in said
+    for text in (said, sent.decode()):
+        assert "hunter2-of-the-locals" not in text
+        assert "abcdefgh12345678" not in text
+    assert "\x1b" not in said
+    assert b"\x1b[2J" not in sent[sent.rindex(b"The board broke") :]
