@@ -69,6 +69,10 @@ class Terminal:
         fcntl.ioctl(self._fd, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
+    def clear(self) -> None:
+        """Forget what was shown, as a terminal does that shows something else meanwhile."""
+        self._screen.reset()
+
     def press(self, keys: str) -> None:
         """Type these characters."""
         os.write(self._fd, keys.encode())

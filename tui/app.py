@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import SystemCommand
+from textual.binding import Binding
 from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -70,6 +71,7 @@ class BoardApp(NoticeApp):
 
     TITLE = "PrismQ Workers"
     CSS_PATH = "screens/board.tcss"  # the default screen's own path is not read
+    BINDINGS = [Binding("ctrl+z", "suspend_process", show=False, system=True)]
 
     def __init__(
         self,
@@ -168,6 +170,7 @@ class BoardApp(NoticeApp):
     def on_mount(self) -> None:
         """Leave well when asked from outside: finish on SIGTERM (at once when asked again), at once on a hang-up."""
         listen(self._leave)
+        self.app_resume_signal.subscribe(self, lambda _: self.refresh())  # Textual draws only what has changed since
         if self.settings.theme in self.available_themes:
             self.theme = self.settings.theme
         self.theme_changed_signal.subscribe(self, lambda theme: self._remember("theme", theme.name))
@@ -270,6 +273,19 @@ class BoardApp(NoticeApp):
         from tui.screens.leaving import leave
 
         self.run_worker(leave(self, self.board, choice), group="leave")
+
+    def action_suspend_process(self) -> None:
+        """Ctrl+Z gives the shell back, unless tasks would stand still with the board until their claims are lost."""
+        from tui.look import count
+        from tui.screens.leaving import in_hand
+
+        hands = in_hand(self.board.newest) if self.is_furnished else 0
+        if hands:
+            self.notify(
+                f"{count(hands, 'task')} in hand would stand still with the board: quit instead, or pause first."
+            )
+        else:
+            super().action_suspend_process()
 
     def action_help_quit(self) -> None:
         """Ctrl+C is a way out too."""

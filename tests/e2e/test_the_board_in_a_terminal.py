@@ -69,6 +69,30 @@ def test_a_signal_lets_the_board_finish_and_leave_a_sane_terminal(program: Progr
         assert b"\x1b[?1049l" in terminal.raw[-2000:]
 
 
+def test_a_board_that_was_put_aside_is_drawn_whole_when_it_comes_back(program: Program):
+    with Terminal([sys.executable, "-m", "tui"], cwd=program.folder, environ=program.environ) as terminal:
+        terminal.shows("live", "The queue is empty.")
+        terminal.press("\x1a")
+        terminal.until(lambda _: os.waitpid(terminal.pid, os.WUNTRACED | os.WNOHANG) != (0, 0))
+        assert b"\x1b[?1049l" in terminal.raw
+        terminal.clear()
+        os.kill(terminal.pid, signal.SIGCONT)
+        terminal.shows("live", "1 Task types", "2 Queue", "The queue is empty.", "3 Workers", "4 Results", "q Quit")
+        assert terminal.quit() == 0
+
+
+def test_a_board_with_tasks_in_hand_is_not_put_aside(program: Program):
+    (program.folder / "slow_workers.py").write_text((Path(__file__).parent / "slow_workers.py").read_text())
+    slow = program.with_settings(PRISMQ_WORKERS="slow_workers", RAN=str(program.folder / "ran.txt"))
+    assert slow("tasks", "add", "Slow", "--params", '{"n": 1, "seconds": 20}').code == 0
+    command = [sys.executable, "-m", "tui", "board", "--workers", "1"]
+    with Terminal(command, cwd=slow.folder, environ=slow.environ) as terminal:
+        terminal.shows("claimed 1", "1 busy")
+        terminal.press("\x1a")
+        terminal.shows("1 task in hand would stand still")
+        assert terminal.quit_now() == 0
+
+
 def test_a_hang_up_gives_back_what_is_in_hand(program: Program):
     (program.folder / "slow_workers.py").write_text((Path(__file__).parent / "slow_workers.py").read_text())
     slow = program.with_settings(PRISMQ_WORKERS="slow_workers", RAN=str(program.folder / "ran.txt"))

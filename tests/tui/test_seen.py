@@ -71,6 +71,11 @@ async def test_the_figure_behind_a_type_is_named_where_no_column_does(open_board
         assert "Workers" in desk.text() and "workers for it" not in desk.text()
 
 
+async def test_the_title_of_the_workers_counts_every_state_however_narrow(open_board: Opens):
+    async with open_board(scenes.NAMED["worker_states"]) as desk:
+        assert "3 Workers ●3 ○2 ◔1 ‖1 ✗1 ?1 ■1 " in desk.text()
+
+
 async def test_types_are_told_apart_in_a_queue_of_middle_width(open_board: Opens):
     async with open_board(size=(100, 30)) as desk:
         assert "…Channel.Scrape" in desk.text() and "…Video.Scrape" in desk.text()

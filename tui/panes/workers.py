@@ -255,10 +255,14 @@ class WorkersPane(ListPane[WorkerRow]):
         states = [each for each in (*ORDER, WorkerState.STOPPED) if many[each]]
         abandoned = sum(worker.abandoned for worker in snapshot.workers)
         runaways = [(f" {abandoned} abandoned", Tone.WARN)] if abandoned else []
-        said = [(f" {many[each]} {each}", WORKER[each][1]) for each in states] + runaways
         room = self.size.width - EDGE - len(f"{self.key} {self.heading}")
-        if 0 < room < sum(len(text) for text, _ in said):
-            said = [(f"  {WORKER[each][0][0]} {many[each]}", WORKER[each][1]) for each in states] + runaways
+        said: list[Piece] = []
+        for way in (" {many} {word}", "  {sign} {many}", " {sign}{many}"):
+            said = [
+                (way.format(many=many[each], word=each, sign=WORKER[each][0][0]), WORKER[each][1]) for each in states
+            ] + runaways
+            if room <= 0 or sum(len(text) for text, _ in said) <= room:
+                break
         return said
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
