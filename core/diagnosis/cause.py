@@ -172,6 +172,12 @@ class Diagnosis:
         return Verdict.FINE if self.could_tell else Verdict.UNKNOWN
 
     @property
+    def is_doubtful(self) -> bool:
+        """Whether it seems to be fine, though something was found for which it may be stuck."""
+        possible = any(cause.certainty is Certainty.POSSIBLE for cause in self.causes)
+        return possible and self.verdict is Verdict.FINE
+
+    @property
     def sentence(self) -> str:
         """The first cause, in a sentence."""
         return self.causes[0].sentence if self.causes else "Nothing is wrong that could be seen."
