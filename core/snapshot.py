@@ -226,9 +226,9 @@ class Snapshot:
     """All that can be seen at a moment. ``held`` says in a few words why no worker may claim; empty when they may.
     While there is a ``holdup``, all the rest stands still. ``limited_until``: a rate limit holds our claims back.
 
-    ``stuck``: those of the rows of ``view`` that are stuck, by id. ``stuck_count``: how many tasks are stuck in all, and
-    not on purpose; where ``stuck_exact`` is false, among the rows that are loaded. ``nothing_happens``: why, in a sentence that goes on
-    "Nothing is happening because"; empty while something does, or there is nothing to do.
+    ``stuck``: those of the rows of ``view`` that are stuck, by id. ``stuck_count``: how many tasks are stuck in all,
+    and not on purpose; where ``stuck_exact`` is false, among the rows that are loaded. ``nothing_happens``: why, in a
+    sentence that goes on "Nothing is happening because"; empty while something does, or there is nothing to do.
     """
 
     server: ServerStatus = ServerStatus()

@@ -205,8 +205,8 @@ class StuckWatch:
         memory.all_claimed = len(memory.claimed) < MOST_CLAIMED
 
     def _count(self, system: System, sure: Mapping[int, Cause], rows: Sequence[Task]) -> tuple[int, bool]:
-        """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is. What
-        somebody has done here on purpose is no trouble, and would hide what is."""
+        """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is.
+        What somebody has done here on purpose is no trouble, and would hide what is."""
         found = {name: troubles(causes) for name, causes in stuck_types(system).items()}
         types = {name: causes for name, causes in found.items() if causes}
         lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}

@@ -145,10 +145,9 @@ async def test_the_help_tells_what_makes_a_task_stuck_and_what_the_signs_in_the_
     async with opened() as desk:
         await desk.press("question_mark", "slash")
         await desk.type("stuck")
-        told = seen(desk)
-        for said in ("does not go on by itself soon: no worker claims its type", "w tells why and what mends it"):
-            assert said in told, told
+        for said in ("It does not go on by itself", "no worker claims its type", "w tells why"):
+            assert said in seen(desk)
         for _ in "stuck":
             await desk.press("backspace")
-        await desk.type("paused (‖)")
-        assert "it waits for workers that were paused (‖) or stopped (■) here" in seen(desk)
+        await desk.type("paused (")
+        assert "it waits for workers that were paused" in seen(desk)
