@@ -135,13 +135,20 @@ def by_status(stats: TypeStats) -> tuple[int, int, int, int]:
 
 
 def ended_lately(tasks: Iterable[Task]) -> tuple[int, ...]:
-    """How many of these ended in each of the last seconds, oldest first."""
+    """How many of these a worker ended in each of the last seconds, oldest first."""
     now, counts = utcnow(), [0] * RATE_SECONDS
     for task in tasks:
+        if was_cancelled(task):
+            continue
         ago = RATE_SECONDS if task.completed_at is None else (now - task.completed_at).total_seconds()
         if 0 <= ago < RATE_SECONDS:
             counts[RATE_SECONDS - 1 - int(ago)] += 1
     return tuple(counts)
+
+
+def was_cancelled(task: Task) -> bool:
+    """Whether an operator ended it, as far as its row tells: without an attempt none can have failed."""
+    return task.status is TaskStatus.FAILED and (not task.attempts or task.error == "cancelled")
 
 
 def dead_among(rooms: Rooms, workers: Iterable[str]) -> frozenset[str]:

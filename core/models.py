@@ -119,7 +119,9 @@ class NewTask:
 
 @dataclass(frozen=True, slots=True)
 class TypeStats(Record):
-    """How many tasks of one type are where; ``put_off``: of the pending ones, as far as the server counts them."""
+    """How many tasks of one type are where; ``put_off``: of the pending ones, as far as the server counts them.
+    ``cancelled``: how many were ever cancelled, also those that are retried or deleted by now; 0 where it is not told.
+    """
 
     id: int
     name: str
@@ -129,6 +131,12 @@ class TypeStats(Record):
     failed: int = 0
     oldest_pending_at: datetime | None = None
     put_off: int = 0
+    cancelled: int = 0
+
+    @property
+    def worked_off(self) -> int:
+        """How many have ended by a worker's report, but for a constant: what is cancelled fails without one."""
+        return self.completed + self.failed - self.cancelled
 
     def all_put_off(self, can: Collection[str]) -> bool:
         """Whether all that are pending are put off until a time: a server that ``can`` do that names no oldest then."""

@@ -212,10 +212,13 @@ class Holdup:
 
 @dataclass(frozen=True, slots=True)
 class StuckTask:
-    """A task that does not go on by itself: the ``code`` of the first cause, and that cause in a sentence."""
+    """A task that does not go on by itself: the ``code`` of the first cause, and that cause in a sentence.
+
+    ``on_purpose``: somebody has brought that about here, by pausing or stopping workers."""
 
     code: str
     sentence: str
+    on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +226,9 @@ class Snapshot:
     """All that can be seen at a moment. ``held`` says in a few words why no worker may claim; empty when they may.
     While there is a ``holdup``, all the rest stands still. ``limited_until``: a rate limit holds our claims back.
 
-    ``stuck``: those of the rows of ``view`` that are stuck, by id. ``stuck_count``: how many tasks are stuck in all;
-    where ``stuck_exact`` is false, among the rows that are loaded. ``nothing_happens``: why, in a sentence that goes on
-    "Nothing is happening because"; empty while something does, or there is nothing to do.
+    ``stuck``: those of the rows of ``view`` that are stuck, by id. ``stuck_count``: how many tasks are stuck in all,
+    and not on purpose; where ``stuck_exact`` is false, among the rows that are loaded. ``nothing_happens``: why, in a
+    sentence that goes on "Nothing is happening because"; empty while something does, or there is nothing to do.
     """
 
     server: ServerStatus = ServerStatus()

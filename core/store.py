@@ -172,9 +172,9 @@ class Store:
         second = int(self._monotonic())
         for stats in seen.stats:
             growth, rate = self._rates.setdefault(stats.name, (Growth(), PerSecond()))
-            rate.add(second, growth.step(stats.completed + stats.failed))
+            rate.add(second, growth.step(stats.worked_off))
         for success, (growth, rate) in self._ended.items():
-            ended = growth.step(sum(s.completed if success else s.failed for s in seen.stats))
+            ended = growth.step(sum(s.completed if success else s.worked_off - s.completed for s in seen.stats))
             rate.add(second, ended)
             self._history.ended(second, ended, success=success)
         self._history.pend(second, sum(stats.pending for stats in seen.stats))

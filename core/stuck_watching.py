@@ -14,7 +14,7 @@ from core.diagnosis import Cause
 from core.diagnosis.light import hand_of, system_of
 from core.diagnosis.picture import Owed, System, was_tried
 from core.diagnosis.storage import DELIVERED_WITHIN
-from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types
+from core.diagnosis.stuck import nothing_happens, overtakers_of, stuck_among, stuck_types, troubles
 from core.errors import CoreError
 from core.events import Event, StuckSeen
 from core.models import LIVE_STATES, Task, TaskStatus, utcnow
@@ -123,14 +123,18 @@ class StuckWatch:
         found = await self._stuck(system, (*rows, *(each for each in self._memory.claimed if each.id not in listed)))
         sure = {task_id: cause for task_id, cause in found.items() if self._memory.codes.get(task_id) == cause.code}
         self._memory.codes = {task_id: cause.code for task_id, cause in found.items()}
-        marks = {task_id: StuckTask(each.code, each.sentence) for task_id, each in sure.items() if task_id in listed}
-        count, exact = self._count(system, sure, rows)
+        marks = {
+            task_id: StuckTask(each.code, each.sentence, each.on_purpose)
+            for task_id, each in sure.items()
+            if task_id in listed
+        }
+        count, exact = self._count(system, {key: each for key, each in sure.items() if not each.on_purpose}, rows)
         self._tell(StuckSeen(marks, count, exact, why))
 
     async def which(self, rows: Sequence[Task]) -> Collection[int]:
-        """The ids of those of these rows that are stuck, as things are seen now."""
+        """The ids of those of these rows that are stuck, as things are seen now, and not on purpose."""
         system = self._system(self._seen())
-        return (await self._stuck(system, rows)).keys()
+        return {task_id for task_id, each in (await self._stuck(system, rows)).items() if not each.on_purpose}
 
     def _system(self, snapshot: Snapshot) -> System:
         system = system_of(snapshot, self._now(), claim_timeout=self._claim_timeout)
@@ -201,8 +205,10 @@ class StuckWatch:
         memory.all_claimed = len(memory.claimed) < MOST_CLAIMED
 
     def _count(self, system: System, sure: Mapping[int, Cause], rows: Sequence[Task]) -> tuple[int, bool]:
-        """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is."""
-        types = stuck_types(system)
+        """How many are stuck, and whether these are all: the waiting ones of a type are, all together, where it is.
+        What somebody has done here on purpose is no trouble, and would hide what is."""
+        found = {name: troubles(causes) for name, causes in stuck_types(system).items()}
+        types = {name: causes for name, causes in found.items() if causes}
         lasting = {name for name, causes in types.items() if self._memory.types.get(name) == causes[0].code}
         self._memory.types = {name: causes[0].code for name, causes in types.items()}
         waiting = {task.id for task in rows if task.status is TaskStatus.PENDING and task.task_type in lasting}

@@ -78,7 +78,7 @@ class Cause:
     """Why a task, or everything, is where it is. ``code`` never changes (``no-worker``); ``sentence`` is for a person.
 
     ``stuck``: it will not be over by itself soon; else it only explains. ``evidence``: names and values, in words.
-    ``cures``: the best first.
+    ``cures``: the best first. ``on_purpose``: somebody has done it here, so that it is no trouble to be told of.
     """
 
     code: str
@@ -87,6 +87,7 @@ class Cause:
     cures: tuple[Cure, ...] = ()
     certainty: Certainty = Certainty.CERTAIN
     stuck: bool = True
+    on_purpose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,12 @@ class Diagnosis:
         if self.status is TaskStatus.FAILED:
             return Verdict.FAILED
         return Verdict.FINE if self.could_tell else Verdict.UNKNOWN
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it seems to be fine, though something was found for which it may be stuck."""
+        possible = any(cause.certainty is Certainty.POSSIBLE for cause in self.causes)
+        return possible and self.verdict is Verdict.FINE
 
     @property
     def sentence(self) -> str:

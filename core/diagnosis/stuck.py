@@ -33,6 +33,11 @@ def first_stuck(known: Known) -> Cause | None:
     return next(iter(stuck_for(known)), None)
 
 
+def troubles(causes: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Those of these causes that nobody has brought about on purpose."""
+    return tuple(cause for cause in causes if not cause.on_purpose)
+
+
 def stuck_among(
     system: System,
     tasks: Iterable[Task],
@@ -42,7 +47,8 @@ def stuck_among(
     since: Mapping[int, datetime] = NEVER,
     owed: Mapping[int, Owed] = NOT_OWED,
 ) -> dict[int, Cause]:
-    """Those of these tasks that are stuck, by id, with the first cause. While the server does not answer, nothing is
+    """Those of these tasks that are stuck, by id, with the first cause that nobody has brought about on purpose, else
+    with the first. While the server does not answer, nothing is
     known of any task: none. ``since``: since when tasks wait that were tried before. ``owed``: the reports on them that
     are kept here, where that was looked up."""
     if not system.is_heard:
@@ -53,9 +59,9 @@ def stuck_among(
             continue
         ahead, begun = overtakers.get(task.id, 0), since.get(task.id)
         known = known_of(system, task, gone=gone, overtakers=ahead, waits_since=begun)
-        cause = first_stuck(replace(known, owed=owed[task.id]) if task.id in owed else known)
-        if cause is not None:
-            found[task.id] = cause
+        causes = stuck_for(replace(known, owed=owed[task.id]) if task.id in owed else known)
+        if causes:
+            found[task.id] = next(iter(troubles(causes)), causes[0])
     return found
 
 

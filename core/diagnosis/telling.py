@@ -34,9 +34,17 @@ Pair = tuple[str, str]
 def headline(diagnosis: Diagnosis) -> str:
     """What it is about, and what it comes to: ``#12 (Echo, pending): It is stuck.``"""
     if diagnosis.task_id is None:
-        return f"The whole system: {SYSTEM_STATE[diagnosis.verdict]}."
+        return f"The whole system: {state_of(diagnosis)}."
     known = ", ".join(filter(None, (diagnosis.task_type, diagnosis.status.value if diagnosis.status else "")))
-    return f"#{diagnosis.task_id}{f' ({known})' if known else ''}: {STATE[diagnosis.verdict]}."
+    return f"#{diagnosis.task_id}{f' ({known})' if known else ''}: {state_of(diagnosis)}."
+
+
+def state_of(diagnosis: Diagnosis) -> str:
+    """What it comes to, as a sentence without its full stop."""
+    is_system = diagnosis.task_id is None
+    if diagnosis.is_doubtful:
+        return "Something may be stuck" if is_system else "It may be stuck"
+    return (SYSTEM_STATE if is_system else STATE)[diagnosis.verdict]
 
 
 def how_sure(cause: Cause) -> str:

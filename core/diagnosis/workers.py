@@ -113,7 +113,14 @@ def workers_ended(known: Known) -> Cause | None:
     ours = [each.id for each in ended if each.local]
     again = (restart(ours[-1:]),) if ours else ()
     said = f"{all_of} {how}: {waiting_of(known)}."
-    return Cause("workers-ended", said, (*facts(known), *notes), (*again, *start(known)), certainty, stuck)
+    cures = (*again, *start(known))
+    meant = how == "stopped" and are_ours(ended)
+    return Cause("workers-ended", said, (*facts(known), *notes), cures, certainty, stuck, on_purpose=meant)
+
+
+def are_ours(workers: tuple[WorkerStatus, ...]) -> bool:
+    """Whether all are of this program, so that whoever steers it has paused or stopped them."""
+    return all(each.local for each in workers)
 
 
 def are_paused(workers: tuple[WorkerStatus, ...]) -> bool:
@@ -144,7 +151,8 @@ def workers_paused(known: Known) -> Cause | None:
     ours = [each.id for each in paused if each.local]
     cures = (resume(ours),) if ours else (by_hand("Resume it there", f"{listed([each.id for each in paused])}"),)
     stuck = stuck and known.crew.all_are(*LEAVING)
-    return Cause("workers-paused", f"{who} paused: {waiting_of(known)}.", facts(known), cures, certainty, stuck)
+    said = f"{who} paused: {waiting_of(known)}."
+    return Cause("workers-paused", said, facts(known), cures, certainty, stuck, on_purpose=are_ours(live))
 
 
 def workers_stopping(known: Known) -> Cause | None:
@@ -153,7 +161,8 @@ def workers_stopping(known: Known) -> Cause | None:
         return None
     certainty, stuck = elsewhere(known)
     said = f"The workers of {named(known.task_type)} are stopping and claim nothing more: {waiting_of(known)}."
-    return Cause("workers-stopping", said, facts(known), start(known), certainty, stuck)
+    meant = are_ours(known.crew.live)
+    return Cause("workers-stopping", said, facts(known), start(known), certainty, stuck, on_purpose=meant)
 
 
 def too_many_abandoned(known: Known) -> Cause | None:

@@ -32,6 +32,13 @@ APPLIES_TO = {
 """The actions, and the states of a task in which each may be done. A pending one with a `retry_at` may be retried
 too, named by its id: that ends the wait."""
 
+CANCELLED = "cancelled "
+"""Before the id of a type, the name under which it is kept how many of its tasks were ever cancelled. Not one of the
+counters, which are of tasks as they are now."""
+COUNT_CANCELLED = (
+    "INSERT INTO meta VALUES (?, '1') ON CONFLICT DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -163,6 +170,7 @@ def _cancel(writer: Writer, task_id: int, task: Held, order: Order) -> str:
         (order.now, sequence, task_id),
     )
     writer.moved(task.type_id, task.status, "failed")
+    writer.connection.execute(COUNT_CANCELLED, (f"{CANCELLED}{task.type_id}",))
     return "failed"
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.server.envelope import Answer
 from core.server.fields import STATUSES
+from core.server.operator import CANCELLED
 from core.server.service import Call, Service
 from core.server.times import iso
 
@@ -40,12 +41,19 @@ async def stats(service: Service, call: Call) -> Answer:
     types, counted = service.database.read(lambda connection: (_types(connection, now), _counted(connection, first)))
     found = service.database.read(lambda connection: connection.execute(PUT_OFF, (now, MOST_PUT_OFF)).fetchall())
     put_off = Counter(type_id for (type_id,) in found)
-    types = [each | {"put_off": put_off[each["id"]]} for each in types]
+    ever_cancelled = service.database.read(_cancelled)
+    types = [each | {"put_off": put_off[each["id"]], "cancelled": ever_cancelled.get(each["id"], 0)} for each in types]
     series = {event: [0] * MINUTES_SHOWN for event in EVENTS}
     for at, event, amount in counted:
         if event in series and at <= minute:
             series[event][at - first] = amount
     return Answer({"types": types, "per_minute": {"since": iso(first * 60_000), **series}})
+
+
+def _cancelled(connection: sqlite3.Connection) -> dict[int, int]:
+    """By type, how many of its tasks were ever cancelled: who watches what fails tells by it what no worker did."""
+    rows = connection.execute("SELECT key, value FROM meta WHERE key GLOB ?", (f"{CANCELLED}*",)).fetchall()
+    return {int(key.removeprefix(CANCELLED)): int(value) for key, value in rows}
 
 
 def _types(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:

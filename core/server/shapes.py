@@ -204,6 +204,7 @@ NAMED: dict[str, Shape] = {
         failed=AMOUNT,
         oldest_pending_at=either(TIME),
         put_off=AMOUNT,
+        cancelled={**AMOUNT, "description": "how many were ever cancelled"},
     ),
     "PerMinute": thing(
         since=TIME,

@@ -64,6 +64,7 @@ def stats(data: Json) -> tuple[TypeStats, ...]:
             failed=whole(row.get("failed")),
             oldest_pending_at=moment(row.get("oldest_pending_at")),
             put_off=whole(row.get("put_off")),
+            cancelled=whole(row.get("cancelled")),
         )
         for row in rows(data)
     )

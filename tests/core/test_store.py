@@ -98,6 +98,20 @@ async def test_rates_are_what_ended_in_each_second():
     assert store.snapshot.types[0].rates[-2:] == (0, 5)
 
 
+async def test_what_is_cancelled_was_done_by_nobody():
+    clock = Clock()
+    store = Store(monotonic=clock)
+    store.publish(types_seen(pending=3))
+    for seen in (types_seen(pending=2, failed=1, cancelled=1), types_seen(pending=3, cancelled=1)):
+        clock.seconds += 1
+        store.publish(seen)
+    clock.seconds += 1
+    store.publish(types_seen(pending=2, completed=1, cancelled=1))
+    clock.seconds += 1
+    assert store.snapshot.types[0].rates[-3:] == (0, 0, 1)
+    assert (sum(store.snapshot.throughput.failed), sum(store.snapshot.throughput.completed)) == (0, 1)
+
+
 async def test_waiting_is_from_creation_to_claim_and_running_from_there_to_the_end():
     clock = Clock()
     store = Store(monotonic=clock)

@@ -11,7 +11,7 @@ from core.answers import TaskPage
 from core.diagnosis.picture import Owed, System
 from core.diagnosis.stuck import nothing_happens
 from core.events import Event, StuckSeen
-from core.models import Claim, Task, WorkerState
+from core.models import Claim, Task, WorkerState, WorkerStatus
 from core.snapshot import Counts, Holdup, Link, QueueView, ServerStatus, Snapshot
 from core.stuck_watching import StuckWatch
 from tests.diagnosis.known import ALL, NOW, OFFLINE, REFUSED, ago, claimed, pending, row, stranger, system, worker
@@ -196,6 +196,45 @@ async def test_what_is_put_off_is_counted_neither_as_stuck_nor_as_waiting():
 
 
 PAUSED = worker(state=WorkerState.PAUSED)
+STOPPED = worker(state=WorkerState.STOPPED)
+UNWORKED_TYPE = replace(row(counts=Counts(pending=2), rates=(0,) * 30, workable=False), name="Other")
+
+
+@pytest.mark.parametrize(
+    ("workers", "on_purpose"),
+    [
+        ((PAUSED,), True),
+        ((PAUSED, worker(2, WorkerState.DRAINING)), True),
+        ((worker(state=WorkerState.DRAINING),), True),
+        ((STOPPED,), True),
+        ((PAUSED, stranger(types=("Echo",), state=WorkerState.PAUSED)), False),
+        ((STOPPED, worker(2, WorkerState.CRASHED)), False),
+        ((), False),
+    ],
+    ids=["paused", "paused, stopping", "stopping", "stopped", "paused elsewhere", "crashed", "never started"],
+)
+async def test_what_somebody_paused_or_stopped_here_is_marked_so_and_is_not_counted_as_stuck(
+    workers: tuple[WorkerStatus, ...], on_purpose: bool
+):
+    rows = (pending(), pending(id=7, task_type="Other"))
+    snapshot = seen(*rows, workers=workers, pending=12)
+    watching, said, _ = watch(replace(snapshot, types=(*snapshot.types, UNWORKED_TYPE)))
+    await watching.look()
+    await watching.look()
+    assert {task_id: each.on_purpose for task_id, each in said[-1].tasks.items()} == {10429: on_purpose, 7: False}
+    assert said[-1].count == (2 if on_purpose else 14)
+    assert await watching.which(rows) == ({7} if on_purpose else {7, 10429})
+
+
+async def test_what_is_inactive_besides_is_stuck_all_the_same_while_its_workers_are_paused():
+    snapshot = seen(pending(created_at=ago(400)), workers=(PAUSED,), pending=12)
+    inactive = replace(snapshot.types[0], is_active=False, oldest_pending_at=ago(400))
+    watching, said, _ = watch(replace(snapshot, types=(inactive,)))
+    await watching.look()
+    await watching.look()
+    assert (said[-1].tasks[10429].code, said[-1].count) == ("type-inactive", 12)
+
+
 QUIET = row(counts=Counts(pending=12), rates=(0,) * 30)
 
 

@@ -54,6 +54,17 @@ async def test_a_cancelled_task_has_failed_and_its_owner_is_told_403(api: Api, i
     assert (await api.complete(1, "bob")).status == 400
 
 
+async def test_it_is_told_how_many_were_ever_cancelled(api: Api) -> None:
+    await api.register("a")
+    await api.register("b")
+    await api.create_many(3, "a")
+    await api.bulk("cancel", ids=[1, 2], dry_run=True)
+    await api.bulk("cancel", ids=[1, 2, 99])
+    await api.bulk("retry", ids=[1])
+    await api.bulk("delete", ids=[2])
+    assert {row["name"]: row["cancelled"] for row in (await api.get("/stats")).data["types"]} == {"a": 2, "b": 0}
+
+
 async def test_a_deleted_task_is_gone_and_may_be_created_again(api: Api) -> None:
     await api.register()
     await api.create(x=1)

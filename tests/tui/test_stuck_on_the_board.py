@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from core.details import TaskDetail
-from core.models import TaskStatus
+from core.models import TaskStatus, WorkerState
+from core.snapshot import Counts, StuckTask
 from tests.tui import scenes, scenes_why
 from tests.tui.why_desk import SIZES, TO_GONE, opened, row, seen
 from tui.screens.failure_group import FailureGroupScreen
@@ -90,13 +91,39 @@ async def test_a_queue_in_which_nothing_is_stuck_looks_as_it_did():
 
 
 async def test_the_status_line_counts_them_and_says_why_nothing_happens():
-    async with opened(scenes_why.NOTHING) as desk:
+    resting = replace(scenes_why.NOTHING.workers[0], state=WorkerState.BACKING_OFF)
+    why = "the only worker rests after failures; 2 tasks wait."
+    async with opened(replace(scenes_why.NOTHING, workers=(resting,), nothing_happens=why)) as desk:
         for size in SIZES:
             await desk.resize(size)
             line = desk.text().splitlines()[0]
             assert "⚠ 2+ stuck" in line, size
             if size[0] >= 80:
-                assert "nothing is happening because all 4 workers are" in line, size
+                assert "nothing is happening because the only worker rests" in line, size
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_that_all_was_paused_or_stopped_here_is_said_shortly_with_the_key_that_ends_it(size: tuple[int, int]):
+    paused = replace(scenes_why.NOTHING, counts=Counts(2, 0, 8410, 6), stuck_count=3, stuck_exact=True)
+    ended = tuple(replace(each, state=WorkerState.STOPPED) for each in paused.workers)
+    stopped = replace(paused, workers=ended, nothing_happens="no worker runs; 2 tasks wait.")
+    async with opened(paused, size) as desk:
+        for seen, said in ((paused, "‖ all 4 paused, p resumes"), (stopped, "■ no workers, s starts")):
+            await desk.put(seen)
+            line = desk.text().splitlines()[0]
+            assert said in line and "⚠ 3 stuck" in line and "nothing is" not in line, line
+            assert "✗ 6 failed" in line or size[0] < 80, line
+        far = (replace(paused.workers[0], local=False), *paused.workers[1:])
+        await desk.put(replace(paused, workers=far))
+        assert "p resumes" not in desk.text().splitlines()[0]
+
+
+async def test_what_waits_for_workers_that_were_paused_or_stopped_has_their_sign_instead_of_a_warning():
+    paused = StuckTask("workers-paused", "All 3 workers of it are paused.", on_purpose=True)
+    stopped = StuckTask("workers-ended", "All 3 workers of it have stopped.", on_purpose=True)
+    async with opened(replace(scenes_why.STUCK, stuck={10429: paused, 10428: stopped})) as desk:
+        assert "‖" in row(desk, "10429") and "■" in row(desk, "10428")
+        assert "⚠" not in row(desk, "10429") + row(desk, "10428")
 
 
 async def test_a_filter_for_stuck_rows_says_of_how_many_and_means_only_loaded_rows():
@@ -112,3 +139,15 @@ async def test_a_filter_for_stuck_rows_says_of_how_many_and_means_only_loaded_ro
         assert "/stuck:yes searched 1,000 of 1,207" in desk.text()
         await desk.press("a", "a")
         assert not desk.board.queue_pane.row_list.all_meant
+
+
+async def test_the_help_tells_what_makes_a_task_stuck_and_what_the_signs_in_the_queue_mean():
+    async with opened() as desk:
+        await desk.press("question_mark", "slash")
+        await desk.type("stuck")
+        for said in ("It does not go on by itself", "no worker claims its type", "w tells why"):
+            assert said in seen(desk)
+        for _ in "stuck":
+            await desk.press("backspace")
+        await desk.type("paused (")
+        assert "it waits for workers that were paused" in seen(desk)

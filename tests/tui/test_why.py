@@ -154,6 +154,13 @@ async def test_a_task_that_nothing_is_wrong_with_says_so():
         assert "Nothing is wrong that could be seen." in desk.text()
 
 
+async def test_what_may_be_the_matter_is_not_headed_as_if_nothing_were_wrong():
+    async with opened() as desk:
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(scenes_why.PAUSED,))
+        await desk.press(*TO_NO_WORKER, "w")
+        assert "? may be stuck" in desk.text() and "nothing is wrong" not in desk.text()
+
+
 # The whole system
 
 

@@ -106,11 +106,20 @@ WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
 """Which columns fit from which width on."""
 
 
+def mark_of(stuck: StuckTask | None) -> Piece:
+    """What stands before a task that is stuck: a warning, or how its workers are that somebody paused or stopped."""
+    if stuck is None:
+        return ("", Tone.WARN)
+    if not stuck.on_purpose:
+        return ("⚠", Tone.WARN)
+    return ("‖" if stuck.code == "workers-paused" else "■", Tone.MUTED)
+
+
 def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]) -> tuple[Column[Task], ...]:
     """The columns with a mark before them on tasks that are stuck, and the cause where the progress stands."""
 
     def mark(task: Task, now: datetime) -> tuple[Piece, ...]:
-        return (("⚠" if task.id in stuck else "", Tone.WARN),)
+        return (mark_of(stuck.get(task.id)),)
 
     def cause(task: Task, now: datetime) -> tuple[Piece, ...]:
         found = stuck.get(task.id)

@@ -14,7 +14,12 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("▁▃▆", Tone.BUSY), "ended tasks in each of the last seconds"),
     (("●", Tone.BUSY), "at a task type: workers that claim it"),
     (("↻", Tone.ACCENT), "an operator asked for a retry"),
-    (("⚠", Tone.WARN), "in the queue: the task is stuck; w tells why"),
+    (
+        ("⚠", Tone.WARN),
+        "in the queue: the task is stuck. It does not go on by itself soon: no worker claims its type, its worker is "
+        "gone or tells nothing, newer tasks always go first, or the like. w tells why and what mends it",
+    ),
+    (("‖ ■", Tone.MUTED), "in the queue: it waits for workers that were paused (‖) or stopped (■) here"),
     (("⇡", Tone.WARN), "reports that wait to be delivered"),
     (("•••", Tone.WARN), "a secret; Show secrets in a task's commands shows it"),
     (("…", Tone.MUTED), "cut: there is more"),

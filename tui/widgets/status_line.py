@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +10,11 @@ from pathlib import Path
 from rich.cells import cell_len
 from textual.widgets import Static
 
-from core.models import LIVE_STATES
+from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.command import key_of
 from tui.commands import FREEZE
+from tui.key_map import keyed
 from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
@@ -83,10 +84,14 @@ class StatusLine(Static):
             still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
             yield Item(0, ((still, Tone.WARN),))
         yield from self._holding_up(now)
-        yield from self._stuck()
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
+        at_rest = resting(snapshot, live)
+        if at_rest:
+            yield Item(1, ((keyed(at_rest), Tone.WARN),))
+        yield from self._stuck(at_rest)
         busy = sum(bool(worker.in_hand) for worker in live)
-        yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
+        if not (at_rest and not busy):
+            yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
@@ -108,10 +113,10 @@ class StatusLine(Static):
         if snapshot.limited_until is not None and snapshot.limited_until > now:
             yield Item(1, ((f"◔ rate limited {until(snapshot.limited_until)}", Tone.WARN),))
 
-    def _stuck(self) -> Iterator[Item]:
-        """That nothing happens at all, and how many tasks are stuck."""
+    def _stuck(self, at_rest: str) -> Iterator[Item]:
+        """That nothing happens at all, where that is not ``at_rest``, and how many tasks are stuck."""
         snapshot = self.snapshot
-        if snapshot.nothing_happens and not snapshot.held and snapshot.holdup is None:
+        if snapshot.nothing_happens and not at_rest and not snapshot.held and snapshot.holdup is None:
             said = f"nothing is happening because {head(masked_text(snapshot.nothing_happens))}"
             yield Item(1, ((cut(said, 76 if self.size.width >= 100 else 52), Tone.WARN),))
         if snapshot.stuck_count:
@@ -125,6 +130,16 @@ class StatusLine(Static):
             yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
         if snapshot.reports_aside:
             yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
+
+
+def resting(snapshot: Snapshot, live: Sequence[WorkerStatus]) -> str:
+    """That no worker claims because somebody has paused them all here, or none is started, and what ends that; empty
+    where it is otherwise."""
+    if snapshot.server.link is not Link.LIVE:
+        return ""
+    if live and all(worker.local and worker.state is WorkerState.PAUSED for worker in live):
+        return f"‖ {f'all {len(live)} ' if len(live) > 1 else ''}paused, {{pause}} resumes"
+    return "■ no workers, {start} starts" if snapshot.nothing_happens and not live else ""
 
 
 def held_up(holdup: Holdup, width: int) -> str:

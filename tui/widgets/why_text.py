@@ -141,8 +141,11 @@ def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Li
 def verdict(diagnosis: Diagnosis) -> Line:
     """What it comes to, with a sign."""
     from core.diagnosis import Verdict
-    from core.diagnosis.telling import SYSTEM_STATE
+    from core.diagnosis.telling import SYSTEM_STATE, state_of
 
+    if diagnosis.is_doubtful:
+        said = "may be stuck" if diagnosis.task_id else state_of(diagnosis).lower()
+        return ((f"  ? {said}", Tone.WARN),)
     match diagnosis.verdict:
         case Verdict.STUCK:
             return (("  ⚠ stuck" if diagnosis.task_id else f"  ⚠ {SYSTEM_STATE[Verdict.STUCK].lower()}", Tone.WARN),)

@@ -39,6 +39,19 @@ async def test_all_workers_were_stopped(ground: Ground) -> int:
     return await ground.add()
 
 
+async def test_a_task_is_as_stuck_as_before_when_another_one_of_its_type_was_cancelled(ground: Ground):
+    first, second = await ground.add(n=1), await ground.add(n=2)
+    await ground.until(lambda s: s.stuck_count == 2)
+    await ground.engine.cancel([first])
+    diagnosis = await ground.engine.why(second)
+    assert (diagnosis.causes[0].certainty, diagnosis.verdict) == (Certainty.CERTAIN, Verdict.STUCK)
+    everything = await ground.engine.why(None)
+    assert everything.verdict is Verdict.STUCK
+    seen = await ground.until(lambda s: s.counts.failed == 1 and sum(row.counts.failed for row in s.types) == 1)
+    assert not any(sum(row.rates) for row in seen.types)
+    await ground.until(lambda s: s.stuck_count == 1)
+
+
 async def crash(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a worker claim with a client that has a bug."""
     with monkeypatch.context() as patch:
