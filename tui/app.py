@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import SystemCommand
 from textual.binding import Binding
-from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.message import Message
@@ -26,7 +25,7 @@ from textual.screen import Screen
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
-from tui import closing  # noqa: F401 - mends how Textual's screens close
+from tui.closing import Palette
 from tui.collecting import settle, start_collecting
 from tui.command import CommandScreen
 from tui.contrast import readable
@@ -254,7 +253,7 @@ class BoardApp(NoticeApp):
     def action_command_palette(self) -> None:
         """Find a command by its name, where there are commands."""
         if isinstance(self.screen, CommandScreen):
-            self.push_screen(CommandPalette())  # Textual's has an id, which fails where another one is covered
+            self.push_screen(Palette())  # Textual's has an id, which fails where another one is covered
 
     async def action_quit(self) -> None:
         """Leave; asks when tasks are in hand."""

@@ -1,42 +1,46 @@
 """How screens close: each once, and nothing but itself.
 
-Textual's `dismiss` closes whatever is in front. A key that comes twice, or something that ends under a question, would
-close a screen that nobody meant, or end the board.
+Textual's `dismiss` closes whatever is in front: a key that comes twice would close what is below, or end the board.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
+from textual import events, on
 from textual.await_complete import AwaitComplete
-from textual.screen import Screen
-
-from tui.widgets.confirm import Confirm
-
-TEXTUALS = Screen.dismiss
+from textual.command import CommandPalette
+from textual.screen import Screen, ScreenResultType
 
 
-def dismiss(self: Screen[Any], result: Any = None) -> AwaitComplete:
-    """Close this screen with that result; what is closed already stays so. What it asks goes with it."""
-    stack = self.app._screen_stack
-    if self not in stack:
+class ClosesOnce(Screen[ScreenResultType]):
+    """A screen that, while another one covers it, closes as soon as that one is gone; its own question goes at once.
+
+    It is named behind another base class: Textual takes styles from the first one.
+    """
+
+    is_question: ClassVar[bool] = False
+    """Whether it only asks something about the screen below it."""
+    _answer: tuple[ScreenResultType | None] | None = None
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Close with that result; what is closed already stays so."""
+        stack = self.app.screen_stack
+        if self not in stack:
+            return AwaitComplete.nothing()
+        if stack[-1] is self:
+            return super().dismiss(result)
+        self._answer = (result,)
+        above = stack[-1]
+        if stack[-2] is self and isinstance(above, ClosesOnce) and above.is_question:
+            above.dismiss(False)
         return AwaitComplete.nothing()
-    while isinstance(above := stack[-1], Confirm) and len(stack) > 1 and stack[-2] is self:
-        TEXTUALS(above, False)
-    return TEXTUALS(self, result) if stack[-1] is self else leave_from_below(self, result)
+
+    @on(events.ScreenResume)
+    def _close_at_last(self) -> None:
+        if self._answer is not None:
+            self.dismiss(*self._answer)
 
 
-def leave_from_below(screen: Screen[Any], result: Any) -> AwaitComplete:
-    """Close a screen that others cover; these stay."""
-    for callback in screen._result_callbacks[-1:]:
-        callback(result)
-    screen.app._screen_stack.remove(screen)
-    screen._pop_result_callback()
-
-    async def remove() -> None:
-        await screen.app._replace_screen(screen)
-
-    return AwaitComplete(remove()).call_next(screen.app)
-
-
-Screen.dismiss = dismiss  # some of those that close are Textual's own
+class Palette(CommandPalette, ClosesOnce[None]):  # pyright: ignore[reportIncompatibleMethodOverride]
+    """Textual's command palette, which may also be open twice."""

@@ -9,7 +9,8 @@ from typing import Any
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.screen import Screen
+
+from tui.closing import ClosesOnce
 
 NO_KEY = "no_key"
 """Stands where a command has no key until the user gives it one; no terminal sends it."""
@@ -81,7 +82,7 @@ def bindings(commands: tuple[Command, ...]) -> list[BindingType]:
     return [binding for command in commands for binding in command.bindings]
 
 
-class CommandScreen(Screen[None]):
+class CommandScreen(ClosesOnce[None]):
     """A screen that offers commands."""
 
     command_set: tuple[Command, ...] = ()

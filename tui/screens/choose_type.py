@@ -13,10 +13,11 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from core.snapshot import TypeRow
+from tui.closing import ClosesOnce
 from tui.look import Tone, content, number
 
 
-class ChooseTypeScreen(ModalScreen[str | None]):
+class ChooseTypeScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     """Type a part of the name, enter takes the first or the one under the cursor; the answer is None on escape."""
 
     CSS_PATH = "forms.tcss"

@@ -10,13 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from core.errors import CoreError
+from tui.closing import ClosesOnce
 from tui.deeds import Deed, Deeds
 from tui.look import Piece, Tone, content
 from tui.widgets.masking import masked_text
 from tui.wording import told
 
 
-class Form(ModalScreen[None]):
+class Form(ModalScreen[None], ClosesOnce[None]):
     """Ctrl+S sends, escape leaves; what is wrong stands in the form, and nothing typed is lost."""
 
     CSS_PATH = "forms.tcss"

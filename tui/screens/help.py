@@ -10,6 +10,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
+from tui.closing import ClosesOnce
 from tui.command import Command, key_of
 from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
@@ -23,7 +24,7 @@ WIDEST = 46
 """Cells of the help of a command; longer lines are harder to read."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(ModalScreen[None], ClosesOnce[None]):
     """What this place is, what can be done here, and what everywhere."""
 
     CSS_PATH = "forms.tcss"

@@ -15,6 +15,7 @@ from textual.widgets import Static
 from core.errors import CoreError
 from core.snapshot import Snapshot
 from core.verbs import Connection
+from tui.closing import ClosesOnce
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
 from tui.widgets.masking import masked_text
@@ -28,7 +29,7 @@ def in_hand(snapshot: Snapshot) -> int:
     return sum(len(worker.in_hand) for worker in snapshot.workers if worker.local)
 
 
-class LeaveScreen(ModalScreen[Choice]):
+class LeaveScreen(ModalScreen[Choice], ClosesOnce[Choice]):
     """How to leave while tasks are in hand; staying is the default."""
 
     BINDINGS = [
@@ -67,7 +68,7 @@ class LeaveScreen(ModalScreen[Choice]):
         self.dismiss(choice)
 
 
-class ClosingScreen(ModalScreen[None]):
+class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
     """Waits for the engine to close, and says for what."""
 
     BINDINGS = [Binding("X", "stop_now", "Stop now")]

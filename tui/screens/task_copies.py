@@ -20,6 +20,7 @@ from textual.widgets import Static
 from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import ServerStatus
+from tui.closing import ClosesOnce
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import Piece, Tone, lines, pieces
@@ -124,7 +125,7 @@ def private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-class CopyMenu(ModalScreen[str]):
+class CopyMenu(ModalScreen[str], ClosesOnce[str]):
     """What of a task is to be copied. Answers ``id``, ``json``, ``curl`` or ``retry``."""
 
     BINDINGS = [

@@ -9,13 +9,14 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.config import SMALLEST_TERMINAL
+from tui.closing import ClosesOnce
 from tui.look import Tone, lines, pieces
 
 SMALLEST = Size(*SMALLEST_TERMINAL)
 """Columns and rows below which nothing sensible can be shown."""
 
 
-class TooSmallScreen(ModalScreen[None]):
+class TooSmallScreen(ModalScreen[None], ClosesOnce[None]):
     """Nobody acts on what cannot be seen: one can only leave, or give the terminal more room."""
 
     BINDINGS = [Binding("q", "app.quit", "Quit")]

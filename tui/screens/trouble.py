@@ -9,11 +9,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from core.errors import CoreError
+from tui.closing import ClosesOnce
 from tui.look import Tone, lines, pieces
 from tui.widgets.masking import masked_text
 
 
-class TroubleScreen(ModalScreen[None]):
+class TroubleScreen(ModalScreen[None], ClosesOnce[None]):
     """The error in one sentence; ``q`` leaves with its exit code."""
 
     BINDINGS = [Binding("q,escape,enter", "leave", "Quit")]

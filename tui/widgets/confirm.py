@@ -8,12 +8,14 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from tui.closing import ClosesOnce
 from tui.look import Piece, Tone, lines, pieces
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(ModalScreen[bool], ClosesOnce[bool]):
     """A question with its risk and the call that a yes makes; only ``y`` is a yes."""
 
+    is_question = True
     BINDINGS = [
         Binding("y", "answer(True)", "Yes"),
         Binding("n,escape,enter,q", "answer(False)", "No"),
