@@ -250,20 +250,22 @@ class WorkersPane(ListPane[WorkerRow]):
         return [row for row in self.row_list.chosen if isinstance(row, WorkerStatus)]
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """How many are in which state, each counted once: in words where these fit, else by the symbols of the rows."""
+        """How many are in which state, each counted once: in words where these fit, else by the signs of the rows."""
         many = Counter(group(worker) for worker in snapshot.workers)
         states = [each for each in (*ORDER, WorkerState.STOPPED) if many[each]]
         abandoned = sum(worker.abandoned for worker in snapshot.workers)
         runaways = [(f" {abandoned} abandoned", Tone.WARN)] if abandoned else []
         room = self.size.width - EDGE - len(f"{self.key} {self.heading}")
-        said: list[Piece] = []
-        for way in (" {many} {word}", "  {sign} {many}", " {sign}{many}"):
-            said = [
-                (way.format(many=many[each], word=each, sign=WORKER[each][0][0]), WORKER[each][1]) for each in states
-            ] + runaways
-            if room <= 0 or sum(len(text) for text, _ in said) <= room:
-                break
-        return said
+        signs = {each: WORKER[each][0][0] for each in states}
+        ways = (
+            [f" {many[each]} {each}" for each in states],
+            [f"  {signs[each]} {many[each]}" for each in states],
+            [f" {signs[each]}{many[each]}" for each in states],
+        )
+        tones = [WORKER[each][1] for each in states]
+        told = [[*zip(way, tones, strict=True), *runaways] for way in ways]
+        fitting = (said for said in told if room <= 0 or sum(len(text) for text, _ in said) <= room)
+        return next(fitting, told[-1])
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
         """The whole id under the cursor, and where it is."""
