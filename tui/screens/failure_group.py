@@ -15,7 +15,7 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.command import Command, bindings
 from tui.commands import GROUP, LIST, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, whole_age
+from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment, pieces, short_name, unheard, whole_age
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -155,10 +155,11 @@ class FailureGroupScreen(WhyBeside):
 
     def _show(self) -> None:
         now, group = self.live.now(), self.group
+        away = unheard(self.live.newest.server, now)
         many = "none is failed any more" if self.gone else count(group.count, "failed task")
         rows = [
             pieces((f"✗ {masked_text(group.error[:500])}", Tone.BAD)),
-            pieces((f"{group.task_type}   ", Tone.MUTED), (many, Tone.STRONG)),
+            pieces((f"{group.task_type}   ", Tone.MUTED), (f"{many}   ", Tone.STRONG), *away),
             pieces(
                 ("first ", Tone.MUTED), moment(group.first_at), ("   last ", Tone.MUTED), moment(group.last_at),
                 (f"  {whole_age(group.last_at, now)} ago", Tone.MUTED),

@@ -10,10 +10,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from core.errors import CoreError
+from core.models import utcnow
 from tui.deeds import Deed, Deeds
-from tui.look import Piece, Tone, content
+from tui.look import Piece, Tone, content, unheard
 from tui.widgets.masking import masked_text
 from tui.wording import told
+
+SENDING = "sending…"
 
 
 class Form(ModalScreen[None]):
@@ -35,6 +38,10 @@ class Form(ModalScreen[None]):
         super().__init__(classes="form")
         self.fault = Static(classes="fault")
         self.sending = False
+
+    def on_mount(self) -> None:
+        """Tell what sending waits for."""
+        self.set_interval(1.0, self.tell_waiting)
 
     def compose(self) -> ComposeResult:
         """The fields, what is wrong, the keys."""
@@ -60,8 +67,13 @@ class Form(ModalScreen[None]):
         """Do it beside everything else, and say so at once. It goes on when the form is left."""
         if not self.sending:
             self.sending = True
-            self.fault.update(content((("sending…", Tone.MUTED),)))
+            self.fault.update(content(((SENDING, Tone.MUTED),)))
             self.app.run_worker(self._send(deed), group="deeds")
+
+    def tell_waiting(self) -> None:
+        """That the TaskManager is away, while something is sent to it."""
+        if self.sending and (away := unheard(self.deeds.snapshot().server, utcnow())):
+            self.fault.update(content(((f"{SENDING}  ", Tone.MUTED), *away)))
 
     async def _send(self, deed: Deed) -> None:
         try:

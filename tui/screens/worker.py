@@ -15,7 +15,7 @@ from core.snapshot import ActivityEntry, Snapshot
 from tui.command import Command, bindings
 from tui.commands import LIST, WHY_PANEL, WORKER
 from tui.key_map import keyed
-from tui.look import Tone, content, count, lines, pieces
+from tui.look import Tone, content, count, lines, pieces, unheard
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -155,7 +155,8 @@ class WorkerScreen(WhyBeside):
         self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
 
     def _tell_facts(self) -> None:
-        self.heading.update(content(title(self.status, self.worker_id)))
+        away = unheard(self.live.newest.server, self.live.now())
+        self.heading.update(content((*title(self.status, self.worker_id), ("  ", Tone.PLAIN), *away)))
         if self.status is None:
             self.facts.update(content(((keyed("It is not known any more. {back} goes back."), Tone.WARN),)))
         else:
