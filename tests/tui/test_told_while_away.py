@@ -65,3 +65,15 @@ async def test_a_form_that_is_being_sent_tells_what_it_waits_for(open_board: Ope
         async with asyncio.timeout(SOON):
             while desk.app.screen is not desk.board:
                 await desk.settle()
+
+
+@pytest.mark.parametrize("keys", [(), ("enter",), ("3", "enter")], ids=["board", "task", "worker"])
+async def test_a_taskmanager_that_stands_still_is_not_called_live(open_board: Opens, keys: tuple[str, ...]):
+    async with open_board(scenes.BUSY) as desk:
+        await desk.press(*keys)
+        still = replace(scenes.BUSY, server=replace(scenes.BUSY.server, heard_at=scenes.ago(21)))
+        await desk.put(still)
+        await seen(desk, lambda text: "nothing heard for 21s" in text)
+        assert "live" not in desk.text().splitlines()[0]
+        await desk.put(scenes.BUSY)
+        await seen(desk, lambda text: "nothing heard" not in text)
