@@ -24,7 +24,7 @@ from tui.screens.bulk_text import LAYOUTS, dry_run, heading, progress, trouble
 from tui.screens.change_parameters import ChangeParametersScreen
 from tui.screens.help import HelpScreen
 from tui.widgets.confirm import Confirm
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import told
@@ -123,7 +123,7 @@ class BulkScreen(CommandScreen):
         self.told.update(lines(self._sentences()))
         self._tell_row()
         if self.is_mounted:
-            self.query_one(KeyBar).fill()
+            fill_keys(self)
 
     def _tell_heading(self) -> None:
         self.heading.update(

@@ -21,7 +21,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -175,7 +175,7 @@ class FailureGroupScreen(WhyBeside):
         self.watched.update(content(self.state()))
         if self.is_current and self.live.frozen_at is None:
             self.why_panel.tick()
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def state(self) -> tuple[Piece, ...]:
         """What became of the one that was tried, and what to press."""

@@ -22,7 +22,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.why import WhyBeside
 from tui.screens.worker_text import LOG_LAYOUTS, TASK_LAYOUTS, TaskRow, facts, nothing, row_id, title
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
@@ -149,7 +149,7 @@ class WorkerScreen(WhyBeside):
         self.tasks_title.update(content(pieces((f"Tasks: {len(in_hand)} in hand{last}", Tone.STRONG))))
         self._tell_log()
         self._tell_facts()
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def _tell_log(self) -> None:
         self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
