@@ -35,6 +35,8 @@ QUICKEST = 0.1
 """Seconds between two readings, at least."""
 REST = 3.0
 """Times as long as a reading took, the next one waits, unless another view is asked for."""
+LONGEST_REST = 5.0
+"""Seconds that it waits for that at most: a server that stood still for a while is soon looked at again."""
 HEARTBEAT = 1.0
 """Seconds between two readings when nothing rang."""
 SLOW_EVERY = 5.0
@@ -134,7 +136,7 @@ class Monitor:
                 await self._wait(self._trouble(error), least=0.0)
             else:
                 self._all_well()
-                await self._wait(HEARTBEAT, least=max(QUICKEST, REST * (clock() - begun)))
+                await self._wait(HEARTBEAT, least=rest_after(clock() - begun))
 
     async def _wait(self, seconds: float, *, least: float) -> None:
         await asyncio.sleep(min(least, QUICKEST))
@@ -228,6 +230,11 @@ class Monitor:
     def _pause(self) -> float:
         """Seconds until the next try."""
         return min(MAX_RETRY_PAUSE, 0.5 * 2 ** min(self._misses, 8)) * self._rng.uniform(0.8, 1.0)
+
+
+def rest_after(seconds: float) -> float:
+    """Seconds until the next reading at least, after one that took so long."""
+    return max(QUICKEST, min(LONGEST_REST, REST * seconds))
 
 
 def link_after(error: CoreError) -> Link:

@@ -67,6 +67,9 @@ WORKER: Final[dict[WorkerState, Piece]] = {
     WorkerState.SILENT: ("? silent", Tone.BAD),
 }
 
+LATE = 15.0
+"""Seconds after which it is said that nothing is heard; readings and the rests between them take less."""
+
 LINK: Final[dict[Link, Piece]] = {
     Link.CONNECTING: ("◌ connecting", Tone.WARN),
     Link.LIVE: ("● live", Tone.GOOD),
@@ -246,8 +249,17 @@ def streak_tone(worker: WorkerStatus) -> Tone:
     return Tone.PLAIN if worker.failed_in_a_row else Tone.MUTED
 
 
+def is_late(server: ServerStatus, now: datetime) -> bool:
+    """Whether a TaskManager that was there has let us hear nothing for longer than a reading takes."""
+    if server.link is not Link.LIVE or server.heard_at is None or server.retry_at is not None:
+        return False
+    return (now - server.heard_at).total_seconds() >= LATE
+
+
 def unheard(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     """That the TaskManager is away, and how old what is shown is for that; nothing while it answers."""
+    if is_late(server, now):
+        return ((f"◌ nothing heard for {whole_age(server.heard_at, now)}  ", Tone.WARN),)
     if server.link is Link.LIVE:
         return ()
     said, tone = LINK[server.link]

@@ -272,7 +272,10 @@ class Post:
 
     def _note(self) -> str:
         held = "" if self.ended or self.stopping else self._around.gate.why
-        return f"Claims nothing: {held}." if held else self.pace.note
+        if held:
+            return f"Claims nothing: {held}."
+        is_resting = self.paused and self.ended is None
+        return "" if is_resting else self.pace.note  # what was wrong at the last claim may be over: it does not ask
 
     def _state(self, now: float) -> WorkerState:
         facts = (

@@ -9,7 +9,7 @@ from tests.tui.fakes import FakeConnection
 from tui.app import BoardApp
 
 
-def break_down(app: BoardApp) -> None:
+def break_down(self: BoardApp) -> None:
     password = "hunter2-of-the-" + "locals"
     raise KeyError(f"\x1b[2J api_key=abcdefgh12345678 {len(password)}")
 

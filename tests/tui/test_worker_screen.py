@@ -258,3 +258,14 @@ async def test_where_no_outlook_can_be_told_the_reason_is(open_board: Opens):
         desk.verbs.simulation = Simulation(why_not="It is not known how long a run of Echo takes.")
         await desk.press("t")
         assert "It is not known how long a run of Echo takes." in desk.text()
+
+
+async def test_a_screen_that_goes_while_it_still_reads_ends_no_board(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("3", "enter")
+        screen = desk.app.screen
+        assert isinstance(screen, WorkerScreen)
+        await screen.query_children().remove()  # as when it closes: its parts go first
+        screen.draw()
+        await desk.press("escape")
+        assert desk.app.screen is desk.board

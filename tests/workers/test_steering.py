@@ -74,6 +74,15 @@ async def test_pausing_ends_the_wait_of_a_claim_at_once(start, tasks, heard, poo
     assert tasks.statuses() == {TaskStatus.PENDING: 1}
 
 
+async def test_a_paused_worker_does_not_go_on_telling_what_was_wrong_when_it_claimed_last(start, tasks, heard, pool):
+    tasks.faults["claim_many"] += [Unreachable("No answer.")]
+    start(Async, poll_interval=60)
+    await heard.until(lambda: any(e.status.note == "No answer." for e in heard.of(WorkerChanged)))
+    pool.pause()
+    [status] = pool.statuses()
+    assert (status.state, status.note) == (WorkerState.PAUSED, "")
+
+
 async def test_what_a_waiting_claim_brings_to_a_paused_worker_is_given_back(start, tasks, heard, pool):
     tasks.can_end_wait = False
     start(Async)

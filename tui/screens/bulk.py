@@ -19,12 +19,12 @@ from tui.command import Command, CommandScreen, bindings
 from tui.commands import BULK, LIST
 from tui.deeds import Deeds, Settled
 from tui.ledger import as_json, export
-from tui.look import Line, Tone, content, count, lines, pieces
+from tui.look import Line, Tone, content, count, lines, pieces, unheard
 from tui.screens.bulk_text import LAYOUTS, dry_run, heading, progress, trouble
 from tui.screens.change_parameters import ChangeParametersScreen
 from tui.screens.help import HelpScreen
 from tui.widgets.confirm import Confirm
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import told
@@ -92,7 +92,8 @@ class BulkScreen(CommandScreen):
         yield KeyBar()
 
     def on_mount(self) -> None:
-        """Make the dry run."""
+        """Make the dry run; tell while the TaskManager is away."""
+        self.set_interval(1.0, self._tell_heading)
         self.look()
 
     def look(self) -> None:
@@ -118,18 +119,22 @@ class BulkScreen(CommandScreen):
         """Bring everything up to date."""
         self.row_list.set_rows(tuple(self.ledger.values()))
         self.row_list.say(("Reading the tasks…" if self.stage is Stage.LOOKING else "No task is meant.", Tone.MUTED))
+        self._tell_heading()
+        self.told.update(lines(self._sentences()))
+        self._tell_row()
+        if self.is_mounted:
+            fill_keys(self)
+
+    def _tell_heading(self) -> None:
         self.heading.update(
             content(
                 (
                     (f"{heading(self.order, self.meant, copies=self._makes_tasks)}  ", Tone.STRONG),
-                    (self.stage.value, Tone.ACCENT),
+                    (f"{self.stage.value}  ", Tone.ACCENT),
+                    *unheard(self.deeds.snapshot().server, utcnow()),
                 )
             )
         )
-        self.told.update(lines(self._sentences()))
-        self._tell_row()
-        if self.is_mounted:
-            self.query_one(KeyBar).fill()
 
     @property
     def _makes_tasks(self) -> bool:

@@ -15,13 +15,13 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.command import Command, bindings
 from tui.commands import GROUP, LIST, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment_in, pieces, short_name, whole_age
+from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment_in, pieces, short_name, unheard, whole_age
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -156,10 +156,11 @@ class FailureGroupScreen(WhyBeside):
     def _show(self) -> None:
         now, group = self.live.now(), self.group
         first, last = (moment_in(at, self.app.size.width) for at in (group.first_at, group.last_at))
+        away = unheard(self.live.newest.server, now)
         many = "none is failed any more" if self.gone else count(group.count, "failed task")
         rows = [
             pieces((f"✗ {masked_text(group.error[:500])}", Tone.BAD)),
-            pieces((f"{group.task_type}   ", Tone.MUTED), (many, Tone.STRONG)),
+            pieces((f"{group.task_type}   ", Tone.MUTED), (f"{many}   ", Tone.STRONG), *away),
             pieces(
                 ("first ", Tone.MUTED), first, ("   last ", Tone.MUTED), last,
                 (f"  {whole_age(group.last_at, now)} ago", Tone.MUTED),
@@ -176,7 +177,7 @@ class FailureGroupScreen(WhyBeside):
         self.watched.update(content(self.state()))
         if self.is_current and self.live.frozen_at is None:
             self.why_panel.tick()
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def state(self) -> tuple[Piece, ...]:
         """What became of the one that was tried, and what to press."""

@@ -10,11 +10,14 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from core.errors import CoreError
+from core.models import utcnow
 from tui.closing import ClosesOnce
 from tui.deeds import Deed, Deeds
-from tui.look import Piece, Tone, content
+from tui.look import Piece, Tone, content, unheard
 from tui.widgets.masking import masked_text
 from tui.wording import told
+
+SENDING = "sending…"
 
 
 class Form(ModalScreen[None], ClosesOnce[None]):
@@ -36,6 +39,10 @@ class Form(ModalScreen[None], ClosesOnce[None]):
         super().__init__(classes="form")
         self.fault = Static(classes="fault")
         self.sending = False
+
+    def on_mount(self) -> None:
+        """Tell what sending waits for."""
+        self.set_interval(1.0, self.tell_waiting)
 
     def compose(self) -> ComposeResult:
         """The fields, what is wrong, the keys."""
@@ -61,8 +68,13 @@ class Form(ModalScreen[None], ClosesOnce[None]):
         """Do it beside everything else, and say so at once. It goes on when the form is left."""
         if not self.sending:
             self.sending = True
-            self.fault.update(content((("sending…", Tone.MUTED),)))
+            self.fault.update(content(((SENDING, Tone.MUTED),)))
             self.app.run_worker(self._send(deed), group="deeds")
+
+    def tell_waiting(self) -> None:
+        """That the TaskManager is away, while something is sent to it."""
+        if self.sending and (away := unheard(self.deeds.snapshot().server, utcnow())):
+            self.fault.update(content(((f"{SENDING}  ", Tone.MUTED), *away)))
 
     async def _send(self, deed: Deed) -> None:
         try:

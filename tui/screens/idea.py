@@ -23,7 +23,7 @@ from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.idea_history import history_lines
 from tui.widgets.json_view import json_lines
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import MASK, is_secret, masked, masked_text
 from tui.widgets.safe_text import safe_lines
 from tui.wording import told
@@ -102,7 +102,7 @@ class IdeaScreen(CommandScreen):
             )
             for title, rows in self.sections(detail).items()
         )
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def sections(self, detail: IdeaDetail) -> dict[str, list[Line]]:
         """Headings and lines."""

@@ -17,7 +17,7 @@ from tui.look import Piece, Tone, content, count, lines, moment, pieces, short_n
 from tui.report_deeds import ReportDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.rereading import Rereading
 from tui.widgets.row_layout import Column, Layout
@@ -173,7 +173,7 @@ class ReportsScreen(CommandScreen):
             said = ("Result: " if report.success else "Error: ") + masked_text(report.said)
             rows = [pieces((made, Tone.MUTED)), pieces(masked_text(report.reason)), pieces(said)]
             self.detail.update(lines(rows))
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def possible(self, command: Command) -> bool:
         """Whether there is a report to do it to."""

@@ -23,7 +23,7 @@ from tui.screens.task_search import SearchLine
 from tui.screens.task_text import Showing, sections
 from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
@@ -128,7 +128,7 @@ class TaskScreen(WhyBeside):
         how = Showing(self._now(), self.reader.room, self.revealed, label, self.reading.why)
         self.reader.put(sections(self.reading.detail, how, self.reading.sizes))
         self._tell_heading()
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def _tell_heading(self) -> None:
         """Which task it is, its status and type; that what is shown may be old, or why nothing is."""
@@ -233,7 +233,7 @@ class TaskScreen(WhyBeside):
 
     def on_reader_moved(self, event: Reader.Moved) -> None:
         """Name what can be done there."""
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def action_back(self) -> None:
         """Search for nothing any more, or close the panel; else back to the board."""

@@ -15,14 +15,14 @@ from core.snapshot import ActivityEntry, Snapshot
 from tui.command import Command, bindings
 from tui.commands import LIST, WHY_PANEL, WORKER
 from tui.key_map import keyed
-from tui.look import Tone, content, count, lines, pieces
+from tui.look import Tone, content, count, lines, pieces, unheard
 from tui.screens.concurrency import ConcurrencyScreen
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.strategy import StrategyScreen
 from tui.screens.why import WhyBeside
 from tui.screens.worker_text import LOG_LAYOUTS, TASK_LAYOUTS, TaskRow, facts, nothing, row_id, title
-from tui.widgets.key_bar import KeyBar
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
@@ -149,13 +149,14 @@ class WorkerScreen(WhyBeside):
         self.tasks_title.update(content(pieces((f"Tasks: {len(in_hand)} in hand{last}", Tone.STRONG))))
         self._tell_log()
         self._tell_facts()
-        self.query_one(KeyBar).fill()
+        fill_keys(self)
 
     def _tell_log(self) -> None:
         self.log_title.update(content((("What happened to it  ", Tone.STRONG), *self.log_list.following_told)))
 
     def _tell_facts(self) -> None:
-        self.heading.update(content(title(self.status, self.worker_id)))
+        away = unheard(self.live.newest.server, self.live.now())
+        self.heading.update(content((*title(self.status, self.worker_id), ("  ", Tone.PLAIN), *away)))
         if self.status is None:
             self.facts.update(content(((keyed("It is not known any more. {back} goes back."), Tone.WARN),)))
         else:

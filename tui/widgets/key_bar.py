@@ -88,3 +88,9 @@ class KeyBar(Static):
     def _cells(self, commands: list[Command]) -> int:
         own = sum(cell_len(key_of(self.app, command)) + 1 + cell_len(self._title(command)) for command in commands)
         return own + self.GAP * (len(commands) - 1)
+
+
+def fill_keys(screen: CommandScreen) -> None:
+    """Name anew what can be done. A screen that is going, and learns something still, has no key bar any more."""
+    for bar in screen.query(KeyBar):
+        bar.fill()

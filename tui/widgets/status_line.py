@@ -15,7 +15,20 @@ from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.command import key_of
 from tui.commands import FREEZE
 from tui.key_map import keyed
-from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told, until, whole_age
+from tui.look import (
+    LINK,
+    TIMES,
+    Piece,
+    Tone,
+    content,
+    count,
+    is_late,
+    number,
+    time_told,
+    unheard,
+    until,
+    whole_age,
+)
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
 
@@ -151,6 +164,8 @@ def held_up(holdup: Holdup, width: int) -> str:
 
 def link(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     """State of the connection, how old the data is, and when it is tried again."""
+    if is_late(server, now):
+        return tuple(unheard(server, now))
     said = [LINK[server.link]]
     if server.heard_at is not None:
         heard = whole_age(server.heard_at, now)  # tenths would make all that stands behind them jump
