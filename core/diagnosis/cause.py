@@ -58,7 +58,8 @@ class Cure:
 
     @property
     def call(self) -> str:
-        """The exact call, as text: ``start_workers(['Echo'], count=1)``; empty where there is none."""
+        """What tells it from other cures: ``start_workers(['Echo'], count=1)``; empty where there is no verb. People
+        are told `core.diagnosis.calls.told_call` instead."""
         if not self.verb:
             return ""
         named = [f"{name}={shown(value)}" for name, value in self.options.items()]

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
+from core.actions import Action
+from core.bulk import Order
 from core.diagnosis import words
+from core.diagnosis.calls import told_call
 from core.diagnosis.cause import Cause, Certainty, Cure, Diagnosis, Estimates, Place, Start, Verdict
-from core.models import Json
+from core.models import Claim, Json
 
 COLUMNS = 80
 """Cells of a line, unless something else is asked for."""
@@ -122,8 +125,8 @@ def of_cure(cure: Cure, width: int) -> Iterator[str]:
     inside = " " * (INDENT + 2)
     if cure.risk:
         yield from hung(f"{inside}risk: ", cure.risk, width)
-    if cure.call:
-        yield from hung(f"{inside}call: ", cure.call, width)
+    if call := told_call(cure):
+        yield from hung(f"{inside}call: ", call, width)
     if command := shell(cure):
         yield from hung(f"{inside}here: ", command, width)
 
@@ -138,10 +141,22 @@ def shell(cure: Cure) -> str:
         case "retry" | "release" | "cancel":
             force = " --force" if cure.options.get("force") else ""
             return f"prismq-workers tasks {cure.verb} {' '.join(named)}{force}"
+        case "plan_bulk":
+            return planned(cast("Order", first), cast("Sequence[Json]", cure.args[1]))
+        case "resend_reports":
+            ids = " ".join(str(cast("Claim", each).task_id) for each in cast("Sequence[Json]", first))
+            return f"prismq-workers reports send {ids}"
         case "open_task":
             return f"prismq-workers tasks show {first}"
         case _:
             return ""
+
+
+def planned(order: Order, task_ids: Sequence[Json]) -> str:
+    """The command that does what is planned first on the board."""
+    options = {Action.RETRY: " --as-new", Action.RELEASE: " --as-failed"}.get(order.action, "")
+    force = " --force" if order.force else ""
+    return f"prismq-workers tasks {order.action} {' '.join(map(str, task_ids))}{options}{force}"
 
 
 def aligned(pairs: Sequence[Pair], width: int) -> Iterator[str]:
@@ -179,7 +194,8 @@ def cause_document(cause: Cause) -> dict[str, Json]:
         {
             "label": cure.label,
             "does": cure.sentence,
-            "call": cure.call or None,
+            "verb": cure.verb or None,
+            "call": told_call(cure) or None,
             "command": shell(cure) or None,
             "risk": cure.risk or None,
         }

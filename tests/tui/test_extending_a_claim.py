@@ -37,7 +37,7 @@ async def test_the_cure_is_offered_first_with_what_it_does_and_its_call(size: tu
             "its claim is not renewed and ends in 40 s",
             "1 Extend its claim",
             "from then on its claim lasts 5 min anew",
-            "call extend_claims([10429])",
+            'call POST /workers/{id}/heartbeat {"task_ids": [10429]}',
             "2 Stop it now",
             "its claim can be taken over from 12:00:40, in 40 s",
         ):
@@ -74,7 +74,7 @@ async def test_where_something_could_be_harmed_it_asks_first():
         await desk.settle()
         await desk.press("1")
         assert desk.verbs.calls == []
-        assert "Call: extend_claims([10429])" in desk.text()
+        assert "Call: POST /workers/{id}/heartbeat" in desk.text()
         await desk.press("y")
         assert desk.verbs.calls == [("extend_claims", (10429,))]
 
@@ -99,9 +99,9 @@ async def test_why_it_was_not_extended_is_said_and_nothing_is_waited_for():
 async def test_the_copied_text_and_json_have_the_call():
     async with before_its_end() as desk:
         await desk.press("y")
-        assert "call: extend_claims([10429])" in desk.app.clipboard
+        assert "call: POST /workers/{id}/heartbeat" in desk.app.clipboard
         await desk.press("Y")
-        assert '"call": "extend_claims([10429])"' in desk.app.clipboard
+        assert '"verb": "extend_claims"' in desk.app.clipboard
 
 
 def test_a_diagnosis_knows_the_end_of_the_claim_among_what_ends_by_itself():

@@ -35,7 +35,7 @@ async def test_what_could_harm_asks_first_with_its_risk_and_call_and_no_is_the_d
         await desk.press(*TO_GONE, "w", "1")
         assert "Release? Makes #10429 pending again" in seen(desk)
         assert "If its worker is alive, the work runs twice." in seen(desk)
-        assert "Call: release([10429])" in desk.text()
+        assert 'Call: POST /tasks/bulk {"action": "release"' in desk.text()
         await desk.press("enter")
         assert desk.verbs.calls == []
         await desk.press("1", "y")
@@ -48,7 +48,7 @@ async def test_a_release_asks_also_where_no_risk_is_known():
         desk.verbs.diagnoses[10429] = replace(scenes_why.of_gone_owner(), causes=(safe,))
         await desk.press(*TO_GONE, "w", "1")
         assert desk.verbs.calls == []
-        assert "Call: release([10429])" in desk.text()
+        assert 'Call: POST /tasks/bulk {"action": "release"' in desk.text()
 
 
 async def test_a_cure_that_helped_says_so_and_when():
