@@ -124,7 +124,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Something that ends by itself at a known time: ``what`` is the beginning of a sentence that the time ends."""
+    """Something that ends by itself at a known time: ``what`` is the beginning of a sentence that the time ends, up to
+    its "from" or "at"."""
 
     what: str
     at: datetime

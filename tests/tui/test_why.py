@@ -52,7 +52,7 @@ async def test_places_under_each_strategy_and_the_expected_start_are_told():
         await desk.press(*TO_NO_WORKER, "w")
         told = " ".join(words(desk).split())
         assert "place, FIFO 1 before it" in told
-        assert "place, LIFO the next one" in told
+        assert "place, LIFO the next one of its type, but no worker that is known takes that type now" in told
         assert "place, PRIORITY 7 or more before it, also #10430, #10431, #10433 and 1 more, which came later" in told
         assert "expected start No worker that is known claims its type" in told
         await desk.press("left_square_bracket", "left_square_bracket")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tui.look import STATUS, Piece, Tone, clock, hanging
+from tui.look import STATUS, TIMES, Piece, Tone, clock, hanging
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
@@ -117,7 +117,7 @@ def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
     """What may be expected, and what could not be known."""
     from core.diagnosis.telling import expectations
 
-    expected = expectations(diagnosis.estimates, now, clock)
+    expected = expectations(diagnosis.estimates, now, None if TIMES.as_ages else clock)
     if expected:
         yield (("What may be expected", Tone.STRONG),)
         yield from named(expected, width)
