@@ -74,8 +74,8 @@ class Trying:
 
 
 def is_tried(cause: Cause, cure: Cure) -> bool:
-    """Whether it can be seen on this task that the cure helped; a copy helps another one."""
-    return cure.command != "clone" and cure.verb != "open_task"
+    """Whether it can be seen on this task that the cure helped; a copy helps another one, and to end it is no help."""
+    return cure.command != "clone" and cure.verb not in ("open_task", "cancel")
 
 
 def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
