@@ -57,13 +57,15 @@ class WhyDeeds(TaskDeeds):
             case verb if verb in ASKS:
                 self._call(cure, begun)
             case _:
-                self.say(f"{cure.label} cannot be done from here; the call is {cure.call}.")
+                self.say(f"{cure.label} cannot be done from here.")
 
     def _call(self, cure: Cure, begun: Callable[[], None]) -> None:
         async def deed() -> str:
+            from core.diagnosis.calls import told_call
+
             risk = cure.risk or NO_RISK
             question = f"{cure.label}? {cure.sentence}"
-            if (cure.risk or ASKS[cure.verb]) and not await self.confirmed(question, risk, cure.call):
+            if (cure.risk or ASKS[cure.verb]) and not await self.confirmed(question, risk, told_call(cure)):
                 return ""
             answer = await self.working(getattr(self.verbs, cure.verb)(*cure.args, **cure.options))
             rows = cast("Sequence[RowOutcome]", answer) if cure.verb in DONE else ()

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.models import TaskStatus
-from tui.look import Piece, Tone, clock
+from tui.look import Piece, Tone, until
 
 if TYPE_CHECKING:
     from core.diagnosis import Cause, Cure, Diagnosis
@@ -74,8 +74,8 @@ class Trying:
 
 
 def is_tried(cause: Cause, cure: Cure) -> bool:
-    """Whether it can be seen on this task that the cure helped; a copy helps another one."""
-    return cure.command != "clone" and cure.verb != "open_task"
+    """Whether it can be seen on this task that the cure helped; a copy helps another one, and to end it is no help."""
+    return cure.command != "clone" and cure.verb not in ("open_task", "cancel")
 
 
 def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
@@ -90,7 +90,7 @@ def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None,
         return judged_by(diagnosis.status, later)
     lasts = diagnosis.estimates.claim_end
     if trial.claim_end is not None and lasts is not None and lasts > trial.claim_end:
-        return True, (f"✓ It helped: its claim lasts until {clock(lasts)} now, {later}.", Tone.GOOD)
+        return True, (f"✓ It helped: its claim lasts {until(lasts)} now, {later}.", Tone.GOOD)
     first = next((cause for cause in diagnosis.causes if cause.code == trial.code), None)
     if first is None:
         return True, (f"✓ It helped: that is over, {later}.", Tone.GOOD)

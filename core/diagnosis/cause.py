@@ -58,7 +58,8 @@ class Cure:
 
     @property
     def call(self) -> str:
-        """The exact call, as text: ``start_workers(['Echo'], count=1)``; empty where there is none."""
+        """What tells it from other cures: ``start_workers(['Echo'], count=1)``; empty where there is no verb. People
+        are told `core.diagnosis.calls.told_call` instead."""
         if not self.verb:
             return ""
         named = [f"{name}={shown(value)}" for name, value in self.options.items()]
@@ -123,7 +124,8 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Something that ends by itself at a known time: ``what`` is the beginning of a sentence that the time ends."""
+    """Something that ends by itself at a known time: ``what`` is the beginning of a sentence that the time ends, up to
+    its "from" or "at"."""
 
     what: str
     at: datetime

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import cast
 
+from core.actions import Action
+from core.bulk import Order
 from core.diagnosis import words
-from core.diagnosis.cause import Cause, Certainty, Cure, Diagnosis, Estimates, Place, Start, Verdict
-from core.models import Json
+from core.diagnosis.calls import told_call
+from core.diagnosis.cause import Cause, Certainty, Cure, Diagnosis, End, Estimates, Place, Start, Verdict
+from core.models import Claim, Json
 
 COLUMNS = 80
 """Cells of a line, unless something else is asked for."""
@@ -52,26 +55,36 @@ def how_sure(cause: Cause) -> str:
     return SURE[cause.certainty] if cause.stuck else f"{SURE[cause.certainty]}; it only explains"
 
 
-def expectations(estimates: Estimates, now: datetime, clock: Clock = words.clock) -> list[Pair]:
-    """What may be expected, each with its name."""
-    told = [(f"place, {place.strategy}", place_told(place)) for place in estimates.places]
+def expectations(estimates: Estimates, now: datetime, clock: Clock | None = words.clock) -> list[Pair]:
+    """What may be expected, each with its name. Without a ``clock`` times are told by how long it is until then."""
+    taken = any(place.used_by for place in estimates.places)
+    told = [(f"place, {place.strategy}", place_told(place, taken=taken)) for place in estimates.places]
     if estimates.start is not None:
         told.append(("expected start", start_told(estimates.start)))
     elif estimates.why_no_start:
         told.append(("expected start", estimates.why_no_start))
     for end in estimates.ends:
-        left = (end.at - now).total_seconds()
-        when = f"in {words.span(left)}" if left > 0 else f"{words.span(-left)} ago"
-        told.append(("ends by itself", f"{end.what} {clock(end.at)}, {when}"))
+        told.append(("ends by itself", end_told(end, now, clock)))
     return told
 
 
-def place_told(place: Place) -> str:
-    """How many tasks go first under a strategy, which of them came later, and who claims so now."""
+def end_told(end: End, now: datetime, clock: Clock | None) -> str:
+    """What ends by itself, when, and in how long, or since how long it is over."""
+    left = (end.at - now).total_seconds()
+    when = f"in {words.span(left)}" if left > 0 else f"{words.span(-left)} ago"
+    if clock is not None:
+        return f"{end.what} {clock(end.at)}, {when}"
+    what, _, _ = end.what.rpartition(" ")  # what goes before a time of day
+    return f"{what} {when}" if left > 0 else f"{what} since {when}"
+
+
+def place_told(place: Place, *, taken: bool = True) -> str:
+    """How many tasks go first under a strategy, which of them came later, and who claims so now; ``taken``: any worker
+    that is known claims tasks of its type."""
     if place.before is None:
         said = "not known how many go before it"
     elif not place.before and place.exact:
-        said = "the next one"
+        said = "the next one" if taken else "the next one of its type, but no worker that is known takes that type now"
     else:
         said = f"{place.before:,}{'' if place.exact else ' or more'} before it"
     if place.overtaken_by:
@@ -122,8 +135,8 @@ def of_cure(cure: Cure, width: int) -> Iterator[str]:
     inside = " " * (INDENT + 2)
     if cure.risk:
         yield from hung(f"{inside}risk: ", cure.risk, width)
-    if cure.call:
-        yield from hung(f"{inside}call: ", cure.call, width)
+    if call := told_call(cure):
+        yield from hung(f"{inside}call: ", call, width)
     if command := shell(cure):
         yield from hung(f"{inside}here: ", command, width)
 
@@ -138,10 +151,22 @@ def shell(cure: Cure) -> str:
         case "retry" | "release" | "cancel":
             force = " --force" if cure.options.get("force") else ""
             return f"prismq-workers tasks {cure.verb} {' '.join(named)}{force}"
+        case "plan_bulk":
+            return planned(cast("Order", first), cast("Sequence[Json]", cure.args[1]))
+        case "resend_reports":
+            ids = " ".join(str(cast("Claim", each).task_id) for each in cast("Sequence[Json]", first))
+            return f"prismq-workers reports send {ids}"
         case "open_task":
             return f"prismq-workers tasks show {first}"
         case _:
             return ""
+
+
+def planned(order: Order, task_ids: Sequence[Json]) -> str:
+    """The command that does what is planned first on the board."""
+    options = {Action.RETRY: " --as-new", Action.RELEASE: " --as-failed"}.get(order.action, "")
+    force = " --force" if order.force else ""
+    return f"prismq-workers tasks {order.action} {' '.join(map(str, task_ids))}{options}{force}"
 
 
 def aligned(pairs: Sequence[Pair], width: int) -> Iterator[str]:
@@ -179,7 +204,8 @@ def cause_document(cause: Cause) -> dict[str, Json]:
         {
             "label": cure.label,
             "does": cure.sentence,
-            "call": cure.call or None,
+            "verb": cure.verb or None,
+            "call": told_call(cure) or None,
             "command": shell(cure) or None,
             "risk": cure.risk or None,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from core.diagnosis.cause import Cause, Certainty, Cure, Place
-from core.diagnosis.cures import by_hand, oldest_first, one_more, restart, resume, start
+from core.diagnosis.cures import by_hand, cancel, oldest_first, one_more, restart, resume, start
 from core.diagnosis.picture import RATE_SECONDS, Known
 from core.diagnosis.words import amount, are, listed, named, quoted, span
 from core.models import WorkerState, WorkerStatus
@@ -18,6 +18,11 @@ STARVES_AFTER = 60.0
 """Seconds of waiting from which on a task that is overtaken again and again starves."""
 OVERTAKEN_OFTEN = 10
 """Tasks that went before it, likewise."""
+
+GET_A_WORKER = (
+    "Write or install a worker for it, name its module in PRISMQ_WORKERS (an environment variable, or a line in .env), "
+    "and start this program again."
+)
 
 WORKING = frozenset({WorkerState.BUSY, WorkerState.IDLE, WorkerState.POLLING, WorkerState.STARTING})
 LEAVING = frozenset({WorkerState.PAUSED, WorkerState.DRAINING})
@@ -91,11 +96,11 @@ def unknown_here(known: Known) -> Cause | None:
     certainty, stuck = elsewhere(known)
     if hindered:
         said = f"No worker of {named(known.task_type)} can be started here: {quoted(hindered, 70)}"
-        cure = by_hand("Give it what it lacks", quoted(hindered))
-        return Cause("worker-lacks", said, (("hindrance", quoted(hindered)),), (cure,), certainty, stuck)
+        cures = (by_hand("Give it what it lacks", quoted(hindered)), *cancel(known))
+        return Cause("worker-lacks", said, (("hindrance", quoted(hindered)),), cures, certainty, stuck)
     said = f"This program has no worker for {named(known.task_type)}, so none can be started here: {waiting_of(known)}."
-    hint = "Write or install a worker class for it, and name its module in PRISMQ_WORKERS."
-    return Cause("type-unknown-here", said, facts(known), (by_hand("Get a worker", hint),), certainty, stuck)
+    cures = (by_hand("Get a worker", GET_A_WORKER), *cancel(known))
+    return Cause("type-unknown-here", said, facts(known), cures, certainty, stuck)
 
 
 def workers_ended(known: Known) -> Cause | None:

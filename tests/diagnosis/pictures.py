@@ -53,11 +53,11 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "no-worker", "likely", True, ["start_workers"],
     ),
     "a type without a worker class": (
-        of(pending(), system(type_row=UNWORKED)), "type-unknown-here", "certain", True, [""],
+        of(pending(), system(type_row=UNWORKED)), "type-unknown-here", "certain", True, ["", "cancel"],
     ),
     "a type whose worker lacks its source": (
         of(pending(), system(type_row=STILL, hindrances={"Echo": "Echo needs a source: set PRISMQ_SOURCE."})),
-        "worker-lacks", "certain", True, [""],
+        "worker-lacks", "certain", True, ["", "cancel"],
     ),
     "all are paused": (
         of(pending(), system(worker(1, WorkerState.PAUSED), worker(2, WorkerState.PAUSED))),

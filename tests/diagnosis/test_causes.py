@@ -17,7 +17,21 @@ from core.diagnosis.picture import Known, Owed
 from core.models import TaskStatus, WorkerState
 from core.snapshot import Link, ServerStatus
 from core.verbs import Verbs
-from tests.diagnosis.known import ALL, CLAIM, ago, claimed, failed, of, pending, stranger, system, tries, worker
+from tests.diagnosis.known import (
+    ALL,
+    BARE,
+    CLAIM,
+    UNWORKED,
+    ago,
+    claimed,
+    failed,
+    of,
+    pending,
+    stranger,
+    system,
+    tries,
+    worker,
+)
 from tests.diagnosis.pictures import PICTURES
 
 WIDTH = 77
@@ -151,6 +165,16 @@ def test_release_is_forced_only_for_a_live_owner_and_tells_the_risk():
     assert (gone.call, gone.risk) == ("release([10429])", "")
     hanging = causes_of(PICTURES["its worker hangs"][0])[0].cures[1]
     assert hanging.call == "release([10429], force=True)" and "runs twice" in hanging.risk
+
+
+def test_who_gets_a_worker_is_told_where_to_name_it_and_that_the_program_must_start_again():
+    (cause,) = causes_of(of(pending(), system(type_row=UNWORKED)))
+    by_hand, cancel = cause.cures
+    for said in ("PRISMQ_WORKERS (an environment variable, or a line in .env)", "start this program again"):
+        assert said in by_hand.sentence
+    assert (cancel.verb, cancel.risk) == ("cancel", "It is not done.")
+    bare = system(type_row=UNWORKED, server=BARE)
+    assert [cure.verb for cause in causes_of(of(pending(), bare)) for cure in cause.cures] == [""]
 
 
 def test_an_error_with_a_secret_is_masked_in_the_sentence_and_the_evidence():

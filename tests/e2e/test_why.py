@@ -31,7 +31,7 @@ def test_a_task_that_nobody_works_on_is_stuck_with_evidence_cure_and_call(progra
     lines = told.out.splitlines()
     assert max(map(len, lines)) <= 80
     assert "   → Start a worker:" in told.out
-    assert "call: start_workers(['Echo'], count=1)" in told.out
+    assert "call: start 1 worker for Echo" in told.out
     first = lines.index(next(line for line in lines if line.startswith("1. ")))
     evidence = next(n for n, line in enumerate(lines) if line.startswith("   how sure"))
     assert evidence - first <= 2, "the sentence takes two lines at most"
@@ -40,7 +40,8 @@ def test_a_task_that_nobody_works_on_is_stuck_with_evidence_cure_and_call(progra
     assert said.code == 1
     assert (said.json["task_id"], said.json["status"], said.json["verdict"]) == (int(task_id), "pending", "stuck")
     assert said.json["causes"][0]["code"] == "no-worker"
-    assert said.json["causes"][0]["cures"][0]["call"] == "start_workers(['Echo'], count=1)"
+    assert said.json["causes"][0]["cures"][0]["call"] == "start 1 worker for Echo"
+    assert said.json["causes"][0]["cures"][0]["verb"] == "start_workers"
     assert program("why").code == 1
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -17,6 +18,16 @@ from tests.tui.scenes_extending import EXTEND, NEARS, STUCK, ends_in
 from tests.tui.why_desk import SIZES, TO_GONE, opened, seen, words
 
 pytestmark = pytest.mark.usefixtures("asked_once")
+
+
+@pytest.fixture
+def ten_hours_behind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine is in Honolulu."""
+    monkeypatch.setenv("TZ", "Pacific/Honolulu")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @asynccontextmanager
@@ -37,7 +48,7 @@ async def test_the_cure_is_offered_first_with_what_it_does_and_its_call(size: tu
             "its claim is not renewed and ends in 40 s",
             "1 Extend its claim",
             "from then on its claim lasts 5 min anew",
-            "call extend_claims([10429])",
+            'call POST /workers/{id}/heartbeat {"task_ids": [10429]}',
             "2 Stop it now",
             "its claim can be taken over from 12:00:40, in 40 s",
         ):
@@ -66,6 +77,32 @@ async def test_it_helped_though_its_worker_tells_no_progress_still(monkeypatch: 
         assert "✓ It helped: its claim lasts until 12:05:00 now" in seen(desk)
 
 
+@pytest.mark.parametrize(
+    ("presses", "told", "helped"),
+    [
+        (0, "taken over from 12:00:40, in 40 s", "lasts until 12:05:00 now"),
+        (1, "taken over from 02:00:40, in 40 s", "lasts until 02:05:00 now"),
+        (2, "taken over in 40 s", "lasts for 5m00s now"),
+    ],
+    ids=["utc", "local", "ages"],
+)
+@pytest.mark.usefixtures("ten_hours_behind")
+async def test_the_end_of_a_claim_is_told_in_each_way_of_telling_time(presses: int, told: str, helped: str):
+    async with before_its_end() as desk:
+        await desk.press(*["u"] * presses)
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert f"its claim can be {told}" in " ".join(words(desk).split())
+        desk.verbs.diagnoses[10429] = ends_in(300)
+        await desk.press("1")
+        assert f"✓ It helped: its claim {helped}" in seen(desk)
+        if presses == 2:
+            desk.verbs.diagnoses[10429] = ends_in(-180)
+            desk.board.why_panel.ask()
+            await desk.settle()
+            assert "its claim can be taken over since 3 min ago" in " ".join(words(desk).split())
+
+
 async def test_where_something_could_be_harmed_it_asks_first():
     async with before_its_end() as desk:
         risky = replace(EXTEND, risk="If it hangs, nobody else is given it for so long.")
@@ -74,7 +111,7 @@ async def test_where_something_could_be_harmed_it_asks_first():
         await desk.settle()
         await desk.press("1")
         assert desk.verbs.calls == []
-        assert "Call: extend_claims([10429])" in desk.text()
+        assert "Call: POST /workers/{id}/heartbeat" in desk.text()
         await desk.press("y")
         assert desk.verbs.calls == [("extend_claims", (10429,))]
 
@@ -99,9 +136,9 @@ async def test_why_it_was_not_extended_is_said_and_nothing_is_waited_for():
 async def test_the_copied_text_and_json_have_the_call():
     async with before_its_end() as desk:
         await desk.press("y")
-        assert "call: extend_claims([10429])" in desk.app.clipboard
+        assert "call: POST /workers/{id}/heartbeat" in desk.app.clipboard
         await desk.press("Y")
-        assert '"call": "extend_claims([10429])"' in desk.app.clipboard
+        assert '"verb": "extend_claims"' in desk.app.clipboard
 
 
 def test_a_diagnosis_knows_the_end_of_the_claim_among_what_ends_by_itself():

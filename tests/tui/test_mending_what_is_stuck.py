@@ -10,7 +10,7 @@ from core.diagnosis import Cure, Diagnosis
 from core.errors import Invalid
 from core.models import RowOutcome, TaskStatus
 from tests.tui import scenes, scenes_why
-from tests.tui.why_desk import TO_GONE, TO_NO_WORKER, opened, seen
+from tests.tui.why_desk import TO_GONE, TO_NO_WORKER, opened, seen, words
 from tui.key_map import IN_USE, KeyMap
 from tui.screens.bulk import BulkScreen
 from tui.screens.task import TaskScreen
@@ -35,7 +35,7 @@ async def test_what_could_harm_asks_first_with_its_risk_and_call_and_no_is_the_d
         await desk.press(*TO_GONE, "w", "1")
         assert "Release? Makes #10429 pending again" in seen(desk)
         assert "If its worker is alive, the work runs twice." in seen(desk)
-        assert "Call: release([10429])" in desk.text()
+        assert 'Call: POST /tasks/bulk {"action": "release"' in desk.text()
         await desk.press("enter")
         assert desk.verbs.calls == []
         await desk.press("1", "y")
@@ -48,7 +48,7 @@ async def test_a_release_asks_also_where_no_risk_is_known():
         desk.verbs.diagnoses[10429] = replace(scenes_why.of_gone_owner(), causes=(safe,))
         await desk.press(*TO_GONE, "w", "1")
         assert desk.verbs.calls == []
-        assert "Call: release([10429])" in desk.text()
+        assert 'Call: POST /tasks/bulk {"action": "release"' in desk.text()
 
 
 async def test_a_cure_that_helped_says_so_and_when():
@@ -176,6 +176,24 @@ async def test_a_cure_on_many_tasks_shows_its_dry_run_first():
         await desk.press(*TO_GONE, "w", "1")
         assert isinstance(desk.app.screen, BulkScreen)
         assert desk.verbs.calls == [("plan_bulk", Order(Action.RELEASE), (10429,))]
+
+
+async def test_to_cancel_asks_and_is_not_said_to_have_helped_or_not():
+    async with opened() as desk:
+        cancel = Cure(
+            "Cancel", "Ends #10428 as failed, for good.", "cancel", ((10428,),), {}, "It is not done.", "cancel"
+        )
+        by_hand = Cure("Get a worker", "Write or install one.")
+        cause = replace(scenes_why.NO_WORKER, code="type-unknown-here", cures=(by_hand, cancel))
+        desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(cause,))
+        await desk.press(*TO_NO_WORKER, "w", "1")
+        assert "Cancel? Ends #10428 as failed, for good." in seen(desk)
+        desk.verbs.diagnoses[10428] = Diagnosis(10428, scenes.NOW, (), status=TaskStatus.FAILED)
+        await desk.press("y")
+        assert desk.verbs.called("cancel") == [("cancel", (10428,))]
+        desk.board.why_panel.ask()
+        await desk.settle()
+        assert "help" not in " ".join(words(desk).split())
 
 
 async def test_a_cure_that_opens_another_task_opens_it():

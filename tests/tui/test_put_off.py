@@ -31,6 +31,13 @@ async def test_its_row_says_that_it_is_put_off_and_for_how_long(open_board: Open
             assert "in 7h05m" in desk.text()
 
 
+async def test_until_when_it_is_put_off_has_no_age_where_times_are_told_as_ages(open_board: Opens):
+    async with open_board(WAITING) as desk:
+        await desk.press("u", "u", "2", "home", "enter")
+        (line,) = [each for each in desk.text().splitlines() if "Not before" in each]
+        assert " in " in line and " ago" not in line
+
+
 async def test_the_key_that_retries_ends_its_wait(open_board: Opens):
     async with open_board(WAITING) as desk:
         await desk.press("2", "home", "r")

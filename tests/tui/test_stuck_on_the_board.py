@@ -106,9 +106,11 @@ async def test_the_status_line_counts_them_and_says_why_nothing_happens():
 async def test_that_all_was_paused_or_stopped_here_is_said_shortly_with_the_key_that_ends_it(size: tuple[int, int]):
     paused = replace(scenes_why.NOTHING, counts=Counts(2, 0, 8410, 6), stuck_count=3, stuck_exact=True)
     ended = tuple(replace(each, state=WorkerState.STOPPED) for each in paused.workers)
-    stopped = replace(paused, workers=ended, nothing_happens="no worker runs; 2 tasks wait.")
+    stopped = replace(paused, workers=ended, nothing_happens="")
+    none_yet = replace(paused, workers=(), nothing_happens="no worker runs; 2 tasks wait.")
     async with opened(paused, size) as desk:
-        for seen, said in ((paused, "‖ all 4 paused, p resumes"), (stopped, "■ no workers, s starts")):
+        no_workers = "■ no workers, s starts"
+        for seen, said in ((paused, "‖ all 4 paused, p resumes"), (stopped, no_workers), (none_yet, no_workers)):
             await desk.put(seen)
             line = desk.text().splitlines()[0]
             assert said in line and "⚠ 3 stuck" in line and "nothing is" not in line, line

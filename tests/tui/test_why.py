@@ -36,7 +36,7 @@ async def test_w_tells_all_causes_beside_the_row_which_stays_in_sight():
                 "likely",
                 scenes_why.GONE,
                 "Makes #10429 pending again",
-                "release([10429])",
+                'POST /tasks/bulk {"action": "release", "ids": [10429], "worker_id": its owner}',
                 "the work runs twice",
                 "See on its machine",
                 "its claim can be taken over from 12:00:48, in 48 s",
@@ -52,7 +52,7 @@ async def test_places_under_each_strategy_and_the_expected_start_are_told():
         await desk.press(*TO_NO_WORKER, "w")
         told = " ".join(words(desk).split())
         assert "place, FIFO 1 before it" in told
-        assert "place, LIFO the next one" in told
+        assert "place, LIFO the next one of its type, but no worker that is known takes that type now" in told
         assert "place, PRIORITY 7 or more before it, also #10430, #10431, #10433 and 1 more, which came later" in told
         assert "expected start No worker that is known claims its type" in told
         await desk.press("left_square_bracket", "left_square_bracket")
@@ -230,7 +230,7 @@ async def test_y_copies_text_and_capital_y_json_both_without_secrets():
         await desk.press(*TO_GONE, "w", "y")
         text = desk.app.clipboard
         assert text.startswith("#10429 (PrismQ.YouTube.Channel.Scrape, claimed): It is stuck.\n\n1. Its worker")
-        assert "call: release([10429])" in text
+        assert 'call: POST /tasks/bulk {"action": "release"' in text
         await desk.press("Y")
         found = json.loads(desk.app.clipboard)
         assert (found["task_id"], found["verdict"], found["causes"][0]["code"]) == (10429, "stuck", "owner-gone")

@@ -178,7 +178,9 @@ def times(label: str, at: datetime | None, how: Showing) -> Line:
     ago = f"  {whole_age(at, how.now)} ago" if at and not TIMES.as_ages else ""
     if at is not None and at > how.now:
         ago = f"  in {whole_age(how.now, at)}"
-    return ((f"{label:<{LABEL}}", Tone.MUTED), (moment(at), Tone.PLAIN), (ago, Tone.MUTED))
+        if TIMES.as_ages:  # what is still to come has no age
+            return ((f"{label:<{LABEL - 1}} ", Tone.MUTED), (ago.strip(), Tone.PLAIN))
+    return ((f"{label:<{LABEL - 1}} ", Tone.MUTED), (moment(at), Tone.PLAIN), (ago, Tone.MUTED))
 
 
 def claim(deadline: datetime, seconds: float, how: Showing) -> Iterator[Line]:

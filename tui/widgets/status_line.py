@@ -152,7 +152,8 @@ def resting(snapshot: Snapshot, live: Sequence[WorkerStatus]) -> str:
         return ""
     if live and all(worker.local and worker.state is WorkerState.PAUSED for worker in live):
         return f"‖ {f'all {len(live)} ' if len(live) > 1 else ''}paused, {{pause}} resumes"
-    return "■ no workers, {start} starts" if snapshot.nothing_happens and not live else ""
+    were_ended = bool(snapshot.workers and snapshot.counts.pending)  # at once: that nothing happens is seen late
+    return "■ no workers, {start} starts" if not live and (were_ended or snapshot.nothing_happens) else ""
 
 
 def held_up(holdup: Holdup, width: int) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tui.look import STATUS, Piece, Tone, clock, hanging
+from tui.look import STATUS, TIMES, Piece, Tone, clock, hanging
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
@@ -95,6 +95,8 @@ def named(pairs: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
 
 def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> Iterator[Line]:
     """The key, what it does, the exact call and its risk; what only a person can do has no key."""
+    from core.diagnosis.calls import told_call
+
     mark: Piece = (" ›" if is_chosen else "  ", Tone.ACCENT)
     key: Piece = (f"{number + 1} " if number is not None and number < MOST_NUMBERED else "→ ", Tone.ACCENT)
     label = head(cure.label)
@@ -107,15 +109,15 @@ def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> I
         yield from hanging((("    ", Tone.PLAIN),), (sentence, Tone.PLAIN), 4, width)
     if cure.risk:
         yield from hanging((("    ⚠ ", Tone.WARN),), (fit_to_show(cure.risk), Tone.WARN), 6, width)
-    if cure.call:
-        yield from hanging((("    call ", Tone.MUTED),), (fit_to_show(cure.call), Tone.MUTED), 9, width)
+    if call := told_call(cure):
+        yield from hanging((("    call ", Tone.MUTED),), (fit_to_show(call), Tone.MUTED), 9, width)
 
 
 def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
     """What may be expected, and what could not be known."""
     from core.diagnosis.telling import expectations
 
-    expected = expectations(diagnosis.estimates, now, clock)
+    expected = expectations(diagnosis.estimates, now, None if TIMES.as_ages else clock)
     if expected:
         yield (("What may be expected", Tone.STRONG),)
         yield from named(expected, width)
