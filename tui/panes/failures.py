@@ -34,6 +34,11 @@ def last(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     return ((whole_age(group.last_at, now), Tone.PLAIN),)
 
 
+def over(group: FailureGroup) -> str:
+    """In place of a kind of which none is left."""
+    return f"none left  {masked_text(group.error[:500]) or '(no reason given)'}"
+
+
 def first(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     """When it first happened."""
     return ((short_moment(group.first_at), Tone.MUTED),)
@@ -77,7 +82,7 @@ class FailuresPane(ListPane[FailureGroup]):
 
     def make_list(self) -> RowList[FailureGroup]:
         """One line a group."""
-        return RowList(LAYOUTS, lambda group: (group.task_type, group.kind or group.error), self.now)
+        return RowList(LAYOUTS, lambda group: (group.task_type, group.kind or group.error), self.now, gone_told=over)
 
     def slice(self, snapshot: Snapshot) -> tuple[FailureGroup, ...]:
         """The groups."""

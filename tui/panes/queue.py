@@ -65,13 +65,21 @@ class QueuePane(ListPane[Task]):
         self._sought: int | None = None
         """The same while the rows of another filter or order are awaited."""
         self._was_found = True
+        self._keeps = False
+        """Whether the row under the cursor is kept where it does not fit the filter any more."""
         self._stuck: Mapping[int, StuckTask] = {}
         self._laid_out: tuple[int, frozenset[str], Mapping[int, StuckTask]] = (0, frozenset(), {})
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
         return RowList(
-            layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True, means_all=True
+            layouts(NARROWEST_ID),
+            lambda task: task.id,
+            self.now,
+            markable=True,
+            follows=True,
+            means_all=True,
+            gone_told=lambda task: f"{task.id:>{self._id_width}}   no longer fits the filter  {task.task_type}",
         )
 
     def slice(self, snapshot: Snapshot) -> QueueView:
@@ -100,6 +108,7 @@ class QueuePane(ListPane[Task]):
         old, new = self._part, snapshot.view.view
         is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
         before = self.row_list.current
+        self._keeps = bool(new.filter) and not is_other
         if is_other:
             self._sought = new.around
             self._known_end = 0
@@ -122,7 +131,7 @@ class QueuePane(ListPane[Task]):
         ends = self._is_list(part) or part.total is not None or len(part.tasks) < part.view.rows
         self._known_end = end if ends else max(self._known_end, end)
         length = part.total if part.total is not None and not self._is_list(part) else self._known_end
-        self.row_list.set_rows(RowWindow(part.tasks, part.offset, length))
+        self.row_list.set_rows(RowWindow(part.tasks, part.offset, length), other=not self._keeps)
         if self._sought is not None:
             self._find(self._sought, part)
         self.fetch()

@@ -211,7 +211,10 @@ class WorkersPane(ListPane[WorkerRow]):
         rows += [worker for worker in part if worker.state in GONE]
         if stopped:
             rows += [Stopped(len(stopped), self.unfolded), *(stopped if self.unfolded else ())]
-        self.row_list.set_rows(rows)
+        current = self.row_list.current
+        has_ended = isinstance(current, WorkerStatus) and any(worker.id == current.id for worker in stopped)
+        # The cursor goes where its worker went, lest the same key, pressed again, stops another one.
+        self.row_list.set_rows(rows, heir=Stopped if has_ended else None)
 
     def fold(self, snapshot: Snapshot) -> None:
         """Show the stopped ones, or hide them."""

@@ -23,7 +23,7 @@ from tui.panes.workers import Stopped
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import DONE_BY, fits, ids_copied, told
+from tui.wording import DONE_BY, GONE, fits, ids_copied, told
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
@@ -207,12 +207,17 @@ class BoardScreen(WorkerActions):
             from core.bulk import Order
 
             self.task_deeds.bulk(Order(action), meant, self.settled)
+        elif not self.chosen_tasks and self.queue_pane.row_list.gone is not None:
+            self.task_deeds.say(GONE)
         else:
             few(self.chosen_tasks, self.settled)
 
     def action_retry(self) -> None:
         """Retry the chosen tasks, or the group under the cursor."""
-        if self.place == "failures" and isinstance(self.current, FailureGroup):
+        rows = self.pane.target
+        if self.place == "failures" and isinstance(rows, RowList) and rows.gone is not None:
+            self.task_deeds.say(GONE)
+        elif self.place == "failures" and isinstance(self.current, FailureGroup):
             self.task_deeds.retry_ids(self.current.task_ids, self.settled)
         elif self.place == "failures":
             self.task_deeds.retry([], self.settled)
