@@ -215,11 +215,18 @@ class QueuePane(ListPane[Task]):
         said = [(f"No task fits /{masked_text(str(view.view.filter))}{among}", Tone.PLAIN)]
         if view.view.filter.only_id is not None:
             said.append((NUMBER, Tone.PLAIN))
+        if self.likely_meant is not None:
+            said.append((f"Is {self.likely_meant} meant? {keyed('{open}')} takes it.", Tone.ACCENT))
         if view.more:
             said.append((keyed("{last} searches on."), Tone.PLAIN))
         if view.view.filter.needs_whole_tasks and "filter" not in snapshot.server.can:
             said.append(("The lists of this TaskManager may tell neither parameters nor errors.", Tone.WARN))
         return (*said, (keyed("{clear} clears the filter, {filter} changes it."), Tone.MUTED))
+
+    @property
+    def likely_meant(self) -> str | None:
+        """The filter that is likely meant where the present one fits no task; None: that it is."""
+        return None if self.row_list.rows else self.field.terms.meant(str(self.wanted.filter))
 
     def search(self) -> None:
         """Ask for a filter, above the list."""

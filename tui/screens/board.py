@@ -78,7 +78,7 @@ class BoardScreen(WorkerActions):
         """Open what the row is about."""
         match event.row:
             case None:
-                self.task_deeds.say("This list is empty: there is nothing to open.")
+                self._open_nothing()
             case Stopped():
                 self.worker_pane.fold(self.snapshot)
             case TypeRow() as row:
@@ -93,6 +93,14 @@ class BoardScreen(WorkerActions):
                 self.open_task(task_id)
             case _:
                 self.task_deeds.say("No task of this TaskManager belongs to that row.")
+
+    def _open_nothing(self) -> None:
+        """Take the filter that was likely meant, where an empty queue offers one."""
+        meant = self.queue_pane.likely_meant if self.place == "queue" else None
+        if meant is None:
+            self.task_deeds.say("This list is empty: there is nothing to open.")
+        else:
+            self.queue_pane.narrow(TaskFilter.parse(meant))
 
     def open_task(self, task_id: int) -> None:
         """Everything that is known of a task."""
