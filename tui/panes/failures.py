@@ -9,6 +9,7 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, short_moment, sparkline, whole_age
 from tui.panes.base import ListPane
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -57,7 +58,7 @@ def hourly(group: FailureGroup) -> str:
 
 MANY = Column("Tasks", many, width=7, right=True)
 ERROR = Column("Error", error, share=5)
-KIND = Column("Type", kind, share=2, keep_end=True)
+KIND = Column("Type", kind, share=2, keep_end=True, names=TYPES.said)
 LAST = Column("Last", last, width=6, right=True)
 HOURS_COLUMN = Column("Last 24 hours", hours, width=24)
 FIRST = Column("First", first, width=11)

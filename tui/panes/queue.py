@@ -17,6 +17,7 @@ from tui.mounting import put_in
 from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
 from tui.panes.queue_title import FILTER, cells, counted, narrowed
+from tui.type_names import TYPES
 from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -79,8 +80,12 @@ class QueuePane(ListPane[Task]):
             markable=True,
             follows=True,
             means_all=True,
-            gone_told=lambda task: f"{task.id:>{self._id_width}}   no longer fits the filter  {task.task_type}",
+            gone_told=self._gone,
         )
+
+    def _gone(self, task: Task) -> str:
+        """In place of a task that only keeps its place."""
+        return f"{task.id:>{self._id_width}}   no longer fits the filter  {TYPES.short(task.task_type)}"
 
     def slice(self, snapshot: Snapshot) -> QueueView:
         """The rows that the view shows."""

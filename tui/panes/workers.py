@@ -13,6 +13,7 @@ from core.snapshot import Snapshot
 from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, bar, pieces, short_name, whole_age
 from tui.panes.base import EDGE, ListPane
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -93,7 +94,7 @@ def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Type of the task in hand and the worker's last words about it; else the types that it claims."""
     if worker.in_hand:
         first = worker.in_hand[0]
-        return pieces(first.task_type, (f"  {masked_text(first.message)}", Tone.MUTED))
+        return pieces(TYPES.short(first.task_type), (f"  {masked_text(first.message)}", Tone.MUTED))
     if worker.state is WorkerState.BACKING_OFF and worker.note:
         return ((masked_text(worker.note), Tone.WARN),)
     return ((", ".join(worker.types) or "any type", Tone.MUTED),)

@@ -39,6 +39,7 @@ class BoardScreen(WorkerActions):
     def on_mount(self) -> None:
         """Let ages tick; the base class listens."""
         self._wanted: View | None = None
+        self._filtered_from = "queue"
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
 
@@ -64,6 +65,8 @@ class BoardScreen(WorkerActions):
             from tui.worker_deeds import worker_could
 
             return worker_could(command.id, self.chosen_workers)
+        if command.id == "go_failures":
+            return bool(self.newest.counts.failed) and self.place != "failures"
         return command.id != "open" or self.current is not None
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
@@ -165,6 +168,7 @@ class BoardScreen(WorkerActions):
         """Narrow the results or the activity where one is there, else the queue."""
         if self.search_outcomes():
             return
+        self._filtered_from = str(self.pane.id)
         self.action_pane("queue")
         self.queue_pane.search()
 
@@ -193,8 +197,11 @@ class BoardScreen(WorkerActions):
         self.field_in_use.keep()
 
     def action_drop(self) -> None:
-        """Clear the filter that is typed."""
-        self.field_in_use.drop()
+        """Clear the filter that is typed, and go back to where it was asked for."""
+        field = self.field_in_use
+        field.drop()
+        if field is self.queue_pane.field:
+            self.action_pane(self._filtered_from)
 
     def action_clear(self) -> None:
         """Clear marks, else the filter, else leave a maximised pane."""

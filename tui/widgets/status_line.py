@@ -14,6 +14,7 @@ from core.models import LIVE_STATES
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
 from tui.command import key_of
 from tui.commands import FREEZE
+from tui.key_map import keyed
 from tui.look import LINK, TIMES, Piece, Tone, content, count, number, time_told, until, whole_age
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
@@ -91,7 +92,7 @@ class StatusLine(Static):
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
         if snapshot.counts.failed:
-            yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD),))
+            yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD), (keyed(" {go_failures}"), Tone.MUTED)))
         yield from self._reports()
         if snapshot.server.source:
             yield from source(snapshot.server.source, whole=self.size.width >= WIDE)
