@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import StuckTask
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.test_untrusted_text import raw
 from tui.panes.queue_parameters import brief, named
 from tui.type_names import TypeNames
@@ -65,6 +66,22 @@ async def test_every_row_tells_them_at_every_size(open_board: Opens):
             assert "s3cret" not in desk.text()
         assert "channel_url=@lofi" in desk.text()
         assert "quota exceeded" in desk.text()
+
+
+async def test_tasks_in_sight_of_which_the_list_tells_no_parameters_are_asked_for_once(open_board: Opens):
+    rows = tuple(replace(scenes.task(number), parameters={}, partial=True) for number in range(900, 600, -1))
+    can = scenes.server(can=frozenset({"filter"}))
+    async with open_board(size=(80, 24)) as desk:
+        desk.verbs.details[899] = TaskDetail(about({"query": "timber frames"}))
+        view = replace(scenes.BUSY.view, tasks=rows, total=len(rows))
+        await desk.put(replace(scenes.BUSY, view=view, server=can))
+        desk.board.queue_pane.tick()
+        await until(desk, lambda: "timber frames" in desk.text())
+        desk.board.queue_pane.tick()
+        await desk.settle()
+        asked = [number for verb, *given in desk.verbs.reads if verb == "parameters_of" for number in given[0]]
+        assert len(asked) == len(set(asked)) < 25
+        assert asked[:2] == [900, 899]
 
 
 async def test_without_the_column_it_is_as_it_was(open_board: Opens):

@@ -2,17 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Final
 from urllib.parse import urlsplit
 
 from core.models import Json, Task
 from tui.widgets.masking import is_secret, masked_text
 
+MOST_KEPT = 5_000
+"""Tasks of which it is kept what they are about."""
 MOST = 12
 """Parameters of a task that are looked at."""
 LONGEST = 200
 """Characters of a value that are looked at."""
+
+
+class About:
+    """What tasks are about of which a list tells no parameters: read once, for the rows in sight. They never change."""
+
+    def __init__(self) -> None:
+        self._told: dict[int, tuple[str, str]] = {}
+        self._asked: set[int] = set()
+
+    def forget(self) -> None:
+        """Another board, another TaskManager."""
+        self._told.clear()
+        self._asked.clear()
+
+    def untold(self, rows: Iterable[Task | None]) -> tuple[int, ...]:
+        """Those that are to be asked for; each is told once."""
+        found = [row.id for row in rows if row is not None and row.partial and row.id not in self._asked]
+        self._asked.update(found)
+        return tuple(found)
+
+    def unask(self, task_ids: Iterable[int]) -> None:
+        """These could not be read: they may be asked for again."""
+        self._asked.difference_update(task_ids)
+
+    def learn(self, found: Mapping[int, Mapping[str, Json]]) -> None:
+        """Keep what they are about, and nothing more of what may be large."""
+        if len(self._told) + len(found) > MOST_KEPT:
+            self.forget()
+        for task_id, parameters in found.items():
+            whole = Task(task_id, "", parameters)
+            self._told[task_id] = (brief(whole), named(whole))
+
+    def of(self, task: Task) -> tuple[str, str]:
+        """In brief, and with names."""
+        return self._told.get(task.id, ("", "")) if task.partial else (brief(task), named(task))
 
 
 def telling(task: Task) -> Iterator[tuple[str, str]]:
@@ -61,3 +99,7 @@ def end_of(text: str) -> str:
         return text
     last = parts.path.rstrip("/").rpartition("/")[2]
     return (last + (f"?{parts.query}" if parts.query else "")) or parts.netloc
+
+
+ABOUT: Final = About()
+"""What is known of the tasks of this board."""
