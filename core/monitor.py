@@ -194,7 +194,12 @@ class Monitor:
 
     async def _read_view(self) -> None:
         seen = await read_view(
-            self._tasks, self._view, self._now(), able="filter" in self._server.can, stuck=self._stuck
+            self._tasks,
+            self._view,
+            self._now(),
+            able="filter" in self._server.can,
+            stuck=self._stuck,
+            types=self._memory.types,
         )
         self._publish(events.ViewSeen(seen))
 

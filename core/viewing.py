@@ -13,6 +13,7 @@ from typing import Any
 from core.answers import TaskPage
 from core.errors import NotFound
 from core.filters import Stuck, TaskFilter, since
+from core.filters.deciding import of_type
 from core.models import Task, TaskStatus
 from core.readings import TaskManager
 from core.snapshot import ALL_ROWS_SORTED, QueueView, Sort, View
@@ -58,9 +59,16 @@ async def none_stuck(rows: Sequence[Task]) -> Collection[int]:
 
 
 async def read_view(
-    tasks: TaskManager, view: View, now: datetime, *, able: bool, stuck: WhichStuck = none_stuck
+    tasks: TaskManager,
+    view: View,
+    now: datetime,
+    *,
+    able: bool,
+    stuck: WhichStuck = none_stuck,
+    types: Collection[str] = (),
 ) -> QueueView:
-    """The rows of the view. ``able``: the server narrows and sorts by itself; ``stuck`` tells which rows are."""
+    """The rows of the view. ``able``: the server narrows and sorts by itself; ``stuck`` tells which rows are; ``types``
+    are the names that are known."""
     if able and view.filter.asks_stuck:
         return put_in_order(await _looked_through(tasks, view, now, stuck))
     if able:
@@ -68,7 +76,7 @@ async def read_view(
     if view.filter.only_id is not None and not view.filter.asks_stuck:
         return await _named(tasks, view, view.filter.only_id, now)
     if view.filter:
-        return put_in_order(await _searched_here(tasks, view, now, stuck))
+        return put_in_order(await _searched_here(tasks, view, now, stuck, types))
     if view.sort is not Sort.NEWEST:
         page = await tasks.list_tasks(limit=MOST_ROWS)
         return put_in_order(_loaded(view, page, now))
@@ -170,11 +178,12 @@ async def fitting(view: View, rows: Sequence[Task], now: datetime, stuck: WhichS
     return [task for task in rows if view.filter.matches(task, now, known)]
 
 
-async def _searched_here(tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck) -> QueueView:
+async def _searched_here(
+    tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck, types: Collection[str]
+) -> QueueView:
     """The rows that fit among the newest, as many as the view is deep."""
-    statuses, types = view.filter.statuses, view.filter.types
+    statuses, kind = view.filter.statuses, only_type(view.filter, types)
     status = statuses[0] if len(statuses) == 1 else None
-    kind = types[0] if len(types) == 1 and "*" not in types[0] else None
     found: dict[int, Task] = {}
     searched, is_whole = 0, False
     while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
@@ -184,6 +193,15 @@ async def _searched_here(tasks: TaskManager, view: View, now: datetime, stuck: W
         is_whole = len(page.tasks) < SEARCHED_HERE
     total, rows = len(found) if is_whole else None, tuple(found.values())
     return QueueView(view, rows, total, searched, now, more=not is_whole and len(rows) < MOST_FOUND)
+
+
+def only_type(wanted: TaskFilter, types: Collection[str]) -> str | None:
+    """The whole name of the one type that may fit, where the filter names it whole and no other known type has it as
+    a part: a server without filters can be asked for that."""
+    if len(wanted.types) != 1 or wanted.types[0] not in types:
+        return None
+    fitting_types = [name for name in types if of_type(name, wanted.types)]
+    return wanted.types[0] if len(fitting_types) == 1 else None
 
 
 async def _window_of_unknown(tasks: TaskManager, view: View, now: datetime) -> QueueView:

@@ -66,13 +66,21 @@ def says_so(term: Text | OneOf | Span | Says, task: Task, now: datetime) -> bool
             return says(found, value, contains=contains)
 
 
+def of_type(name: str, values: Iterable[str]) -> bool:
+    """Whether one of the values, as a filter says them, means the type of that name."""
+    return any(pattern(each).fullmatch(name) for each in spelled("type", values))
+
+
 def spelled(field: str, values: Iterable[str]) -> list[str]:
-    """The values, and the ways in which people shorten them: types from a dot on, workers from a hyphen on."""
+    """The values, and the ways in which people shorten them: types from a dot on, or, without ``*``, to whole parts
+    (``Reddit``, ``Video.Search``); workers from a hyphen on."""
     found: list[str] = []
     for value in values:
         found.append(value)
-        if field == "type" and "*" in value and not value.startswith("*"):
+        if field == "type" and not value.startswith("*"):
             found.append(f"*.{value}")
+        if field == "type" and "*" not in value:
+            found += [f"{value}.*", f"*.{value}.*"]
         if field == "worker" and not value.startswith("*"):
             found.append(f"*-{value}")
     return found

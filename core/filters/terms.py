@@ -21,7 +21,8 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Tasks whose ``field`` (status, type or worker) is one of these; ``*`` in a type or worker is a wildcard."""
+    """Tasks whose ``field`` (status, type or worker) is one of these; ``*`` in a type or worker is a wildcard. A type
+    without one is a whole name, or whole parts of it: ``Reddit`` is ``PrismQ.Reddit.Post.Scrape``."""
 
     field: str
     values: tuple[str, ...]

@@ -27,7 +27,7 @@ async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(ope
         assert text.count("w-ann-4242-5a3b-1") == 1
         await desk.press("3", "down")
         assert "w-ann-4242-5a3b-2  2 of 4" in desk.text()
-        assert "claimed      0  1/3    12s  5a3b-2" in text
+        assert "claimed      0  1/3    12s 64% @lofi  5a3b-2" in text
 
 
 async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):

@@ -9,6 +9,7 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.key_map import keyed
 from tui.look import Piece, Tone, short_moment, sparkline, whole_age
 from tui.panes.base import ListPane
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -34,6 +35,11 @@ def last(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     return ((whole_age(group.last_at, now), Tone.PLAIN),)
 
 
+def over(group: FailureGroup) -> str:
+    """In place of a kind of which none is left."""
+    return f"none left  {masked_text(group.error[:500]) or '(no reason given)'}"
+
+
 def first(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     """When it first happened."""
     return ((short_moment(group.first_at), Tone.MUTED),)
@@ -52,7 +58,7 @@ def hourly(group: FailureGroup) -> str:
 
 MANY = Column("Tasks", many, width=7, right=True)
 ERROR = Column("Error", error, share=5)
-KIND = Column("Type", kind, share=2, keep_end=True)
+KIND = Column("Type", kind, share=2, keep_end=True, names=TYPES.said)
 LAST = Column("Last", last, width=6, right=True)
 HOURS_COLUMN = Column("Last 24 hours", hours, width=24)
 FIRST = Column("First", first, width=11)
@@ -77,7 +83,7 @@ class FailuresPane(ListPane[FailureGroup]):
 
     def make_list(self) -> RowList[FailureGroup]:
         """One line a group."""
-        return RowList(LAYOUTS, lambda group: (group.task_type, group.kind or group.error), self.now)
+        return RowList(LAYOUTS, lambda group: (group.task_type, group.kind or group.error), self.now, gone_told=over)
 
     def slice(self, snapshot: Snapshot) -> tuple[FailureGroup, ...]:
         """The groups."""

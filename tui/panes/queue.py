@@ -9,14 +9,16 @@ from datetime import datetime
 from textual.message import Message
 
 from core.filters import TaskFilter
-from core.models import Task
+from core.models import Json, Task
 from core.snapshot import QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
 from tui.look import Piece, Tone, whole_age
 from tui.mounting import put_in
 from tui.panes.base import EDGE, LEAST, ListPane
-from tui.panes.queue_columns import laid_out, layouts
+from tui.panes.queue_columns import BRIEF_PARAMETERS, laid_out, layouts
+from tui.panes.queue_parameters import ABOUT
 from tui.panes.queue_title import FILTER, cells, counted, narrowed
+from tui.type_names import TYPES
 from tui.widgets.filter_field import NUMBER, FilterField
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
@@ -50,8 +52,15 @@ class QueuePane(ListPane[Task]):
 
         view: View
 
+    @dataclass
+    class Untold(Message):
+        """Tasks came into sight of which the list tells no parameters."""
+
+        task_ids: tuple[int, ...]
+
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(now, id=id)
+        ABOUT.forget()
         self.field = FilterField()
         self.wanted = View()
         self.left_out: frozenset[str] = frozenset()
@@ -63,14 +72,26 @@ class QueuePane(ListPane[Task]):
         self._sought: int | None = None
         """The same while the rows of another filter or order are awaited."""
         self._was_found = True
+        self._keeps = False
+        """Whether the row under the cursor is kept where it does not fit the filter any more."""
         self._stuck: Mapping[int, StuckTask] = {}
         self._laid_out: tuple[int, frozenset[str], Mapping[int, StuckTask]] = (0, frozenset(), {})
 
     def make_list(self) -> RowList[Task]:
         """One line a task."""
         return RowList(
-            layouts(NARROWEST_ID), lambda task: task.id, self.now, markable=True, follows=True, means_all=True
+            layouts(NARROWEST_ID),
+            lambda task: task.id,
+            self.now,
+            markable=True,
+            follows=True,
+            means_all=True,
+            gone_told=self._gone,
         )
+
+    def _gone(self, task: Task) -> str:
+        """In place of a task that only keeps its place."""
+        return f"{task.id:>{self._id_width}}   no longer fits the filter  {TYPES.short(task.task_type)}"
 
     def slice(self, snapshot: Snapshot) -> QueueView:
         """The rows that the view shows."""
@@ -98,6 +119,7 @@ class QueuePane(ListPane[Task]):
         old, new = self._part, snapshot.view.view
         is_other = isinstance(old, QueueView) and (old.view.filter, old.view.sort) != (new.filter, new.sort)
         before = self.row_list.current
+        self._keeps = bool(new.filter) and not is_other
         if is_other:
             self._sought = new.around
             self._known_end = 0
@@ -120,10 +142,25 @@ class QueuePane(ListPane[Task]):
         ends = self._is_list(part) or part.total is not None or len(part.tasks) < part.view.rows
         self._known_end = end if ends else max(self._known_end, end)
         length = part.total if part.total is not None and not self._is_list(part) else self._known_end
-        self.row_list.set_rows(RowWindow(part.tasks, part.offset, length))
+        self.row_list.set_rows(RowWindow(part.tasks, part.offset, length), other=not self._keeps)
         if self._sought is not None:
             self._find(self._sought, part)
         self.fetch()
+
+    def tick(self) -> None:
+        """Ask what the tasks in sight are about, too, where the server is one that may be asked for each."""
+        super().tick()
+        able = self._told is not None and "filter" in self._told.server.can
+        if able and self.display and BRIEF_PARAMETERS.title not in self.left_out:
+            first, last = self.row_list.in_sight
+            if task_ids := ABOUT.untold(self.row_list.rows[first:last]):
+                self.post_message(self.Untold(task_ids))
+
+    def learn(self, found: Mapping[int, Mapping[str, Json]]) -> None:
+        """Show what these tasks are about."""
+        ABOUT.learn(found)
+        self.row_list.notify_style_update()  # what is drawn is kept for a second otherwise
+        self.row_list.refresh()
 
     def _find(self, task_id: int, part: QueueView) -> None:
         """Put the cursor on that task, if it is among the rows that came, and ask for those around it from now on, by
@@ -204,11 +241,18 @@ class QueuePane(ListPane[Task]):
         said = [(f"No task fits /{masked_text(str(view.view.filter))}{among}", Tone.PLAIN)]
         if view.view.filter.only_id is not None:
             said.append((NUMBER, Tone.PLAIN))
+        if self.likely_meant is not None:
+            said.append((f"Is {self.likely_meant} meant? {keyed('{open}')} takes it.", Tone.ACCENT))
         if view.more:
             said.append((keyed("{last} searches on."), Tone.PLAIN))
         if view.view.filter.needs_whole_tasks and "filter" not in snapshot.server.can:
             said.append(("The lists of this TaskManager may tell neither parameters nor errors.", Tone.WARN))
         return (*said, (keyed("{clear} clears the filter, {filter} changes it."), Tone.MUTED))
+
+    @property
+    def likely_meant(self) -> str | None:
+        """The filter that is likely meant where the present one fits no task; None: that it is."""
+        return None if self.row_list.rows else self.field.terms.meant(str(self.wanted.filter))
 
     def search(self) -> None:
         """Ask for a filter, above the list."""

@@ -12,6 +12,8 @@ from core.models import Task, TaskStatus
 from core.snapshot import StuckTask
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
+from tui.panes.queue_parameters import ABOUT
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
@@ -81,8 +83,27 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
             return (("", Tone.PLAIN),)
 
 
-TYPE = Column("Type", kind, share=3, keep_end=True)
-TIGHT_TYPE = Column("Type", kind, share=4, keep_end=True)
+def brief_parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """What it is about, behind how far it is; what there is to tell of it otherwise stands behind, where it fits."""
+    if task.status is TaskStatus.CLAIMED:
+        who = f"  {short_name(task.claimed_by)}" if task.claimed_by else ""
+        return ((f"{task.progress}% ", Tone.BUSY), (ABOUT.of(task)[0], Tone.PLAIN), (who, Tone.MUTED))
+    said, (news, tone), *_ = ABOUT.of(task)[0], *progress(task, now)
+    return ((said, Tone.PLAIN), ("  " if said and news else "", Tone.PLAIN), (news, tone))
+
+
+def briefest(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """Only what it is about."""
+    return ((ABOUT.of(task)[0], Tone.PLAIN),)
+
+
+def parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """What it is about, with the names."""
+    return ((ABOUT.of(task)[1], Tone.PLAIN),)
+
+
+TYPE = Column("Type", kind, share=4, keep_end=True, names=TYPES.said)
+SHORT_TYPE = Column("Type", kind, width=17, keep_end=True, names=TYPES.said)
 STATUS_COLUMN = Column("Status", status, width=11)
 PRIORITY = Column("Prio", priority, width=4, right=True)
 ATTEMPTS = Column("Att.", attempts, width=4, right=True)
@@ -91,19 +112,32 @@ WIDE_AGE = Column("Age", age, width=6, right=True, gap=2)
 WORKER = Column("Worker", owner, width=8, keep_end=True)
 WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
 PROGRESS = Column("Progress", progress, share=3)
+SHORT_PROGRESS = Column("Progress", progress, width=11)
+BRIEF_PARAMETERS = Column("Parameters", brief_parameters, share=3)
+PARAMETERS = Column("Parameters", parameters, share=4)
 
 
 ID = "ID"
-CHOOSABLE = ("Type", "Status", "Prio", "Att.", "Age", "Worker", "Progress")
+CHOOSABLE = ("Type", "Status", "Prio", "Att.", "Age", "Worker", "Parameters", "Progress")
 """Titles of the columns that can be left out."""
+
+BARE: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
+    (0, (TYPE, STATUS_COLUMN, AGE)),
+    (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, Column("Progress", progress, share=2))),
+    (76, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WORKER, PROGRESS)),
+    (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WIDE_WORKER, PROGRESS)),
+)
+"""Which columns fit from which width on, without the parameters."""
 
 WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
-    (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, Column("Progress", progress, share=2))),
-    (76, (TIGHT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WORKER, PROGRESS)),
-    (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WIDE_WORKER, PROGRESS)),
+    (52, (SHORT_TYPE, STATUS_COLUMN, AGE, Column("Parameters", briefest))),
+    (62, (SHORT_TYPE, STATUS_COLUMN, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
+    (76, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
+    (96, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WORKER, BRIEF_PARAMETERS, SHORT_PROGRESS)),
+    (120, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WIDE_WORKER, PARAMETERS, PROGRESS)),
 )
-"""Which columns fit from which width on."""
+"""Which columns fit from which width on: what a task is about comes before who has it, which most tasks lack."""
 
 
 def mark_of(stuck: StuckTask | None) -> Piece:
@@ -116,7 +150,8 @@ def mark_of(stuck: StuckTask | None) -> Piece:
 
 
 def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]) -> tuple[Column[Task], ...]:
-    """The columns with a mark before them on tasks that are stuck, and the cause where the progress stands."""
+    """The columns with room for a mark before them, which is on tasks that are stuck, and the cause where the progress
+    stands. The room is there always: what stands behind it has its place."""
 
     def mark(task: Task, now: datetime) -> tuple[Piece, ...]:
         return (mark_of(stuck.get(task.id)),)
@@ -125,7 +160,19 @@ def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]
         found = stuck.get(task.id)
         return progress(task, now) if found is None else ((found.code.replace("-", " "), Tone.WARN),)
 
-    told = tuple(replace(each, cell=cause) if each.cell is progress else each for each in columns)
+    def news(task: Task, now: datetime) -> tuple[Piece, ...]:
+        found = stuck.get(task.id)
+        if found is None:
+            return brief_parameters(task, now)
+        return ((f"{found.code.replace('-', ' ')}  ", Tone.WARN), (ABOUT.of(task)[0], Tone.PLAIN))
+
+    def other(column: Column[Task]) -> Column[Task]:
+        if column.cell is progress:
+            return replace(column, cell=cause)
+        return replace(column, cell=news) if column.cell is brief_parameters and not tells_progress else column
+
+    tells_progress = any(each.cell is progress for each in columns)
+    told = tuple(other(each) for each in columns) if stuck else columns
     return (Column("", mark, width=1), *told)
 
 
@@ -137,11 +184,10 @@ def layouts(id_width: int, left_out: frozenset[str] = frozenset()) -> tuple[Layo
 
 def laid_out(id_width: int, left_out: frozenset[str], stuck: Mapping[int, StuckTask]) -> tuple[Layout[Task], ...]:
     """The same where tasks are stuck: these are marked."""
-    named = Column(ID, identity, width=id_width, right=True)
+    first = Column(ID, identity, width=id_width, right=True)
     found: dict[int, Layout[Task]] = {}
-    for at_least, columns in WIDTHS:
-        shown = tuple(each for each in columns if each.title not in left_out)
-        shown = with_stuck(shown, stuck) if stuck else shown
+    for at_least, columns in BARE if BRIEF_PARAMETERS.title in left_out else WIDTHS:
+        shown = with_stuck(tuple(each for each in columns if each.title not in left_out), stuck)
         room = sum(each.width + each.gap for each in columns if each.width and each.title in left_out)
-        found[max(0, at_least - room)] = Layout(((named, *shown),), at_least=max(0, at_least - room))
+        found[max(0, at_least - room)] = Layout(((first, *shown),), at_least=max(0, at_least - room))
     return tuple(found[at_least] for at_least in sorted(found))

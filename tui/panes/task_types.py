@@ -9,6 +9,7 @@ from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
 from tui.look import Piece, Tone, number, pieces, sparkline, whole_age
 from tui.panes.base import ListPane
+from tui.type_names import TYPES
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 
@@ -67,7 +68,7 @@ def version(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
     return ((row.version or "not registered", Tone.MUTED),)
 
 
-NAME = Column("Type", name, keep_end=True)
+NAME = Column("Type", name, keep_end=True, names=TYPES.said)
 VERSION = Column("Version", version, width=14)
 PENDING = counted("pending")
 CLAIMED = counted("claimed", Tone.BUSY)

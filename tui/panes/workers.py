@@ -13,6 +13,7 @@ from core.snapshot import Snapshot
 from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, bar, count, pieces, short_name, streak_tone, whole_age
 from tui.panes.base import EDGE, ListPane
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
@@ -108,17 +109,11 @@ def message(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
     """Type of the task in hand and the worker's last words about it; else why it waits, or the types that it claims."""
     if worker.in_hand:
         first = worker.in_hand[0]
-        return pieces(tail(first.task_type), (f"  {masked_text(first.message)}", Tone.MUTED))
+        return pieces(TYPES.short(first.task_type), (f"  {masked_text(first.message)}", Tone.MUTED))
     if worker.state is WorkerState.BACKING_OFF and worker.note:
         return ((masked_text(worker.note), Tone.WARN),)
-    kinds = [tail(each) for each in worker.types] or ["any type"]
+    kinds = [TYPES.short(each) for each in worker.types] or ["any type"]
     return ((kinds[0] if len(kinds) == 1 else count(len(kinds), "type"), Tone.MUTED),)
-
-
-def tail(name: str) -> str:
-    """The end of the name of a type, which tells it from others."""
-    parts = name.split(".")
-    return "…" + ".".join(parts[-2:]) if len(parts) > 2 else name
 
 
 def done(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
@@ -236,7 +231,10 @@ class WorkersPane(ListPane[WorkerRow]):
         rows += [worker for worker in part if worker.state in GONE]
         if stopped:
             rows += [Stopped(len(stopped), self.unfolded), *(stopped if self.unfolded else ())]
-        self.row_list.set_rows(rows)
+        current = self.row_list.current
+        has_ended = isinstance(current, WorkerStatus) and any(worker.id == current.id for worker in stopped)
+        # The cursor goes where its worker went, lest the same key, pressed again, stops another one.
+        self.row_list.set_rows(rows, heir=Stopped if has_ended else None)
 
     def fold(self, snapshot: Snapshot) -> None:
         """Show the stopped ones, or hide them."""

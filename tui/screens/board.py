@@ -19,11 +19,12 @@ from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
+from tui.panes.queue_parameters import ABOUT
 from tui.panes.workers import Stopped
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
-from tui.wording import DONE_BY, fits, ids_copied, told
+from tui.wording import DONE_BY, GONE, fits, ids_copied, told
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
@@ -39,6 +40,7 @@ class BoardScreen(WorkerActions):
     def on_mount(self) -> None:
         """Let ages tick; the base class listens."""
         self._wanted: View | None = None
+        self._filtered_from = "queue"
         self.set_interval(1.0, self.tick)
         self.watch_snapshot(self.snapshot)
 
@@ -59,6 +61,8 @@ class BoardScreen(WorkerActions):
             return is_read_first or any(fits(done, task) for task in self.chosen_tasks)
         if command.id == "sort":
             return len(self.queue_pane.row_list.rows) > 1
+        if command.id == "go_failures":
+            return bool(self.newest.counts.failed) and self.place != "failures"
         return super().possible(command) if command.id != "open" else self.current is not None
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
@@ -73,7 +77,7 @@ class BoardScreen(WorkerActions):
         """Open what the row is about."""
         match event.row:
             case None:
-                self.task_deeds.say("This list is empty: there is nothing to open.")
+                self._open_nothing()
             case Stopped():
                 self.worker_pane.fold(self.snapshot)
             case TypeRow() as row:
@@ -88,6 +92,14 @@ class BoardScreen(WorkerActions):
                 self.open_task(task_id)
             case _:
                 self.task_deeds.say("No task of this TaskManager belongs to that row.")
+
+    def _open_nothing(self) -> None:
+        """Take the filter that was likely meant, where an empty queue offers one."""
+        meant = self.queue_pane.likely_meant if self.place == "queue" else None
+        if meant is None:
+            self.task_deeds.say("This list is empty: there is nothing to open.")
+        else:
+            self.queue_pane.narrow(TaskFilter.parse(meant))
 
     def open_task(self, task_id: int) -> None:
         """Everything that is known of a task."""
@@ -148,10 +160,19 @@ class BoardScreen(WorkerActions):
                 self.task_deeds.say(told(error), wrong=True)
         self._wanted = None
 
+    @work(group="about")
+    async def on_queue_pane_untold(self, event: QueuePane.Untold) -> None:
+        """Read what these tasks are about; where that cannot be read now, later."""
+        try:
+            self.queue_pane.learn(await self.connection.verbs.parameters_of(event.task_ids))
+        except CoreError:
+            ABOUT.unask(event.task_ids)  # that there is trouble is told by what reads the queue
+
     def action_filter(self) -> None:
         """Narrow the results or the activity where one is there, else the queue."""
         if self.search_outcomes():
             return
+        self._filtered_from = str(self.pane.id)
         self.action_pane("queue")
         self.queue_pane.search()
 
@@ -180,8 +201,11 @@ class BoardScreen(WorkerActions):
         self.field_in_use.keep()
 
     def action_drop(self) -> None:
-        """Clear the filter that is typed."""
-        self.field_in_use.drop()
+        """Clear the filter that is typed, and go back to where it was asked for."""
+        field = self.field_in_use
+        field.drop()
+        if field is self.queue_pane.field:
+            self.action_pane(self._filtered_from)
 
     def action_clear(self) -> None:
         """Clear marks, else the filter, else leave a maximised pane."""
@@ -202,12 +226,17 @@ class BoardScreen(WorkerActions):
             from core.bulk import Order
 
             self.task_deeds.bulk(Order(action), meant, self.settled)
+        elif not self.chosen_tasks and self.queue_pane.row_list.gone is not None:
+            self.task_deeds.say(GONE)
         else:
             few(self.chosen_tasks, self.settled)
 
     def action_retry(self) -> None:
         """Retry the chosen tasks, or the group under the cursor."""
-        if self.place == "failures" and isinstance(self.current, FailureGroup):
+        rows = self.pane.target
+        if self.place == "failures" and isinstance(rows, RowList) and rows.gone is not None:
+            self.task_deeds.say(GONE)
+        elif self.place == "failures" and isinstance(self.current, FailureGroup):
             self.task_deeds.retry_ids(self.current.task_ids, self.settled)
         elif self.place == "failures":
             self.task_deeds.retry([], self.settled)

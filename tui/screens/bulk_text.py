@@ -10,6 +10,7 @@ from core.filters import TaskFilter
 from tui.key_map import keyed
 from tui.ledger import counts_of
 from tui.look import Line, Piece, Tone, bar, count, pieces
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
@@ -47,7 +48,7 @@ def said(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
 
 ID = Column("Task", identity, width=10)
 FATE = Column("Outcome", fate, width=11)
-KIND = Column("Type", kind, share=2, keep_end=True)
+KIND = Column("Type", kind, share=2, keep_end=True, names=TYPES.said)
 SAID = Column("Why, or what it is now", said, share=3)
 LAYOUTS = (Layout(((ID, FATE, SAID),)), Layout(((ID, KIND, FATE, SAID),), at_least=76))
 

@@ -19,6 +19,7 @@ from tui.panes.task_types import TaskTypesPane
 from tui.panes.workers import WorkersPane
 from tui.screens.frame import fit
 from tui.screens.live import LiveScreen
+from tui.type_names import TYPES
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.pane_tabs import PaneTabs
 from tui.widgets.row_list import RowList
@@ -95,6 +96,8 @@ class BoardLayout(LiveScreen):
         """Hand the snapshot to whoever draws it."""
         self.status_line.show(snapshot, self.frozen_at)
         self.queue_pane.field.terms.learn(snapshot)
+        if TYPES.learn(row.name for row in snapshot.types):
+            self._draw_anew()
         self._tell()
 
     def tick(self) -> None:
@@ -109,6 +112,9 @@ class BoardLayout(LiveScreen):
     def times_changed(self) -> None:
         """Every row may have a time."""
         self.status_line.tick()
+        self._draw_anew()
+
+    def _draw_anew(self) -> None:
         for row_list in self.query(RowList):
             row_list.notify_style_update()  # what is drawn is kept for a second otherwise
             row_list.refresh()

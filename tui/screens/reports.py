@@ -17,6 +17,7 @@ from tui.look import Piece, Tone, content, count, lines, moment, pieces, short_n
 from tui.report_deeds import ReportDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
+from tui.type_names import TYPES
 from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.rereading import Rereading
@@ -77,7 +78,7 @@ def age(report: KeptReport, now: datetime) -> tuple[Piece, ...]:
 
 
 TASK = Column("Task", task, width=8)
-KIND = Column("Type", kind, share=2, keep_end=True)
+KIND = Column("Type", kind, share=2, keep_end=True, names=TYPES.said)
 WORKER = Column("Worker", worker, width=9, keep_end=True)
 ATTEMPT = Column("Att.", attempt, width=4, right=True)
 STATE = Column("State", state, width=10)

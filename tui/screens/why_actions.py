@@ -64,7 +64,9 @@ class WhyActions(WhyBeside, OutcomeActions):
         self.open_why(None)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Another row, another task."""
+        """Another row, another task. Where a row only went away, one wants to know what became of its task."""
+        if not event.moved:
+            return
         task_id = self.asked_about
         if self.why_panel.is_open and self.follows_cursor and task_id is not None and task_id != self.why_panel.task_id:
             self.why_panel.tell(task_id)

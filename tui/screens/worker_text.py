@@ -11,6 +11,7 @@ from core.models import LIVE_STATES, InHand, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
 from tui.key_map import keyed
 from tui.look import LEVEL, WORKER, Line, Piece, Tone, bar, count, duration, pieces, short_name, streak_tone, whole_age
+from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
@@ -137,7 +138,10 @@ def happened(row: ActivityEntry, now: datetime) -> Line:
 
 
 TASK, OUTCOME = Column("Task", number, width=9), Column("Outcome", outcome, width=14)
-KIND, ATTEMPT = Column("Type", kind, share=2, keep_end=True), Column("Att.", attempt, width=4, right=True)
+KIND, ATTEMPT = (
+    Column("Type", kind, share=2, keep_end=True, names=TYPES.said),
+    Column("Att.", attempt, width=4, right=True),
+)
 TOOK, ENDED = Column("Took", took, width=6, right=True), Column("Ended", ended, width=6, right=True)
 SAID = Column("About", said, share=3)
 TASK_LAYOUTS = (

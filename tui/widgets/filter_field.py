@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.highlighter import Highlighter
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input, Static
 
 from core.errors import BadFilter
 from core.filters import TaskFilter
-from core.models import TaskStatus
-from core.snapshot import Snapshot
 from tui.key_map import keyed
-from tui.look import Piece, Tone, content, short_name
+from tui.look import Piece, Tone, content
+from tui.widgets.filter_terms import Terms
 from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import safe
-
-LIKELY = 2
-"""Characters from which on a word that may become the name of a term is waited for."""
+from tui.widgets.safe_text import cut
 
 MOST_KEPT = 50
-CLOSED = ("status", "stuck")
-"""Terms whose values are all known: the beginning of one means nothing by itself."""
-PLAIN_NAME = re.compile(r"[\w\-]+")
-
 EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
 
 NUMBER = 'A number is an id; in quotes it is a text, as in "42".'
@@ -44,81 +34,23 @@ def hint() -> tuple[Piece, ...]:
     )
 
 
-class Terms(Suggester):
-    """Completes the last word of a filter: names of terms, statuses, types, workers, names of parameters."""
+class FilterInput(Input):
+    """The line; at its end, ``→`` makes of the last word what it is on its way to, or what is likely meant by it."""
 
-    def __init__(self) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._types: tuple[str, ...] = ()
-        self._workers: tuple[str, ...] = ()
-        self._params: tuple[str, ...] = ()
-        self._learnt: tuple[object, object] = (None, None)
+    def __init__(self, terms: Terms, highlighter: Highlighter) -> None:
+        super().__init__(
+            placeholder=EXAMPLE, suggester=terms, highlighter=highlighter, select_on_focus=False, compact=True
+        )
+        self.terms = terms
 
-    def learn(self, snapshot: Snapshot) -> None:
-        """Complete the names that can be seen; values of parameters are never offered, they may be secrets."""
-        if (snapshot.types, snapshot.workers) == self._learnt:
-            return
-        self._learnt = (snapshot.types, snapshot.workers)
-        self._types = tuple(row.name for row in snapshot.types if can_be_typed(row.name))
-        workers = (short_name(worker.id) for worker in snapshot.workers)
-        self._workers = tuple(name for name in workers if can_be_typed(name))
-        schemas = [row.param_schema for row in snapshot.types if row.param_schema]
-        names = {str(name): 0 for schema in schemas for name in schema.get("properties") or ()}
-        self._params = tuple(f"params.{name}:" for name in names if PLAIN_NAME.fullmatch(name))
-
-    async def get_suggestion(self, value: str) -> str | None:
-        """The line with its last word completed, or nothing."""
-        before, word = parted(value)
-        found = next(self._completions(word), None)
-        return before + found if found else None
-
-    def finished(self, value: str) -> str:
-        """The line, with the value at its end finished where it is the beginning of one that is known: what is shown
-        behind the cursor is what enter means. A name or a text that is begun may be all that is meant."""
-        before, word = parted(value)
-        name, colon, begun = word.partition(":")
-        closed = colon and begun and name in CLOSED and word not in self._known(word)
-        return before + next(self._completions(word), word) if closed else value
-
-    def unfinished(self, value: str) -> bool:
-        """Whether the last word is on its way to something that we know: too early to judge it, or to act on it."""
-        _, word = parted(value)
-        known = word in self._known(word)
-        return len(word) >= LIKELY and not known and any(True for _ in self._completions(word))
-
-    def _completions(self, word: str) -> Iterator[str]:
-        return (each for each in self._known(word) if word and each != word and each.startswith(word))
-
-    def _known(self, word: str) -> list[str]:
-        """Everything that a word may become; behind a comma the last of several values."""
-        from core.filters.reading import NAMES
-
-        head, colon, value = word.partition(":")
-        values = {
-            "status": tuple(TaskStatus),
-            "type": self._types,
-            "worker": self._workers,
-            "stuck": ("yes", "no"),
-        }.get(head, ())
-        if not colon:
-            first = [
-                f"{name}:{each}" for name, some in (("status", TaskStatus), ("type", self._types)) for each in some
-            ]
-            return [*first, *(f"{name}:" for name in NAMES if name != "params."), *self._params]
-        listed, comma, _ = value.rpartition(",")
-        return [f"{head}:{listed}{comma}{each}" for each in values]
-
-
-def can_be_typed(name: str) -> bool:
-    """Whether a name is a word that a field shows as it is: others are never put into one."""
-    return safe(name) == name and " " not in name
-
-
-def parted(value: str) -> tuple[str, str]:
-    """What stands before the last word and its hyphen, and that word."""
-    before, space, word = value.rpartition(" ")
-    plain = word.removeprefix("-")
-    return before + space + word[: len(word) - len(plain)], plain
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Complete, else go right."""
+        taken = self.terms.taken(self.value) if self.cursor_at_end and not select else None
+        if taken is None:
+            super().action_cursor_right(select)
+        else:
+            self.value = taken
+            self.cursor_position = len(taken)
 
 
 class Place(Highlighter):
@@ -162,9 +94,7 @@ class FilterField(Vertical):
         """Filters that were kept, the newest first."""
         self._recalled = -1
         self._typed = ""
-        self.input = Input(
-            placeholder=EXAMPLE, suggester=self.terms, highlighter=self.place, select_on_focus=False, compact=True
-        )
+        self.input = FilterInput(self.terms, self.place)
         self.fault = Static()
 
     def compose(self) -> ComposeResult:
@@ -198,12 +128,16 @@ class FilterField(Vertical):
         self.post_message(self.Closed())
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Try what is typed so far, unless it is on its way to a word that we know."""
+        """Try what is typed so far, without a word at its end that is on its way to one that we know."""
         event.stop()
-        if self.terms.unfinished(event.value):
-            self._all_well()
-        else:
+        if not self.terms.unfinished(event.value):
             self._read(event.value)
+            return
+        self._all_well()
+        try:
+            self.post_message(self.Changed(TaskFilter.parse(event.value.rpartition(" ")[0])))
+        except BadFilter:
+            return  # such as an OR, which the word belongs to
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Keep the filter."""
@@ -240,4 +174,16 @@ class FilterField(Vertical):
 
     def _all_well(self) -> None:
         self.place.at = None
-        self.fault.update(content(hint()))
+        self.fault.update(content(self._hint()))
+
+    def _hint(self) -> tuple[Piece, ...]:
+        """What can be done with what is typed; of the last word, what it may become."""
+        found = [masked_text(each) for each in self.terms.choices(self.input.value)]
+        if not found:
+            return hint()
+        first, others = found[0], "".join(f"  {each}" for each in found[1:])
+        room = self.input.size.width - cell_len(first) - 2
+        keeps = hint()[:4]
+        fits = cell_len(others) + 3 + sum(cell_len(text) for text, _ in keeps) <= room
+        rest = (("   ", Tone.PLAIN), *keeps) if fits else ()
+        return (("→", Tone.ACCENT), (f" {first}", Tone.PLAIN), (cut(others, max(0, room)), Tone.MUTED), *rest)

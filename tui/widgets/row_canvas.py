@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from tui.look import Piece, Tone
 from tui.widgets.row_layout import Layout, fit_pieces, wrapped
+from tui.widgets.safe_text import cut, head
 
 Row = TypeVar("Row")
 
@@ -64,7 +65,11 @@ class RowCanvas(ScrollView, Generic[Row]):
     """
 
     def __init__(
-        self, layouts: Sequence[Layout[Row]], row_id: Callable[[Row], Hashable], now: Callable[[], datetime]
+        self,
+        layouts: Sequence[Layout[Row]],
+        row_id: Callable[[Row], Hashable],
+        now: Callable[[], datetime],
+        gone_told: Callable[[Row], str] | None = None,
     ) -> None:
         super().__init__()
         self.layouts = layouts
@@ -72,6 +77,9 @@ class RowCanvas(ScrollView, Generic[Row]):
         self.now = now
         self.rows: Sequence[Row | None] = ()
         """None stands where a row is not loaded."""
+        self.gone_told = gone_told
+        self.gone: Row | None = None
+        """The row under the cursor where it is kept though it is in the list no more."""
         self.marks: set[Hashable] = set()
         self.all_meant = False
         """Whether every row is marked, those too that are not loaded."""
@@ -170,7 +178,9 @@ class RowCanvas(ScrollView, Generic[Row]):
         """A line of a row. While the row is the same object it is asked once a second, drawn if it tells more."""
         row, at_cursor = self.rows[place], place == self.cursor
         if row is None:
-            return self._unloaded_line(line, paper, at_cursor=at_cursor)
+            return self._plain_line("…", line, paper, at_cursor=at_cursor)  # it is on its way
+        if row is self.gone and self.gone_told is not None:
+            return self._plain_line(head(self.gone_told(row)), line, paper, at_cursor=at_cursor)
         row_id = self.row_id(row)
         marked = self.all_meant or row_id in self.marks
         key = (row_id, line, at_cursor, at_cursor and self.has_focus, marked, paper.width)
@@ -201,9 +211,9 @@ class RowCanvas(ScrollView, Generic[Row]):
             segments.append(Segment(" " * gap, base))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _unloaded_line(self, line: int, paper: Paper, *, at_cursor: bool) -> Strip:
-        """In place of a row that is on its way."""
-        text = (" ›" if at_cursor and self.has_focus else "  ") + "…" if line == 0 else ""
+    def _plain_line(self, said: str, line: int, paper: Paper, *, at_cursor: bool) -> Strip:
+        """In place of a row that is not there."""
+        text = (" ›" if at_cursor and self.has_focus else "  ") + cut(said, paper.width - GUTTER) if line == 0 else ""
         style, base = (self._style(tone, at_cursor=at_cursor) for tone in (Tone.MUTED, Tone.PLAIN))
         return Strip([Segment(text, style)]).adjust_cell_length(paper.width, base)
 

@@ -19,7 +19,8 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class Column(Generic[Row]):
-    """A column. ``width`` in cells, or 0 for a share of what is left; ``keep_end`` cuts a long text at its start."""
+    """A column. ``width`` in cells, or 0 for a share of what is left; ``keep_end`` cuts a long text at its start;
+    ``names`` says what something is called in so many cells."""
 
     title: str
     cell: Callable[[Row, datetime], Sequence[Piece]]
@@ -28,6 +29,7 @@ class Column(Generic[Row]):
     right: bool = False
     keep_end: bool = False
     gap: int = 1
+    names: Callable[[str, int], str] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,7 @@ def fit_pieces(column: Column[Row], said: Sequence[Piece], width: int) -> list[P
     """The pieces of a cell, safe and in exactly ``width`` cells."""
     if len(said) == 1:
         text, tone = said[0]
+        text = column.names(text, width) if column.names is not None else text
         return [(fit(head(text, 500), width, right=column.right, keep_end=column.keep_end), tone)]
     fitted: list[Piece] = []
     left = width

@@ -15,6 +15,7 @@ from tui.commands import LIST
 from tui.key_map import is_elsewhere, keyed
 from tui.look import Piece, Tone
 from tui.widgets.painting import paint_first
+from tui.widgets.row_gone import with_kept, without
 from tui.widgets.row_layout import Layout
 from tui.widgets.row_scroll import RowScroll
 from tui.widgets.row_window import loaded
@@ -26,7 +27,8 @@ class RowList(RowScroll[Row], can_focus=True):
     """Rows in columns. The cursor stays with its row.
 
     Where ``follows``, it keeps to the top, whatever row is newest, until a key is pressed that is about the row. While
-    something covers the list, it is held.
+    something covers the list, it is held. Where ``gone_told`` says how, a row under the cursor that rows come without
+    stays until the cursor moves: what is pressed next is not meant for the row that would come to lie there.
     """
 
     ALLOW_SELECT = False
@@ -34,9 +36,10 @@ class RowList(RowScroll[Row], can_focus=True):
 
     @dataclass
     class Highlighted(Message):
-        """The cursor came to another row."""
+        """The cursor came to another row: someone ``moved`` it, or rows came without the one that it was on."""
 
         rows: RowList[Any]
+        moved: bool = True
 
     @dataclass
     class Opened(Message):
@@ -72,8 +75,9 @@ class RowList(RowScroll[Row], can_focus=True):
         markable: bool = False,
         follows: bool = False,
         means_all: bool = False,
+        gone_told: Callable[[Row], str] | None = None,
     ) -> None:
-        super().__init__(layouts, row_id, now)
+        super().__init__(layouts, row_id, now, gone_told)
         self.markable = markable
         self.means_all = means_all
         """Whether rows that are not loaded can be meant too."""
@@ -91,29 +95,32 @@ class RowList(RowScroll[Row], can_focus=True):
     def chosen(self) -> list[Row]:
         """What an action is for: the marked rows that are at hand, else the one under the cursor."""
         marked = [row for row in self.loaded if self.row_id(row) in self.marks] if self.marks else []
-        return marked or ([self.current] if self.current is not None else [])
+        return marked or ([self.current] if self.current is not None and self.current is not self.gone else [])
 
     @property
     def loaded(self) -> Sequence[Row]:
         """The rows that are at hand."""
-        return loaded(self.rows)[1]
+        rows = loaded(self.rows)[1]
+        return rows if self.gone is None else [row for row in rows if row is not self.gone]
 
-    def set_rows(self, rows: Sequence[Row | None]) -> None:
-        """Show these rows; nothing that someone looks at moves."""
+    def set_rows(self, rows: Sequence[Row | None], *, other: bool = False, heir: Hashable = None) -> None:
+        """Show these rows; nothing that someone looks at moves. ``other``: other rows are looked at now, and none of
+        the old ones is kept. ``heir``: the row that stands for the cursor's one where that is not among them."""
         old, self.rows = self.rows, rows
         before = self._id_at(old, self.cursor)
         top, seen = self.above, self._cursor_in_sight
         if top and not self.held:
             self.following = False
+        self.gone = None
         if self.held or not self.following:
-            self._stay(old, top)
+            self._stay(old, top, heir, other=other)
         self.cursor = max(0, min(self.cursor, len(rows) - 1))
         self._measure()
         if seen and not self._cursor_in_sight:
             self._show_cursor()  # keys would be for a row that nobody sees
         self.repaint()
         if self.current is not None and self.row_id(self.current) != before:
-            self.post_message(self.Highlighted(self))
+            self.post_message(self.Highlighted(self, moved=self.following))
 
     def on_key(self, event: events.Key) -> None:
         """Whoever presses a key that is about the row means the one that the cursor is on: it stays there."""
@@ -157,21 +164,29 @@ class RowList(RowScroll[Row], can_focus=True):
         row = rows[place] if place < len(rows) else None
         return None if row is None else self.row_id(row)
 
-    def _stay(self, old: Sequence[Row | None], top: int) -> None:
+    def _stay(self, old: Sequence[Row | None], top: int, heir: Hashable, *, other: bool) -> None:
         """Find the cursor's row, and the topmost in sight, where they are now."""
         cursor = self.cursor
-        self.cursor = self._find(self._id_at(old, cursor), cursor)
+        row_id = self._id_at(old, cursor)
+        place = self._find(row_id, cursor)
+        if place is None and heir is not None:
+            place = self._find(heir, cursor)
+        if place is None and row_id is not None and self.gone_told is not None and not other:
+            self.rows, place = with_kept(old, self.rows, cursor, self.row_id)
+            self.gone = self.rows[place]
+        self.cursor = cursor if place is None else place
         if top and top < len(old):
             topmost = self._id_at(old, top)
-            place = self._find(topmost, top) if topmost is not None else top + self.cursor - cursor
+            found = self._find(topmost, top)
+            place = top + self.cursor - cursor if topmost is None else top if found is None else found
             if place != top:
                 self._measure()
                 self._scroll(place * self.layout_now.height)
 
-    def _find(self, row_id: Hashable, near: int) -> int:
-        """Where that row is: looked for from ``near`` outwards, since rows seldom go far. Else ``near``."""
+    def _find(self, row_id: Hashable, near: int) -> int | None:
+        """Where that row is: looked for from ``near`` outwards, since rows seldom go far."""
         if row_id is None:
-            return near
+            return None
         begin, rows = loaded(self.rows)
         total = len(rows)
         inside = max(0, min(near - begin, total))
@@ -179,7 +194,17 @@ class RowList(RowScroll[Row], can_focus=True):
             for place in (inside + step, inside - step):
                 if 0 <= place < total and self.row_id(rows[place]) == row_id:
                     return begin + place
-        return near
+        return None
+
+    def _let_go(self) -> None:
+        """Show no more what is gone; every other row stays where it is seen, as far as there is room."""
+        place = next((place for place, row in enumerate(self.rows) if row is self.gone), None)
+        self.gone = None
+        if place is not None:
+            self.rows = without(self.rows, place)
+            self.cursor = max(0, self.cursor - (self.cursor > place or self.cursor >= len(self.rows)))
+            self._measure()
+            self.refresh()
 
     # What keys and the mouse do
 
@@ -189,11 +214,14 @@ class RowList(RowScroll[Row], can_focus=True):
 
     def move(self, place: int) -> None:
         """Put the cursor on the row at ``place``, and bring it into sight."""
+        is_left = self.gone is not None and place != self.cursor
         place = max(0, min(place, len(self.rows) - 1))
         self.following = False
         before, scrolled = self.cursor, self.scroll_offset
-        if place != before and self.rows:
+        if (place != before or is_left) and self.rows:
             self.cursor = place
+            if is_left:
+                self._let_go()
             self.post_message(self.Highlighted(self))
         self._show_cursor()
         if self.scroll_offset == scrolled:

@@ -1,0 +1,145 @@
+"""What the last word of a filter may become, and what is likely meant by it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from textual.suggester import Suggester
+
+from core.models import TaskStatus
+from core.snapshot import Snapshot
+from tui.look import short_name
+from tui.widgets.safe_text import safe
+
+CLOSED = ("status", "stuck")
+"""Terms whose values are all known: the beginning of one means nothing by itself."""
+PLAIN_NAME = re.compile(r"[\w\-]+")
+MOST_CHOICES = 12
+
+
+class Terms(Suggester):
+    """Completes the last word of a filter: names of terms first, then statuses, types, workers, names of parameters.
+
+    A word that is none of these, but the beginning of a status, of a part of a type or of a worker, is likely meant as
+    such: ``failed`` as ``status:failed``.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+        self._types: tuple[str, ...] = ()
+        self._parts: tuple[str, ...] = ()
+        self._workers: tuple[str, ...] = ()
+        self._params: tuple[str, ...] = ()
+        self._learnt: tuple[object, object] = (None, None)
+
+    def learn(self, snapshot: Snapshot) -> None:
+        """Complete the names that can be seen; values of parameters are never offered, they may be secrets."""
+        if (snapshot.types, snapshot.workers) == self._learnt:
+            return
+        self._learnt = (snapshot.types, snapshot.workers)
+        names = [row.name for row in snapshot.types if can_be_typed(row.name)]
+        self._types = tuple(ends(names))
+        self._parts = tuple(dict.fromkeys(part for name in names for part in name.split(".") if part))
+        workers = (short_name(worker.id) for worker in snapshot.workers)
+        self._workers = tuple(name for name in workers if can_be_typed(name))
+        schemas = [row.param_schema for row in snapshot.types if row.param_schema]
+        params = {str(name): 0 for schema in schemas for name in schema.get("properties") or ()}
+        self._params = tuple(f"params.{name}:" for name in params if PLAIN_NAME.fullmatch(name))
+
+    async def get_suggestion(self, value: str) -> str | None:
+        """The line with its last word completed, or nothing."""
+        before, word = parted(value)
+        found = next(self._completions(word), None)
+        return before + found if found else None
+
+    def taken(self, value: str) -> str | None:
+        """The line with its last word made what it is on its way to, else what is likely meant by it."""
+        before, word = parted(value)
+        found = next(self._completions(word), None) or next(self._meant(word), None)
+        return before + found if found else None
+
+    def choices(self, value: str) -> list[str]:
+        """All that the last word may become, the first of which is taken; behind a colon only the values."""
+        _, word = parted(value)
+        found = list(self._completions(word))[:MOST_CHOICES]
+        head, colon, _ = word.partition(":")
+        if found and colon:
+            return [each.rpartition(",")[2].removeprefix(f"{head}:") for each in found]
+        meant = (each for each in self._meant(word) if each not in found)
+        return [*found, *meant][:MOST_CHOICES]
+
+    def meant(self, line: str) -> str | None:
+        """What a line that fits no task likely means: with the first word that is no term put as one."""
+        words = line.split(" ")
+        for place, whole in enumerate(words):
+            before, word = parted(whole)
+            found = next(self._meant(word), None)
+            if found is not None:
+                return " ".join((*words[:place], before + found, *words[place + 1 :]))
+        return None
+
+    def finished(self, value: str) -> str:
+        """The line, with the value at its end finished where it is the beginning of one that is known: what is shown
+        behind the cursor is what enter means. A name or a text that is begun may be all that is meant."""
+        before, word = parted(value)
+        name, colon, begun = word.partition(":")
+        closed = colon and begun and name in CLOSED and word not in self._known(word)
+        return before + next(self._completions(word), word) if closed else value
+
+    def unfinished(self, value: str) -> bool:
+        """Whether the last word is on its way to something that we know: too early to judge it, or to act on it."""
+        _, word = parted(value)
+        return word not in self._known(word) and any(True for _ in self._completions(word))
+
+    def _completions(self, word: str) -> Iterator[str]:
+        return (each for each in self._known(word) if word and each != word and each.startswith(word))
+
+    def _meant(self, word: str) -> Iterator[str]:
+        """Terms that a word is likely meant as, which it does not begin."""
+        begun = word.removeprefix("type:").lower()
+        if not begun or ":" in begun or any(sign in begun for sign in '*",'):
+            return
+        if begun == word.lower():
+            yield from (f"status:{each}" for each in TaskStatus if each.startswith(begun))
+            yield from ["stuck:yes"] if "stuck".startswith(begun) else []
+        yield from (f"type:{each}" for each in self._parts if each.lower().startswith(begun) and f"type:{each}" != word)
+        if begun == word.lower():
+            yield from (f"worker:{each}" for each in self._workers if each.lower().startswith(begun))
+
+    def _known(self, word: str) -> list[str]:
+        """Everything that a word may become; behind a comma the last of several values."""
+        from core.filters.reading import NAMES  # what reads filters is not needed before one is typed
+
+        head, colon, value = word.partition(":")
+        if not colon:
+            return [*(f"{name}:" for name in NAMES if name != "params."), *self._params]
+        values = {
+            "status": tuple(TaskStatus),
+            "type": self._types,
+            "worker": self._workers,
+            "stuck": ("yes", "no"),
+        }.get(head, ())
+        listed, comma, _ = value.rpartition(",")
+        return [f"{head}:{listed}{comma}{each}" for each in values]
+
+
+def ends(names: Iterable[str]) -> list[str]:
+    """The names and their ends from a dot on, the shortest first, each of two parts at least unless it is whole."""
+    found: dict[str, int] = {}
+    for name in names:
+        parts = name.split(".")
+        found |= {".".join(parts[begin:]): len(parts) - begin for begin in range(max(1, len(parts) - 1))}
+    return sorted(found, key=found.__getitem__)
+
+
+def can_be_typed(name: str) -> bool:
+    """Whether a name is a word that a field shows as it is: others are never put into one."""
+    return safe(name) == name and " " not in name
+
+
+def parted(value: str) -> tuple[str, str]:
+    """What stands before the last word and its hyphen, and that word."""
+    before, space, word = value.rpartition(" ")
+    plain = word.removeprefix("-")
+    return before + space + word[: len(word) - len(plain)], plain
