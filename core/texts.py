@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 from unicodedata import combining
 
@@ -21,6 +22,9 @@ SKIN_TONES: Final = re.compile("[\U0001f3fb-\U0001f3ff]")
 EMOJI_STYLE: Final = "\ufe0f"
 """Asks for the coloured form of a symbol; terminals disagree about its width, so it is left out."""
 
+SUSPECT: Final = re.compile(f"{INVISIBLE.pattern}|{SKIN_TONES.pattern}|{EMOJI_STYLE}")
+"""Characters that would not be shown as they are, though Unicode calls them printable."""
+
 MOST_MARKS: Final = 3
 """Combining marks that one letter may carry; no language needs more, and a tower of them covers other lines."""
 
@@ -35,7 +39,7 @@ def cut(text: str, limit: int = ERROR_LIMIT) -> str:
 
 def harmless(text: str) -> str:
     """The text as one line in which all that could drive a terminal, or hides, is a visible escape."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable() and (text.isascii() or not (SUSPECT.search(text) or any(map(combining, text)))):
         return text
     shown: list[str] = []
     marks = 0
@@ -45,6 +49,7 @@ def harmless(text: str) -> str:
     return "".join(shown)
 
 
+@lru_cache(4096)
 def visible(character: str) -> str:
     """One character, or its escape where it would act on the terminal or hide."""
     if character == EMOJI_STYLE:

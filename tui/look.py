@@ -267,8 +267,21 @@ def unheard(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
     return ((f"{said}{heard}  ", tone),)
 
 
+BELOW: Final = 4
+"""Cells by which a text is indented that stands below what names it."""
+
+LEAST_ROOM: Final = 12
+"""Cells beside a name below which a text stands under it: there it would be a column of letters."""
+
+
 def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> list[Line]:
-    """A text behind ``first``, which takes ``indent`` cells; where it is long, it goes on below its own start."""
+    """A text behind ``first``, which takes ``indent`` cells; where it is long, it goes on below its own start.
+
+    Where ``first`` leaves it no room, all of it stands below.
+    """
     said, tone = text
+    if width - indent < min(LEAST_ROOM, width // 2):
+        below = textwrap.wrap(said, max(1, width - BELOW))
+        return [tuple(first), *(((" " * BELOW + line, tone),) for line in below)]
     begun, *others = textwrap.wrap(said, max(1, width - indent)) or [""]
     return [(*first, (begun, tone)), *(((" " * indent + line, tone),) for line in others)]

@@ -16,7 +16,7 @@ import pytest
 from tests.server.served import Served, free_port, register
 
 CLIENTS = 8
-SIZES = [600, pytest.param(5000, marks=pytest.mark.soak)]
+SIZES = [240, pytest.param(5000, marks=pytest.mark.soak)]
 
 
 class Unanswered(Exception):

@@ -10,6 +10,7 @@ from typing import Protocol
 import pytest
 import textual.app
 import textual.pilot
+from textual._compositor import visible_screen_stack
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -34,6 +35,7 @@ class Desk:
         self.pilot = pilot
         self.connection = connection
         self.verbs = connection.verbs
+        self._paints = False
 
     @property
     def board(self) -> BoardScreen:
@@ -60,12 +62,20 @@ class Desk:
         await self.settle()
 
     async def settle(self) -> None:
-        await all_painted()
+        await (all_painted() if self._paints else at_rest())
+
+    async def paint_each(self) -> None:
+        """Paint this state and each that comes, also those at which the test does not look."""
+        self._paints = True
+        await self.settle()
 
     def text(self) -> str:
         """All that the screen shows, line by line."""
         width, height = self.app.size
-        lines = self.app.screen._compositor.render_strips()  # the only way to the cells that a terminal would get
+        visible_screen_stack.set(self.app._background_screens)  # a dialog is drawn with the board behind it
+        compositor = self.app.screen._compositor
+        lines = compositor.render_strips()  # the only way to the cells that a terminal would get
+        compositor._dirty_regions.clear()
         return "\n".join(strip.text[:width] for strip in lines[:height])
 
     def notes(self) -> list[str]:
@@ -82,6 +92,7 @@ async def desk_of(
         desk = Desk(app, pilot, connection)
         await desk.settle()
         yield desk
+        await all_painted()  # the last state, also where no test looks at it
         let_go(app)
 
 
@@ -100,6 +111,7 @@ async def press_every_key(
     desk: Desk, commands: Iterable[Command], kind: type[Screen[None]], opens: Callable[[], Awaitable[None]]
 ) -> None:
     """Press each key of these commands on a screen of that kind, which is opened anew when a key has left it."""
+    await desk.paint_each()
     for key in (key for command in commands for key in command.keys.split(",") if key):
         if desk.app.screen is desk.board:
             await opens()

@@ -53,6 +53,7 @@ async def as_if_all_were_painted(desk: Desk) -> list[Strip]:
 async def test_what_is_painted_line_by_line_is_what_a_whole_picture_shows(open_board: Opens, size: tuple[int, int]):
     chance = random.Random(4)
     async with open_board(scenes.BUSY, size) as desk:
+        await desk.paint_each()
         for _ in range(30):
             if chance.randrange(2):
                 await desk.put(changed(desk.connection.snapshot, chance))
@@ -63,6 +64,7 @@ async def test_what_is_painted_line_by_line_is_what_a_whole_picture_shows(open_b
 
 async def test_of_a_list_in_which_one_row_is_another_that_row_is_painted(open_board: Opens):
     async with open_board() as desk:
+        await desk.paint_each()
         rows = desk.board.queue_pane.row_list
         drawn: list[int] = []
         draw = rows.render_line
@@ -81,6 +83,7 @@ async def test_of_a_list_in_which_one_row_is_another_that_row_is_painted(open_bo
 
 async def test_a_snapshot_in_which_nothing_is_another_paints_nothing(open_board: Opens):
     async with open_board() as desk:
+        await desk.paint_each()
         drawn: list[str] = []
         for widget in (desk.board, *desk.board.walk_children()):
             lines = widget.render_lines
@@ -91,6 +94,7 @@ async def test_a_snapshot_in_which_nothing_is_another_paints_nothing(open_board:
 
 async def test_a_key_paints_the_cursor_before_all_that_follows_from_it(open_board: Opens):
     async with open_board() as desk:
+        await desk.paint_each()
         painted: list[set[int]] = []
         display = desk.app._display
 

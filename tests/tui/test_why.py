@@ -15,6 +15,7 @@ from core.snapshot import StuckTask
 from tests.tui import scenes, scenes_why
 from tests.tui.test_untrusted_text import raw
 from tests.tui.why_desk import SIZES, TO_GONE, TO_NO_WORKER, opened, seen, words
+from tui.look import Tone, hanging
 from tui.screens.help import HelpScreen
 
 pytestmark = pytest.mark.usefixtures("asked_once")
@@ -289,3 +290,10 @@ async def test_without_colour_everything_has_its_sign(monkeypatch: pytest.Monkey
         await desk.press(*TO_GONE, "w")
         assert "⚠ Its worker" in desk.text()
         assert " ›1 Release" in desk.text()
+
+
+def test_a_text_stands_below_a_name_that_leaves_it_no_room():
+    told = ("a text of some words", Tone.PLAIN)
+    name = ("n" * 20, Tone.MUTED)
+    assert hanging((name,), told, 20, 40) == [(name, told)]
+    assert hanging((name,), told, 20, 30) == [(name,), (("    a text of some words", Tone.PLAIN),)]
