@@ -52,24 +52,36 @@ class WorkerDeeds(Deeds):
         if not meant:
             return
         names = [worker.id for worker in meant]
-        hands = sum(len(worker.in_hand) for worker in meant)
-        risk = (
-            f"{count(hands, 'task')} in hand: given back unfinished, begun anew by the next worker."
-            if now
-            else f"{finished_first(meant)} Nothing new is claimed."
-        )
+
+        def risk() -> str:
+            if now:
+                return f"{count(self._hands(names), 'task')} in hand: given back unfinished, begun anew by the next worker."
+            return f"{finished_first(self._as_they_are(names))} Nothing new is claimed."
+
         question = f"Stop {the_workers(names)}{' now' if now else ''}?"
         call = f"stop {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}{' now' if now else ''}"
 
         async def deed() -> str:
             if (now or len(meant) > 1) and not await self.confirmed(question, risk, call):
                 return ""
-            told = await self.working(self.verbs.stop_workers(names, now=now))
+            hands = self._hands(names)
+            left = [worker.id for worker in self._as_they_are(names) if worker.state in LIVE_STATES]
+            if not left:
+                return f"{the_workers(names)}: ended meanwhile."
+            told = await self.working(self.verbs.stop_workers(left, now=now))
             if now:
                 return f"Stopped {the_workers(told)}: {count(hands, 'task')} given back." if told else ""
-            return stopping([worker for worker in meant if worker.id in told]) if told else ""
+            return stopping(self._as_they_are(told)) if told else ""
 
         self.carry_out(deed)
+
+    def _as_they_are(self, names: Sequence[str]) -> list[WorkerStatus]:
+        """These workers with what they have in hand now: a question may stand for a while."""
+        return [worker for worker in self.snapshot().workers if worker.id in names]
+
+    def _hands(self, names: Sequence[str]) -> int:
+        """How many tasks these have in hand now."""
+        return sum(len(worker.in_hand) for worker in self._as_they_are(names))
 
     def scale(self, step: int, like: WorkerStatus | None = None) -> None:
         """Have one worker more or fewer; ``like``: of those of its types."""

@@ -301,7 +301,7 @@ class NewTaskScreen(ParametersForm):
         elif self.sending or self._typed == self._begun:
             self.dismiss()
         else:
-            asking = Confirm("Leave this form?", "What you typed is lost.", "nothing is sent")
+            asking = Confirm("Leave this form?", "What you typed is lost.", "")
             self.app.push_screen(asking, self._leave)
 
     def _leave(self, sure: bool | None) -> None:
