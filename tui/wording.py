@@ -84,6 +84,11 @@ def the_workers(worker_ids: Sequence[str]) -> str:
     return short_name(worker_ids[0]) if len(worker_ids) == 1 else count(len(worker_ids), "worker")
 
 
+def take_turns(workers: Sequence[WorkerStatus]) -> bool:
+    """Whether one of these claims tasks of several types, and so claims of each in turn."""
+    return any(len(worker.types) != 1 for worker in workers)
+
+
 def stopping(workers: Sequence[WorkerStatus]) -> str:
     """That these stop, and what they finish before."""
     hands = [hand.task_id for worker in workers for hand in worker.in_hand]

@@ -8,7 +8,7 @@ from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
-from tui.wording import stopping, the_workers
+from tui.wording import stopping, take_turns, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
@@ -55,7 +55,8 @@ class WorkerDeeds(Deeds):
 
         def risk() -> str:
             if now:
-                return f"{count(self._hands(names), 'task')} in hand: given back unfinished, begun anew by the next worker."
+                hands = count(self._hands(names), "task")
+                return f"{hands} in hand: given back unfinished, begun anew by the next worker."
             return f"{finished_first(self._as_they_are(names))} Nothing new is claimed."
 
         question = f"Stop {the_workers(names)}{' now' if now else ''}?"
@@ -150,7 +151,8 @@ class WorkerDeeds(Deeds):
 
         async def deed() -> str:
             changed = await self.working(self.verbs.set_strategy(strategy, names))
-            return f"{the_workers(changed)}: {strategy} from the next claim on."
+            within = ", within each type; types take turns" if take_turns(chosen) else ""
+            return f"{the_workers(changed)}: {strategy} from the next claim on{within}."
 
         self.carry_out(deed)
 

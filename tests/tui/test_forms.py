@@ -90,7 +90,7 @@ async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(o
     async with open_board(size=(60, 24)) as desk:
         await desk.press("t")
         assert "l  LIFO      newest first; old ones may starve  " in desk.text()
-        assert "p  PRIORITY  highest first, where the server can  " in desk.text()
+        assert "p  PRIORITY  highest first: p9 before p0  " in desk.text()
         await desk.press("escape", "n")
         assert "Priority  " in desk.text()
         await desk.press("escape", "question_mark")
