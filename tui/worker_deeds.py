@@ -14,7 +14,6 @@ NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
 NOT_PAUSED = "{pause} pauses, then {step} does one task."
 ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
-ENDED = "That worker has ended, or belongs to another process and is steered there."
 
 
 class WorkerDeeds(Deeds):
@@ -28,7 +27,7 @@ class WorkerDeeds(Deeds):
         if here and not kept:
             self.say(f"{stopping(here)} {keyed('{stop_now}')} stops now.")
         elif not kept:
-            self.say(keyed(NO_WORKER) if chosen is None else ENDED)
+            self.say(keyed(NO_WORKER) if chosen is None else not_told(chosen, among=self.snapshot().workers))
         return kept
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
@@ -87,7 +86,7 @@ class WorkerDeeds(Deeds):
     def scale(self, step: int, like: WorkerStatus | None = None) -> None:
         """Have one worker more or fewer; ``like``: of those of its types."""
         if like is not None and not like.local:
-            self.say(ENDED)
+            self.say(not_told([like], among=()))
             return
         live = [worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES]
         kind = [worker for worker in live if like is None or worker.types == like.types]
@@ -137,7 +136,7 @@ class WorkerDeeds(Deeds):
         """Start those of these again that crashed or stopped."""
         ended = [worker.id for worker in chosen if worker.local and worker.state in ENDED_STATES]
         if not ended:
-            self.say(keyed(NOT_AGAIN))
+            self.say(keyed(NOT_AGAIN) if chosen else not_told(chosen, among=self.snapshot().workers))
             return
 
         async def deed() -> str:
@@ -155,6 +154,23 @@ class WorkerDeeds(Deeds):
             return f"{the_workers(changed)}: {strategy} from the next claim on{within}."
 
         self.carry_out(deed)
+
+
+def not_told(chosen: Sequence[WorkerStatus], *, among: Sequence[WorkerStatus]) -> str:
+    """Why none of these can be told anything, and what to press; none are chosen on the row of the stopped ones."""
+    again = keyed("{restart}")
+    if not chosen:
+        stopped = count(sum(worker.state is WorkerState.STOPPED for worker in among), "stopped worker")
+        return f"This row stands for {stopped}: {keyed('{open}')} shows them, then {again} starts one again."
+    names = the_workers([worker.id for worker in chosen])
+    ended = [worker for worker in chosen if worker.local]
+    are, have, belong, them = ("is", "has", "belongs", "it") if len(chosen) == 1 else ("are", "have", "belong", "them")
+    if not ended:
+        return f"{names} {belong} to another process, and {are} steered there."
+    if len(ended) < len(chosen):
+        return f"Of {names} some have ended ({again} starts them again), the others belong to other processes."
+    how = "crashed" if all(worker.state is WorkerState.CRASHED for worker in ended) else "stopped"
+    return f"{names} {have} {how}: {again} starts {them} again."
 
 
 def finished_first(workers: Sequence[WorkerStatus]) -> str:

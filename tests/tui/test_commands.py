@@ -248,7 +248,7 @@ async def test_help_names_every_key_of_the_board(open_board: Opens):
         screen = desk.app.screen
         assert isinstance(screen, HelpScreen)
         told = {text.strip() for row in screen.rows(72) for text, _ in row}
-        assert {command.title for command in (*LIST, *BOARD)} <= told
+        assert {desk.board.title_of(command) for command in (*LIST, *BOARD)} <= told
 
 
 async def test_the_palette_gives_the_commands_of_the_board(open_board: Opens):
@@ -263,7 +263,9 @@ async def test_every_command_of_the_board_is_in_the_palette_but_those_that_only_
     async with open_board() as desk:
         offered = {command.title for command in desk.app.get_system_commands(desk.board)}
         wanted = {
-            each.titled(each.key) for each in BOARD if not each.movement and (not each.panes or "queue" in each.panes)
+            f"{desk.board.title_of(each)} ({each.key})" if each.key else each.title
+            for each in BOARD
+            if not each.movement and (not each.panes or "queue" in each.panes)
         }
         assert wanted <= offered
 

@@ -6,6 +6,7 @@ What opens above it is imported when it opens: the first paint must not wait for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -297,4 +298,6 @@ class BoardScreen(WorkerActions):
         """Explain the focused pane and all keys."""
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(*self.explained[:2], self.command_set, self.explained[2]))
+        heading, about, place = self.explained
+        commands = [replace(each, title=self.title_of(each)) for each in self.command_set]
+        self.app.push_screen(HelpScreen(heading, about, commands, place))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from core.models import WorkerStatus
 from core.snapshot import TypeRow
+from tui.command import Command
 from tui.screens.why_actions import WhyActions
+from tui.wording import whom
 
 if TYPE_CHECKING:
     from tui.worker_deeds import WorkerDeeds
@@ -34,6 +36,10 @@ class WorkerActions(WhyActions):
     def current_worker(self) -> WorkerStatus | None:
         """The worker under the cursor of the workers' pane; elsewhere none."""
         return self.current if self.place == "workers" and isinstance(self.current, WorkerStatus) else None
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """Beside the keys for a task it is told that these are for workers, and for which."""
+        return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers)
 
     def action_start(self) -> None:
         """Start workers."""
