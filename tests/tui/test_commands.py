@@ -238,6 +238,8 @@ async def test_f_holds_the_picture_still(open_board: Opens):
         await desk.press("f")
         await desk.put(scenes.EMPTY)
         assert "10431" in desk.text()
+        assert "live" not in desk.text().splitlines()[0]
+        assert "‖ frozen at 12:00:00, 0s ago; f goes on" in desk.text().splitlines()[0]
         await desk.press("f")
         assert "The queue is empty." in desk.text()
 

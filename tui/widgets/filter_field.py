@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.highlighter import Highlighter
 from rich.text import Text
@@ -19,14 +20,16 @@ from core.filters import TaskFilter
 from core.models import TaskStatus
 from core.snapshot import Snapshot
 from tui.key_map import keyed
-from tui.look import Piece, Tone, content, short_name
+from tui.look import Piece, Tone, content, lines, short_name
 from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import safe
+from tui.widgets.safe_text import head, safe
 
 LIKELY = 2
 """Characters from which on a word that may become the name of a term is waited for."""
 
 MOST_KEPT = 50
+MOST_LINES = 2
+"""Lines of what is said to be wrong."""
 CLOSED = ("status", "stuck")
 """Terms whose values are all known: the beginning of one means nothing by itself."""
 PLAIN_NAME = re.compile(r"[\w\-]+")
@@ -141,7 +144,7 @@ class FilterField(Vertical):
     FilterField { height: auto; display: none; padding: 0 2; }
     FilterField.-open { display: block; }
     FilterField Input { border: none; height: 1; padding: 0; background: $boost; }
-    FilterField Static { height: 1; }
+    FilterField Static { height: auto; max-height: 2; }
     """
 
     @dataclass
@@ -230,7 +233,10 @@ class FilterField(Vertical):
         except BadFilter as error:
             self.place.at = (error.start, error.end)
             self.input.refresh()
-            self.fault.update(content(((f"✗ {masked_text(str(error))}", Tone.BAD),)))
+            said = f"✗ {head(masked_text(str(error)))}"
+            width = self.fault.size.width or self.app.size.width
+            shown = wrap(said, width, max_lines=MOST_LINES, placeholder="…")  # what is typed is part of it
+            self.fault.update(lines(((line, Tone.BAD),) for line in shown))
             return False
         self._all_well()
         if wanted.only_id is not None and "id:" not in line:
