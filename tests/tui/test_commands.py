@@ -253,6 +253,22 @@ async def test_help_names_every_key_of_the_board(open_board: Opens):
         assert {desk.board.title_of(command) for command in (*LIST, *BOARD)} <= told
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
+async def test_no_line_of_the_help_is_wider_than_the_help_and_no_title_touches_its_text(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(size=size) as desk:
+        await desk.press("question_mark")
+        screen = desk.app.screen
+        assert isinstance(screen, HelpScreen)
+        width = size[0] - 8
+        rows = ["".join(text for text, _ in row) for row in screen.rows(width)]
+        assert [row for row in rows[1:] if len(row.rstrip()) > width] == []
+        place = rows.index(next(row for row in rows if "Why is nothing happening" in row))
+        assert rows[place].strip() == "W     Why is nothing happening"
+        assert rows[place + 1].startswith(" " * 26 + "What keeps")
+
+
 async def test_the_palette_gives_the_commands_of_the_board(open_board: Opens):
     async with open_board() as desk:
         await desk.press("ctrl+p")

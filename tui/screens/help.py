@@ -125,6 +125,9 @@ class HelpScreen(ModalScreen[None]):
             for command in shown:
                 told = command.help + (" Asks first." if command.destructive else "")
                 named = pieces((f"  {key_of(self.app, command) or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
+                if len(command.title) > INDENT - 9:  # the text would begin further right than it goes on
+                    yield named
+                    named = pieces(" " * INDENT)
                 yield from hanging(named, (told, Tone.MUTED), INDENT, width)
 
     def action_scroll(self, step: int) -> None:
