@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
 from core.models import Claim, HistoryEntry, Json, RowOutcome, Task, TaskType
 from core.schema_changes import VersionStep
@@ -117,6 +118,10 @@ class WorkerDetail:
     worker_id: str
     tasks: tuple[WorkerTask, ...] = ()
     log: tuple[ActivityEntry, ...] = ()
+
+
+IN_TURN: Final = "Types take turns; the order holds within each type."
+"""What must be known of the order of tasks of several types."""
 
 
 @dataclass(frozen=True, slots=True)

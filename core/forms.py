@@ -115,6 +115,21 @@ def prefilled(schema: Schema) -> dict[str, Json]:
     return begun
 
 
+def carried(params: Mapping[str, Json], old: Mapping[str, Json], new: Mapping[str, Json]) -> dict[str, Json]:
+    """Parameters to begin with under another schema: ``new``, with what of ``params`` is not as ``old`` offered it."""
+    begun = dict(new)
+    for name, value in params.items():
+        offered, there = old.get(name), begun.get(name)
+        if name in old and encoded(value) == encoded(offered):
+            continue
+        if isinstance(value, Mapping) and isinstance(offered, Mapping):
+            inner = cast("Mapping[str, Json]", there if isinstance(there, Mapping) else {})
+            begun[name] = carried(cast("Mapping[str, Json]", value), cast("Mapping[str, Json]", offered), inner)
+        else:
+            begun[name] = value
+    return begun
+
+
 def encoded(value: Json, *, indent: int | None = None) -> str:
     """JSON that can be shown: whatever cannot be printed is escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)

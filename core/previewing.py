@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 
 from core.answers import TaskPage
-from core.details import Preview
+from core.details import IN_TURN, Preview
 from core.models import Task
 from core.rooms import Rooms
 from core.workers.claiming import STRATEGIES, Strategy
@@ -14,7 +14,6 @@ from core.workers.claiming import STRATEGIES, Strategy
 SHOWN = 5
 """Tasks of a preview."""
 IGNORED = "This TaskManager ignores priorities: the oldest task comes first."
-IN_TURN = "Task types take turns."
 
 
 async def preview(rooms: Rooms, strategy: Strategy, types: Sequence[str]) -> Preview:

@@ -56,10 +56,6 @@ class Command:
         """The first key, as people write it."""
         return self.shown or self.keys.partition(",")[0]
 
-    def titled(self, key: str) -> str:
-        """The title, with that key."""
-        return f"{self.title} ({key})" if key else self.title
-
     def rank(self, place: str) -> int:
         """When the key bar leaves it out while that pane is focused: the higher, the sooner."""
         return self.footer - 10 * (place in self.panes or place in self.near)
@@ -104,6 +100,10 @@ class CommandScreen(ClosesOnce[None]):
         """Whether the command would do anything now, as far as that is cheap to know. Its key works all the same."""
         return True
 
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """What the command is called here and now, for the key bar and the palette; ``brief``: with little room."""
+        return command.brief if brief and command.brief else command.title
+
     def on_screen_suspend(self) -> None:
         """What was said belongs to what is covered now."""
         self.app.clear_notifications()
@@ -122,7 +122,9 @@ class CommandScreen(ClosesOnce[None]):
         """The commands that can be given now, for the palette."""
         for command, target in self.offered():
             if not command.movement:
-                yield SystemCommand(command.titled(key_of(self.app, command)), command.help, self._run(command, target))
+                key = key_of(self.app, command)
+                title = f"{self.title_of(command)} ({key})" if key else self.title_of(command)
+                yield SystemCommand(title, command.help, self._run(command, target))
 
     def _run(self, command: Command, target: DOMNode) -> Any:
         async def run() -> None:

@@ -78,17 +78,18 @@ WHY = Command(
     "Why the task is not done: all causes, with what mends them; again or esc: close.",
     footer=13,
     near=("queue", "task", "failures", "group", "workers", "worker"),
+    brief="Why",
 )
 WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keeps the whole system, and what is stuck.")
 
 BOARD = (
-    Command("start", "s", "Start", "Start workers on this machine.", footer=6, near=("workers", "types")),
+    Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types")),
     Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 6, ("workers",)),
     Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
     Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 2, ("workers",)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),
-    Command("concurrency", "c", "At once", "How many tasks a worker may have in hand.", WORKERS, 17),
+    Command("concurrency", "c", "Tasks at once", "How many tasks a worker may have in hand.", WORKERS, 17),
     Command("restart", "r", "Start again", "Start a worker that crashed or stopped again.", WORKERS, 8),
     Command("scale_up", "plus", "One worker more", "Start one like the one under the cursor, or like all.", shown="+"),
     Command("scale_down", "minus", "One worker fewer", "Stop one of its kind, an idle one first.", shown="-"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.app import App
 
@@ -14,6 +14,9 @@ from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.widgets.key_bar import KeyBar
 from tui.wording import told
+
+if TYPE_CHECKING:
+    from tui.widgets.confirm import Risk
 
 Answer = TypeVar("Answer")
 
@@ -80,7 +83,7 @@ class Deeds:
             timeout=SHOWN_FOR * 2 if wrong else SHOWN_FOR,
         )
 
-    async def confirmed(self, question: str, risk: str, call: str) -> bool:
+    async def confirmed(self, question: str, risk: Risk, call: str) -> bool:
         """Whether the user says yes."""
         from tui.widgets.confirm import Confirm
 

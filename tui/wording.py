@@ -87,6 +87,24 @@ def the_workers(worker_ids: Sequence[str]) -> str:
     return short_name(worker_ids[0]) if len(worker_ids) == 1 else count(len(worker_ids), "worker")
 
 
+def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None) -> str:
+    """The title of a command for workers with those whom it is for; None: all. What only pauses one does without."""
+    if (
+        command_id not in ("pause", "stop", "stop_now")
+        or chosen == []
+        or (command_id == "pause" and chosen is not None)
+    ):
+        return title
+    verb, *rest = title.split()
+    who = "all" if chosen is None else the_workers([worker.id for worker in chosen])
+    return " ".join((verb, who, *rest))
+
+
+def take_turns(workers: Sequence[WorkerStatus]) -> bool:
+    """Whether one of these claims tasks of several types, and so claims of each in turn."""
+    return any(len(worker.types) != 1 for worker in workers)
+
+
 def stopping(workers: Sequence[WorkerStatus]) -> str:
     """That these stop, and what they finish before."""
     hands = [hand.task_id for worker in workers for hand in worker.in_hand]

@@ -8,13 +8,12 @@ from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
-from tui.wording import stopping, the_workers
+from tui.wording import stopping, take_turns, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
 NOT_PAUSED = "{pause} pauses, then {step} does one task."
 ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
-ENDED = "That worker has ended, or belongs to another process and is steered there."
 
 
 class WorkerDeeds(Deeds):
@@ -28,7 +27,7 @@ class WorkerDeeds(Deeds):
         if here and not kept:
             self.say(f"{stopping(here)} {keyed('{stop_now}')} stops now.")
         elif not kept:
-            self.say(keyed(NO_WORKER) if chosen is None else ENDED)
+            self.say(keyed(NO_WORKER) if chosen is None else not_told(chosen, among=self.snapshot().workers))
         return kept
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
@@ -52,29 +51,42 @@ class WorkerDeeds(Deeds):
         if not meant:
             return
         names = [worker.id for worker in meant]
-        hands = sum(len(worker.in_hand) for worker in meant)
-        risk = (
-            f"{count(hands, 'task')} in hand: given back unfinished, begun anew by the next worker."
-            if now
-            else f"{finished_first(meant)} Nothing new is claimed."
-        )
+
+        def risk() -> str:
+            if now:
+                hands = count(self._hands(names), "task")
+                return f"{hands} in hand: given back unfinished, begun anew by the next worker."
+            return f"{finished_first(self._as_they_are(names))} Nothing new is claimed."
+
         question = f"Stop {the_workers(names)}{' now' if now else ''}?"
         call = f"stop {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}{' now' if now else ''}"
 
         async def deed() -> str:
             if (now or len(meant) > 1) and not await self.confirmed(question, risk, call):
                 return ""
-            told = await self.working(self.verbs.stop_workers(names, now=now))
+            hands = self._hands(names)
+            left = [worker.id for worker in self._as_they_are(names) if worker.state in LIVE_STATES]
+            if not left:
+                return f"{the_workers(names)}: ended meanwhile."
+            told = await self.working(self.verbs.stop_workers(left, now=now))
             if now:
                 return f"Stopped {the_workers(told)}: {count(hands, 'task')} given back." if told else ""
-            return stopping([worker for worker in meant if worker.id in told]) if told else ""
+            return stopping(self._as_they_are(told)) if told else ""
 
         self.carry_out(deed)
+
+    def _as_they_are(self, names: Sequence[str]) -> list[WorkerStatus]:
+        """These workers with what they have in hand now: a question may stand for a while."""
+        return [worker for worker in self.snapshot().workers if worker.id in names]
+
+    def _hands(self, names: Sequence[str]) -> int:
+        """How many tasks these have in hand now."""
+        return sum(len(worker.in_hand) for worker in self._as_they_are(names))
 
     def scale(self, step: int, like: WorkerStatus | None = None) -> None:
         """Have one worker more or fewer; ``like``: of those of its types."""
         if like is not None and not like.local:
-            self.say(ENDED)
+            self.say(not_told([like], among=()))
             return
         live = [worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES]
         kind = [worker for worker in live if like is None or worker.types == like.types]
@@ -124,7 +136,7 @@ class WorkerDeeds(Deeds):
         """Start those of these again that crashed or stopped."""
         ended = [worker.id for worker in chosen if worker.local and worker.state in ENDED_STATES]
         if not ended:
-            self.say(keyed(NOT_AGAIN))
+            self.say(keyed(NOT_AGAIN) if chosen else not_told(chosen, among=self.snapshot().workers))
             return
 
         async def deed() -> str:
@@ -138,9 +150,27 @@ class WorkerDeeds(Deeds):
 
         async def deed() -> str:
             changed = await self.working(self.verbs.set_strategy(strategy, names))
-            return f"{the_workers(changed)}: {strategy} from the next claim on."
+            within = ", within each type; types take turns" if take_turns(chosen) else ""
+            return f"{the_workers(changed)}: {strategy} from the next claim on{within}."
 
         self.carry_out(deed)
+
+
+def not_told(chosen: Sequence[WorkerStatus], *, among: Sequence[WorkerStatus]) -> str:
+    """Why none of these can be told anything, and what to press; none are chosen on the row of the stopped ones."""
+    again = keyed("{restart}")
+    if not chosen:
+        stopped = count(sum(worker.state is WorkerState.STOPPED for worker in among), "stopped worker")
+        return f"This row stands for {stopped}: {keyed('{open}')} shows them, then {again} starts one again."
+    names = the_workers([worker.id for worker in chosen])
+    ended = [worker for worker in chosen if worker.local]
+    are, have, belong, them = ("is", "has", "belongs", "it") if len(chosen) == 1 else ("are", "have", "belong", "them")
+    if not ended:
+        return f"{names} {belong} to another process, and {are} steered there."
+    if len(ended) < len(chosen):
+        return f"Of {names} some have ended ({again} starts them again), the others belong to other processes."
+    how = "crashed" if all(worker.state is WorkerState.CRASHED for worker in ended) else "stopped"
+    return f"{names} {have} {how}: {again} starts {them} again."
 
 
 def finished_first(workers: Sequence[WorkerStatus]) -> str:

@@ -132,7 +132,7 @@ def holds_the_key(known: Known) -> Cause | None:
         f"It has {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
     )
     evidence = (("deduplication key", quoted(task.dedupe_key or "not told", 70)),)
-    cures = (*retry(known), *clone(known, "Clone as new"), open_task(task.id))
+    cures = (*retry(known), *clone(known), open_task(task.id))
     return Cause("holds-the-key", said, evidence, cures, stuck=False)
 
 

@@ -116,12 +116,12 @@ def try_now(known: Known) -> tuple[Cure, ...]:
     return (Cure("Try now", said, "retry", ((known.task.id,),), command="retry"),)
 
 
-def clone(known: Known, label: str = "Clone and edit") -> tuple[Cure, ...]:
+def clone(known: Known) -> tuple[Cure, ...]:
     """A new task like this one, to be changed."""
     if known.task is None:
         return ()
     said = f"Creates a new task like #{known.task.id}, whose parameters can be changed before."
-    return (Cure(label, said, "plan_bulk", (Order(Action.CLONE), (known.task.id,)), command="clone"),)
+    return (Cure("Clone and edit", said, "plan_bulk", (Order(Action.CLONE), (known.task.id,)), command="clone"),)
 
 
 def cancel(known: Known) -> tuple[Cure, ...]:

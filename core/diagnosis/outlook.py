@@ -81,11 +81,13 @@ class Outlook:
 
     @property
     def sentence(self) -> str:
-        """In a line: ``mean wait 40 s · longest 6 min · 0 starve``."""
+        """In a line: ``mean wait 40 s · longest 6 min · 0 starve``; with how long they starve, where some do."""
         if not self.waiting:
             return "nothing waits"
-        over = "over " if self.starved else ""
-        return f"mean wait {over}{span(self.mean)} · longest {over}{span(self.longest)} · {self.starved:,} starve"
+        if not self.starved:
+            return f"mean wait {span(self.mean)} · longest {span(self.longest)} · 0 starve"
+        starve = f"{self.starved:,} {'starves' if self.starved == 1 else 'starve'}: not begun in {span(self.horizon)}"
+        return f"mean wait at least {span(self.mean)} · {starve}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from core.errors import BadFilter
 from core.filters.task_filter import TaskFilter
@@ -110,12 +111,15 @@ def term(word: Word) -> Term:
 
 
 def unknown(name: str, word: Word) -> BadFilter:
-    """That there is no such term, and which there are."""
+    """That there is no such term, and which is the nearest; what is like none may be the name of a parameter."""
     at = Word(word.raw[: len(name)], word.start)
     if name.startswith("params"):
         return at.wrong("Say which parameter: params.channel_url:~lofi, for example.")
-    known = ", ".join(f"{each}:" for each in NAMES if each != "params.")
-    return at.wrong(f"{name!r} is no term; there are {known} and params.NAME:. Put a text with a colon in quotes.")
+    alike = next(iter(get_close_matches(name, [each for each in NAMES if each != "params."], 1)), None)
+    if alike is not None:
+        return at.wrong(f"{name!r} is no term, {alike}: is.")
+    value = word.raw[len(name) + 1 :].strip("*~")
+    return at.wrong(f"{name!r} is no term; try params.{name}:~{value or 'text'} or put it in quotes.")
 
 
 def given(word: Word, name: str) -> str:

@@ -94,8 +94,13 @@ def test_terms_narrow_together(line: str, fits: bool):
     ("line", "sentence", "at"),
     [
         ("lofi status:lost", "'lost' is no status; there are pending, claimed, completed, failed.", "lost"),
-        ("stauts:failed", "'stauts' is no term; there are status:, type:, worker:,", "stauts"),
-        ("a foo:", "'foo' is no term", "foo"),
+        ("stauts:failed", "'stauts' is no term, status: is.", "stauts"),
+        (
+            "channel_url:*cold*",
+            "'channel_url' is no term; try params.channel_url:~cold or put it in quotes.",
+            "channel_url",
+        ),
+        ("a foo:", "'foo' is no term; try params.foo:~text or put it in quotes.", "foo"),
         ("stuck:maybe", "stuck: is yes or no, as in stuck:yes.", "maybe"),
         ("age:>5", "age: needs a whole number with s, m, h or d behind it", ">5"),
         ("age:5m", "age: needs > or < before the time", "5m"),

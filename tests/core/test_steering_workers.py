@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from core.config import Config
+from core.details import IN_TURN
 from core.engine import Engine
 from core.errors import BadSetting
 from core.models import NewTask, Step, TaskResult, TaskStatus, WorkerState
@@ -272,7 +273,7 @@ async def test_a_preview_of_several_types_takes_them_in_turn_and_says_so(engine:
     await create(engine, 3, 4, kind="Other")
     ahead = await engine.preview("FIFO")
     assert [task.id for task in ahead.tasks] == [1, 3, 2, 4]
-    assert ahead.notes == ("Task types take turns.",)
+    assert ahead.notes == (IN_TURN,)
 
 
 async def test_where_lists_cannot_be_sorted_a_preview_sorts_what_it_loaded_and_says_so(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from core.diagnosis.outlook import Hands, Load, Simulation, Waiter
 from core.diagnosis.simulation import MOST_COMING, simulated
+from core.diagnosis.words import span
 from core.workers.claiming import STRATEGIES, Strategy
 
 ORDERS = tuple(STRATEGIES.values())
@@ -57,7 +58,9 @@ def test_under_overload_the_newest_first_starves_those_that_wait_and_the_oldest_
     simulation = simulated(load(queue(*[0] * 10), arrivals=0.2), ORDERS)
     assert of(simulation, "FIFO").starved == 0
     assert of(simulation, "LIFO").starved == 9
-    assert "over" in of(simulation, "LIFO").sentence
+    lifo = of(simulation, "LIFO")
+    assert lifo.sentence.startswith("mean wait at least ")
+    assert lifo.sentence.endswith(f" · 9 starve: not begun in {span(lifo.horizon)}")
 
 
 def test_busy_workers_begin_later_one_after_the_other():

@@ -26,6 +26,6 @@ def form_of(desk: Desk) -> NewTaskScreen:
 
 async def begin(desk: Desk) -> NewTaskScreen:
     """Open the form, and wait until it takes keys."""
-    await desk.press("n")
+    await desk.press("1", "n")
     await until(desk, lambda: desk.app.screen.focused is not None)
     return form_of(desk)

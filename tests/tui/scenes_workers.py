@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from core.details import Preview, WorkerDetail, WorkerTask
+from core.details import IN_TURN, Preview, WorkerDetail, WorkerTask
 from core.diagnosis.outlook import Outlook, Simulation
 from core.models import InHand, Task, TaskStatus, WorkerState, WorkerStatus
 from core.snapshot import ActivityEntry
@@ -81,7 +81,7 @@ def previews() -> dict[str, Preview]:
     def waiting(number: int, priority: int = 0) -> Task:
         return Task(number, CHANNEL, priority=priority, status=TaskStatus.PENDING, created_at=ago(130))
 
-    turn = ("Task types take turns.",)
+    turn = (IN_TURN,)
     return {
         "FIFO": Preview("FIFO", tuple(waiting(9000 + n) for n in range(5)), pending=1204, notes=turn),
         "LIFO": Preview("LIFO", tuple(waiting(10430 - n) for n in range(5)), last=waiting(9000), notes=turn),

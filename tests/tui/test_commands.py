@@ -238,6 +238,8 @@ async def test_f_holds_the_picture_still(open_board: Opens):
         await desk.press("f")
         await desk.put(scenes.EMPTY)
         assert "10431" in desk.text()
+        assert "live" not in desk.text().splitlines()[0]
+        assert "‖ frozen at 12:00:00, 0s ago; f goes on" in desk.text().splitlines()[0]
         await desk.press("f")
         assert "The queue is empty." in desk.text()
 
@@ -248,7 +250,23 @@ async def test_help_names_every_key_of_the_board(open_board: Opens):
         screen = desk.app.screen
         assert isinstance(screen, HelpScreen)
         told = {text.strip() for row in screen.rows(72) for text, _ in row}
-        assert {command.title for command in (*LIST, *BOARD)} <= told
+        assert {desk.board.title_of(command) for command in (*LIST, *BOARD)} <= told
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
+async def test_no_line_of_the_help_is_wider_than_the_help_and_no_title_touches_its_text(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(size=size) as desk:
+        await desk.press("question_mark")
+        screen = desk.app.screen
+        assert isinstance(screen, HelpScreen)
+        width = size[0] - 8
+        rows = ["".join(text for text, _ in row) for row in screen.rows(width)]
+        assert [row for row in rows[1:] if len(row.rstrip()) > width] == []
+        place = rows.index(next(row for row in rows if "Why is nothing happening" in row))
+        assert rows[place].strip() == "W     Why is nothing happening"
+        assert rows[place + 1].startswith(" " * 26 + "What keeps")
 
 
 async def test_the_palette_gives_the_commands_of_the_board(open_board: Opens):
@@ -263,7 +281,9 @@ async def test_every_command_of_the_board_is_in_the_palette_but_those_that_only_
     async with open_board() as desk:
         offered = {command.title for command in desk.app.get_system_commands(desk.board)}
         wanted = {
-            each.titled(each.key) for each in BOARD if not each.movement and (not each.panes or "queue" in each.panes)
+            f"{desk.board.title_of(each)} ({each.key})" if each.key else each.title
+            for each in BOARD
+            if not each.movement and (not each.panes or "queue" in each.panes)
         }
         assert wanted <= offered
 

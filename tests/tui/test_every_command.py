@@ -18,7 +18,7 @@ from tests.tui import scenes, scenes_results, scenes_why
 from tests.tui.conftest import Desk, Opens
 from tests.tui.every_command import CASES, SHOWN, Case
 from tui import commands
-from tui.command import Command
+from tui.command import Command, CommandScreen
 from tui.screens.task import TaskScreen
 from tui.screens.why import WhyBeside
 from tui.widgets.confirm import Confirm
@@ -92,14 +92,16 @@ class Given:
     async def by_palette(self, case: Case, command: Command) -> str:
         """Find it by its title; answers what is wrong."""
         await self.stand(case)
-        before = case.look(self.desk)
+        before, stood = case.look(self.desk), self.desk.app.screen
+        assert isinstance(stood, CommandScreen)
         with self.desk.app.batch_update():  # nobody looks at it: what is not painted costs nothing
             await self.desk.pilot.press("ctrl+p")
             palette = self.desk.app.screen
             assert isinstance(palette, CommandPalette)
-            palette.query_one(Input).value = command.titled(command.key)
+            title = f"{stood.title_of(command)} ({command.key})" if command.key else stood.title_of(command)
+            palette.query_one(Input).value = title
             found = palette.query_one(CommandList)
-            if not await self._until(lambda: first(found).startswith(command.titled(command.key))):
+            if not await self._until(lambda: first(found).startswith(title)):
                 return f"the palette offers {first(found)!r}"
             await self.desk.pilot.press("enter")
         return await self._seen(case, before)

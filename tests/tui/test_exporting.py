@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from core.exports import Format
 from core.saved import IdeaQuery, day
@@ -144,3 +145,14 @@ async def test_the_lines_that_are_shown_are_exported(open_board: Opens, here: Pa
         ((_, numbers, export),) = desk.verbs.called("export_activity")
         assert numbers == tuple(each.number for each in reversed(OUTCOMES.activity) if each.level == "error")
         assert export.path.name == "activity-2026-03-01-120000.json"
+
+
+async def test_the_file_that_will_be_written_is_told_whole_whatever_is_typed(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES, size=(80, 24)) as desk:
+        await desk.press("4", "E", "tab")
+        field = desk.app.screen.focused
+        assert isinstance(field, Input)
+        field.value = "mine.json"
+        await desk.settle()
+        told = "".join(line.strip("┃ │") for line in desk.text().splitlines())
+        assert f"Writes{here}/mine.json" in told.replace(" ", "")

@@ -42,7 +42,7 @@ async def test_while_an_answer_is_awaited_the_form_says_sending_and_sends_once(o
 async def test_a_form_that_is_left_while_it_sends_tells_how_it_went(open_board: Opens):
     async with open_board() as desk:
         desk.verbs.may_answer.clear()
-        await desk.press("n", "ctrl+s", "escape")
+        await desk.press("1", "n", "ctrl+s", "escape")
         desk.verbs.may_answer.set()
         await desk.settle()
         assert desk.notes() == ["Task #77 created."]
@@ -69,7 +69,7 @@ async def test_the_newest_sentence_is_the_only_one_and_a_form_that_opens_clears_
         assert len(desk.board.query("ToastHolder")) == 1
         *_, above, last = desk.text().splitlines()
         assert "Copied" in above and "Help" in last
-        await desk.press("n")
+        await desk.press("1", "n")
         assert isinstance(desk.app.screen, NewTaskScreen)
         assert desk.notes() == []
         assert "Copied" not in desk.text()
@@ -90,7 +90,7 @@ async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(o
     async with open_board(size=(60, 24)) as desk:
         await desk.press("t")
         assert "l  LIFO      newest first; old ones may starve  " in desk.text()
-        assert "p  PRIORITY  highest first, where the server can  " in desk.text()
+        assert "p  PRIORITY  highest first: p9 before p0  " in desk.text()
         await desk.press("escape", "n")
         assert "Priority  " in desk.text()
         await desk.press("escape", "question_mark")
@@ -102,7 +102,7 @@ async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(o
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
 async def test_a_new_task_begins_with_its_first_label_in_sight(open_board: Opens, size: tuple[int, int]):
     async with open_board(TYPES, size) as desk:
-        await desk.press("n")
+        await desk.press("1", "n")
         await desk.settle()
         assert "channel_url * required" in desk.text()
         for _ in range(8):

@@ -85,7 +85,7 @@ async def test_one_creates_ten_tasks_with_a_number_in_a_text(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
         stranger.reads("n New")
-        await stranger.press("n")
+        await stranger.press("1", "n")
         await until(desk, lambda: "channel_url" in desk.text())
         await stranger.paste("https://example.org/{n}")
         form = desk.app.screen

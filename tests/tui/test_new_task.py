@@ -47,7 +47,7 @@ async def test_what_is_typed_into_fields_is_the_json_beside_them(open_board: Ope
 
 async def test_what_is_typed_as_json_is_in_the_fields(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n", "ctrl+r")
+        await desk.press("1", "n", "ctrl+r")
         form = form_of(desk)
         assert form.focused is form.parameters
         form.parameters.text = '{"channel_url": 5, "tags": ["a", "b"], "window": {"days": 2, "x": 1}, "unheard": true}'
@@ -72,7 +72,7 @@ async def test_an_object_that_is_typed_where_there_are_no_fields_takes_the_place
 
 async def test_a_form_that_was_opened_before_the_types_were_known_learns_them(open_board: Opens, rich: Snapshot):
     async with open_board(scenes.CONNECTING) as desk:
-        await desk.press("n")
+        await desk.press("1", "n")
         assert "No task type is known before the TaskManager answers." in desk.text()
         await desk.put(rich)
         await until(desk, lambda: form_of(desk).chosen == rich.types[0].name)
@@ -99,7 +99,7 @@ async def test_what_breaks_a_rule_is_told_at_its_field_as_one_types(open_board: 
             Violation(("max_videos",), "507 is greater than the maximum of 500", "maximum"),
             Violation(("tags", 1), "'' is too short", "minLength"),
         ]
-        await desk.press("n", "tab", "7")
+        await desk.press("1", "n", "tab", "7")
         await until(desk, lambda: "✗ 507 is greater than the maximum of 500" in desk.text())
         assert "✗ item 2: '' is too short" in desk.text()
         await desk.press("ctrl+s")
@@ -120,7 +120,7 @@ async def test_a_required_field_is_told_when_it_is_sent_and_gets_the_focus(open_
 
 async def test_what_is_no_number_is_told_at_once_and_the_json_keeps_the_last(open_board: Opens, rich: Snapshot):
     async with open_board(rich) as desk:
-        await desk.press("n", "tab", "minus")
+        await desk.press("1", "n", "tab", "minus")
         form = form_of(desk)
         assert "✗ This must be a whole number such as 5." in desk.text()
         assert '"max_videos": 50' in form.parameters.text
@@ -136,7 +136,7 @@ async def test_one_who_sees_the_json_alone_is_told_which_value_breaks_a_rule_and
             Violation(("max_videos",), "507 is greater than the maximum of 500", "maximum"),
             Violation(("tags", 1), "'' is too short", "minLength"),
         ]
-        await desk.press("n", "ctrl+r")
+        await desk.press("1", "n", "ctrl+r")
         form = form_of(desk)
         form.parameters.text = '{"channel_url": "https://example.org", "max_videos": 507, "tags": ["a", ""]}'
         said = "✗ max_videos: 507 is greater than the maximum of 500. And 1 more mistake."
@@ -154,7 +154,7 @@ async def test_the_json_that_one_types_in_stays_in_sight_when_the_terminal_becom
     open_board: Opens, rich: Snapshot
 ):
     async with open_board(rich) as desk:
-        await desk.press("n", "ctrl+r")
+        await desk.press("1", "n", "ctrl+r")
         form = form_of(desk)
         await desk.resize((80, 24))
         assert form.focused is form.parameters
@@ -180,6 +180,7 @@ async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
         await desk.type("typed")
         await desk.press("escape")
         assert "What you typed is lost." in desk.text()
+        assert "Call:" not in desk.text()  # there is none: nothing is sent
         await desk.press("n")
         assert desk.app.screen is form
         await desk.press("escape", "y")
@@ -215,7 +216,7 @@ async def test_a_click_takes_the_type_that_was_there_however_the_list_changes(op
 
 async def test_a_type_that_nothing_has_in_its_name_is_not_chosen(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("n", "ctrl+t")
+        await desk.press("1", "n", "ctrl+t")
         await desk.type("zebra")
         assert "No type has that in its name." in desk.text()
         await desk.press("enter", "escape")

@@ -171,7 +171,7 @@ async def test_v_switches_the_range_of_the_chart(open_board: Opens):
             assert name in desk.text()
             assert axis in desk.text()
             await desk.press("v")
-        for said in ("× ", " failed", "p50 1m01s, p95 2m32s", "oldest 2m10s", "pending"):
+        for said in ("✗ ", " failed", "p50 1m01s, p95 2m32s", "oldest 2m10s", "pending"):
             assert said in desk.text()
 
 

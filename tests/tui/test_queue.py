@@ -242,6 +242,19 @@ async def test_a_term_that_does_not_exist_is_an_error_of_the_filter(open_board: 
         assert "'foo' is no term" in desk.text()
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)], ids=str)
+async def test_what_is_wrong_with_a_filter_is_told_whole_or_with_a_mark_where_it_is_cut(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(size=size) as desk:
+        await desk.press("slash")
+        await desk.type("channel_url:*cold*")
+        told = " ".join(desk.text().replace("┃", " ").split())
+        assert "✗ 'channel_url' is no term; try params.channel_url:~cold or put it in quotes. " in told
+        await desk.type("x" * 300)
+        assert "┃  … " in desk.text()
+
+
 async def test_the_column_of_ids_is_as_wide_as_the_widest(open_board: Opens):
     async with open_board(scenes.FIRST_TASK) as desk:
         assert " ›   1 " in desk.text()

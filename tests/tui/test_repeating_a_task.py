@@ -35,7 +35,7 @@ async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_
 async def test_a_duplicate_stays_in_the_form_and_can_be_opened(open_board: Opens):
     async with open_board() as desk:
         desk.verbs.duplicate_of = 10429
-        await desk.press("n", "ctrl+s")
+        await desk.press("1", "n", "ctrl+s")
         assert "the same as task #10429" in desk.text()
         assert "opens it" in desk.text()
         await desk.press("ctrl+o")

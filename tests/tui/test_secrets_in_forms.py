@@ -158,13 +158,13 @@ async def test_the_default_of_a_field_is_masked_by_how_it_looks(open_board: Open
 async def test_a_form_without_types_tells_the_key_that_is_in_use(open_board: Opens, monkeypatch: pytest.MonkeyPatch):
     async with open_board(replace(scenes.BUSY, types=())) as desk:
         monkeypatch.setattr(IN_USE, "keys", KeyMap({"start": "f6"}))
-        await desk.press("n")
+        await desk.press("1", "n")
         assert "Start workers (f6)" in desk.text()
 
 
 async def test_a_counter_that_is_chosen_in_the_open_list_is_left_where_it_is(open_board: Opens):
     async with open_board(scene(schema=SCHEMA | {"required": ["note"]})) as desk:
-        await desk.press("n")
+        await desk.press("1", "n")
         form = form_of(desk)
         form.counter.focus()
         await desk.press("enter")

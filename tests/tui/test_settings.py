@@ -55,7 +55,7 @@ async def test_a_remapped_key_works_and_is_shown_in_key_bar_palette_and_help(tmp
         await desk.press("P")
         assert [call[0] for call in desk.verbs.calls] == ["pause"]
         assert "P Pause" in desk.text().splitlines()[-1]
-        assert "Pause (P)" in {each.title for each in desk.app.get_system_commands(desk.board)}
+        assert "Pause all (P)" in {each.title for each in desk.app.get_system_commands(desk.board)}
         await desk.press("question_mark", "slash", *"pause")
         assert "P     Pause" in desk.text()
 

@@ -34,10 +34,19 @@ async def test_where_the_board_does_not_fit_nothing_is_shown_and_only_quitting_w
 @pytest.mark.parametrize(
     ("size", "keys", "wanted"),
     [
-        ((80, 24), ("G",), ("x Stop", "t Strategy", "/ Filter", "? Help", "q Quit")),
-        ((60, 20), ("down",) * 4, ("r Retry", "x Stop", "t Strategy", "? Help", "q Quit")),
-        ((80, 24), ("3",), ("s Start", "p Pause", "x Stop", "t Strategy", "? Help", "q Quit")),
-        ((60, 20), ("3",), ("s Start", "p Pause", "x Stop", "t Strategy", "? Help", "q Quit")),
+        (
+            (80, 24),
+            ("G",),
+            ("x Stop all", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "q Quit", "^p All"),
+        ),
+        ((80, 24), (), ("⏎ Open", "x Stop all", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "^p All")),
+        ((60, 20), ("down",) * 4, ("⏎ Open", "r Retry", "x Stop all", "? Help", "q Quit", "^p All")),
+        (
+            (80, 24),
+            ("3",),
+            ("⏎ Open", "s Start", "p Pause", "x Stop 5a3b-1", "t Strategy", "? Help", "q Quit", "^p All"),
+        ),
+        ((60, 20), ("3",), ("p Pause", "x Stop 5a3b-1", "t Strategy", "? Help", "q Quit", "^p All")),
     ],
 )
 async def test_the_key_bar_keeps_what_matters_where_one_is(
@@ -57,6 +66,38 @@ async def test_the_key_bar_offers_only_what_can_be_done_to_the_row(open_board: O
             bars.append(desk.text().splitlines()[-1])
         offered = [[key for key in ("Retry", "Release", "Cancel") if key in bar] for bar in bars]
         assert offered == [["Release", "Cancel"], ["Cancel"], ["Release", "Cancel"], ["Cancel"], ["Retry"], []]
+
+
+@pytest.mark.parametrize("keys", [("1",), ("2",), ("3",), ("4",), ("4", "4", "4", "4")], ids="".join)
+async def test_the_narrowest_key_bar_keeps_the_two_keys_that_lead_to_everything(
+    open_board: Opens, keys: tuple[str, ...]
+):
+    async with open_board(size=(60, 20)) as desk:
+        await desk.press(*keys)
+        bar = desk.text().splitlines()[-1].rstrip()
+        assert bar.endswith("? Help  q Quit  ^p All")
+
+
+async def test_keys_for_workers_tell_for_which_they_are(open_board: Opens):
+    async with open_board(size=(140, 40)) as desk:
+
+        def bar() -> str:
+            return desk.text().splitlines()[-1]
+
+        assert "p Pause all" in bar() and "x Stop all" in bar()
+        await desk.press("3")
+        assert "p Pause  " in bar() and "x Stop 5a3b-1  " in bar()
+        await desk.press("down")
+        assert "x Stop 5a3b-2  " in bar()
+        offered = {command.title for command in desk.app.get_system_commands(desk.board)}
+        assert {"Stop 5a3b-2 (x)", "Stop 5a3b-2 now (X)", "Pause (p)"} <= offered
+        await desk.press("up", "space", "space")
+        assert "x Stop 2 workers  " in bar()
+        await desk.press("escape", "1")
+        assert "x Stop all" in bar()
+        await desk.press("question_mark", "/")
+        await desk.type("tasks in hand finish")
+        assert "x     Stop all" in desk.text() and "p     Pause all" in desk.text()
 
 
 @pytest.mark.parametrize("key", ["s", "n"])

@@ -34,3 +34,12 @@ async def test_a_source_that_never_runs_out_is_named(open_board: Opens):
         for size in SIZES[:2]:
             await desk.resize(size)
             assert "source yt_dlp" in desk.text().splitlines()[0], size
+
+
+async def test_a_frozen_picture_grows_old(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("f")
+        desk.board.status_line.clock = lambda: scenes.ago(-75)
+        desk.board.tick()
+        await desk.settle()
+        assert f"‖ frozen at {scenes.NOW:%H:%M:%S}, 1m15s ago; f goes on" in desk.text().splitlines()[0]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.tui import scenes
+from tests.tui import scenes, scenes_workers
 from tests.tui.conftest import Opens
 from tui.screens.strategy import letters
 
@@ -60,3 +60,24 @@ async def test_workers_can_be_started_with_it_too(open_board: Opens):
 
 def test_each_strategy_gets_a_letter_of_its_own_that_moves_nothing():
     assert letters(["FIFO", "LIFO", "FAIR", "JK", "FI"]) == {"FIFO": "f", "LIFO": "l", "FAIR": "a", "FI": "i"}
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_that_types_take_turns_is_said_above_the_choices_and_after_one_where_a_worker_has_several(
+    open_board: Opens, size: tuple[int, int]
+):
+    several, one = scenes.workers()[0], replace(scenes.workers()[1], types=(scenes.SEARCH,))
+    assert len(several.types) > 1
+    async with open_board(replace(scenes.BUSY, workers=(several, one)), size) as desk:
+        desk.verbs.simulation = scenes_workers.simulation()
+        desk.verbs.previews = {}  # which would say so too
+        await desk.press("3", "t")
+        text = " ".join(desk.text().replace("│", " ").split())
+        assert text.index("Types take turns; the order holds within each type.") < text.index("FIFO oldest task first")
+        assert "14 starve: not begun in 20 min" in text and "esc leave" in text
+        await desk.press("l")
+        assert desk.notes()[-1].endswith(": LIFO from the next claim on, within each type; types take turns.")
+        await desk.press("down", "t")
+        assert "Types take turns" not in desk.text()
+        await desk.press("l")
+        assert desk.notes()[-1].endswith(": LIFO from the next claim on.")

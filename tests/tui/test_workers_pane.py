@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from core.models import WorkerState
+import pytest
+
+from core.models import WorkerState, WorkerStatus
+from core.snapshot import Snapshot
 from tests.tui import scenes
-from tests.tui.conftest import Opens
+from tests.tui.conftest import Opens, until
 from tui.look import Tone, short_name
 from tui.panes.workers import in_a_row
 
@@ -121,3 +124,74 @@ async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):
         assert "last 12s   " in desk.text()
         assert "1 failed   1,204 pending, oldest 2m10s" in desk.text()
         assert "-12s" in desk.text()
+
+
+def with_tasks(*tasks: int) -> Snapshot:
+    """Each worker with another task in hand."""
+
+    def busy(worker: WorkerStatus, task: int) -> WorkerStatus:
+        hand = replace(ONE.in_hand[0], task_id=task)
+        return replace(worker, state=WorkerState.BUSY, in_hand=(hand,))
+
+    workers = (ONE, TWO, THREE)
+    return replace(scenes.BUSY, workers=tuple(busy(*each) for each in zip(workers, tasks, strict=True)))
+
+
+async def test_the_question_before_stopping_names_what_is_in_hand_now_and_so_does_what_is_said_after_a_yes(
+    open_board: Opens,
+):
+    async with open_board(with_tasks(228, 204, 211)) as desk:
+        await desk.press("x")
+        assert "finished first: #228, #204, #211." in desk.text()
+        await desk.put(with_tasks(235, 234, 227))
+        await until(desk, lambda: "finished first: #235, #234, #227." in desk.text())
+        await desk.put(with_tasks(240, 241, 242))
+        await desk.press("y")
+        assert desk.notes() == ["Stopping 3 workers: they finish #240, #241, #242 first."]
+
+
+async def test_a_worker_that_ends_while_the_question_stands_does_not_keep_the_others_from_stopping(open_board: Opens):
+    before = with_tasks(228, 204, 211)
+    ended = replace(before.workers[1], state=WorkerState.STOPPED, in_hand=())
+    async with open_board(before) as desk:
+        await desk.press("x")
+        await desk.put(replace(before, workers=(before.workers[0], ended, before.workers[2])))
+        await desk.press("y")
+        assert desk.verbs.called("stop_workers") == [("stop_workers", (ONE.id, THREE.id), False)]
+
+
+@pytest.mark.parametrize(
+    ("worker", "said"),
+    [
+        (replace(ONE, state=WorkerState.CRASHED, in_hand=()), "5a3b-1 has crashed: r starts it again."),
+        (replace(ONE, local=False, host="far"), "5a3b-1 belongs to another process, and is steered there."),
+    ],
+    ids=["crashed", "of another process"],
+)
+@pytest.mark.parametrize("key", ["x", "p", ".", "c", "t"])
+async def test_what_cannot_be_told_to_a_worker_is_said_with_the_reason(
+    open_board: Opens, worker: WorkerStatus, said: str, key: str
+):
+    async with open_board(replace(scenes.BUSY, workers=(worker,))) as desk:
+        await desk.press("3", key)
+        assert desk.notes() == [said]
+
+
+@pytest.mark.parametrize("key", ["x", "p", ".", "c", "t", "r"])
+async def test_the_row_of_the_stopped_ones_says_how_they_are_reached(open_board: Opens, key: str):
+    async with open_board(MIXED) as desk:
+        await desk.press("3", "G", key)
+        assert desk.notes() == ["This row stands for 3 stopped workers: ⏎ shows them, then r starts one again."]
+        await desk.press("enter", "G", "x")
+        assert desk.notes()[-1] == "5a3b-7 has stopped: r starts it again."
+        assert desk.verbs.calls == []
+
+
+async def test_of_several_that_cannot_be_told_anything_it_is_said_that_they_are_of_two_kinds(open_board: Opens):
+    far = replace(TWO, local=False, host="far")
+    gone = replace(ONE, state=WorkerState.CRASHED, in_hand=())
+    async with open_board(replace(scenes.BUSY, workers=(gone, far))) as desk:
+        await desk.press("3", "space", "space", "x")
+        assert desk.notes() == [
+            "Of 2 workers some have ended (r starts them again), the others belong to other processes."
+        ]

@@ -24,7 +24,7 @@ class ThroughputPane(Pane):
     about = (
         "Tasks that ended, that were pending, and how long they waited (creation to claim) and ran (claim to end): "
         "half of them stayed below p50, 95% below p95. {range} switches between 5 minutes, 1 hour and all since this "
-        "board was opened. × at the foot of a column are failed tasks."
+        "board was opened. ✗ at the foot of a column are failed tasks."
     )
 
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:

@@ -6,6 +6,7 @@ What opens above it is imported when it opens: the first paint must not wait for
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -277,9 +278,14 @@ class BoardScreen(WorkerActions):
         self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like, open_task=self.open_task))
 
     def action_new_task(self) -> None:
-        """Create a task, of the focused type where one is."""
-        row = self.type_pane.row_list.current if self.place == "types" else None
-        self.new_task_of(row.name if row else None)
+        """Create a task, of the type under the cursor, or that to which the queue is narrowed, where one is."""
+        narrowed = self.queue_pane.wanted.filter.types if self.place == "queue" else ()
+        match self.current if self.place in ("types", "queue") else None:
+            case TypeRow(name=name) | Task(task_type=name):
+                wanted = name
+            case _:
+                wanted = narrowed[0] if len(narrowed) == 1 else None
+        self.new_task_of(wanted if any(row.name == wanted for row in self.newest.types) else None)
 
     def new_task_of(self, name: str | None) -> None:
         """Create a task of that type."""
@@ -321,4 +327,6 @@ class BoardScreen(WorkerActions):
         """Explain the focused pane and all keys."""
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(*self.explained[:2], self.command_set, self.explained[2]))
+        heading, about, place = self.explained
+        commands = [replace(each, title=self.title_of(each)) for each in self.command_set]
+        self.app.push_screen(HelpScreen(heading, about, commands, place))

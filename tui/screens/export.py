@@ -15,6 +15,7 @@ from core.exports import Format, Progress
 from tui.look import Piece, Tone, bar, content, lines, number, pieces
 from tui.result_deeds import ResultDeeds, Scope
 from tui.screens.form import Form, labelled
+from tui.widgets.masking import masked_text
 from tui.wording import told
 
 TICK = 0.2
@@ -51,6 +52,7 @@ class ExportScreen(Form):
         self.note = note
         self.choice = Choice()
         self.path = Input(self._named(), id="path", compact=True)
+        self.where = Static()
         self.progress: Progress | None = None
 
     def fields(self) -> ComposeResult:
@@ -59,6 +61,7 @@ class ExportScreen(Form):
             yield Static(content(((self.note, Tone.MUTED),)))
         yield self.choice
         yield labelled("File", self.path)
+        yield self.where
 
     def hint(self) -> tuple[Piece, ...]:
         """The keys that matter here."""
@@ -105,6 +108,15 @@ class ExportScreen(Form):
             self.path.value = self._named()
         self._tell()
 
+    def _wanted(self) -> Path:
+        """The file that will be written."""
+        return Path(self.path.value.strip()).expanduser().absolute()
+
+    def on_input_changed(self) -> None:
+        """Another file, which may be told by a part of its path or be longer than its field."""
+        said = f"Writes {masked_text(str(self._wanted()))}" if self.path.value.strip() else ""
+        self.where.update(content(((said, Tone.MUTED),)))
+
     def action_send(self) -> None:
         """Write it."""
         if self.sending:
@@ -115,8 +127,7 @@ class ExportScreen(Form):
         self.sending = True
         self.progress = Progress()
         self._tell_progress()
-        path = Path(self.path.value.strip()).expanduser().absolute()
-        self.app.run_worker(self._export(path, self.format, self.progress), group="deeds")
+        self.app.run_worker(self._export(self._wanted(), self.format, self.progress), group="deeds")
 
     async def _export(self, path: Path, format: Format, progress: Progress) -> None:
         try:

@@ -137,6 +137,9 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
             for command in shown:
                 told = command.help + (" Asks first." if command.destructive else "")
                 named = pieces((f"  {key_of(self.app, command) or '^p':<6}", Tone.ACCENT), f"{command.title:<17} ")
+                if len(command.title) > INDENT - 9:  # the text would begin further right than it goes on
+                    yield named
+                    named = pieces(" " * INDENT)
                 yield from hanging(named, (told, Tone.MUTED), INDENT, width)
             if title == "Here":
                 yield from self._filter(width)

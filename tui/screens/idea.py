@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -18,22 +19,24 @@ from core.snapshot import ResultRow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import IDEA
 from tui.key_map import keyed
-from tui.look import Line, Piece, Tone, content, count, duration, lines, moment, pieces, short_name
+from tui.look import Line, Piece, Tone, content, count, duration, hanging, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds
 from tui.screens.help import HelpScreen
 from tui.screens.idea_history import history_lines
 from tui.widgets.json_view import json_lines
 from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import MASK, is_secret, masked, masked_text
-from tui.widgets.safe_text import safe_lines
+from tui.widgets.safe_text import fit, head, safe_lines
 from tui.wording import told
 
 MOST_OF_A_TEXT = 50_000
 """Characters of the content that are looked at; the rest can be copied."""
 SHORT = 200
 """Characters of a field that stand beside its name; a longer one has lines of its own."""
-NAMES = 18
-"""Cells of the names of fields."""
+NAMES, WIDEST_NAMES = 18, 30
+"""Cells of the names of fields, at least and at most."""
+EDGE = 6
+"""Cells of the screen beside the text: indents and the scroll bar."""
 
 
 class IdeaScreen(CommandScreen):
@@ -55,6 +58,7 @@ class IdeaScreen(CommandScreen):
         self.open_task = open_task
         self.detail: IdeaDetail | None = None
         self.revealed = False
+        self._written = 0
         self.heading = Static(id="heading")
         self.body = VerticalScroll(id="sections")
 
@@ -90,6 +94,7 @@ class IdeaScreen(CommandScreen):
 
     async def _fill(self, detail: IdeaDetail) -> None:
         """Write the sections; a long content begins closed, below what is short."""
+        self._written = self.size.width
         self.heading.update(content((("Result  ", Tone.MUTED), (detail.title or "(no title)", Tone.STRONG))))
         closed = {str(each.title) for each in self.body.query(Collapsible) if each.collapsed}
         begun = bool(self.body.children)
@@ -103,6 +108,11 @@ class IdeaScreen(CommandScreen):
             for title, rows in self.sections(detail).items()
         )
         fill_keys(self)
+
+    async def on_resize(self) -> None:
+        """What is long goes on elsewhere."""
+        if self.detail is not None and self._written != self.size.width:
+            await self._fill(self.detail)
 
     def sections(self, detail: IdeaDetail) -> dict[str, list[Line]]:
         """Headings and lines."""
@@ -118,27 +128,28 @@ class IdeaScreen(CommandScreen):
         return told
 
     def _fields(self, detail: IdeaDetail) -> Iterator[Line]:
-        yield named("id", detail.idea_id)
-        yield named("title", detail.title)
-        empty = [name for name, value in detail.fields.items() if value in (None, "", [], {})]
-        for name, value in detail.fields.items():
-            if name in empty:
-                continue
+        names, width = max([NAMES, *(cell_len(head(name)) + 2 for name in detail.fields)]), self.size.width - EDGE
+        names = min(names, WIDEST_NAMES)
+        yield from named("id", detail.idea_id, names, width)
+        yield from named("title", detail.title, names, width)
+        given = {name: value for name, value in detail.fields.items() if value not in (None, "", [], {})}
+        for name, value in given.items():
             if is_secret(name) and not self.revealed:
-                yield (label(name), (MASK, Tone.WARN))
+                yield (label(name, names), (MASK, Tone.WARN))
             elif isinstance(value, str) and len(value) <= SHORT and "\n" not in value:
-                yield named(name, value if self.revealed else masked_text(value))
+                yield from named(name, value if self.revealed else masked_text(value), names, width)
             elif isinstance(value, str):
                 yield ((name, Tone.MUTED),)
                 shown = value if self.revealed else masked_text(value)
-                yield from (pieces("  ", line) for line in safe_lines(shown[:MOST_OF_A_TEXT], of=len(value)))
+                for line in safe_lines(shown[:MOST_OF_A_TEXT], of=len(value)):
+                    yield from hanging(pieces("  "), (line, Tone.PLAIN), 2, width)
             elif isinstance(value, dict | list):
                 yield ((name, Tone.MUTED),)
                 yield from (pieces("  ", *row) for row in json_lines(value, reveal=self.revealed))
             else:
-                yield named(name, str(value))
-        if empty:
-            yield pieces((f"Not told: {', '.join(empty)}", Tone.MUTED))
+                yield from named(name, str(value), names, width)
+        if untold := [name for name in detail.fields if name not in given]:
+            yield pieces((f"Not told: {', '.join(untold)}", Tone.MUTED))
 
     def _origin(self, detail: IdeaDetail) -> Iterator[Line]:
         if not detail.saves:
@@ -146,10 +157,10 @@ class IdeaScreen(CommandScreen):
         for place, save in enumerate(detail.saves):
             if place:
                 yield pieces("")
-            yield from origin(save)
+            yield from origin(save, self.size.width - EDGE)
             if save.task_id is not None and save.task_id == self.row.task_id and self.row.seconds is not None:
                 items = "" if self.row.items is None else f", {count(self.row.items, 'item')}"
-                yield named("Took", duration(self.row.seconds) + items)
+                yield from named("Took", duration(self.row.seconds) + items)
 
     def possible(self, command: Command) -> bool:
         """Whether there is a task to open, an address to copy."""
@@ -203,21 +214,25 @@ class IdeaScreen(CommandScreen):
         self.app.push_screen(HelpScreen("Result", about, IDEA, self.place))
 
 
-def named(name: str, value: str) -> Line:
-    """A field."""
-    return (label(name), (value, Tone.PLAIN))
+def named(name: str, value: str, names: int = NAMES, width: int = 80) -> list[Line]:
+    """A field; a long value goes on below its own start."""
+    return hanging((label(name, names),), (head(value), Tone.PLAIN), names, width)
 
 
-def label(name: str) -> Piece:
-    """What stands before a value; never touching it."""
-    return (f"{name:<{NAMES - 1}} ", Tone.MUTED)
+def label(name: str, names: int = NAMES) -> Piece:
+    """What stands before a value, in so many cells; never touching it."""
+    return (fit(head(name), names - 1) + " ", Tone.MUTED)
 
 
-def origin(save: Save) -> Iterator[Line]:
+def origin(save: Save, width: int) -> Iterator[Line]:
     """Which task saved it, who did that task, and when."""
     task = f"#{save.task_id}" if save.task_id is not None else f"of another TaskManager ({save.server})"
-    yield named("Task", task)
-    yield named("Type", save.task_type)
-    yield named("Worker", f"{short_name(save.worker_id)}  {save.worker_id}")
-    yield named("Attempt", str(save.attempt))
-    yield named("Saved", moment(datetime.fromisoformat(save.at)))
+    told = {
+        "Task": task,
+        "Type": save.task_type,
+        "Worker": f"{short_name(save.worker_id)}  {save.worker_id}",
+        "Attempt": str(save.attempt),
+        "Saved": moment(datetime.fromisoformat(save.at)),
+    }
+    for name, value in told.items():
+        yield from named(name, value, width=width)

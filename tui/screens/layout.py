@@ -34,7 +34,7 @@ class BoardLayout(LiveScreen):
     def __init__(self, connection: Connection, now: Callable[[], datetime], *, demo: bool = False) -> None:
         super().__init__(connection, now)
         self.add_class("board")
-        self.status_line = StatusLine(self.now, demo=demo)
+        self.status_line = StatusLine(self.now, now, demo=demo)
         self.strip = PaneTabs()
         self.key_bar = KeyBar()
         self.type_pane = TaskTypesPane(self.now, id="types")
@@ -108,6 +108,8 @@ class BoardLayout(LiveScreen):
             panes[0].tick()
             for quarter, pane in enumerate(panes[1:], 1):  # one by one: a key waits for one to be painted at most
                 self.set_timer(quarter / len(panes), pane.tick)
+        elif self.is_current:
+            self.status_line.tick()  # tells for how long nothing has moved
 
     def times_changed(self) -> None:
         """Every row may have a time."""

@@ -12,7 +12,7 @@ from textual.widgets import Input, Select
 
 from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting, CoreError
-from core.forms import fields_of, prefilled
+from core.forms import carried, fields_of, prefilled
 from core.models import Json, NewTask
 from core.repeating import MOST_TIMES, Repeated, repeat
 from core.snapshot import Link, TypeRow
@@ -60,6 +60,7 @@ class NewTaskScreen(ParametersForm):
         self.chosen = like.task_type if like else focused or next(iter(self.types), None)
         super().__init__(deeds, self.schema, like.parameters if like else prefilled(self.schema))
         self.open_task = open_task
+        self.cloned = like is not None
         self.twin = Twin()
         self.said = ""
         """What became of the last one that was sent, where nothing new was made."""
@@ -140,14 +141,17 @@ class NewTaskScreen(ParametersForm):
         self.action_choose_type()
 
     async def _take_type(self, name: str | None) -> None:
-        """Another type begins with other parameters, unless something was typed."""
+        """Another type begins with other parameters; what was typed is kept, what only the old type offered is not."""
         if name is None or name == self.chosen:
             return
         untouched = self.parameters.text == self._untouched and not self.faults
+        meant, torn = self._lifted
+        offered = {} if self.cloned else prefilled(self.schema)
         self.chosen = name
         self.made = fields_of(self.schema)
-        if untouched:
-            self.original = prefilled(self.schema)
+        if untouched or not torn:
+            begun = prefilled(self.schema)
+            self.original = begun if untouched else carried(meant, offered, begun)
             self.params = dict(self.original) if self.revealed else veiled(self.original)
         self.faults, self.known, self.raw_fault = {}, set(), ""
         await self._show_params()
@@ -301,7 +305,7 @@ class NewTaskScreen(ParametersForm):
         elif self.sending or self._typed == self._begun:
             self.dismiss()
         else:
-            asking = Confirm("Leave this form?", "What you typed is lost.", "nothing is sent")
+            asking = Confirm("Leave this form?", "What you typed is lost.", "")
             self.app.push_screen(asking, self._leave)
 
     def _leave(self, sure: bool | None) -> None:

@@ -12,19 +12,19 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widgets import Static
 
-from core.details import Preview
+from core.details import IN_TURN, Preview
 from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
 from tui.look import Piece, Tone, hanging, lines, pieces, whole_age
 from tui.screens.form import Form
-from tui.wording import the_workers, told
+from tui.wording import take_turns, the_workers, told
 from tui.worker_deeds import WorkerDeeds
 
 MEANING: Final = {
     "FIFO": "oldest task first",
     "LIFO": "newest first; old ones may starve",
-    "PRIORITY": "highest first, where the server can",
+    "PRIORITY": "highest first: p9 before p0",
 }
 """The strategies that are always there, in short; others are told as they tell themselves."""
 
@@ -126,6 +126,9 @@ class StrategyScreen(Form):
         who = "all workers of this board" if self.everyone else the_workers([each.id for each in self.workers_meant])
         now = {each.strategy for each in self.workers_meant}
         yield pieces(f"Which task shall {who} claim next?")
+        known = [each for each in self.previews.values() if isinstance(each, Preview)]
+        if take_turns(self.workers_meant) or any(IN_TURN in preview.notes for preview in known):
+            yield from hanging((), (IN_TURN, Tone.PLAIN), 0, width)
         keys, names = letters(self.meaning), max([9, *map(len, self.meaning)])
         for name, meaning in self.meaning.items():
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
@@ -139,7 +142,6 @@ class StrategyScreen(Form):
                 yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), piece, INDENT, width)
         if self.app.size.height >= ROOMY:
             yield pieces("")
-        known = [each for each in self.previews.values() if isinstance(each, Preview)]
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
         rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
@@ -223,7 +225,8 @@ def depends(preview: Preview) -> Iterator[Piece]:
     if not preview.exact:
         yield (f"⚠ Only {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
     for note in preview.notes:
-        yield (note, Tone.MUTED)
+        if note != IN_TURN:  # is told above all of them
+            yield (note, Tone.WARN)
 
 
 def named(task: Task, strategy: str) -> str:

@@ -26,7 +26,7 @@ from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import told
+from tui.wording import told, whom
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 ABOUT = (
@@ -67,6 +67,10 @@ class WorkerScreen(WhyBeside):
     def place(self) -> str:
         """Commands for a worker are offered here."""
         return "why" if self.why_panel.has_focus else "worker"
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """Beside the keys for its tasks it is told which are for the worker."""
+        return whom(command.id, super().title_of(command, brief=brief), [self.status] if self.status else [])
 
     @property
     def asked_about(self) -> int | None:

@@ -10,6 +10,7 @@ from core.models import LIVE_STATES, WorkerStatus
 from core.snapshot import Link, TypeRow
 from tui.command import Command
 from tui.screens.why_actions import WhyActions
+from tui.wording import whom
 
 if TYPE_CHECKING:
     from tui.worker_deeds import WorkerDeeds
@@ -51,6 +52,10 @@ class WorkerActions(WhyActions):
     @property
     def _nothing_to_claim(self) -> bool:
         return not self.newest.counts.pending or self.newest.server.link is not Link.LIVE
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """Beside the keys for a task it is told that these are for workers, and for which."""
+        return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers)
 
     def action_start(self) -> None:
         """Start workers."""

@@ -30,7 +30,7 @@ Cell = tuple[str, str]
 class Chart(Widget, can_focus=True):
     """Tasks that ended, that were pending, and how long they waited and ran; newest at the right.
 
-    Failed tasks are ``×`` at the foot of their column, so that they are seen without colours."""
+    Failed tasks are ``✗`` at the foot of their column, so that they are seen without colours."""
 
     COMPONENT_CLASSES = {"chart--ended", "chart--failed", "chart--axis", "chart--strong", "chart--pending"}
     DEFAULT_CSS = """
@@ -104,14 +104,14 @@ class Chart(Widget, can_focus=True):
         spans, total = series.spans, max(1, len(series.spans) * series.seconds)
         done, failed = sum(span.completed for span in spans), sum(span.failed for span in spans)
         step = f", {duration(series.seconds)} a step" if series.seconds > 1 else ""
-        rate = f"{(done + failed) / total:.1f}/s: █ {done:,} completed, × {failed:,} failed"
+        rate = f"{(done + failed) / total:.1f}/s: █ {done:,} completed, ✗ {failed:,} failed"
         pending = f"{number(self.counts.pending, exact=self.counts.exact)} pending"
         waits = f"{pending}, oldest {self.oldest}" if self.oldest else pending
         ways = (
             f" {series.name}{step}   {rate}   {waits}",
             f" {series.name}   {rate}   {waits}",
             f" {rate}   {waits}",
-            f" {(done + failed) / total:.1f}/s █ {done:,} × {failed:,}   {waits}",
+            f" {(done + failed) / total:.1f}/s █ {done:,} ✗ {failed:,}   {waits}",
         )
         yield [(cut(next((way for way in ways if cell_len(way) <= width), ways[-1]), width), "strong")]
         told = f" waited {timing(series.waited)}   ran {timing(series.ran)}"
@@ -162,7 +162,7 @@ def columns(spans: Sequence[Span], seconds: int, height: int, room: int) -> Iter
             ended = span.completed + span.failed
             full = round(ended * height * 8 / top) if top else 0
             failing = bool(span.failed) and line >= height - max(1, round(span.failed * height / top))
-            shown = "×" if failing else BLOCKS[max(int(bool(ended) and not floor), min(8, full - floor), 0)]
+            shown = "✗" if failing else BLOCKS[max(int(bool(ended) and not floor), min(8, full - floor), 0)]
             style = "failed" if failing else "ended"
             if cells[-1][1] == style:
                 cells[-1] = (cells[-1][0] + shown, style)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -11,9 +14,15 @@ from textual.widgets import Static
 from tui.closing import ClosesOnce
 from tui.look import Piece, Tone, lines, pieces
 
+Risk: TypeAlias = str | Callable[[], str]
+"""What a yes brings about; asked for again and again where it changes while the question stands."""
+
+ASK_EVERY: Final = 0.25
+"""Seconds between two looks at a risk that changes."""
+
 
 class Confirm(ModalScreen[bool], ClosesOnce[bool]):
-    """A question with its risk and the call that a yes makes; only ``y`` is a yes."""
+    """A question with its risk and the call that a yes makes, empty for none; only ``y`` is a yes."""
 
     is_question = True
     BINDINGS = [
@@ -27,23 +36,40 @@ class Confirm(ModalScreen[bool], ClosesOnce[bool]):
     }
     """
 
-    def __init__(self, question: str, risk: str, call: str) -> None:
+    def __init__(self, question: str, risk: Risk, call: str) -> None:
         super().__init__()
-        self.question, self.risk, self.call = question, risk, call
+        self.question, self.call = question, call
+        self._risk = risk
+        self.told = Static()
+
+    @property
+    def risk(self) -> str:
+        """What a yes brings about as things are now."""
+        return self._risk if isinstance(self._risk, str) else self._risk()
 
     def compose(self) -> ComposeResult:
+        """One text."""
+        with Vertical():
+            yield self.told
+
+    def on_mount(self) -> None:
+        """Write it; anew where it changes."""
+        self.write()
+        if not isinstance(self._risk, str):
+            self.set_interval(ASK_EVERY, self.write)
+
+    def write(self) -> None:
         """The question, the risk, the call, the answers."""
-        said: list[tuple[Piece, ...]] = [
-            ((self.question, Tone.STRONG),),
-            ((self.risk, Tone.WARN),),
-            ((f"Call: {self.call}", Tone.MUTED),),
+        said: list[tuple[Piece, ...]] = [((self.question, Tone.STRONG),), ((self.risk, Tone.WARN),)]
+        if self.call:
+            said.append(((f"Call: {self.call}", Tone.MUTED),))
+        said += [
             pieces(""),
             pieces(
                 ("y", Tone.ACCENT), " yes     ", ("n", Tone.ACCENT), " or ", ("⏎", Tone.ACCENT), " no (the default)"
             ),
         ]
-        with Vertical():
-            yield Static(lines(said))
+        self.told.update(lines(said))
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 
 from rich.cells import cell_len
 from rich.highlighter import Highlighter
@@ -15,12 +16,14 @@ from textual.widgets import Input, Static
 from core.errors import BadFilter
 from core.filters import TaskFilter
 from tui.key_map import keyed
-from tui.look import Piece, Tone, content
+from tui.look import Piece, Tone, content, lines
 from tui.widgets.filter_terms import Terms
 from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import cut
+from tui.widgets.safe_text import cut, head
 
 MOST_KEPT = 50
+MOST_LINES = 3
+"""Lines of what is said to be wrong."""
 EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
 
 NUMBER = 'A number is an id; in quotes it is a text, as in "42".'
@@ -73,7 +76,7 @@ class FilterField(Vertical):
     FilterField { height: auto; display: none; padding: 0 2; }
     FilterField.-open { display: block; }
     FilterField Input { border: none; height: 1; padding: 0; background: $boost; }
-    FilterField Static { height: auto; min-height: 1; max-height: 4; }
+    FilterField Static { height: auto; min-height: 1; }
     """
 
     @dataclass
@@ -164,7 +167,10 @@ class FilterField(Vertical):
         except BadFilter as error:
             self.place.at = (error.start, error.end)
             self.input.refresh()
-            self.fault.update(content(((f"✗ {masked_text(str(error))}", Tone.BAD),)))
+            said = f"✗ {head(masked_text(str(error)))}"
+            width = self.fault.size.width or self.app.size.width
+            shown = wrap(said, width, max_lines=MOST_LINES, placeholder="…")  # what is typed is part of it
+            self.fault.update(lines(((line, Tone.BAD),) for line in shown))
             return False
         self._all_well()
         if wanted.only_id is not None and "id:" not in line:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
@@ -24,8 +22,6 @@ class KeyBar(Static):
     PALETTE = Command("command_palette", "ctrl+p", "All", "Find a command by name.", footer=ALWAYS, shown="^p")
     WIDE = 98
     """Cells from which titles stand as they are."""
-    ROOMY = 78
-    """Cells from which on the palette is never left out."""
     WORKING = Content.styled("working…", f"bold {STYLES[Tone.WARN]}")
 
     working: reactive[int] = reactive(0)
@@ -62,9 +58,8 @@ class KeyBar(Static):
         offered = [command for command, _ in screen.offered() if command.footer]
         typing = [command for command in offered if command.panes == FIELD]
         shown = [*(typing or [each for each in offered if screen.possible(each)]), self.PALETTE]
-        if self.size.width < self.ROOMY:
-            shown[-1] = replace(self.PALETTE, footer=5)
-        named = ([command.id for command in shown], screen.place, self.size.width, self.working)
+        titles = [screen.title_of(command) for command in shown]
+        named = ([command.id for command in shown], titles, screen.place, self.size.width, self.working)
         if named == self._named_last:
             return  # as nearly always
         self._named_last = named
@@ -83,7 +78,8 @@ class KeyBar(Static):
         ).stylize(click)
 
     def _title(self, command: Command) -> str:
-        return command.brief if command.brief and self.size.width < self.WIDE else command.title
+        screen, brief = self.screen, self.size.width < self.WIDE
+        return screen.title_of(command, brief=brief) if isinstance(screen, CommandScreen) else command.title
 
     def _cells(self, commands: list[Command]) -> int:
         own = sum(cell_len(key_of(self.app, command)) + 1 + cell_len(self._title(command)) for command in commands)

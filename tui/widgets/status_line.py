@@ -55,9 +55,10 @@ class StatusLine(Static):
     DEFAULT_CSS = "StatusLine { height: 1; padding: 0 1; background: $panel; }"
     GAP = 3
 
-    def __init__(self, now: Callable[[], datetime], *, demo: bool) -> None:
+    def __init__(self, now: Callable[[], datetime], clock: Callable[[], datetime], *, demo: bool) -> None:
+        """``now`` is the time of the picture, which stands still while that is frozen; ``clock`` goes on."""
         super().__init__()
-        self.now = now
+        self.now, self.clock = now, clock
         self.demo = demo
         self.snapshot = Snapshot()
         self.frozen_at: datetime | None = None
@@ -92,9 +93,11 @@ class StatusLine(Static):
         snapshot, now = self.snapshot, self.now()
         yield Item(9, (("PrismQ Workers", Tone.STRONG),))
         yield Item(5, ((place(snapshot.server, self.demo, 34 if self.size.width >= 100 else 20), Tone.ACCENT),))
-        yield Item(0, link(snapshot.server, now))
+        if self.frozen_at is None or snapshot.server.link is not Link.LIVE:
+            yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
-            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {key_of(self.app, FREEZE)} goes on"
+            old = whole_age(self.frozen_at, self.clock())
+            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {old} ago; {key_of(self.app, FREEZE)} goes on"
             yield Item(0, ((still, Tone.WARN),))
         yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]

@@ -1,0 +1,58 @@
+"""Which type a new task begins with, and what becomes of its parameters under another type."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from core.filters import TaskFilter
+from core.snapshot import View
+from tests.tui import scenes
+from tests.tui.conftest import Opens
+from tests.tui.forms import begin, form_of
+
+CHANNEL = {"properties": {"url": {"type": "string"}, "most": {"type": "integer", "default": 50}, "sort": {}}}
+SEARCH = {
+    "properties": {"url": {"type": "string"}, "most": {"type": "integer", "default": 5}, "words": {"default": "x"}}
+}
+FIRST, SECOND, *REST = scenes.BUSY.types
+TWO = replace(scenes.BUSY, types=(replace(FIRST, param_schema=CHANNEL), replace(SECOND, param_schema=SEARCH), *REST))
+
+
+async def test_what_only_the_schema_of_the_old_type_offered_goes_with_it_and_what_was_typed_stays(open_board: Opens):
+    async with open_board(TWO) as desk:
+        form = await begin(desk)
+        assert form.params == {"most": 50}
+        await desk.type("https://example.org")
+        await form._take_type(SECOND.name)
+        await desk.settle()
+        assert form.params == {"words": "x", "most": 5, "url": "https://example.org"}
+
+
+async def test_what_was_typed_stays_by_its_name_where_the_new_type_offers_something_else(open_board: Opens):
+    async with open_board(TWO) as desk:
+        form = await begin(desk)
+        form.parameters.text = '{"most": 7, "sort": "views"}'
+        await desk.settle()
+        await form._take_type(SECOND.name)
+        await desk.settle()
+        assert form.params == {"words": "x", "most": 7, "sort": "views"}
+
+
+@pytest.mark.parametrize("row", [0, 1])
+async def test_a_new_task_begins_with_the_type_of_the_row_of_the_queue(open_board: Opens, row: int):
+    kinds = (SECOND.name, FIRST.name)
+    tasks = tuple(replace(task, task_type=kind) for task, kind in zip(scenes.busy_tasks(), kinds, strict=False))
+    view = replace(scenes.BUSY.view, tasks=tasks)
+    async with open_board(replace(TWO, view=view)) as desk:
+        await desk.press(*["down"] * row, "n")
+        assert form_of(desk).chosen == kinds[row]
+
+
+async def test_a_new_task_begins_with_the_type_to_which_an_empty_queue_is_narrowed(open_board: Opens):
+    narrowed = View(filter=TaskFilter(types=(SECOND.name,)))
+    async with open_board(replace(TWO, view=replace(scenes.BUSY.view, view=narrowed, tasks=()))) as desk:
+        desk.board.narrow_to(SECOND.name)
+        await desk.press("n")
+        assert form_of(desk).chosen == SECOND.name
