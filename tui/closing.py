@@ -11,13 +11,13 @@ from typing import Any
 from textual.await_complete import AwaitComplete
 from textual.screen import Screen
 
-from tui.widgets.confirm import Confirm
-
 TEXTUALS = Screen.dismiss
 
 
 def dismiss(self: Screen[Any], result: Any = None) -> AwaitComplete:
     """Close this screen with that result; what is closed already stays so. What it asks goes with it."""
+    from tui.widgets.confirm import Confirm  # the first paint needs none
+
     stack = self.app._screen_stack
     if self not in stack:
         return AwaitComplete.nothing()
