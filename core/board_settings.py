@@ -16,6 +16,7 @@ from typing import Final, cast
 from platformdirs import user_config_path
 
 from core.errors import BadSetting
+from core.texts import why_unread
 
 TIMES: Final = ("utc", "local", "relative")
 """Ways in which times are told."""
@@ -70,7 +71,7 @@ def file_said(path: Path) -> tuple[dict[str, object], list[str]]:
     except FileNotFoundError:
         return {}, []
     except (OSError, UnicodeDecodeError) as fault:
-        return {}, [f"The settings file {path} cannot be read: {fault}."]
+        return {}, [f"The settings file {path} cannot be read: {why_unread(fault)}."]
     import tomllib  # few have such a file
 
     try:

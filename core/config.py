@@ -35,6 +35,7 @@ from core.setting_values import (
     worker_prefix,
     youtube_url,
 )
+from core.texts import why_unread
 
 YOUTUBE_API_URL = "https://www.googleapis.com/youtube/v3"
 YOUTUBE_QUOTA = 10_000
@@ -229,7 +230,7 @@ def read_env_file(path: Path) -> dict[str, tuple[str, int]]:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as fault:
-        raise BadSetting(f"The settings file {path} cannot be read: {fault}.") from None
+        raise BadSetting(f"The settings file {path} cannot be read: {why_unread(fault)}.") from None
     from dotenv import dotenv_values  # most start without such a file
     from dotenv.parser import parse_stream
 

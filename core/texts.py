@@ -64,3 +64,8 @@ def visible(character: str) -> str:
 def escaped(character: str) -> str:
     """The character as Python writes it."""
     return character.encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def why_unread(fault: OSError | UnicodeDecodeError) -> str:
+    """Why a file of text could not be read, in words that go on a sentence."""
+    return (fault.strerror or str(fault)) if isinstance(fault, OSError) else "it is no text in UTF-8"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from core.board_settings import read_settings
 from core.config import Config, Secret
 from core.errors import BadSetting
 
@@ -81,6 +82,15 @@ def test_a_wrong_value_is_named_with_its_key_its_place_and_what_is_allowed(
     assert name in str(caught.value)
     assert f"{here / '.env'}, line 2" in str(caught.value)
     assert told in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_refused_in_words(here: Path):
+    (here / ".env").write_bytes(b"\x8d\x00\xff")
+    with pytest.raises(BadSetting, match=r"\.env cannot be read: it is no text in UTF-8\.$"):
+        Config(environ={})
+    (here / "settings.toml").write_bytes(b"\x8d\x00\xff")
+    (fault,) = read_settings({"PRISMQ_SETTINGS": str(here / "settings.toml")}).faults
+    assert fault.endswith("settings.toml cannot be read: it is no text in UTF-8.")
 
 
 def test_how_a_source_is_asked_can_be_said(here: Path):

@@ -17,6 +17,7 @@ import tui
 INTENDED = {
     "__init__", "AUTO_FOCUS", "ALLOW_SELECT", "BINDINGS", "COMPONENT_CLASSES", "CSS_PATH", "DEFAULT_CSS", "TITLE",
     "action_command_palette", "action_help_quit", "action_page_down", "action_page_up", "action_quit",
+    "action_suspend_process", "_fatal_error",
     "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications",
     "compose", "display",
     "get_css_variables", "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands",
