@@ -110,8 +110,8 @@ class BoardApp(NoticeApp):
         """Those of the theme, its text readable everywhere; and the colour of borders without the focus: seen on light
         ground, too."""
         variables, dark = super().get_css_variables(), self.current_theme.dark
-        self.theme_variables = variables | readable(variables, dark=dark)
-        return self.theme_variables | {"edge": variables[f"surface-{'lighten' if dark else 'darken'}-3"]}
+        variables.update(readable(variables, dark=dark))  # in place: Textual colours text by the same mapping
+        return variables | {"edge": variables[f"surface-{'lighten' if dark else 'darken'}-3"]}
 
     def get_default_screen(self) -> Screen[None]:
         """The board, or its frame."""
