@@ -18,9 +18,9 @@ SIZES = [(60, 20), (80, 24), (120, 36)]
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
-        ("new_task", ["n"]),
-        ("new_task_json", ["n", "ctrl+r"]),
-        ("choose_type", ["n", "ctrl+t"]),
+        ("new_task", ["1", "n"]),
+        ("new_task_json", ["1", "n", "ctrl+r"]),
+        ("choose_type", ["1", "n", "ctrl+t"]),
         ("type", ["1", "enter"]),
     ],
     ids=lambda each: each if isinstance(each, str) else "",

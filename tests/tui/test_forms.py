@@ -91,7 +91,7 @@ async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(o
         await desk.press("t")
         assert "l  LIFO      newest first; old ones may starve  " in desk.text()
         assert "p  PRIORITY  highest first: p9 before p0  " in desk.text()
-        await desk.press("escape", "n")
+        await desk.press("escape", "1", "n")
         assert "Priority  " in desk.text()
         await desk.press("escape", "question_mark")
         _, _, keys = desk.text().partition("Here ")
@@ -113,7 +113,7 @@ async def test_a_new_task_begins_with_its_first_label_in_sight(open_board: Opens
                 assert box.field.name in desk.text()
 
 
-@pytest.mark.parametrize("keys", [("n",), ("n", "ctrl+r"), ("s",)], ids="-".join)
+@pytest.mark.parametrize("keys", [("n",), ("1", "n", "ctrl+r"), ("s",)], ids="-".join)
 async def test_an_empty_text_field_has_edges_that_are_no_colour(
     open_board: Opens, monkeypatch: pytest.MonkeyPatch, keys: tuple[str, ...]
 ):

@@ -62,7 +62,7 @@ async def test_an_idea_opens_with_every_field_and_where_it_came_from(open_board:
         await desk.press("4", "down", "down", "enter")
         assert isinstance(desk.app.screen, IdeaScreen)
         text = desk.text()
-        assert "Not told: category, contextual_category_scores" in text and "subcategory_relevance 0.5" in text
+        assert "Not told: category, contextual_category_scores" in text and "subcategory_relevance       0.5" in text
         for said in ("Yeast, time and warmth.", "https://example.org/watch?v=2", "#10424", "5a3b-1", "Ann bakes"):
             assert said in text
         assert "https://tasks.example.org/api" in text
