@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from core.models import Json, Task
 from tui.widgets.masking import is_secret, masked_text
 
+ABOUT_AGAIN = 30.0
+"""Seconds after which it is asked again what could not be read: a server that limits calls has them for the work."""
 MOST_KEPT = 5_000
 """Tasks of which it is kept what they are about."""
 MOST = 12
