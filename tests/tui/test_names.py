@@ -16,13 +16,13 @@ import tui
 
 INTENDED = {
     "__init__", "AUTO_FOCUS", "ALLOW_SELECT", "BINDINGS", "COMPONENT_CLASSES", "CSS_PATH", "DEFAULT_CSS", "TITLE",
-    "action_command_palette", "action_help_quit", "action_page_down", "action_page_up", "action_quit",
-    "action_suspend_process", "_fatal_error",
+    "action_command_palette", "action_cursor_right", "action_help_quit", "action_page_down", "action_page_up",
+    "action_quit", "action_suspend_process", "_fatal_error",
     "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications",
-    "compose", "display",
+    "compose", "cursor_position", "display",
     "get_css_variables", "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands",
     "notify", "notify_style_update",
-    "render_line", "render_lines", "stylesheet", "theme", "virtual_size",
+    "render_line", "render_lines", "stylesheet", "theme", "value", "virtual_size",
 }  # fmt: skip
 """What Textual offers to be said or done in another way."""
 

@@ -30,6 +30,7 @@ def about(parameters: dict[str, Json]) -> Task:
          "@quiet-tape-club  max_videos=5", "channel_url=@quiet-tape-club  max_videos=5"),
         ({"limit": 3, "query": "timber frames"}, "timber frames  limit=3", "limit=3  query=timber frames"),
         ({"video_url": "https://www.youtube.com/watch?v=abc"}, "watch?v=abc", "video_url=watch?v=abc"),
+        ({"url": "https://www.youtube.com/@lofi/videos"}, "@lofi", "url=@lofi"),
         ({"url": "https://example.org/"}, "example.org", "url=example.org"),
         ({"api_key": "s3cret", "deep": {"on": 1}, "tags": ["a"], "none": None, "on": True}, "on=yes", "on=yes"),
         ({"note": "password=hunter22 then"}, "password=••• then", "note=password=••• then"),

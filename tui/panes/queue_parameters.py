@@ -10,10 +10,14 @@ from urllib.parse import urlsplit
 from core.models import Json, Task
 from tui.widgets.masking import is_secret, masked_text
 
+ABOUT_AGAIN = 30.0
+"""Seconds after which it is asked again what could not be read: a server that limits calls has them for the work."""
 MOST_KEPT = 5_000
 """Tasks of which it is kept what they are about."""
 MOST = 12
 """Parameters of a task that are looked at."""
+TABS = ("videos", "shorts", "streams", "featured", "playlists", "about")
+"""Ends of the addresses of channels that tell nothing of the channel."""
 LONGEST = 200
 """Characters of a value that are looked at."""
 
@@ -97,7 +101,8 @@ def end_of(text: str) -> str:
         parts = urlsplit(text)
     except ValueError:
         return text
-    last = parts.path.rstrip("/").rpartition("/")[2]
+    steps = [step for step in parts.path.split("/") if step and step not in TABS]
+    last = next((step for step in steps if step.startswith("@")), steps[-1] if steps else "")
     return (last + (f"?{parts.query}" if parts.query else "")) or parts.netloc
 
 
