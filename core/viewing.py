@@ -13,7 +13,7 @@ from typing import Any
 from core.answers import TaskPage
 from core.errors import NotFound
 from core.filters import Stuck, TaskFilter, since
-from core.filters.deciding import of_type
+from core.filters.deciding import WHOLE, of_type
 from core.models import Task, TaskStatus
 from core.readings import TaskManager
 from core.snapshot import ALL_ROWS_SORTED, QueueView, Sort, View
@@ -198,10 +198,10 @@ async def _searched_here(
 def only_type(wanted: TaskFilter, types: Collection[str]) -> str | None:
     """The whole name of the one type that may fit, where the filter names it whole and no other known type has it as
     a part: a server without filters can be asked for that."""
-    if len(wanted.types) != 1 or wanted.types[0] not in types:
+    if len(wanted.types) != 1:
         return None
     fitting_types = [name for name in types if of_type(name, wanted.types)]
-    return wanted.types[0] if len(fitting_types) == 1 else None
+    return fitting_types[0] if fitting_types in ([wanted.types[0]], [wanted.types[0].removeprefix(WHOLE)]) else None
 
 
 async def _window_of_unknown(tasks: TaskManager, view: View, now: datetime) -> QueueView:

@@ -14,6 +14,8 @@ from core.filters.terms import AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import Json, Task, TaskStatus
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
+WHOLE = "="
+"""Before the name of a type that is no part of another one."""
 ONLY_HERE = "Which tasks are stuck is seen on loaded rows only: mark those that are meant, instead of all that match."
 
 
@@ -71,11 +73,19 @@ def of_type(name: str, values: Iterable[str]) -> bool:
     return any(pattern(each).fullmatch(name) for each in spelled("type", values))
 
 
+def only(name: str, known: Iterable[str]) -> str:
+    """How a filter says that type and no other of those that are known."""
+    return name if sum(of_type(each, (name,)) for each in {name, *known}) == 1 else WHOLE + name
+
+
 def spelled(field: str, values: Iterable[str]) -> list[str]:
     """The values, and the ways in which people shorten them: types from a dot on, or, without ``*``, to whole parts
-    (``Reddit``, ``Video.Search``); workers from a hyphen on."""
+    (``Reddit``, ``Video.Search``), unless ``=`` says that the name is whole; workers from a hyphen on."""
     found: list[str] = []
     for value in values:
+        if field == "type" and value.startswith(WHOLE):
+            found.append(value.removeprefix(WHOLE))
+            continue
         found.append(value)
         if field == "type" and not value.startswith("*"):
             found.append(f"*.{value}")

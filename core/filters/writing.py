@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import NotPossibleHere
-from core.filters.deciding import ONLY_HERE, spelled
+from core.filters.deciding import ONLY_HERE, WHOLE, spelled
 from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
@@ -22,7 +22,7 @@ def written(term: Term) -> str:
         case Text() | Not() | AnyOf():
             return loose(term)
         case OneOf(field, values):
-            return f"{field}:{','.join(quoted(value) for value in values)}"
+            return f"{field}:{','.join(map(value_of, values))}"
         case Span():
             return f"{term.field}:{bounds(term)}"
         case Says(path, value, contains):
@@ -40,6 +40,12 @@ def loose(term: Text | Not | AnyOf) -> str:
             return f"-{written(inner)}"
         case AnyOf(filters):
             return " OR ".join(str(each) for each in filters)
+
+
+def value_of(text: str) -> str:
+    """One of several values, which says with ``=`` that it is whole."""
+    whole = text.removeprefix(WHOLE)
+    return text if whole != text and quoted(whole) == whole else quoted(text)
 
 
 def quoted(text: str, *, bare: bool = False) -> str:

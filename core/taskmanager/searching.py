@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from core.answers import TaskPage
 from core.filters import TaskFilter
+from core.filters.deciding import WHOLE
 from core.models import Task
 from core.taskmanager import wire
 from core.taskmanager.line import Line, get, understood
@@ -36,13 +37,20 @@ async def search(
 
 
 def narrowed(query: Mapping[str, str | int | None], wanted: TaskFilter) -> dict[str, str]:
-    """What the server can narrow down by itself: one status, one type pattern."""
+    """What the server can narrow down by itself: one status, and what is like one type."""
     said: dict[str, str] = {}
     if len(wanted.statuses) == 1 and query.get("status") is None:
         said["status"] = str(wanted.statuses[0])
     if len(wanted.types) == 1 and query.get("type") is None:
-        said["type"] = wanted.types[0].replace("*", "%")
+        said["type"] = around(wanted.types[0])
     return said
+
+
+def around(value: str) -> str:
+    """A pattern that no type lacks which the value of a filter means; which of them it does mean is decided here."""
+    if value.startswith(WHOLE):
+        return value.removeprefix(WHOLE)
+    return f"%{value.strip('*').replace('*', '%')}%"
 
 
 def fits(task: Task, wanted: TaskFilter, after_id: int | None) -> bool:

@@ -51,6 +51,8 @@ TASK = Task(
         ("type:Video.Search", True),
         ("type:PrismQ.YouTube", True),
         ("type:PrismQ.YouTube.Video.Search", True),
+        ("type:=PrismQ.YouTube.Video.Search", True),
+        ("type:=Video.Search", False),
         ("type:Vid", False),
         ("type:YouTube.Search", False),
         ("type:Reddit,Video", True),

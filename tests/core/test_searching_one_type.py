@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.filters import TaskFilter
+from core.filters.deciding import only
 from core.viewing import only_type
 
 TYPES = ("Echo", "PrismQ.YouTube.Video.Search", "PrismQ.Reddit.Post.Scrape", "Mine.Twice", "Twice")
@@ -17,6 +18,14 @@ def test_only_a_whole_name_that_is_no_part_of_another_one_can_be_asked_for():
     assert asked("type:PrismQ.YouTube.Video.Search lofi") == "PrismQ.YouTube.Video.Search"
     assert asked("type:Video.Search") is None
     assert asked("type:Twice") is None
+    assert asked("type:=Twice") == "Twice"
     assert asked("type:Echo,Twice") is None
     assert asked("type:Unknown") is None
     assert asked("lofi") is None
+
+
+def test_a_type_alone_is_said_by_its_name_unless_another_one_has_that_as_a_part():
+    assert only("Echo", TYPES) == "Echo"
+    assert only("Twice", TYPES) == "=Twice"
+    assert str(TaskFilter(types=(only("Twice", TYPES),))) == "type:=Twice"
+    assert TaskFilter.parse("type:=Twice") == TaskFilter(types=("=Twice",))

@@ -187,6 +187,24 @@ async def test_a_filter_works_on_every_server(tasks: Client):
     assert [task.id for task in older.tasks] == [2, 1]
 
 
+@pytest.mark.parametrize(
+    ("said", "ids"),
+    [
+        ("type:one", [4, 3, 2, 1]),
+        ("type:example.one", [2, 1]),
+        ("type:=one", [3]),
+        ("type:exam*", [2, 1]),
+        ("type:two,example", [4, 2, 1]),
+    ],
+)
+async def test_a_type_is_named_by_a_part_on_every_server(tasks: Client, said: str, ids: list[int]):
+    await queue_of(tasks, 2, "example.one")
+    await queue_of(tasks, 1, "one")
+    await queue_of(tasks, 1, "one.two")
+    found = [task.id for task in (await tasks.list_tasks(filter=TaskFilter.parse(said))).tasks]
+    assert found == ids
+
+
 async def test_parameters_survive_whatever_their_characters(tasks: Client):
     await queue_of(tasks, 0)
     odd = {"n": 1, "text": 'é✓😀/\\"\u2028\n', "deep": {"list": [1, [2, {"a": None}]], "yes": True, "f": 0.1}}

@@ -15,6 +15,7 @@ from textual import work
 from core.actions import Action
 from core.errors import CoreError
 from core.filters import TaskFilter
+from core.filters.deciding import WHOLE, only
 from core.models import NewTask, RowOutcome, Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
@@ -131,7 +132,7 @@ class BoardScreen(WorkerActions):
 
     def narrow_to(self, name: str) -> None:
         """Show the queue, narrowed to a type."""
-        self.queue_pane.narrow(TaskFilter(types=(name,)))
+        self.queue_pane.narrow(TaskFilter(types=(only(name, [row.name for row in self.newest.types]),)))
         self.action_pane("queue")
 
     def action_register_types(self) -> None:
@@ -284,7 +285,7 @@ class BoardScreen(WorkerActions):
             case TypeRow(name=name) | Task(task_type=name):
                 wanted = name
             case _:
-                wanted = narrowed[0] if len(narrowed) == 1 else None
+                wanted = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None
         self.new_task_of(wanted if any(row.name == wanted for row in self.newest.types) else None)
 
     def new_task_of(self, name: str | None) -> None:

@@ -9,7 +9,7 @@ FILTER_TERMS: Final[tuple[tuple[str, str], ...]] = (
     ('"lofi beats"', "that text, there too"),
     ("10427", "the task with that id; in quotes it is a text"),
     ("status:failed,pending", "one of these"),
-    ("type:Video*", "a type like that, also from a dot on"),
+    ("type:Video*", "a type like that, also from a dot on; type:=NAME that type alone"),
     ("worker:w-02", "in the hands of that worker, now or last"),
     ("id:100..200", "these too; or id:>100"),
     ("age:>5m", "longer than that in its status; s, m, h, d"),
