@@ -162,7 +162,8 @@ def _members(rule: str, both: tuple[Schema, Schema], path: str, depth: int, *, s
             inside = cast("tuple[Schema, Schema]", (was, now))
             yield from _within(*inside, where, depth + 1, secret=hidden)
         elif not _same(was, now):
-            yield Change("rule", where, _told(was), _told(now), "rules")
+            told = ("", "") if hidden else (_told(was), _told(now))
+            yield Change("rule", where, *told, "rules")
 
 
 def _required(old: Schema, new: Schema, path: str) -> Iterator[Change]:

@@ -300,12 +300,13 @@ def settings_of(*, demo: bool) -> BoardSettings:
 def run_board(connection: Connection, *, now: Callable[[], datetime] = NOW, demo: bool = False) -> int:
     """Show the board until the user leaves; answers the exit code."""
     app = BoardApp(connection, now=now, demo=demo, settings=settings_of(demo=demo), framed=True)
+    waiting: int | None = None
     try:
         waiting = app.run()
     finally:
         ASIDE.end()
-    if app.is_furnished and not app.board.ended:  # the screen broke; what workers hold is given back all the same
-        waiting = asyncio.run(connection.close(now=True))
+        if app.is_furnished and not app.board.ended:  # the screen broke; what workers hold is given back all the same
+            waiting = asyncio.run(connection.close(now=True))
     if waiting:
         from tui.look import count
 

@@ -30,7 +30,7 @@ class ClosesOnce(Screen[ScreenResultType]):
             return AwaitComplete.nothing()
         if stack[-1] is self:
             return super().dismiss(result)
-        self._answer = (result,)
+        self._answer = self._answer or (result,)
         above = stack[-1]
         if stack[-2] is self and isinstance(above, ClosesOnce) and above.is_question:
             above.dismiss(False)

@@ -22,7 +22,8 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class OneOf:
     """Tasks whose ``field`` (status, type or worker) is one of these; ``*`` in a type or worker is a wildcard. A type
-    without one is a whole name, or whole parts of it: ``Reddit`` is ``PrismQ.Reddit.Post.Scrape``; ``=Reddit`` is that whole name only."""
+    without one is a whole name, or whole parts of it: ``Reddit`` is ``PrismQ.Reddit.Post.Scrape``; ``=Reddit`` is that
+    whole name only."""
 
     field: str
     values: tuple[str, ...]

@@ -28,6 +28,8 @@ UPGRADES = {
         # The first version that is known. Where it was registered once, all its tasks were created under it.
         "INSERT INTO task_type_versions SELECT id, 1, version, param_schema, is_active, updated_at,"
         " CASE WHEN created_at = updated_at THEN 0 END FROM task_types",
+        "INSERT INTO meta SELECT 'cancelled ' || type_id, CAST(count(*) AS TEXT) FROM tasks"
+        " WHERE cancelled = 1 GROUP BY type_id",
     ),
 }
 """By schema: what makes the next one of it, with all that the file holds."""
@@ -71,8 +73,11 @@ def connect(path: Path) -> sqlite3.Connection:
 
 
 def read_server_id(connection: sqlite3.Connection) -> str:
-    """The UUID that names this TaskManager wherever its file goes."""
-    return str(connection.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()[0])
+    """The UUID that names this TaskManager wherever its file goes. Raises `DatabaseProblem` where there is none."""
+    found = connection.execute("SELECT value FROM meta WHERE key = 'server_id'").fetchone()
+    if found is None:
+        raise DatabaseProblem("The TaskManager database has no name of its own: it is damaged.")
+    return str(found[0])
 
 
 def _make_folder(path: Path) -> None:

@@ -39,10 +39,6 @@ async def stats(service: Service, call: Call) -> Answer:
     minute = now // 60_000
     first = minute - MINUTES_SHOWN + 1
     types, counted = service.database.read(lambda connection: (_types(connection, now), _counted(connection, first)))
-    found = service.database.read(lambda connection: connection.execute(PUT_OFF, (now, MOST_PUT_OFF)).fetchall())
-    put_off = Counter(type_id for (type_id,) in found)
-    ever_cancelled = service.database.read(_cancelled)
-    types = [each | {"put_off": put_off[each["id"]], "cancelled": ever_cancelled.get(each["id"], 0)} for each in types]
     series = {event: [0] * MINUTES_SHOWN for event in EVENTS}
     for at, event, amount in counted:
         if event in series and at <= minute:
@@ -61,11 +57,14 @@ def _types(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
         type_id: {"id": type_id, "name": name} | dict.fromkeys(STATUSES, 0) | {"oldest_pending_at": None}
         for type_id, name in connection.execute("SELECT id, name FROM task_types ORDER BY name")
     }
-    due = _oldest_due(connection, now)
+    due, cancelled = _oldest_due(connection, now), _cancelled(connection)
+    put_off = Counter(type_id for (type_id,) in connection.execute(PUT_OFF, (now, MOST_PUT_OFF)))
     for type_id, status, amount in connection.execute("SELECT type_id, status, amount FROM counters"):
         types[type_id][status] = amount
         if status == "pending" and amount:
             types[type_id]["oldest_pending_at"] = _oldest_pending(connection, type_id, due)
+    for type_id, told in types.items():
+        told |= {"put_off": put_off[type_id], "cancelled": cancelled.get(type_id, 0)}
     return list(types.values())
 
 

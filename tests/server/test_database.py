@@ -62,6 +62,14 @@ def test_what_is_no_taskmanager_database_is_refused_in_a_sentence_and_left_alone
     assert "folder" in open_refused(text / "t.db")
 
 
+def test_a_database_without_its_name_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    Database.open(tmp_path / "t.db").close()
+    with sqlite3.connect(tmp_path / "t.db") as connection:
+        connection.execute("DELETE FROM meta WHERE key = 'server_id'")
+    connection.close()
+    assert "is damaged" in open_refused(tmp_path / "t.db")
+
+
 def test_a_database_that_is_damaged_behind_its_first_page_is_refused_in_a_sentence(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     Database.open(path).close()

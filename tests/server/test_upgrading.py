@@ -44,6 +44,21 @@ def looked_at(path: Path, statement: str) -> list[tuple[object, ...]]:
         return connection.execute(statement).fetchall()
 
 
+async def test_tasks_that_were_cancelled_before_are_known_to_be(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for cancelled in (0, 1, 1):
+            connection.execute(
+                "INSERT INTO tasks (type_id, status, claimable, cancelled, seq, priority, created_at, dedupe_key, "
+                "params) VALUES (1, 'failed', 0, ?, 1, 0, 1000, hex(randomblob(4)), '{}')",
+                (cancelled,),
+            )
+        connection.commit()
+    database = Database.open(path)
+    told = (await Api(create_app(database)).get("/stats")).data["types"]
+    database.close()
+    assert {row["name"]: row["cancelled"] for row in told} == {"once": 2, "again": 0, "off": 0}
+
+
 async def test_what_a_type_is_becomes_the_first_version_that_is_known(path: Path) -> None:
     for _ in range(2):  # once to bring it up to date, and once when it is
         database = Database.open(path)
