@@ -201,7 +201,8 @@ def only_type(wanted: TaskFilter, types: Collection[str]) -> str | None:
     if len(wanted.types) != 1:
         return None
     fitting_types = [name for name in types if of_type(name, wanted.types)]
-    return fitting_types[0] if fitting_types in ([wanted.types[0]], [wanted.types[0].removeprefix(WHOLE)]) else None
+    name = wanted.types[0].removeprefix(WHOLE)
+    return name if fitting_types == [name] or not (fitting_types or "*" in name) else None
 
 
 async def _window_of_unknown(tasks: TaskManager, view: View, now: datetime) -> QueueView:

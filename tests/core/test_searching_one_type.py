@@ -20,7 +20,8 @@ def test_only_a_whole_name_that_is_no_part_of_another_one_can_be_asked_for():
     assert asked("type:Twice") is None
     assert asked("type:=Twice") == "Twice"
     assert asked("type:Echo,Twice") is None
-    assert asked("type:Unknown") is None
+    assert asked("type:Unknown") == "Unknown"
+    assert asked("type:Unknown*") is None
     assert asked("lofi") is None
 
 

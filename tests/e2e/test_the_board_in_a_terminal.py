@@ -41,7 +41,7 @@ def test_on_a_small_terminal_each_pane_can_be_reached(program: Program):
             terminal.press("3")
             terminal.shows("FIFO")
             terminal.press("1")
-            terminal.shows("Reddit")
+            terminal.shows("Post.Scrape")
             terminal.press("4")
             terminal.shows("Title")
 

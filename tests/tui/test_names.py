@@ -19,7 +19,7 @@ INTENDED = {
     "action_command_palette", "action_cursor_right", "action_help_quit", "action_page_down", "action_page_up",
     "action_quit", "action_suspend_process", "_fatal_error",
     "_border_subtitle", "_border_title", "border_subtitle", "border_title", "check_action", "clear_notifications",
-    "compose", "cursor_position", "display",
+    "compose", "cursor_position", "dismiss", "display",
     "get_css_variables", "get_default_screen", "get_driver_class", "get_suggestion", "get_system_commands",
     "notify", "notify_style_update",
     "render_line", "render_lines", "stylesheet", "theme", "value", "virtual_size",

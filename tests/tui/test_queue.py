@@ -148,6 +148,7 @@ async def test_only_rows_in_sight_are_drawn(open_board: Opens):
         drawn, rows.row_id = rows.row_id, lambda task: asked.append(task.id) or task.id
         rows.refresh()
         await desk.settle()
+        desk.text()
         rows.row_id = drawn
         assert 0 < len(set(asked)) < 60
 

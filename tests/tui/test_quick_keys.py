@@ -59,6 +59,7 @@ async def test_what_follows_w_at_once_is_for_the_panel(open_board: Opens):
 
 async def test_what_follows_n_at_once_stands_in_the_first_field_of_the_form(open_board: Opens):
     async with open_board() as desk:
+        await desk.press("1")
         await at_once(desk, "nabc")
         form = desk.app.screen
         assert isinstance(form, NewTaskScreen)

@@ -64,7 +64,7 @@ async def test_sentences_name_the_keys_that_the_user_has(tmp_path: Path):
     text = """[keys]
 new_task = "N"
 start = "f5"
-filter = "F"
+filter = "B"
 help = "f2"
 quit = "f8"
 keep = "f9"
@@ -74,7 +74,7 @@ keep = "f9"
         assert "Press f5 to start some." in desk.text()
         await desk.press("t")
         assert "No worker of this board runs; f5 starts some." in desk.notes()
-        await desk.press("F")
+        await desk.press("B")
         assert "f9 keeps the filter" in desk.text()
         await desk.press("escape", "f2")
         assert "N makes a task" not in desk.text()

@@ -146,4 +146,4 @@ async def test_the_cursor_goes_with_a_worker_that_has_stopped_and_no_other_one_i
         assert "■ 1 stopped" in desk.text()
         await desk.press("x")
         assert [call[1] for call in desk.verbs.called("stop_workers")] == [(one.id,)]
-        assert "has ended" in desk.notes()[-1]
+        assert "This row stands for 1 stopped worker" in desk.notes()[-1]
