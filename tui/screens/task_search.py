@@ -65,6 +65,7 @@ class SearchLine(Horizontal):
         with self.input.prevent(Input.Changed):
             self.input.value = ""
         self.seek("")
+        self.hits, self.looked = [], 0
         self.reader.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
