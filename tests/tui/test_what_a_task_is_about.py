@@ -12,7 +12,7 @@ from core.snapshot import StuckTask
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens, until
 from tests.tui.test_untrusted_text import raw
-from tui.panes.queue_parameters import brief, named
+from tui.panes.queue_parameters import brief, joined, named
 from tui.type_names import TypeNames
 
 SIZES = [(60, 20), (80, 24), (120, 36), (200, 60)]
@@ -42,8 +42,48 @@ def test_parameters_are_told_compactly_and_without_secrets(parameters: dict[str,
 
 
 def test_only_the_beginning_of_large_parameters_is_looked_at():
-    many = about({f"p{n}": "x" * 1_000 for n in range(1_000)})
-    assert len(brief(many)) < 3_000
+    many = about({f"p{n}": "x " * 400 for n in range(1_000)})
+    assert len(brief(many)) <= len(named(many)) < 200
+    assert brief(about({"text": "timber frames " * 1_000_000})).startswith("timber frames timber")
+
+
+def test_no_more_parameters_are_looked_at_than_a_row_has_room_for():
+    looked = list[int]()
+    assert joined(looked.append(n) or "timber frames " * 4 for n in range(12))
+    assert looked == [0, 1, 2]
+
+
+SECRET = "Zq9x" * 50
+
+
+@pytest.mark.parametrize(
+    ("value", "short"),
+    [
+        (f"https://oauth2:{SECRET}@git.host/org/repo", "repo"),
+        (f"https://{SECRET}@git.host/", "git.host"),
+        (f"https://oauth2:{SECRET}@git.host", "git.host"),
+        (f"https://hooks.slack.com/services/T0001/B0001/{SECRET[:24]}", "hooks.slack.com/…"),
+        (f"https://files.host/kept?Signature={SECRET[:40]}", "files.host/…"),
+        ("https://www.youtube.com/channel/UCX6OQ3DkcsbYNE6H8uQQuVA", "UCX6OQ3DkcsbYNE6H8uQQuVA"),
+        ("https://blog.host/how-to-bake-sourdough-2024", "how-to-bake-sourdough-2024"),
+    ],
+)
+def test_an_address_tells_no_key_that_it_holds(value: str, short: str):
+    assert brief(about({"address": value})) == short
+
+
+@pytest.mark.parametrize("before", [*range(0, 200, 25), 900, 960, 980, 1_000])
+def test_no_half_of_a_secret_is_left_where_a_text_is_cut(before: int):
+    for secret in (
+        f" postgres://u:{SECRET}@host/db",
+        f" password={SECRET}",
+        f" --token {SECRET}",
+        f" https://u:{SECRET}@h",
+    ):
+        told = about({"text": "x" * before + secret})
+        assert SECRET[:4] not in brief(told) + named(told)
+        told = about({"text": f" https://u:{SECRET}{SECRET}@h" * 2 + "x" * before + secret})
+        assert SECRET[:4] not in brief(told) + named(told)
 
 
 async def show(desk: Desk, *tasks: Task, stuck: dict[int, StuckTask] | None = None) -> None:
