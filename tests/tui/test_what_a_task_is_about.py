@@ -6,11 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import StuckTask
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens, until
+from tests.tui.conftest import Desk, Opens
 from tests.tui.test_untrusted_text import raw
 from tui.panes.queue_parameters import brief, joined, named
 from tui.type_names import TypeNames
@@ -82,6 +81,8 @@ def test_no_half_of_a_secret_is_left_where_a_text_is_cut(before: int):
     ):
         told = about({"text": "x" * before + secret})
         assert SECRET[:4] not in brief(told) + named(told)
+        halved = about({"text": ("x" * before + secret)[: before + 60] + "…"})
+        assert SECRET[:4] not in brief(halved) + named(halved)
         told = about({"text": f" https://u:{SECRET}{SECRET}@h" * 2 + "x" * before + secret})
         assert SECRET[:4] not in brief(told) + named(told)
 
@@ -109,20 +110,13 @@ async def test_every_row_tells_them_at_every_size(open_board: Opens):
         assert "quota exceeded" in desk.text()
 
 
-async def test_tasks_in_sight_of_which_the_list_tells_no_parameters_are_asked_for_once(open_board: Opens):
-    rows = tuple(replace(scenes.task(number), parameters={}, partial=True) for number in range(900, 600, -1))
-    can = scenes.server(can=frozenset({"filter"}))
+async def test_rows_tell_what_a_list_tells_of_their_parameters(open_board: Opens):
+    told = replace(scenes.task(10430), parameters={}, partial=True, brief={"query": "timber frames", "api_key": SECRET})
     async with open_board(size=(80, 24)) as desk:
-        desk.verbs.details[899] = TaskDetail(about({"query": "timber frames"}))
-        view = replace(scenes.BUSY.view, tasks=rows, total=len(rows))
-        await desk.put(replace(scenes.BUSY, view=view, server=can))
-        desk.board.queue_pane.tick()
-        await until(desk, lambda: "timber frames" in desk.text())
-        desk.board.queue_pane.tick()
-        await desk.settle()
-        asked = [number for verb, *given in desk.verbs.reads if verb == "parameters_of" for number in given[0]]
-        assert len(asked) == len(set(asked)) < 25
-        assert asked[:2] == [900, 899]
+        await show(desk, told, replace(told, id=10429, brief={}))
+        assert "timber frames" in lines(desk, 10430)[0]
+        assert "timber" not in lines(desk, 10429)[0]
+        assert SECRET[:4] not in desk.text()
 
 
 async def test_without_the_column_it_is_as_it_was(open_board: Opens):

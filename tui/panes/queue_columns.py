@@ -12,7 +12,7 @@ from core.models import Task, TaskStatus
 from core.snapshot import StuckTask
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
-from tui.panes.queue_parameters import ABOUT
+from tui.panes.queue_parameters import brief, named
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -87,19 +87,19 @@ def brief_parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
     """What it is about, behind how far it is; what there is to tell of it otherwise stands behind, where it fits."""
     if task.status is TaskStatus.CLAIMED:
         who = f"  {short_name(task.claimed_by)}" if task.claimed_by else ""
-        return ((f"{task.progress}% ", Tone.BUSY), (ABOUT.of(task)[0], Tone.PLAIN), (who, Tone.MUTED))
-    said, (news, tone), *_ = ABOUT.of(task)[0], *progress(task, now)
+        return ((f"{task.progress}% ", Tone.BUSY), (brief(task), Tone.PLAIN), (who, Tone.MUTED))
+    said, (news, tone), *_ = brief(task), *progress(task, now)
     return ((said, Tone.PLAIN), ("  " if said and news else "", Tone.PLAIN), (news, tone))
 
 
 def briefest(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Only what it is about."""
-    return ((ABOUT.of(task)[0], Tone.PLAIN),)
+    return ((brief(task), Tone.PLAIN),)
 
 
 def parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
     """What it is about, with the names."""
-    return ((ABOUT.of(task)[1], Tone.PLAIN),)
+    return ((named(task), Tone.PLAIN),)
 
 
 TYPE = Column("Type", kind, share=4, keep_end=True, names=TYPES.said)
@@ -164,7 +164,7 @@ def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]
         found = stuck.get(task.id)
         if found is None:
             return brief_parameters(task, now)
-        return ((f"{found.code.replace('-', ' ')}  ", Tone.WARN), (ABOUT.of(task)[0], Tone.PLAIN))
+        return ((f"{found.code.replace('-', ' ')}  ", Tone.WARN), (brief(task), Tone.PLAIN))
 
     def other(column: Column[Task]) -> Column[Task]:
         if column.cell is progress:

@@ -12,10 +12,6 @@ from core.models import Json, Task
 from tui.widgets.masking import is_secret, masked_text
 from tui.widgets.safe_text import CUT
 
-ABOUT_AGAIN = 30.0
-"""Seconds after which it is asked again what could not be read: a server that limits calls has them for the work."""
-MOST_KEPT = 5_000
-"""Tasks of which it is kept what they are about."""
 MOST = 12
 """Parameters of a task that are looked at."""
 TABS = ("videos", "shorts", "streams", "featured", "playlists", "about")
@@ -31,41 +27,6 @@ RANDOM = 20
 WORD: Final = re.compile(r"[\w-]+")
 PUBLIC = ("youtube.com", "youtu.be")
 """Ends of hosts whose ids look random and are no secrets."""
-
-
-class About:
-    """What tasks are about of which a list tells no parameters: read once, for the rows in sight. They never change."""
-
-    def __init__(self) -> None:
-        self._told: dict[int, tuple[str, str]] = {}
-        self._asked: set[int] = set()
-
-    def forget(self) -> None:
-        """Another board, another TaskManager."""
-        self._told.clear()
-        self._asked.clear()
-
-    def untold(self, rows: Iterable[Task | None]) -> tuple[int, ...]:
-        """Those that are to be asked for; each is told once."""
-        found = [row.id for row in rows if row is not None and row.partial and row.id not in self._asked]
-        self._asked.update(found)
-        return tuple(found)
-
-    def unask(self, task_ids: Iterable[int]) -> None:
-        """These could not be read: they may be asked for again."""
-        self._asked.difference_update(task_ids)
-
-    def learn(self, found: Mapping[int, Mapping[str, Json]]) -> None:
-        """Keep what they are about, and nothing more of what may be large."""
-        if len(self._told) + len(found) > MOST_KEPT:
-            self.forget()
-        for task_id, parameters in found.items():
-            whole = Task(task_id, "", parameters)
-            self._told[task_id] = (brief(whole), named(whole))
-
-    def of(self, task: Task) -> tuple[str, str]:
-        """In brief, and with names."""
-        return self._told.get(task.id, ("", "")) if task.partial else (brief(task), named(task))
 
 
 def brief(task: Task) -> str:
@@ -99,9 +60,14 @@ def joined(told: Iterable[str]) -> str:
     return "  ".join(found)
 
 
+def known(task: Task) -> Mapping[str, Json]:
+    """Its parameters, or what a list tells of them."""
+    return task.brief if task.partial else task.parameters
+
+
 def telling(task: Task) -> Iterator[tuple[str, str | bool | int | float]]:
     """Its first parameters that are one value, and whose names are those of no secrets."""
-    for name, value in islice(task.parameters.items(), MOST):
+    for name, value in islice(known(task).items(), MOST):
         if isinstance(value, str | bool | int | float) and len(name) <= LONGEST_NAME and not is_secret(name):
             yield name, value
 
@@ -119,7 +85,7 @@ def shown(value: str | bool | int | float) -> str:
 
 def beginning(text: str) -> str:
     """What is looked at of a text. Where it may go on, its last word is left out: that may be the half of a secret."""
-    if len(text) < LOOKED_AT:
+    if len(text) < LOOKED_AT and not text.endswith(CUT):
         return text
     words = text[:LOOKED_AT].rsplit(None, 1)
     return f"{words[0]} {CUT}" if len(words) > 1 else CUT
@@ -148,7 +114,3 @@ def looks_random(word: str) -> bool:
     parts = re.split("[-_]+", word)
     jumbled = any(not part.isalpha() and not part.isdecimal() for part in parts if part)
     return len(word) >= RANDOM and jumbled
-
-
-ABOUT: Final = About()
-"""What is known of the tasks of this board."""
