@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from core.models import Json, Task, TaskStatus
 from core.snapshot import StuckTask
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.test_untrusted_text import raw
+from tui.look import Tone
 from tui.panes.queue_parameters import brief, joined, named
 from tui.type_names import TypeNames
+from tui.widgets.row_layout import Column, fit_pieces
 
 SIZES = [(60, 20), (80, 24), (120, 36), (200, 60)]
 
@@ -117,6 +120,30 @@ async def test_rows_tell_what_a_list_tells_of_their_parameters(open_board: Opens
         assert "timber frames" in lines(desk, 10430)[0]
         assert "timber" not in lines(desk, 10429)[0]
         assert SECRET[:4] not in desk.text()
+
+
+async def test_a_failed_row_tells_why_before_all_but_the_most_telling_of_its_parameters(open_board: Opens):
+    parameters: dict[str, Json] = {"url": "https://youtube.com/@yoru-cassette", "query": "tape " * 20, "max_videos": 5}
+    failed = replace(scenes.task(10429), status=TaskStatus.FAILED, error="quota exceeded", parameters=parameters)
+    async with open_board() as desk:
+        for size in [(76, 24), (80, 24), (95, 24), (100, 30), (110, 30)]:
+            await desk.resize(size)
+            await show(desk, failed, replace(failed, id=10428, parameters={"query": "tape " * 20}))
+            for line in lines(desk, 10429, 10428):
+                assert "quota" in line and "……" not in line and "… …" not in line, line
+            assert "@yoru-cas…  quota e" in desk.text()
+
+
+def test_a_cell_of_several_pieces_is_cut_once_where_it_is_full():
+    column = Column[int]("", lambda row, now: (), share=1)
+    said = (("abc", Tone.BAD), ("", Tone.PLAIN), ("def", Tone.PLAIN), ("日本", Tone.GOOD))
+    for width in range(14):
+        fitted = fit_pieces(column, said, width)
+        text = "".join(text for text, _ in fitted)
+        assert cell_len(text) == width
+        assert text.count("…") == (0 < width < 10)
+        assert text.rstrip().removesuffix("…").strip() in "abcdef日本"
+    assert fit_pieces(column, said, 5)[:2] == [("abc", Tone.BAD), ("d…", Tone.PLAIN)]
 
 
 async def test_without_the_column_it_is_as_it_was(open_board: Opens):

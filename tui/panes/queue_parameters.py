@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 from urllib.parse import urlsplit
 
 from core.models import Json, Task
 from tui.widgets.masking import is_secret, masked_text
-from tui.widgets.safe_text import CUT
+from tui.widgets.safe_text import CUT, cut, head
 
 MOST = 12
 """Parameters of a task that are looked at."""
@@ -22,6 +22,8 @@ ENOUGH = 150
 """Characters of all that is told of a task: a row has no room for more."""
 LONGEST_NAME = 200
 """Characters of the name of a parameter that is told."""
+FIRST = 10
+"""Cells of what tells a task best, where something else must have room beside it."""
 RANDOM = 20
 """Characters from which on a word that looks random may be a key."""
 WORD: Final = re.compile(r"[\w-]+")
@@ -31,7 +33,14 @@ PUBLIC = ("youtube.com", "youtu.be")
 
 def brief(task: Task) -> str:
     """Values alone, an address by its end; texts come first, for they tell more than numbers, which have names."""
-    return joined((*texts(task), *others(task)))
+    return joined(chain(texts(task), others(task)))
+
+
+def in_two(task: Task) -> tuple[str, str]:
+    """The same in two: what tells it best, in few cells, and the rest."""
+    said = texts(task)
+    first = cut(head(next(said, "")), FIRST)
+    return first, joined(chain(said, others(task)))
 
 
 def named(task: Task) -> str:
