@@ -17,6 +17,8 @@ from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
+FIRST, LEAST_FIRST = 10, 5
+"""Cells of what tells a task best, where there are news of it, in a narrow column and in the narrowest."""
 PUT_OFF: tuple[str, Tone] = ("○ put off", Tone.WARN)
 
 
@@ -88,16 +90,20 @@ def brief_parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
     if task.status is TaskStatus.CLAIMED:
         who = f"  {short_name(task.claimed_by)}" if task.claimed_by else ""
         return ((f"{task.progress}% ", Tone.BUSY), (brief(task), Tone.PLAIN), (who, Tone.MUTED))
-    news, tone = progress(task, now)[0]
+    return with_news(task, *progress(task, now)[0], FIRST)
+
+
+def with_news(task: Task, news: str, tone: Tone, cells: int) -> tuple[Piece, ...]:
+    """News of a task behind so many cells of what it is about, and before the rest of that."""
     if not news:
-        return briefest(task, now)
-    first, rest = in_two(task)
+        return ((brief(task), Tone.PLAIN),)
+    first, rest = in_two(task, cells)
     return ((f"{first}  " if first else "", Tone.PLAIN), (news, tone), (f"  {rest}" if rest else "", Tone.PLAIN))
 
 
 def briefest(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Only what it is about."""
-    return ((brief(task), Tone.PLAIN),)
+    """Only what it is about; of a failed one why, too."""
+    return with_news(task, why_failed(task) if task.status is TaskStatus.FAILED else "", Tone.BAD, LEAST_FIRST)
 
 
 def parameters(task: Task, now: datetime) -> tuple[Piece, ...]:

@@ -22,8 +22,6 @@ ENOUGH = 150
 """Characters of all that is told of a task: a row has no room for more."""
 LONGEST_NAME = 200
 """Characters of the name of a parameter that is told."""
-FIRST = 10
-"""Cells of what tells a task best, where something else must have room beside it."""
 RANDOM = 20
 """Characters from which on a word that looks random may be a key."""
 WORD: Final = re.compile(r"[\w-]+")
@@ -36,10 +34,10 @@ def brief(task: Task) -> str:
     return joined(chain(texts(task), others(task)))
 
 
-def in_two(task: Task) -> tuple[str, str]:
-    """The same in two: what tells it best, in few cells, and the rest."""
+def in_two(task: Task, cells: int) -> tuple[str, str]:
+    """The same in two: what tells it best, in so many cells, and the rest."""
     said = texts(task)
-    first = cut(head(next(said, "")), FIRST)
+    first = cut(head(next(said, "")), cells)
     return first, joined(chain(said, others(task)))
 
 
