@@ -40,7 +40,9 @@ class Task(Record):
 
     ``attempts`` counts claims, the present one included. ``partial`` is true when the row comes from a list that
     tells neither parameters nor result. ``dedupe_key`` stands for its type and parameters: while the task is there, a
-    new one with the same key is answered with this one. A pending one is not claimed before ``retry_at``.
+    new one with the same key is answered with this one. A pending one is not claimed before ``retry_at``. ``brief``:
+    the first of its parameters that are one value, where a list was asked for them and tells them; a text that is cut
+    ends with "…".
     """
 
     id: int
@@ -61,6 +63,7 @@ class Task(Record):
     partial: bool = False
     dedupe_key: str | None = None
     retry_at: datetime | None = None
+    brief: Mapping[str, Json] = field(default_factory=dict[str, Json])
 
     @property
     def type(self) -> str:

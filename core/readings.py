@@ -34,8 +34,10 @@ class TaskManager(Protocol):
         after_id: int | None = None,
         around: int | None = None,
         sort: tuple[str, str] | None = None,
+        brief: bool = False,
     ) -> TaskPage:
-        """A page of tasks, newest first unless sorted."""
+        """A page of tasks, newest first unless sorted; with ``brief`` they tell what they are about, where that is
+        known."""
         ...
 
     async def get_task(self, task_id: int) -> Task:

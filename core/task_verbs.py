@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 
 from core.answers import CreatedTask
@@ -24,7 +22,6 @@ from core.rooms import Rooms
 from core.schema_changes import VersionStep, steps_of
 from core.snapshot import View
 from core.taskmanager import checking
-from core.taskmanager.side_by_side import side_by_side
 from core.twins import Twin, twin_of
 from core.type_files import PlannedType, carried_out, planned, text_of, types_in
 
@@ -58,17 +55,6 @@ class TaskVerbs(BulkVerbs):
     async def find_same(self, new: NewTask) -> Twin:
         """The same task, of all that the TaskManager has."""
         return twin_of(await self.rooms.client.same_task(new.task_type, new.parameters))
-
-    async def parameters_of(self, task_ids: Sequence[int]) -> Mapping[int, Mapping[str, Json]]:
-        """The parameters of these tasks, some at a time."""
-        client, found = self.rooms.client, dict[int, Mapping[str, Json]]()
-
-        async def read(task_id: int) -> None:
-            with suppress(NotFound):
-                found[task_id] = (await client.get_task(task_id)).parameters
-
-        await side_by_side(partial(read, each) for each in task_ids)
-        return found
 
     async def open_task(self, task_id: int) -> TaskDetail:
         """Everything that is known of a task."""

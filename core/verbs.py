@@ -78,10 +78,6 @@ class Verbs(Protocol):
         """Do what the plan says to these of its tasks; `core.bulk.carried_out` does all of it, chunk after chunk."""
         ...
 
-    async def parameters_of(self, task_ids: Sequence[int]) -> Mapping[int, Mapping[str, Json]]:
-        """The parameters of these tasks, which lists do not tell, each read by itself; a task that is gone has none."""
-        ...
-
     async def reports(self) -> list[KeptReport]:
         """Reports that the TaskManager did not take and that are kept aside, newest first, bounded."""
         ...

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from core.answers import TaskPage
@@ -104,13 +105,14 @@ async def _asked(tasks: TaskManager, view: View, now: datetime) -> QueueView:
         top = replace(view, offset=0, rows=MOST_ROWS, sort=Sort.NEWEST, around=None)
         return put_in_order(replace(await _asked(tasks, top, now), view=view, offset=0))
     sort, wanted = SERVER_SORTS[view.sort], view.filter or None
-    page = await tasks.list_tasks(limit=view.rows, offset=view.offset, filter=wanted, sort=sort, around=view.around)
+    asked = partial(tasks.list_tasks, limit=view.rows, filter=wanted, sort=sort, brief=True)
+    page = await asked(offset=view.offset, around=view.around)
     if page.searched is not None:
         return await _search_on(tasks, view, page, now)
     if not page.tasks and view.offset and page.total is not None:
         # The queue has become shorter than what was looked at.
         offset = max(0, page.total - view.rows)
-        page = await tasks.list_tasks(limit=view.rows, offset=offset, filter=wanted, sort=sort)
+        page = await asked(offset=offset)
         return QueueView(view, page.tasks, page.total, at=now, offset=offset)
     return QueueView(view, page.tasks, page.total, at=now, offset=page.offset)
 
@@ -121,8 +123,8 @@ async def _search_on(tasks: TaskManager, view: View, page: TaskPage, now: dateti
     for _ in range(view.depth - 1):
         if page.next is None or len(found) >= MOST_FOUND:
             break
-        sort = SERVER_SORTS[view.sort]
-        page = await tasks.list_tasks(limit=view.rows, filter=view.filter, after_id=page.next, sort=sort)
+        sort, after = SERVER_SORTS[view.sort], page.next
+        page = await tasks.list_tasks(limit=view.rows, filter=view.filter, after_id=after, sort=sort, brief=True)
         found += page.tasks
         searched += page.searched or 0
     looked_at_all = searched >= (page.searchable or 0)
@@ -151,7 +153,7 @@ async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: 
     found: dict[int, Task] = {}
     searched, after, searchable, is_whole = 0, None, None, False
     while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
-        page = await tasks.list_tasks(limit=SEARCHED_HERE, filter=wide or None, after_id=after)
+        page = await tasks.list_tasks(limit=SEARCHED_HERE, filter=wide or None, after_id=after, brief=True)
         found |= {task.id: task for task in await fitting(view, page.tasks, now, stuck)}
         if searchable is None:
             searchable = page.searchable if page.searched is not None else page.total

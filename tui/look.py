@@ -95,6 +95,11 @@ OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
 """The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
 
 
+def sign_of_rest(code: str) -> str:
+    """What stands at tasks that wait because somebody has paused or stopped workers here."""
+    return "‖" if code == "workers-paused" else "■"
+
+
 def pieces(*said: Piece | str) -> Line:
     """A cell or line of these; a bare text is plain."""
     return tuple((each, Tone.PLAIN) if isinstance(each, str) else each for each in said)

@@ -94,5 +94,5 @@ def show(program: Program, task_id: int, as_json: bool) -> None:
 
 def told(task: Task) -> dict[str, Json]:
     """What is known of the task, by name; a row of a list says nothing of parameters and result."""
-    untold = ("partial", "task_type_id", *(("parameters", "result") if task.partial else ()))
+    untold = ("partial", "brief", "task_type_id", *(("parameters", "result") if task.partial else ()))
     return {name: task[name] for name in task if name not in untold}

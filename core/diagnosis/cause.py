@@ -175,6 +175,13 @@ class Diagnosis:
         return Verdict.FINE if self.could_tell else Verdict.UNKNOWN
 
     @property
+    def waits_for(self) -> str:
+        """The code of the first cause for which it is stuck, where somebody has brought about all of these on purpose;
+        else empty."""
+        stuck = [cause for cause in self.causes if cause.stuck and cause.certainty is not Certainty.POSSIBLE]
+        return stuck[0].code if stuck and all(cause.on_purpose for cause in stuck) else ""
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether it seems to be fine, though something was found for which it may be stuck."""
         possible = any(cause.certainty is Certainty.POSSIBLE for cause in self.causes)

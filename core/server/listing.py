@@ -7,10 +7,11 @@ call looks at a bounded number of them, and says how many it looked at and after
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.server.body import parse_object
+from core.server.briefs import Brief
 from core.server.envelope import Answer, encode
 from core.server.fields import STATUSES, choice, direction, from_query
 from core.server.filtering import EVERYTHING, All, Condition, Status, Type, bounds_of, put, read_filter, verdict
@@ -45,6 +46,7 @@ class Page:
     offset: int
     after_id: int
     around: int = 0
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,13 @@ class Cells:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows of a page; how many tasks were looked at for them, and after which id to go on (None: at the end)."""
+    """Rows of a page, and what they are about, where that is asked for; how many tasks were looked at for them, and
+    after which id to go on (None: at the end)."""
 
     rows: list[Any]
     searched: int | None = None
     next: int | None = None
+    briefs: Mapping[int, Brief] = field(default_factory=dict[int, Brief])
 
 
 async def list_tasks(service: Service, call: Call) -> Answer:
@@ -77,12 +81,18 @@ async def list_tasks(service: Service, call: Call) -> Answer:
     if page.around:
         page = await database.read_aside(lambda connection: with_middle(connection, wanted, page))
     cells = database.read(lambda connection: cells_of(connection, wanted))
+
+    def read(connection: sqlite3.Connection) -> Found:
+        found = _found(connection, wanted, page, now)
+        asked = [row[0] for row in found.rows] if page.brief else []
+        return replace(found, briefs=service.briefs.of(connection, asked))
+
     is_quick = cells.is_exact and page.sort == "id" and len(cells.pairs) <= MOST_CELLS and not page.offset
     if is_quick:
-        found = database.read(lambda connection: _found(connection, wanted, page, now))
+        found = database.read(read)
     else:
-        found = await database.read_aside(lambda connection: _found(connection, wanted, page, now))
-    tasks = [listed(row) for row in found.rows]
+        found = await database.read_aside(read)
+    tasks = [listed(row) | ({"brief": found.briefs[row[0]]} if page.brief else {}) for row in found.rows]
     data = {"tasks": tasks, "count": len(tasks), "limit": page.limit, "offset": page.offset}
     if found.searched is not None:
         return Answer(
@@ -162,6 +172,7 @@ def _page_of(query: Mapping[str, str]) -> Page:
         offset=from_query(query, "offset", default=0, low=0),
         after_id=from_query(query, "after_id", default=0, low=0),
         around=from_query(query, "around", default=0, low=0),
+        brief=from_query(query, "brief", default=0, low=0, high=1) == 1,
     )
     if page.after_id and page.around:
         raise Refused(400, "after_id and around both say where the page begins; ask with one of them")

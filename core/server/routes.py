@@ -126,7 +126,7 @@ OPERATIONS = (
                 "searched",
                 "searchable",
                 "next",
-                tasks=many(named("Task")),
+                tasks=many(named("ListedTask")),
                 count=shape.AMOUNT,
                 limit=shape.AMOUNT,
                 offset=shape.AMOUNT,
@@ -152,6 +152,13 @@ OPERATIONS = (
                 "minimum": 0,
                 "description": "have this task in the middle of the page, where it is one of those asked for; `offset`"
                 " then tells where the page begins; refused with 400 together with `after_id`",
+            },
+            "brief": {
+                "type": "integer",
+                "minimum": 0,
+                "maximum": 1,
+                "default": 0,
+                "description": "1: tell what each task is about, by its first params",
             },
             "sort_by": shape.SORT,
             "sort_order": shape.ORDER,

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Receive
 
+from core.server.briefs import Briefs
 from core.server.database import Database
 from core.server.leaving import Leaving
 
@@ -27,6 +28,8 @@ class Service:
     served: dict[int, int] = field(default_factory=dict[int, int])
     """When each type was last served, in claims: the one served longest ago comes first."""
 
+    briefs: Briefs = field(default_factory=Briefs)
+    """What tasks are about, as far as lists told it lately."""
     leaving: Leaving = field(default_factory=Leaving)
     """Workers that said they claim nothing more: their waiting claims answer at once."""
 

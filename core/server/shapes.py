@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.server import changes, claims, filtering, operator, reports
+from core.server import briefs, changes, claims, filtering, operator, reports
 from core.server.fields import STATUSES
 
 Shape = dict[str, Any]
@@ -144,6 +144,13 @@ _TASK: dict[str, Shape] = {
     "deferrals": {**ID, "description": "attempts that do not count against the limit; absent where there are none"},
 }
 _SPARSE = ("retry_at", "deferrals")
+_BRIEF: Shape = {
+    "type": "object",
+    "maxProperties": briefs.MOST_MEMBERS,
+    "additionalProperties": {"type": ["string", "number", "boolean"]},
+    "description": "the first of the params that are one value, where `brief` is asked for; a text that is cut ends"
+    f" with {briefs.CUT}",
+}
 
 _TYPE: dict[str, Shape] = {
     "id": ID,
@@ -156,6 +163,7 @@ _TYPE: dict[str, Shape] = {
 
 NAMED: dict[str, Shape] = {
     "Task": thing(*_SPARSE, **_TASK),
+    "ListedTask": thing(*_SPARSE, "brief", **_TASK, brief=_BRIEF),
     "WholeTask": thing(*_SPARSE, **_TASK, params=OBJECT, result=ANYTHING, dedupe_key=TEXT),
     "ClaimedTask": thing(
         id=ID,

@@ -173,10 +173,13 @@ class TaskManagerClient:
         after_id: int | None = None,
         sort: tuple[str, str] | None = None,
         around: int | None = None,
+        brief: bool = False,
     ) -> TaskPage:
         """A page of tasks, newest first unless sorted."""
         listing = self._tasks.list_tasks
-        page = listing(status, type, limit, offset, filter=filter, after_id=after_id, sort=sort, around=around)
+        page = listing(
+            status, type, limit, offset, filter=filter, after_id=after_id, sort=sort, around=around, brief=brief
+        )
         return self._do(page)
 
     def claim_many(

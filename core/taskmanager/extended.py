@@ -179,13 +179,14 @@ class ExtendedCalls(DocumentedCalls):
         after_id: int | None = None,
         sort: tuple[str, str] | None = None,
         around: int | None = None,
+        brief: bool = False,
     ) -> TaskPage:
         """A page of tasks, newest first. ``type`` may be an SQL LIKE pattern. ``filter`` and ``after_id`` (older than
         that task) are done on our side where the server cannot, over a bounded number of the newest tasks.
 
         ``sort`` is a field (id, priority, attempts) with ASC or DESC. ``around``: the page is to have that task in its
-        middle, where the server can that; its offset tells. It goes with no ``after_id``. Raises `NotPossibleHere`
-        where lists are not sorted.
+        middle, where the server can that; its offset tells. It goes with no ``after_id``. ``brief``: tasks tell what
+        they are about, where the server tells that. Raises `NotPossibleHere` where lists are not sorted.
         """
         refusals.window(limit, offset)
         query: dict[str, str | int | None] = {
@@ -194,6 +195,7 @@ class ExtendedCalls(DocumentedCalls):
             "limit": limit,
             "offset": offset or None,
             "around": around,
+            "brief": 1 if brief and "brief" in await self.capabilities() else None,
         }
         if sort is not None:
             if "filter" not in await self.capabilities():

@@ -145,6 +145,7 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
         partial="params" not in row,
         dedupe_key=text(row.get("dedupe_key")),
         retry_at=moment(row.get("retry_at")),
+        brief=mapping(row.get("brief")),
     )
 
 

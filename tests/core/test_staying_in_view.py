@@ -80,3 +80,17 @@ async def test_with_only_the_documented_calls_it_is_found_by_its_id(missing: int
             assert (top.tasks[0].id, at.tasks[0].id) == (2000, part.tasks[0].id)
             nowhere = await seen(client, View(around=5000), able=False)
             assert (nowhere.offset, nowhere.tasks[0].id) == (0, 2000)
+
+
+@pytest.mark.parametrize("line", ["", "type:Echo", "ćao", "stuck:no"])
+@pytest.mark.parametrize("sort", [Sort.NEWEST, Sort.PRIORITY, Sort.TYPE])
+async def test_its_rows_tell_what_they_are_about(tmp_path: Path, sort: Sort, line: str):
+    async with AsyncTaskManagerClient(Config.bare(taskmanager_db=tmp_path / "tasks.db")) as client:
+        await client.register_task_type("Echo", "1", {"type": "object"})
+        for n in range(1, 4):
+            await client.create_task("Echo", {"message": "ćao", "n": n})
+        for deep in (1, 2):
+            view = View(TaskFilter.parse(line), rows=2, sort=sort, depth=deep)
+            found = (await seen(client, view, able=True)).tasks
+            assert found
+            assert [task.brief for task in found] == [{"message": "ćao", "n": task.id} for task in found]

@@ -44,6 +44,7 @@ class Listing:
         filter: TaskFilter | None = None,
         after_id: int | None = None,
         sort: tuple[str, str] | None = None,
+        brief: bool = False,
     ) -> TaskPage:
         assert self.able or (filter is None and after_id is None)
         self.asked.append(filter)

@@ -6,8 +6,9 @@ from sqlite3 import Connection
 
 import pytest
 
-from core.server import listing
+from core.server import briefs, listing
 from core.server.database import Database
+from core.server.envelope import encode
 from tests.server.client import Api
 
 
@@ -194,3 +195,56 @@ async def test_a_task_is_placed_by_one_scan_at_most(
 async def test_a_limit_beyond_ours_is_answered_with_ours(api: Api) -> None:
     reply = await api.get("/api/tasks", limit=2000)
     assert (reply.status, reply.data["limit"]) == (200, 1000)
+
+
+async def briefs_of(api: Api, *params: dict) -> list[dict]:
+    """What a list tells of tasks with these parameters."""
+    await api.register("a")
+    for each in params:
+        await api.create("a", **each)
+    tasks = (await api.get("/tasks", brief=1, sort_by="id", sort_order="ASC")).data["tasks"]
+    return [task["brief"] for task in tasks]
+
+
+async def test_what_tasks_are_about_is_told_where_it_is_asked_for(api: Api) -> None:
+    one = {"url": "https://a.b/ć", "n": 3, "on": True, "off": None, "deep": {"x": 1}, "list": [1], "rate": 0.5}
+    assert await briefs_of(api, one, {}) == [{"url": "https://a.b/ć", "n": 3, "on": True, "rate": 0.5}, {}]
+    assert "brief" not in (await api.get("/tasks")).data["tasks"][0]
+    assert (await api.get("/tasks", brief=2)).status == 400
+    assert [task["id"] for task in (await api.get("/tasks", brief=1, limit=1)).data["tasks"]] == [2]
+
+
+async def test_what_tasks_are_about_is_told_in_brief_however_large_their_parameters_are(api: Api) -> None:
+    many = {f"p{n:02}": n for n in range(1_000)}
+    text = {"first": "a", "text": '\\"ć\n' * 50_000, "last": "b"}
+    number, name = {"deep": [1] * 5_000, "n": 1}, {"k" * 201: 1, "n": 2}
+    told = await briefs_of(api, many, text, number, name, {"text": "x" * 1_000}, {"text": "x" * 1_001})
+    assert told[0] == {f"p{n:02}": n for n in range(briefs.MOST_MEMBERS)}
+    assert told[1] == {"first": "a", "text": ('\\"ć\n' * 1_000)[: briefs.LONGEST_TEXT] + "…"}
+    assert told[2:4] == [{}, {"n": 2}]
+    assert [each["text"][-2:] for each in told[4:]] == ["xx", "x…"]
+
+
+@pytest.mark.parametrize("cut", range(200))
+def test_what_stands_where_the_reading_of_parameters_ends_is_no_other_value(cut: int) -> None:
+    params = {
+        "n": 123456,
+        "text": '\\"ć\u0001' * 3,
+        "on": True,
+        "rate": 1.25,
+        "name": "é",
+        "deep": {"a": "b"},
+        "last": 77,
+    }
+    for name, value in briefs.brief_of(encode(params)[:cut]).items():
+        whole = params[name]
+        assert value == whole or (isinstance(value, str) and str(whole).startswith(value.removesuffix(briefs.CUT)))
+
+
+async def test_what_tasks_are_about_comes_with_searched_and_sorted_rows_too(api: Api, many: list[dict]) -> None:
+    wanted = json.dumps({"text": "wört-3"})
+    for query in ({"filter": wanted}, {"sort_by": "priority"}, {"offset": 3}, {"around": 7}):
+        for _ in range(2):
+            tasks = (await api.get("/tasks", brief=1, limit=5, **query)).data["tasks"]
+            assert tasks
+            assert [task["brief"] for task in tasks] == [many[task["id"] - 1]["params"] for task in tasks]

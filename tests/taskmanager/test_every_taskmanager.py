@@ -227,3 +227,13 @@ async def test_the_embedded_one_takes_its_claim_timeout_from_the_settings_and_te
         await tasks.health_check()
         assert tasks.claim_timeout == 1.0
     assert first and [(each.id, each.attempts) for each in taken] == [(first.id, 2)]
+
+
+async def test_a_list_tells_what_tasks_are_about_only_where_it_is_asked_and_the_server_does(tasks: Client):
+    await tasks.register_task_type("example.echo", "1", {"type": "object"})
+    made = await tasks.create_task("example.echo", {"message": "ćao", "deep": {"x": 1}, "n": 3})
+    told = "brief" in await tasks.capabilities()
+    asked = (await tasks.list_tasks(brief=True)).tasks[0]
+    assert (asked.id, asked.partial) == (made.id, True)
+    assert asked.brief == ({"message": "ćao", "n": 3} if told else {})
+    assert (await tasks.list_tasks()).tasks[0].brief == {}

@@ -139,11 +139,6 @@ class FakeVerbs:
             rows.append(BulkRow(told.id, Fate.DONE if told.ok else Fate.FAILED, said, made=made))
         return rows
 
-    async def parameters_of(self, task_ids: Sequence[int]) -> Mapping[int, Mapping[str, Json]]:
-        """Not among the calls: it sends nothing, and comes with the rows that are in sight."""
-        await self._read("parameters_of", tuple(task_ids))
-        return {each: self.details[each].task.parameters for each in task_ids if each in self.details}
-
     async def reports(self) -> list[KeptReport]:
         await self._note("reports")
         return list(self.kept)

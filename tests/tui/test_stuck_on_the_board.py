@@ -126,6 +126,9 @@ async def test_what_waits_for_workers_that_were_paused_or_stopped_has_their_sign
     async with opened(replace(scenes_why.STUCK, stuck={10429: paused, 10428: stopped})) as desk:
         assert "‖" in row(desk, "10429") and "■" in row(desk, "10428")
         assert "⚠" not in row(desk, "10429") + row(desk, "10428")
+        for size in SIZES:
+            await desk.resize(size)
+            assert "workers paused" not in desk.text() and "workers ended" not in desk.text(), size
 
 
 async def test_a_filter_for_stuck_rows_says_of_how_many_and_means_only_loaded_rows():

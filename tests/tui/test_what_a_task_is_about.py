@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
-from core.details import TaskDetail
 from core.models import Json, Task, TaskStatus
 from core.snapshot import StuckTask
 from tests.tui import scenes
-from tests.tui.conftest import Desk, Opens, until
+from tests.tui.conftest import Desk, Opens
 from tests.tui.test_untrusted_text import raw
-from tui.panes.queue_parameters import brief, named
+from tui.look import Tone
+from tui.panes.queue_parameters import brief, joined, named
 from tui.type_names import TypeNames
+from tui.widgets.row_layout import Column, fit_pieces
 
 SIZES = [(60, 20), (80, 24), (120, 36), (200, 60)]
 
@@ -42,8 +44,50 @@ def test_parameters_are_told_compactly_and_without_secrets(parameters: dict[str,
 
 
 def test_only_the_beginning_of_large_parameters_is_looked_at():
-    many = about({f"p{n}": "x" * 1_000 for n in range(1_000)})
-    assert len(brief(many)) < 3_000
+    many = about({f"p{n}": "x " * 400 for n in range(1_000)})
+    assert len(brief(many)) <= len(named(many)) < 200
+    assert brief(about({"text": "timber frames " * 1_000_000})).startswith("timber frames timber")
+
+
+def test_no_more_parameters_are_looked_at_than_a_row_has_room_for():
+    looked = list[int]()
+    assert joined(looked.append(n) or "timber frames " * 4 for n in range(12))
+    assert looked == [0, 1, 2]
+
+
+SECRET = "Zq9x" * 50
+
+
+@pytest.mark.parametrize(
+    ("value", "short"),
+    [
+        (f"https://oauth2:{SECRET}@git.host/org/repo", "repo"),
+        (f"https://{SECRET}@git.host/", "git.host"),
+        (f"https://oauth2:{SECRET}@git.host", "git.host"),
+        (f"https://hooks.slack.com/services/T0001/B0001/{SECRET[:24]}", "hooks.slack.com/…"),
+        (f"https://files.host/kept?Signature={SECRET[:40]}", "files.host/…"),
+        ("https://www.youtube.com/channel/UCX6OQ3DkcsbYNE6H8uQQuVA", "UCX6OQ3DkcsbYNE6H8uQQuVA"),
+        ("https://blog.host/how-to-bake-sourdough-2024", "how-to-bake-sourdough-2024"),
+    ],
+)
+def test_an_address_tells_no_key_that_it_holds(value: str, short: str):
+    assert brief(about({"address": value})) == short
+
+
+@pytest.mark.parametrize("before", [*range(0, 200, 25), 900, 960, 980, 1_000])
+def test_no_half_of_a_secret_is_left_where_a_text_is_cut(before: int):
+    for secret in (
+        f" postgres://u:{SECRET}@host/db",
+        f" password={SECRET}",
+        f" --token {SECRET}",
+        f" https://u:{SECRET}@h",
+    ):
+        told = about({"text": "x" * before + secret})
+        assert SECRET[:4] not in brief(told) + named(told)
+        halved = about({"text": ("x" * before + secret)[: before + 60] + "…"})
+        assert SECRET[:4] not in brief(halved) + named(halved)
+        told = about({"text": f" https://u:{SECRET}{SECRET}@h" * 2 + "x" * before + secret})
+        assert SECRET[:4] not in brief(told) + named(told)
 
 
 async def show(desk: Desk, *tasks: Task, stuck: dict[int, StuckTask] | None = None) -> None:
@@ -69,20 +113,37 @@ async def test_every_row_tells_them_at_every_size(open_board: Opens):
         assert "quota exceeded" in desk.text()
 
 
-async def test_tasks_in_sight_of_which_the_list_tells_no_parameters_are_asked_for_once(open_board: Opens):
-    rows = tuple(replace(scenes.task(number), parameters={}, partial=True) for number in range(900, 600, -1))
-    can = scenes.server(can=frozenset({"filter"}))
+async def test_rows_tell_what_a_list_tells_of_their_parameters(open_board: Opens):
+    told = replace(scenes.task(10430), parameters={}, partial=True, brief={"query": "timber frames", "api_key": SECRET})
     async with open_board(size=(80, 24)) as desk:
-        desk.verbs.details[899] = TaskDetail(about({"query": "timber frames"}))
-        view = replace(scenes.BUSY.view, tasks=rows, total=len(rows))
-        await desk.put(replace(scenes.BUSY, view=view, server=can))
-        desk.board.queue_pane.tick()
-        await until(desk, lambda: "timber frames" in desk.text())
-        desk.board.queue_pane.tick()
-        await desk.settle()
-        asked = [number for verb, *given in desk.verbs.reads if verb == "parameters_of" for number in given[0]]
-        assert len(asked) == len(set(asked)) < 25
-        assert asked[:2] == [900, 899]
+        await show(desk, told, replace(told, id=10429, brief={}))
+        assert "timber frames" in lines(desk, 10430)[0]
+        assert "timber" not in lines(desk, 10429)[0]
+        assert SECRET[:4] not in desk.text()
+
+
+async def test_a_failed_row_tells_why_before_all_but_the_most_telling_of_its_parameters(open_board: Opens):
+    parameters: dict[str, Json] = {"url": "https://youtube.com/@yoru-cassette", "query": "tape " * 20, "max_videos": 5}
+    failed = replace(scenes.task(10429), status=TaskStatus.FAILED, error="quota exceeded", parameters=parameters)
+    async with open_board() as desk:
+        for size in [(76, 24), (80, 24), (95, 24), (100, 30), (110, 30)]:
+            await desk.resize(size)
+            await show(desk, failed, replace(failed, id=10428, parameters={"query": "tape " * 20}))
+            for line in lines(desk, 10429, 10428):
+                assert "quot" in line and "……" not in line and "… …" not in line, line
+            assert "@yor" in desk.text()
+
+
+def test_a_cell_of_several_pieces_is_cut_once_where_it_is_full():
+    column = Column[int]("", lambda row, now: (), share=1)
+    said = (("abc", Tone.BAD), ("", Tone.PLAIN), ("def", Tone.PLAIN), ("日本", Tone.GOOD))
+    for width in range(14):
+        fitted = fit_pieces(column, said, width)
+        text = "".join(text for text, _ in fitted)
+        assert cell_len(text) == width
+        assert text.count("…") == (0 < width < 10)
+        assert text.rstrip().removesuffix("…").strip() in "abcdef日本"
+    assert fit_pieces(column, said, 5)[:2] == [("abc", Tone.BAD), ("d…", Tone.PLAIN)]
 
 
 async def test_without_the_column_it_is_as_it_was(open_board: Opens):

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from core.diagnosis import Cause, Cure, Diagnosis
+from core.diagnosis import Cause, Certainty, Cure, Diagnosis, Verdict
 from core.errors import Unreachable
 from core.models import TaskStatus
 from core.snapshot import StuckTask
@@ -297,3 +297,22 @@ def test_a_text_stands_below_a_name_that_leaves_it_no_room():
     name = ("n" * 20, Tone.MUTED)
     assert hanging((name,), told, 20, 40) == [(name, told)]
     assert hanging((name,), told, 20, 30) == [(name,), (("    a text of some words", Tone.PLAIN),)]
+
+
+async def test_what_waits_for_workers_that_were_paused_or_stopped_here_is_headed_so_unless_something_else_holds_too():
+    paused = replace(scenes_why.PAUSED, certainty=Certainty.CERTAIN, stuck=True, on_purpose=True)
+    ended = replace(paused, code="workers-ended")
+    found = {
+        "‖ waits for paused workers": (paused, scenes_why.BUSY_WORKERS),
+        "■ waits for stopped workers": (ended,),
+        "⚠ stuck": (paused, scenes_why.NO_WORKER),
+    }
+    for heading, causes in found.items():
+        async with opened() as desk:
+            diagnosis = replace(scenes_why.of_no_worker(), causes=causes)
+            desk.verbs.diagnoses[10428] = diagnosis
+            await desk.press(*TO_NO_WORKER, "w")
+            assert heading in desk.text()
+            assert diagnosis.verdict is Verdict.STUCK
+            await desk.resize((60, 20))
+            assert heading[:12] in desk.text()

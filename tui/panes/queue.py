@@ -9,14 +9,13 @@ from datetime import datetime
 from textual.message import Message
 
 from core.filters import TaskFilter
-from core.models import Json, Task
+from core.models import Task
 from core.snapshot import QueueView, Snapshot, Sort, StuckTask, View
 from tui.key_map import keyed
 from tui.look import Piece, Tone, whole_age
 from tui.mounting import put_in
 from tui.panes.base import EDGE, LEAST, ListPane
-from tui.panes.queue_columns import BRIEF_PARAMETERS, laid_out, layouts
-from tui.panes.queue_parameters import ABOUT
+from tui.panes.queue_columns import laid_out, layouts
 from tui.panes.queue_title import FILTER, cells, counted, narrowed
 from tui.type_names import TYPES
 from tui.widgets.filter_field import NUMBER, FilterField
@@ -52,15 +51,8 @@ class QueuePane(ListPane[Task]):
 
         view: View
 
-    @dataclass
-    class Untold(Message):
-        """Tasks came into sight of which the list tells no parameters."""
-
-        task_ids: tuple[int, ...]
-
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(now, id=id)
-        ABOUT.forget()
         self.field = FilterField()
         self.wanted = View()
         self.left_out: frozenset[str] = frozenset()
@@ -146,21 +138,6 @@ class QueuePane(ListPane[Task]):
         if self._sought is not None:
             self._find(self._sought, part)
         self.fetch()
-
-    def tick(self) -> None:
-        """Ask what the tasks in sight are about, too, where the server is one that may be asked for each."""
-        super().tick()
-        able = self._told is not None and "filter" in self._told.server.can
-        if able and self.display and BRIEF_PARAMETERS.title not in self.left_out:
-            first, last = self.row_list.in_sight
-            if task_ids := ABOUT.untold(self.row_list.rows[first:last]):
-                self.post_message(self.Untold(task_ids))
-
-    def learn(self, found: Mapping[int, Mapping[str, Json]]) -> None:
-        """Show what these tasks are about."""
-        ABOUT.learn(found)
-        self.row_list.notify_style_update()  # what is drawn is kept for a second otherwise
-        self.row_list.refresh()
 
     def _find(self, task_id: int, part: QueueView) -> None:
         """Put the cursor on that task, if it is among the rows that came, and ask for those around it from now on, by

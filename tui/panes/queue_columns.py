@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,12 +11,14 @@ from core.filters import since
 from core.models import Task, TaskStatus
 from core.snapshot import StuckTask
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, whole_age
-from tui.panes.queue_parameters import ABOUT
+from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, sign_of_rest, whole_age
+from tui.panes.queue_parameters import brief, in_two, named
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 
+FIRST, LEAST_FIRST = 10, 5
+"""Cells of what tells a task best, where there are news of it, in a narrow column and in the narrowest."""
 PUT_OFF: tuple[str, Tone] = ("○ put off", Tone.WARN)
 
 
@@ -84,54 +86,90 @@ def progress(task: Task, now: datetime) -> tuple[Piece, ...]:
 
 
 def brief_parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """What it is about, behind how far it is; what there is to tell of it otherwise stands behind, where it fits."""
+    """What it is about, behind how far it is; what went wrong stands before all but the most telling of it."""
     if task.status is TaskStatus.CLAIMED:
         who = f"  {short_name(task.claimed_by)}" if task.claimed_by else ""
-        return ((f"{task.progress}% ", Tone.BUSY), (ABOUT.of(task)[0], Tone.PLAIN), (who, Tone.MUTED))
-    said, (news, tone), *_ = ABOUT.of(task)[0], *progress(task, now)
-    return ((said, Tone.PLAIN), ("  " if said and news else "", Tone.PLAIN), (news, tone))
+        return ((f"{task.progress}% ", Tone.BUSY), (brief(task), Tone.PLAIN), (who, Tone.MUTED))
+    return with_news(task, *progress(task, now)[0], FIRST)
+
+
+def with_news(task: Task, news: str, tone: Tone, cells: int) -> tuple[Piece, ...]:
+    """News of a task behind so many cells of what it is about, and before the rest of that."""
+    if not news:
+        return ((brief(task), Tone.PLAIN),)
+    first, rest = in_two(task, cells)
+    return ((f"{first}  " if first else "", Tone.PLAIN), (news, tone), (f"  {rest}" if rest else "", Tone.PLAIN))
 
 
 def briefest(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Only what it is about."""
-    return ((ABOUT.of(task)[0], Tone.PLAIN),)
+    """Only what it is about; of a failed one why, too."""
+    return with_news(task, why_failed(task) if task.status is TaskStatus.FAILED else "", Tone.BAD, LEAST_FIRST)
 
 
 def parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
     """What it is about, with the names."""
-    return ((ABOUT.of(task)[1], Tone.PLAIN),)
+    return ((named(task), Tone.PLAIN),)
 
 
-TYPE = Column("Type", kind, share=4, keep_end=True, names=TYPES.said)
-SHORT_TYPE = Column("Type", kind, width=17, keep_end=True, names=TYPES.said)
-STATUS_COLUMN = Column("Status", status, width=11)
-PRIORITY = Column("Prio", priority, width=4, right=True)
-ATTEMPTS = Column("Att.", attempts, width=4, right=True)
-AGE = Column("Age", age, width=6, right=True)
-WIDE_AGE = Column("Age", age, width=6, right=True, gap=2)
-WORKER = Column("Worker", owner, width=8, keep_end=True)
-WIDE_WORKER = Column("Worker", owner, width=12, keep_end=True)
-PROGRESS = Column("Progress", progress, share=3)
-SHORT_PROGRESS = Column("Progress", progress, width=11)
-BRIEF_PARAMETERS = Column("Parameters", brief_parameters, share=3)
-PARAMETERS = Column("Parameters", parameters, share=4)
+@dataclass(frozen=True)
+class QueueColumn(Column[Task]):
+    """A column of the queue. ``cause``: what stands in it instead where a task is stuck, and no other column tells."""
+
+    cause: Callable[[Task, StuckTask], tuple[Piece, ...]] | None = None
+
+    def telling(self, stuck: Mapping[int, StuckTask]) -> QueueColumn:
+        """The same, where these tasks are stuck; what somebody has brought about on purpose has only its mark."""
+        usual, cause = self.cell, self.cause
+
+        def cell(task: Task, now: datetime) -> Sequence[Piece]:
+            found = stuck.get(task.id)
+            return usual(task, now) if found is None or found.on_purpose or cause is None else cause(task, found)
+
+        return replace(self, cell=cell)
+
+
+def cause_alone(task: Task, found: StuckTask) -> tuple[Piece, ...]:
+    """Why it is stuck."""
+    return ((found.code.replace("-", " "), Tone.WARN),)
+
+
+def cause_and_parameters(task: Task, found: StuckTask) -> tuple[Piece, ...]:
+    """Why it is stuck, and what it is about."""
+    return (*cause_alone(task, found), (f"  {brief(task)}", Tone.PLAIN))
+
+
+TYPE = QueueColumn("Type", kind, share=4, keep_end=True, names=TYPES.said)
+SHORT_TYPE = QueueColumn("Type", kind, width=17, keep_end=True, names=TYPES.said)
+STATUS_COLUMN = QueueColumn("Status", status, width=11)
+PRIORITY = QueueColumn("Prio", priority, width=4, right=True)
+ATTEMPTS = QueueColumn("Att.", attempts, width=4, right=True)
+AGE = QueueColumn("Age", age, width=6, right=True)
+WIDE_AGE = QueueColumn("Age", age, width=6, right=True, gap=2)
+WORKER = QueueColumn("Worker", owner, width=8, keep_end=True)
+WIDE_WORKER = QueueColumn("Worker", owner, width=12, keep_end=True)
+PROGRESS = QueueColumn("Progress", progress, share=3, cause=cause_alone)
+NARROW_PROGRESS = replace(PROGRESS, share=2)
+SHORT_PROGRESS = replace(PROGRESS, width=11)
+BRIEF_PARAMETERS = QueueColumn("Parameters", brief_parameters, share=3, cause=cause_and_parameters)
+BRIEFEST_PARAMETERS = QueueColumn("Parameters", briefest)
+PARAMETERS = QueueColumn("Parameters", parameters, share=4)
 
 
 ID = "ID"
 CHOOSABLE = ("Type", "Status", "Prio", "Att.", "Age", "Worker", "Parameters", "Progress")
 """Titles of the columns that can be left out."""
 
-BARE: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
+BARE: tuple[tuple[int, tuple[QueueColumn, ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
-    (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, Column("Progress", progress, share=2))),
+    (58, (TYPE, STATUS_COLUMN, ATTEMPTS, AGE, NARROW_PROGRESS)),
     (76, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WORKER, PROGRESS)),
     (110, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WIDE_WORKER, PROGRESS)),
 )
 """Which columns fit from which width on, without the parameters."""
 
-WIDTHS: tuple[tuple[int, tuple[Column[Task], ...]], ...] = (
+WIDTHS: tuple[tuple[int, tuple[QueueColumn, ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
-    (52, (SHORT_TYPE, STATUS_COLUMN, AGE, Column("Parameters", briefest))),
+    (52, (SHORT_TYPE, STATUS_COLUMN, AGE, BRIEFEST_PARAMETERS)),
     (62, (SHORT_TYPE, STATUS_COLUMN, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
     (76, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
     (96, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WORKER, BRIEF_PARAMETERS, SHORT_PROGRESS)),
@@ -146,34 +184,18 @@ def mark_of(stuck: StuckTask | None) -> Piece:
         return ("", Tone.WARN)
     if not stuck.on_purpose:
         return ("⚠", Tone.WARN)
-    return ("‖" if stuck.code == "workers-paused" else "■", Tone.MUTED)
+    return (sign_of_rest(stuck.code), Tone.MUTED)
 
 
-def with_stuck(columns: tuple[Column[Task], ...], stuck: Mapping[int, StuckTask]) -> tuple[Column[Task], ...]:
-    """The columns with room for a mark before them, which is on tasks that are stuck, and the cause where the progress
-    stands. The room is there always: what stands behind it has its place."""
-
-    def mark(task: Task, now: datetime) -> tuple[Piece, ...]:
-        return (mark_of(stuck.get(task.id)),)
-
-    def cause(task: Task, now: datetime) -> tuple[Piece, ...]:
-        found = stuck.get(task.id)
-        return progress(task, now) if found is None else ((found.code.replace("-", " "), Tone.WARN),)
-
-    def news(task: Task, now: datetime) -> tuple[Piece, ...]:
-        found = stuck.get(task.id)
-        if found is None:
-            return brief_parameters(task, now)
-        return ((f"{found.code.replace('-', ' ')}  ", Tone.WARN), (ABOUT.of(task)[0], Tone.PLAIN))
-
-    def other(column: Column[Task]) -> Column[Task]:
-        if column.cell is progress:
-            return replace(column, cell=cause)
-        return replace(column, cell=news) if column.cell is brief_parameters and not tells_progress else column
-
-    tells_progress = any(each.cell is progress for each in columns)
-    told = tuple(other(each) for each in columns) if stuck else columns
-    return (Column("", mark, width=1), *told)
+def with_stuck(columns: tuple[QueueColumn, ...], stuck: Mapping[int, StuckTask]) -> tuple[QueueColumn, ...]:
+    """The columns with room for a mark before them, which is on tasks that are stuck, and the cause in the last column
+    that can tell it. The room is there always: what stands behind it has its place."""
+    mark = QueueColumn("", lambda task, now: (mark_of(stuck.get(task.id)),), width=1)
+    places = [place for place, each in enumerate(columns) if each.cause is not None]
+    if not stuck or not places:
+        return (mark, *columns)
+    last = places[-1]
+    return (mark, *columns[:last], columns[last].telling(stuck), *columns[last + 1 :])
 
 
 @lru_cache(maxsize=64)

@@ -21,7 +21,6 @@ from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
 from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
-from tui.panes.queue_parameters import ABOUT, ABOUT_AGAIN
 from tui.panes.workers import Stopped
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.masking import masked_text
@@ -161,14 +160,6 @@ class BoardScreen(WorkerActions):
                 self.queue_pane.wanted = self.newest.view.view
                 self.task_deeds.say(told(error), wrong=True)
         self._wanted = None
-
-    @work(group="about")
-    async def on_queue_pane_untold(self, event: QueuePane.Untold) -> None:
-        """Read what these tasks are about; where that cannot be read now, later."""
-        try:
-            self.queue_pane.learn(await self.connection.verbs.parameters_of(event.task_ids))
-        except CoreError:  # that there is trouble is told by what reads the queue
-            self.set_timer(ABOUT_AGAIN, partial(ABOUT.unask, event.task_ids))
 
     def action_filter(self) -> None:
         """Narrow the results or the activity where one is there, else the queue."""

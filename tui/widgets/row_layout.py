@@ -84,14 +84,15 @@ def fit_pieces(column: Column[Row], said: Sequence[Piece], width: int) -> list[P
         text, tone = said[0]
         text = column.names(text, width) if column.names is not None else text
         return [(fit(head(text, 500), width, right=column.right, keep_end=column.keep_end), tone)]
+    # Joined before it is cut: so there is one mark where something is missing.
+    whole = [(head(text, 500), tone) for text, tone in said]
+    shown = cut("".join(text for text, _ in whole), width)
+    left = width - cell_len(shown)
     fitted: list[Piece] = []
-    left = width
-    for text, tone in said:
-        shown = cut(head(text, 500), left)
-        left -= cell_len(shown)
-        fitted.append((shown, tone))
-        if left <= 0:
-            break
+    for text, tone in whole:
+        if part := shown[: len(text)]:
+            fitted.append((part, tone))
+        shown = shown[len(text) :]
     padding = (" " * left, Tone.PLAIN)
     return [padding, *fitted] if column.right else [*fitted, padding]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tui.look import STATUS, TIMES, Piece, Tone, clock, hanging
+from tui.look import STATUS, TIMES, Piece, Tone, clock, hanging, sign_of_rest
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
@@ -149,6 +149,9 @@ def verdict(diagnosis: Diagnosis) -> Line:
         said = "may be stuck" if diagnosis.task_id else state_of(diagnosis).lower()
         return ((f"  ? {said}", Tone.WARN),)
     match diagnosis.verdict:
+        case Verdict.STUCK if diagnosis.task_id and diagnosis.waits_for:
+            how = "paused" if diagnosis.waits_for == "workers-paused" else "stopped"
+            return ((f"  {sign_of_rest(diagnosis.waits_for)} waits for {how} workers", Tone.MUTED),)
         case Verdict.STUCK:
             return (("  ⚠ stuck" if diagnosis.task_id else f"  ⚠ {SYSTEM_STATE[Verdict.STUCK].lower()}", Tone.WARN),)
         case Verdict.UNKNOWN:
