@@ -89,14 +89,13 @@ def the_workers(worker_ids: Sequence[str]) -> str:
 
 def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None) -> str:
     """The title of a command for workers with those whom it is for; None: all. What only pauses one does without."""
-    if (
-        command_id not in ("pause", "stop", "stop_now")
-        or chosen == []
-        or (command_id == "pause" and chosen is not None)
-    ):
+    if chosen is None and command_id in ("pause", "stop", "stop_now"):
+        who = "all"
+    elif chosen and command_id in ("stop", "stop_now"):
+        who = the_workers([worker.id for worker in chosen])
+    else:
         return title
     verb, *rest = title.split()
-    who = "all" if chosen is None else the_workers([worker.id for worker in chosen])
     return " ".join((verb, who, *rest))
 
 

@@ -187,6 +187,13 @@ async def test_the_row_of_the_stopped_ones_says_how_they_are_reached(open_board:
         assert desk.verbs.calls == []
 
 
+@pytest.mark.parametrize("key", ["x", "r"])
+async def test_where_there_is_no_worker_at_all_it_is_said_how_one_is_started(open_board: Opens, key: str):
+    async with open_board(replace(scenes.BUSY, workers=())) as desk:
+        await desk.press("3", key)
+        assert desk.notes() == ["No worker of this board runs; s starts some."]
+
+
 async def test_of_several_that_cannot_be_told_anything_it_is_said_that_they_are_of_two_kinds(open_board: Opens):
     far = replace(TWO, local=False, host="far")
     gone = replace(ONE, state=WorkerState.CRASHED, in_hand=())

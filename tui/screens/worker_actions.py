@@ -102,7 +102,7 @@ class WorkerActions(WhyActions):
 
     def action_restart(self) -> None:
         """Start the chosen workers again."""
-        self.worker_deeds.restart(self.chosen_workers or ())
+        self.worker_deeds.restart(self.chosen_workers)
 
     def action_strategy(self) -> None:
         """Choose which task is claimed next."""
