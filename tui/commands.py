@@ -14,7 +14,7 @@ FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
 LIST = (
-    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=7, shown="⏎"),
+    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=9, shown="⏎"),
     Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", MARKABLE),
     Command("mark_all", "a", "Mark all", "Mark all loaded rows; again: all that match (queue), then none.", MARKABLE),
     Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
@@ -68,9 +68,9 @@ COPY = Command(
 )
 CANARY = Command(
     "canary", "c", "Try one first", "Retry one of them and watch it; then the others are offered.",
-    ("failures", "group"), footer=1,
+    ("failures", "group"), footer=1, brief="Try one",
 )  # fmt: skip
-EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=3)
+EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=10)
 WHY = Command(
     "why",
     "w",
@@ -84,10 +84,10 @@ WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keep
 
 BOARD = (
     Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types")),
-    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 6, ("workers",)),
-    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
+    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 8, ("workers",)),
+    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
-    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 2, ("workers",)),
+    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 10, ("workers",)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),
     Command("concurrency", "c", "Tasks at once", "How many tasks a worker may have in hand.", WORKERS, 17),
     Command("restart", "r", "Start again", "Start a worker that crashed or stopped again.", WORKERS, 8),

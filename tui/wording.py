@@ -29,6 +29,9 @@ STATE: Final = re.compile(r"^Task is ([^;]+)(?:;.*)?$")
 DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}
 """What the commands do to tasks that are for some statuses alone, as `fits` wants it said."""
 
+RETRY_ALL: Final = "Retry all"
+"""What the command to retry is called where it is for a whole group of failures."""
+
 GONE: Final = "That row is in the list no more, and nothing is done to it: move the cursor to the one that you mean."
 """What is said of a row that only keeps its place."""
 

@@ -36,10 +36,9 @@ class WorkerDeeds(Deeds):
             return keyed(NO_WORKER)
         if chosen:
             return not_told(chosen)
-        stopped = count(
-            sum(worker.state is WorkerState.STOPPED for worker in self.snapshot().workers), "stopped worker"
-        )
-        return keyed(f"This row stands for {stopped}: {{open}} shows them, then {{restart}} starts one again.")
+        stopped = sum(worker.state is WorkerState.STOPPED for worker in self.snapshot().workers)
+        which = count(stopped, "stopped worker")
+        return keyed(f"This row stands for {which}: {{open}} shows them, then {{restart}} starts one again.")
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
         """Pause these; when all of them are paused already, let them go on."""
