@@ -258,7 +258,7 @@ REPORTS = (
 
 BULK = (
     BACK,
-    Command("carry_out", "enter,ctrl+s", "Carry out", "Ask, and do it after a yes.", footer=2, shown="⏎"),
+    Command("carry_out", "y", "Carry out", "Do what the dry run says.", footer=2),
     Command("force", "F", "Live owners too", "Release also tasks whose owner may be alive; again: not.", footer=4),
     Command("more_copies", "plus", "One copy more", "One copy more of each task.", footer=6, shown="+"),
     Command("fewer_copies", "minus", "One copy fewer", "One copy fewer of each task.", footer=7, shown="-"),
@@ -267,7 +267,7 @@ BULK = (
     Command("look_again", "R", "Look again", "Make the dry run anew.", footer=9),
     Command("export_json", "J", "Export JSON", "Write the list to a file here.", footer=8, does="export('json')"),
     Command("export_csv", "V", "Export CSV", "Write the list to a file here.", footer=8, does="export('csv')"),
-    Command("copy_ledger", "y", "Copy", "Copy the list as JSON.", footer=10),
+    Command("copy_ledger", "Y", "Copy JSON", "Copy the list as JSON.", footer=10),
     HELP,
     QUIT,
 )  # fmt: skip
