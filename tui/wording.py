@@ -107,6 +107,13 @@ def take_turns(workers: Sequence[WorkerStatus]) -> bool:
     return any(len(worker.types) != 1 for worker in workers)
 
 
+def paused(worker_ids: Sequence[str], workers: Sequence[WorkerStatus]) -> str:
+    """That these are paused, and what they finish all the same, as far as they are known."""
+    hands = [hand.task_id for worker in workers for hand in worker.in_hand]
+    verb = "finishes" if len(worker_ids) == 1 else "they finish"
+    return f"Paused {the_workers(worker_ids)}{f': {verb} {ids(hands)}' if hands else ''}."
+
+
 def stopping(workers: Sequence[WorkerStatus]) -> str:
     """That these stop, and what they finish before."""
     hands = [hand.task_id for worker in workers for hand in worker.in_hand]

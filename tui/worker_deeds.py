@@ -8,7 +8,7 @@ from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
-from tui.wording import stopping, take_turns, the_workers
+from tui.wording import paused, stopping, take_turns, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
@@ -51,7 +51,8 @@ class WorkerDeeds(Deeds):
         async def deed() -> str:
             if not working:
                 return f"Resumed {the_workers(await self.working(self.verbs.resume(names)))}."
-            return f"Paused {the_workers(await self.working(self.verbs.pause(working)))}."
+            told = await self.working(self.verbs.pause(working))
+            return paused(told, self._as_they_are(told))
 
         self.carry_out(deed)
 

@@ -88,6 +88,7 @@ async def test_a_form_that_was_opened_before_the_types_were_known_learns_them(op
     async with open_board(scenes.CONNECTING) as desk:
         await desk.press("1", "n")
         assert "No task type is known before the TaskManager answers." in desk.text()
+        assert "tells no schema" not in desk.text()
         await desk.put(rich)
         await until(desk, lambda: form_of(desk).chosen == rich.types[0].name)
         await desk.settle()

@@ -164,6 +164,7 @@ class NewTaskScreen(ParametersForm):
     def _explain(self) -> None:
         row = self.types.get(self.chosen or "")
         self.kind.tell(self.chosen, row, unheard=self.deeds.snapshot().server.link is not Link.LIVE)
+        self.form.display = self.chosen is not None
         self.repetition.offer(self.made)
 
     def on_input_changed(self, event: Input.Changed) -> None:

@@ -79,7 +79,12 @@ class RegisterTypesScreen(Form):
         self._tell(done)
         created = sum(each.plan is Plan.CREATED for each in done)
         changed = sum(each.plan is Plan.CHANGED for each in done)
-        return f"{count(created, 'type')} created, {changed:,} changed, {len(self.plans):,} refused."
+        many = {"created": created, "changed": changed, "refused": len(self.plans)}
+        first, *others = [(said, number) for said, number in many.items() if number] or [("changed", 0)]
+        return (
+            ", ".join((f"{count(first[1], 'type')} {first[0]}", *(f"{number:,} {said}" for said, number in others)))
+            + "."
+        )
 
     def done(self, said: str) -> None:
         """Close when all of it was registered; else tell."""
