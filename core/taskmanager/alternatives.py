@@ -48,5 +48,5 @@ def _ways(alternatives: object) -> list[Names]:
 def _required(alternative: object) -> Names:
     asked = cast("Mapping[str, Any]", alternative if isinstance(alternative, Mapping) else {})
     names = asked.get("required")
-    only = asked.keys() == {"required"} and isinstance(names, list)
+    only = list(asked) == ["required"] and isinstance(names, list)
     return tuple(str(each) for each in cast("list[Any]", names)) if only else ()

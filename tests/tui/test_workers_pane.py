@@ -57,7 +57,7 @@ async def test_those_that_stop_already_are_neither_paused_nor_counted(open_board
     async with open_board(MIXED) as desk:
         await desk.press("p")
         assert desk.verbs.calls == [("pause", (ONE.id, THREE.id))]
-        assert desk.notes() == ["Paused 2 workers: they finish #10431, #10429."]
+        assert desk.notes() == ["Paused 2 workers: they finish #10432."]
         await desk.press("3", "down", "x")
         assert desk.notes() == ["Stopping 5a3b-2: finishes #10431 first. X stops now."]
 
