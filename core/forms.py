@@ -25,6 +25,8 @@ LONG_TEXT = 200
 """A text that may have so many characters gets several lines."""
 MIXED = ("oneOf", "anyOf", "allOf", "not", "if", "$dynamicRef", "prefixItems")
 """What makes a rule more than one field can say."""
+NEEDED = "needed"
+"""The rule that is broken where parameters are missing of which one or another will do; its sentence has names only."""
 LIMITS = {
     "minimum": "at least {}",
     "exclusiveMinimum": "more than {}",

@@ -86,6 +86,11 @@ class TypeRow:
         return max(1, self.counts.pending - self.put_off) if self.is_waiting else 0
 
     @property
+    def is_for_nobody(self) -> bool:
+        """Whether no worker is known to claim it, and none could be started here."""
+        return not self.workable and not self.workers
+
+    @property
     def is_waiting(self) -> bool:
         """Whether tasks of it wait for a worker now."""
         return bool(self.counts.pending) and not self.all_put_off

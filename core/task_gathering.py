@@ -18,7 +18,7 @@ from core.diagnosis.server import CLOCK_TOLERANCE
 from core.diagnosis.workers import STARVES_AFTER, WORKING
 from core.errors import BadSetting, DatabaseUnusable, NotFound
 from core.failures import kind_of
-from core.forms import Violation
+from core.forms import NEEDED, Violation
 from core.gathering import LOOKED_AT, dead_among
 from core.masking import is_secret, masked
 from core.models import HistoryEntry, Json, Task, TaskStatus, TaskType
@@ -136,7 +136,7 @@ def broken_rules(schema: Mapping[str, Json], params: Mapping[str, Json]) -> tupl
 
 def rule_told(each: Violation, said: str | None) -> str:
     """A broken rule with its place; ``said``: its words where secrets are masked, None where it is not broken then."""
-    if each.rule == "required":
+    if each.rule in ("required", NEEDED):
         said = each.message  # it quotes a name alone
     elif said is None or any(is_secret(str(part)) for part in each.path):
         said = f"breaks the rule {each.rule!r}"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from core.forms import Violation, encoded
+from core.forms import NEEDED, Violation, encoded
 from core.masking import MASK, is_secret, masked
 from core.models import Json
 
 TORN = f"{MASK} stands for a secret that was not shown: leave it as it was, or type all of it."
 BARE = f"{MASK} stands for nothing while secrets are shown: type all of it."
 
-NAMES_ONLY = ("required", "masked", "additionalProperties", "unevaluatedProperties", "dependentRequired")
+NAMES_ONLY = (NEEDED, "required", "masked", "additionalProperties", "unevaluatedProperties", "dependentRequired")
 """Rules whose sentences tell names and no values."""
 
 _Leaf = tuple[tuple[str, ...], str]

@@ -275,14 +275,14 @@ class BoardApp(NoticeApp):
 
     def action_suspend_process(self) -> None:
         """Ctrl+Z gives the shell back, unless tasks would stand still with the board until their claims are lost."""
+        from tui.key_map import keyed
         from tui.look import count
         from tui.screens.leaving import in_hand
 
         hands = in_hand(self.board.newest) if self.is_furnished else 0
         if hands:
-            self.notify(
-                f"{count(hands, 'task')} in hand would stand still with the board: quit instead, or pause first."
-            )
+            stands = f"{count(hands, 'task')} in hand would stand still with the board"
+            self.notify(keyed(f"{stands}: quit ({{quit}}) instead, or pause first ({{pause}})."))
         else:
             super().action_suspend_process()
 

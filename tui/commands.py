@@ -14,7 +14,7 @@ FIELD = ("filter",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
 LIST = (
-    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=7, shown="⏎"),
+    Command("open", "enter", "Open", "Open what the cursor is on.", LISTS, footer=9, shown="⏎"),
     Command("mark", "space", "Mark", "Mark the row; actions are for all marked rows.", MARKABLE),
     Command("mark_all", "a", "Mark all", "Mark all loaded rows; again: all that match (queue), then none.", MARKABLE),
     Command("down", "down,j", "Down", "One row down.", movement=True, shown="↓ j"),
@@ -68,9 +68,9 @@ COPY = Command(
 )
 CANARY = Command(
     "canary", "c", "Try one first", "Retry one of them and watch it; then the others are offered.",
-    ("failures", "group"), footer=1,
+    ("failures", "group"), footer=1, brief="Try one",
 )  # fmt: skip
-EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=3)
+EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=10)
 WHY = Command(
     "why",
     "w",
@@ -84,10 +84,11 @@ WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keep
 
 BOARD = (
     Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types")),
-    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 6, ("workers",)),
-    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=1, near=("workers",)),
+    Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 8, ("workers",)),
+    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
-    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", (), 2, ("workers",)),
+    Command("strategy", "t", "Strategy", "Which task workers claim next: FIFO, LIFO or PRIORITY.", footer=10,
+            near=("workers",)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),
     Command("concurrency", "c", "Tasks at once", "How many tasks a worker may have in hand.", WORKERS, 17),
     Command("restart", "r", "Start again", "Start a worker that crashed or stopped again.", WORKERS, 8),
@@ -257,7 +258,7 @@ REPORTS = (
 
 BULK = (
     BACK,
-    Command("carry_out", "enter,ctrl+s", "Carry out", "Ask, and do it after a yes.", footer=2, shown="⏎"),
+    Command("carry_out", "y", "Carry out", "Do what the dry run says.", footer=2),
     Command("force", "F", "Live owners too", "Release also tasks whose owner may be alive; again: not.", footer=4),
     Command("more_copies", "plus", "One copy more", "One copy more of each task.", footer=6, shown="+"),
     Command("fewer_copies", "minus", "One copy fewer", "One copy fewer of each task.", footer=7, shown="-"),
@@ -266,7 +267,7 @@ BULK = (
     Command("look_again", "R", "Look again", "Make the dry run anew.", footer=9),
     Command("export_json", "J", "Export JSON", "Write the list to a file here.", footer=8, does="export('json')"),
     Command("export_csv", "V", "Export CSV", "Write the list to a file here.", footer=8, does="export('csv')"),
-    Command("copy_ledger", "y", "Copy", "Copy the list as JSON.", footer=10),
+    Command("copy_ledger", "Y", "Copy JSON", "Copy the list as JSON.", footer=10),
     HELP,
     QUIT,
 )  # fmt: skip

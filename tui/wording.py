@@ -29,6 +29,9 @@ STATE: Final = re.compile(r"^Task is ([^;]+)(?:;.*)?$")
 DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelled", "delete": "deleted"}
 """What the commands do to tasks that are for some statuses alone, as `fits` wants it said."""
 
+RETRY_ALL: Final = "Retry all"
+"""What the command to retry is called where it is for a whole group of failures."""
+
 GONE: Final = "That row is in the list no more, and nothing is done to it: move the cursor to the one that you mean."
 """What is said of a row that only keeps its place."""
 
@@ -89,20 +92,26 @@ def the_workers(worker_ids: Sequence[str]) -> str:
 
 def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None) -> str:
     """The title of a command for workers with those whom it is for; None: all. What only pauses one does without."""
-    if (
-        command_id not in ("pause", "stop", "stop_now")
-        or chosen == []
-        or (command_id == "pause" and chosen is not None)
-    ):
+    if chosen is None and command_id in ("pause", "stop", "stop_now"):
+        who = "all"
+    elif chosen and command_id in ("stop", "stop_now"):
+        who = the_workers([worker.id for worker in chosen])
+    else:
         return title
     verb, *rest = title.split()
-    who = "all" if chosen is None else the_workers([worker.id for worker in chosen])
     return " ".join((verb, who, *rest))
 
 
 def take_turns(workers: Sequence[WorkerStatus]) -> bool:
     """Whether one of these claims tasks of several types, and so claims of each in turn."""
     return any(len(worker.types) != 1 for worker in workers)
+
+
+def paused(worker_ids: Sequence[str], workers: Sequence[WorkerStatus]) -> str:
+    """That these are paused, and what they finish all the same, as far as they are known."""
+    hands = [hand.task_id for worker in workers for hand in worker.in_hand]
+    verb = "finishes" if len(worker_ids) == 1 else "they finish"
+    return f"Paused {the_workers(worker_ids)}{f': {verb} {ids(hands)}' if hands else ''}."
 
 
 def stopping(workers: Sequence[WorkerStatus]) -> str:

@@ -8,7 +8,7 @@ from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
-from tui.wording import stopping, take_turns, the_workers
+from tui.wording import paused, stopping, take_turns, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
@@ -27,8 +27,18 @@ class WorkerDeeds(Deeds):
         if here and not kept:
             self.say(f"{stopping(here)} {keyed('{stop_now}')} stops now.")
         elif not kept:
-            self.say(keyed(NO_WORKER) if chosen is None else not_told(chosen, among=self.snapshot().workers))
+            self.say(self._not_told(chosen))
         return kept
+
+    def _not_told(self, chosen: Sequence[WorkerStatus] | None) -> str:
+        """Why none of these can be told anything; none are chosen on the row of the stopped ones."""
+        if chosen is None:
+            return keyed(NO_WORKER)
+        if chosen:
+            return not_told(chosen)
+        stopped = sum(worker.state is WorkerState.STOPPED for worker in self.snapshot().workers)
+        which = count(stopped, "stopped worker")
+        return keyed(f"This row stands for {which}: {{open}} shows them, then {{restart}} starts one again.")
 
     def pause(self, chosen: Sequence[WorkerStatus] | None) -> None:
         """Pause these; when all of them are paused already, let them go on."""
@@ -41,7 +51,8 @@ class WorkerDeeds(Deeds):
         async def deed() -> str:
             if not working:
                 return f"Resumed {the_workers(await self.working(self.verbs.resume(names)))}."
-            return f"Paused {the_workers(await self.working(self.verbs.pause(working)))}."
+            told = await self.working(self.verbs.pause(working))
+            return paused(told, self._as_they_are(told))
 
         self.carry_out(deed)
 
@@ -86,7 +97,7 @@ class WorkerDeeds(Deeds):
     def scale(self, step: int, like: WorkerStatus | None = None) -> None:
         """Have one worker more or fewer; ``like``: of those of its types."""
         if like is not None and not like.local:
-            self.say(not_told([like], among=()))
+            self.say(not_told([like]))
             return
         live = [worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES]
         kind = [worker for worker in live if like is None or worker.types == like.types]
@@ -132,11 +143,11 @@ class WorkerDeeds(Deeds):
 
         self.carry_out(deed)
 
-    def restart(self, chosen: Sequence[WorkerStatus]) -> None:
-        """Start those of these again that crashed or stopped."""
-        ended = [worker.id for worker in chosen if worker.local and worker.state in ENDED_STATES]
+    def restart(self, chosen: Sequence[WorkerStatus] | None) -> None:
+        """Start those of these again that crashed or stopped; with None there is none."""
+        ended = [worker.id for worker in chosen or () if worker.local and worker.state in ENDED_STATES]
         if not ended:
-            self.say(keyed(NOT_AGAIN) if chosen else not_told(chosen, among=self.snapshot().workers))
+            self.say(keyed(NOT_AGAIN) if chosen else self._not_told(chosen))
             return
 
         async def deed() -> str:
@@ -156,21 +167,18 @@ class WorkerDeeds(Deeds):
         self.carry_out(deed)
 
 
-def not_told(chosen: Sequence[WorkerStatus], *, among: Sequence[WorkerStatus]) -> str:
-    """Why none of these can be told anything, and what to press; none are chosen on the row of the stopped ones."""
+def not_told(chosen: Sequence[WorkerStatus]) -> str:
+    """Why none of these, one at least, can be told anything, and what to press."""
     again = keyed("{restart}")
-    if not chosen:
-        stopped = count(sum(worker.state is WorkerState.STOPPED for worker in among), "stopped worker")
-        return f"This row stands for {stopped}: {keyed('{open}')} shows them, then {again} starts one again."
-    names = the_workers([worker.id for worker in chosen])
+    names, one = the_workers([worker.id for worker in chosen]), len(chosen) == 1
     ended = [worker for worker in chosen if worker.local]
-    are, have, belong, them = ("is", "has", "belongs", "it") if len(chosen) == 1 else ("are", "have", "belong", "them")
     if not ended:
-        return f"{names} {belong} to another process, and {are} steered there."
+        steered = "belongs to another process, and is" if one else "belong to another process, and are"
+        return f"{names} {steered} steered there."
     if len(ended) < len(chosen):
         return f"Of {names} some have ended ({again} starts them again), the others belong to other processes."
     how = "crashed" if all(worker.state is WorkerState.CRASHED for worker in ended) else "stopped"
-    return f"{names} {have} {how}: {again} starts {them} again."
+    return f"{names} {'has' if one else 'have'} {how}: {again} starts {'it' if one else 'them'} again."
 
 
 def finished_first(workers: Sequence[WorkerStatus]) -> str:

@@ -226,7 +226,8 @@ def overtaken(known: Known) -> Cause | None:
     ahead = sum(place.before or 0 for place in before)
     starves = (known.waited or 0.0) > STARVES_AFTER and known.overtakers >= OVERTAKEN_OFTEN and not shrinks(known)
     which = "newer tasks" if strategies == "LIFO" else "tasks that came later"
-    done = f"{known.overtakers:,} {which} went before it" if known.overtakers else f"{ahead:,} tasks go before it"
+    next_up = "it is next" if not ahead else f"{amount(ahead, 'task')} {'goes' if ahead == 1 else 'go'} before it"
+    done = f"{known.overtakers:,} {which} went before it" if known.overtakers else next_up
     said = f"All workers of {named(task.task_type)} claim {strategies}: {done}, and {waiting_of(known)}."
     evidence = (
         *facts(known),
@@ -254,15 +255,18 @@ def workers_busy(known: Known) -> Cause | None:
     name = named(known.task_type)
     who = f"{every(len(live))} of {name} {'is' if len(live) == 1 else 'are'}"
     used = [place for place in known.places if place.used_by and place.before is not None]
-    ahead = "" if not used else f"; {before(used[0])} before it ({used[0].strategy})"
+    ahead = "" if not used else f"; {before(used[0])} ({used[0].strategy})"
     said = f"{who} busy{ahead}; {waiting_of(known)}."
     return Cause("workers-busy", said, facts(known), one_more(known), stuck=False)
 
 
 def before(place: Place) -> str:
-    """How many tasks go first: ``1 task goes``, ``1,000+ tasks go``."""
+    """How many tasks go first: ``1 task goes before it``, ``1,000+ tasks go before it``, or that it is next."""
     count = place.before or 0
-    return "1 task goes" if count == 1 and place.exact else f"{count:,}{'' if place.exact else '+'} tasks go"
+    if not count and place.exact:
+        return "it is next"
+    go = "1 task goes" if count == 1 and place.exact else f"{count:,}{'' if place.exact else '+'} tasks go"
+    return f"{go} before it"
 
 
 def has_room(worker: WorkerStatus) -> bool:

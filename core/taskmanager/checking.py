@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from core.errors import BadSetting
 from core.forms import Violation
 from core.models import Json
+from core.taskmanager.alternatives import in_words
 
 
 def violations(param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> list[Violation]:
@@ -17,7 +18,8 @@ def violations(param_schema: Mapping[str, Json], params: Mapping[str, Json]) -> 
     from core.server.schema_parts import with_empty_objects
 
     try:
-        schema = json.dumps(with_empty_objects(dict(param_schema)))
-        return [Violation(each.path, each.message, each.rule) for each in found(schema, dict(params))]
+        schema = with_empty_objects(dict(param_schema))
+        broken = (Violation(each.path, each.message, each.rule) for each in found(json.dumps(schema), dict(params)))
+        return [in_words(each, schema, params) for each in broken]
     except Refused as refused:
         raise BadSetting(refused.error) from None

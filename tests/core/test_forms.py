@@ -217,3 +217,42 @@ def test_a_schema_that_cannot_be_used_is_told():
 
 def test_a_schema_in_which_php_wrote_lists_for_empty_objects_is_understood():
     assert violations({"type": "object", "properties": []}, {"a": 1}) == []
+
+
+ONE_OF_TWO: dict[str, Any] = {"anyOf": [{"required": ["video_id"]}, {"required": ["video_url"]}]}
+
+
+@pytest.mark.parametrize(
+    ("schema", "params", "path", "said"),
+    [
+        (ONE_OF_TWO, {}, (), "video_id or video_url is needed"),
+        (
+            {"oneOf": [{"required": ["a", "b"]}, {"required": ["c"]}]},
+            {"a": 1, "b": 1, "c": 1},
+            (),
+            "only one can be given: a and b or c",
+        ),
+        ({"properties": {"of": ONE_OF_TWO}}, {"of": {"x": 1}}, ("of",), "video_id or video_url is needed"),
+        (
+            {"properties": {"l": {"items": ONE_OF_TWO}}},
+            {"l": [{"video_id": 1}, {}]},
+            ("l", 1),
+            "video_id or video_url is needed",
+        ),
+    ],
+)
+def test_parameters_of_which_one_or_another_will_do_are_named(
+    schema: dict[str, Any], params: dict[str, Any], path: tuple[str | int, ...], said: str
+):
+    assert [(each.path, each.message) for each in violations(schema, params)] == [(path, said)]
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"anyOf": [{"required": ["a"]}, {"minProperties": 1}]},
+        {"properties": [], "anyOf": [{"required": ["a"]}, {"type": "string"}]},
+    ],
+)
+def test_alternatives_that_ask_for_more_than_names_are_told_as_the_server_tells_them(schema: dict[str, Any]):
+    assert [each.message for each in violations(schema, {})] == ["{} is not valid under any of the given schemas"]

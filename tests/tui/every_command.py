@@ -250,7 +250,6 @@ TASK_TYPE: Cases = {
 REPORTS: Cases = {**AWAY, **LOOKS, "send_again": calls("resend_reports"), "discard": opens(Confirm)}
 BULK: Cases = {
     **AWAY,
-    "carry_out": opens(Confirm),
     "more_copies": turns("order.copies"),
     "fewer_copies": turns("order.copies", "plus"),
     "change": opens(ChangeParametersScreen),
@@ -310,8 +309,9 @@ CASES: dict[str, Cases] = {
     "REPORTS": behind(("o",), REPORTS),
     "BULK": {
         **behind((*TWO, "e"), BULK),
+        "carry_out": turns("stage", *TWO, "e"),
         **behind((*TWO, "l"), {"force": turns("order.force")}),
-        **behind((*TWO, "e", "enter", "y"), {"undo": Case(lambda desk: id(desk.app.screen))}),
+        **behind((*TWO, "e", "y"), {"undo": Case(lambda desk: id(desk.app.screen))}),
     },
     "WORKER": {
         **behind(("home", "enter"), WORKER, "workers"),

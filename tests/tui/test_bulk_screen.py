@@ -21,7 +21,6 @@ from tests.tui.conftest import Desk, Opens, press_every_key
 from tui.commands import BULK
 from tui.ledger import as_csv
 from tui.screens.bulk import BulkScreen, Stage
-from tui.widgets.confirm import Confirm
 
 SIZES = [(120, 36), (80, 24), (60, 20)]
 
@@ -60,7 +59,7 @@ async def test_every_key_that_is_offered_on_the_screen_can_be_pressed(
         await press_every_key(desk, BULK, BulkScreen, opens)
 
 
-async def test_a_dry_run_comes_first_and_only_y_after_a_question_carries_it_out(open_board: Opens):
+async def test_a_dry_run_comes_first_and_only_y_carries_it_out(open_board: Opens):
     async with open_board() as desk:
         await desk.press("a", "C")
         shown = desk.text()
@@ -68,11 +67,10 @@ async def test_a_dry_run_comes_first_and_only_y_after_a_question_carries_it_out(
         assert "will be cancelled" in shown
         assert "it is completed; cancel needs it pending or claimed" in shown
         assert "POST /tasks/bulk" in shown
-        await desk.press("enter")
-        assert isinstance(desk.app.screen, Confirm)
-        await desk.press("enter")
-        assert desk.verbs.called("bulk") == []
-        await desk.press("enter", "C")
+        assert "y carries it out, esc goes back and changes nothing." in desk.text()
+        await desk.press("enter", "C", "ctrl+s")
+        assert screen(desk).stage is Stage.DRY_RUN
+        assert desk.notes() == ["y carries it out, esc goes back and changes nothing."]
         assert desk.verbs.called("bulk") == []
         await desk.press("y")
         ((_, action, ids),) = desk.verbs.called("bulk")
@@ -83,9 +81,7 @@ async def test_a_dry_run_comes_first_and_only_y_after_a_question_carries_it_out(
 async def test_what_failed_comes_first_in_the_ledger_and_stays_marked(open_board: Opens):
     async with open_board(scenes.FAILING) as desk:
         desk.verbs.outcomes[499] = RowOutcome(499, False, error="Task is completed; retry needs it failed")
-        await desk.press("space", "space", "r", "enter")
-        assert "Retry 2 tasks?" in desk.text()
-        await desk.press("y")
+        await desk.press("space", "space", "r", "y")
         assert desk.verbs.called("bulk") == [("bulk", Action.RETRY, (500, 499))]
         assert [row.id for row in screen(desk).row_list.rows] == [499, 500]
         assert "1 done, 1 failed" in desk.text()
@@ -95,7 +91,7 @@ async def test_what_failed_comes_first_in_the_ledger_and_stays_marked(open_board
 
 async def test_a_group_of_failures_is_retried_after_a_yes(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("4", "4", "r", "enter", "y")
+        await desk.press("4", "4", "r", "y")
         assert desk.verbs.called("bulk") == [("bulk", Action.RETRY, (10427,))]
         assert "there is no such task" in desk.text()
 
@@ -104,7 +100,7 @@ async def test_where_nothing_was_done_there_is_nothing_said_of_an_undo(open_boar
     async with open_board(scenes.FAILING) as desk:
         for each in (499, 500):
             desk.verbs.outcomes[each] = RowOutcome(each, False, error="Task is completed; retry needs it failed")
-        await desk.press("space", "space", "r", "enter", "y")
+        await desk.press("space", "space", "r", "y")
         assert "2 failed" in desk.text()
         assert "undo" not in desk.text()
 
@@ -123,7 +119,7 @@ async def test_all_that_match_a_filter_are_meant_and_escape_stops_between_two_ch
         assert "Retry all that match type:Many" in desk.text()
         assert "10,000 will be retried" in desk.text()
         desk.verbs.may_answer.clear()
-        await desk.press("enter", "y", "escape")
+        await desk.press("y", "escape")
         assert "Stopping after this chunk" in desk.text()
         desk.verbs.may_answer.set()
         await desk.settle()
@@ -137,7 +133,7 @@ async def test_ten_thousand_rows_are_done_to_the_last(open_board: Opens):
         many(desk, 10_000)
         desk.board.task_deeds.bulk(Order(Action.DELETE), TaskFilter(types=("Many",)), desk.board.settled)
         await desk.settle()
-        await desk.press("enter", "y")
+        await desk.press("y")
         await ended(desk, "carry")
         assert "10,000 of 10,000" in desk.text()
 
@@ -181,14 +177,14 @@ async def test_several_are_copied_and_the_copies_can_be_deleted_again(open_board
         await desk.press("space", "space", "e", "plus")
         assert "2 copies each" in desk.text()
         assert "copy_of" in desk.text()
-        await desk.press("enter", "y")
+        await desk.press("y")
         made = screen(desk)._made()
         assert len(made) == 4
         for each in made:
             desk.verbs.details[each] = TaskDetail(Task(each, scenes.CHANNEL))
         await desk.press("u")
         assert "4 will be deleted" in desk.text()
-        await desk.press("enter", "y")
+        await desk.press("y")
         assert desk.verbs.called("bulk")[-1] == ("bulk", Action.DELETE, made)
 
 
@@ -235,7 +231,7 @@ async def test_what_this_server_cannot_do_is_said_with_the_nearest_honest_way(
         await desk.settle()
         await desk.press(*["down"] * downs, key)
         assert said in " ".join(desk.text().replace("│", " ").split())
-        await desk.press("enter", "y")
+        await desk.press("y")
         assert bool(desk.verbs.called("bulk")) is (key in "rl")
 
 
@@ -245,7 +241,7 @@ async def test_the_ledger_is_written_to_a_new_file_whose_path_is_told(
     monkeypatch.chdir(tmp_path)
     async with open_board(scenes.FAILING) as desk:
         desk.verbs.outcomes[499] = RowOutcome(499, False, error="token=s3cret was refused")
-        await desk.press("space", "space", "r", "enter", "y", "J", "V")
+        await desk.press("space", "space", "r", "y", "J", "V")
         await ended(desk, "deeds")
         written = {Path(name).suffix: tmp_path / name for name in os.listdir(tmp_path)}
         assert str(written[".csv"]) in desk.notes()[-1] or str(written[".json"]) in desk.notes()[-1]
@@ -262,7 +258,7 @@ async def test_text_from_outside_drives_neither_the_terminal_nor_a_spreadsheet(o
         desk.verbs.outcomes[1] = RowOutcome(1, False, error=scenes.HOSTILE)
         desk.board.task_deeds.bulk(Order(Action.RETRY), (1,), desk.board.settled)
         await desk.settle()
-        await desk.press("enter", "y")
+        await desk.press("y")
         assert not any(c in desk.text() for c in "\x1b\x07\u202e\x9b")
         rows = tuple(screen(desk).ledger.values())
         assert as_csv((replace(rows[0], task_type="=1+1"),)).splitlines()[1].startswith("1,'=1+1,")
@@ -275,5 +271,5 @@ async def test_the_counts_the_risk_and_the_first_rows_are_in_sight_at_every_size
     async with open_board(size=size) as desk:
         await desk.press("a", "C")
         shown = desk.text()
-        for text in ("will be cancelled", "This cannot be undone.", "#10431", "planned", "⏎ Carry out"):
+        for text in ("will be cancelled", "This cannot be undone.", "#10431", "planned", "y Carry out"):
             assert text in shown, shown

@@ -26,7 +26,7 @@ async def test_p_pauses_all_workers_and_again_lets_them_go_on(open_board: Opens)
     async with open_board() as desk:
         await desk.press("p")
         assert desk.verbs.calls == [("pause", WORKING)]
-        assert desk.notes() == ["Paused 3 workers."]
+        assert desk.notes() == ["Paused 3 workers: they finish #10432, #10431."]
         paused = tuple(replace(worker, state=WorkerState.PAUSED) for worker in scenes.workers())
         await desk.put(replace(scenes.BUSY, workers=paused))
         await desk.press("p")

@@ -12,6 +12,7 @@ from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_results import OUTCOMES
 from tests.tui.test_settings import desk_with
+from tui.look import Tone
 
 TABS = {"results": ("4",), "activity": ("4", "4", "4")}
 
@@ -124,3 +125,14 @@ async def test_keys_that_the_user_chose_follow_and_mean_the_row_as_the_usual_one
         await desk.press("T")
         assert rows.following
         assert scenes.BUSY.view.tasks[0].id == int(desk.app.clipboard)
+
+
+async def test_a_list_does_not_say_that_it_follows_while_a_dialog_holds_it_on_a_row(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "question_mark")
+        await comes(desk)
+        results = desk.board.outcome_pane.results
+        assert results.row_list.cursor == 1
+        assert results.row_list.following_told == ()
+        await desk.press("escape")
+        assert results.row_list.following_told == (("↥ following the newest  ", Tone.ACCENT),)

@@ -7,6 +7,7 @@ from textual.widgets import Input, OptionList, Select, TextArea
 
 from core.forms import Violation
 from core.snapshot import Snapshot
+from core.taskmanager.checking import violations
 from tests.tui import scenes
 from tests.tui.conftest import Opens, until
 from tests.tui.forms import begin, form_of, with_schema
@@ -62,6 +63,19 @@ async def test_what_is_typed_as_json_is_in_the_fields(open_board: Opens, rich: S
         }  # fmt: skip
 
 
+async def test_which_of_several_parameters_is_needed_is_told_from_the_first_key_on(open_board: Opens):
+    alternatives = [{"required": ["url"]}, {"required": ["name"]}]
+    schema = {"properties": {"url": {"type": "string"}, "n": {"type": "string"}}, "anyOf": alternatives}
+    async with open_board(with_schema(schema)) as desk:
+        desk.verbs.violations = violations(schema, {})
+        form = await begin(desk)
+        await until(desk, lambda: bool(form.found))
+        assert "is needed" not in desk.text()
+        await desk.press("tab", "x")
+        await until(desk, lambda: bool(form.found))
+        assert "✗ url or name is needed" in desk.text()
+
+
 async def test_an_object_that_is_typed_where_there_are_no_fields_takes_the_place_of_the_empty_one(open_board: Opens):
     async with open_board(with_schema({})) as desk:
         await begin(desk)
@@ -74,6 +88,7 @@ async def test_a_form_that_was_opened_before_the_types_were_known_learns_them(op
     async with open_board(scenes.CONNECTING) as desk:
         await desk.press("1", "n")
         assert "No task type is known before the TaskManager answers." in desk.text()
+        assert "tells no schema" not in desk.text()
         await desk.put(rich)
         await until(desk, lambda: form_of(desk).chosen == rich.types[0].name)
         await desk.settle()

@@ -189,3 +189,12 @@ def test_a_chart_that_is_too_narrow_merges_spans_and_loses_no_task():
 
 def test_what_is_not_known_is_left_blank_in_a_curve():
     assert curve([None, 0, 4, 8], "8", 20)[-4:] == " ▁▄█"
+
+
+async def test_why_a_failure_of_a_group_failed_has_half_of_a_small_screen(open_board: Opens):
+    async with open_board(OUTCOMES, size=(60, 20)) as desk:
+        await desk.press("F", "enter", "w")
+        group = desk.app.screen
+        assert isinstance(group, FailureGroupScreen)
+        assert group.why_panel.outer_size.height == 10
+        assert group.row_list.outer_size.height >= 3

@@ -259,3 +259,9 @@ async def test_what_is_wrong_with_a_filter_is_told_whole_or_with_a_mark_where_it
 async def test_the_column_of_ids_is_as_wide_as_the_widest(open_board: Opens):
     async with open_board(scenes.FIRST_TASK) as desk:
         assert " ›   1 " in desk.text()
+
+
+async def test_no_more_rows_are_told_to_be_searched_than_there_are(open_board: Opens):
+    view = replace(scenes.BUSY.view, view=View(filter=TaskFilter(types=("A",))), searched=37, searchable=36, total=None)
+    async with open_board(replace(scenes.BUSY, view=view)) as desk:
+        assert "searched 37 of 37" in desk.text()

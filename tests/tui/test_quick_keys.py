@@ -9,11 +9,13 @@ from textual.widgets import Input
 
 from core.exports import Format
 from tests.tui.conftest import Desk, Opens
+from tests.tui.forms import begin, with_schema
+from tests.tui.scenes_forms import RICH
 from tui.screens.export import ExportScreen
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.task import TaskScreen
 
-KEYS = {"/": "slash"}
+KEYS = {"/": "slash", "\t": "tab"}
 
 
 async def at_once(desk: Desk, keys: str) -> None:
@@ -59,12 +61,18 @@ async def test_what_follows_w_at_once_is_for_the_panel(open_board: Opens):
 
 async def test_what_follows_n_at_once_stands_in_the_first_field_of_the_form(open_board: Opens):
     async with open_board() as desk:
-        await desk.press("1")
-        await at_once(desk, "nabc")
+        await at_once(desk, "1nabc")
         form = desk.app.screen
         assert isinstance(form, NewTaskScreen)
         assert form.params["channel_url"] == "abc"
         assert desk.verbs.calls == []
+
+
+async def test_what_follows_tab_at_once_stands_in_the_field_that_tab_leads_to(open_board: Opens):
+    async with open_board(with_schema(RICH)) as desk:
+        form = await begin(desk)
+        await at_once(desk, "abc\t7")
+        assert (form.params["channel_url"], form.params["max_videos"]) == ("abc", 507)
 
 
 async def test_a_search_in_a_task_takes_all_that_is_typed(open_board: Opens):

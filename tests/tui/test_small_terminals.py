@@ -37,16 +37,18 @@ async def test_where_the_board_does_not_fit_nothing_is_shown_and_only_quitting_w
         (
             (80, 24),
             ("G",),
-            ("x Stop all", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "q Quit", "^p All"),
+            ("x Stop all", "n New", "w Why", "/ Filter", "? Help", "q Quit", "^p All"),
         ),
-        ((80, 24), (), ("⏎ Open", "x Stop all", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "^p All")),
-        ((60, 20), ("down",) * 4, ("⏎ Open", "r Retry", "x Stop all", "? Help", "q Quit", "^p All")),
+        ((80, 24), (), ("⏎ Open", "x Stop all", "n New", "w Why", "/ Filter", "? Help", "^p All")),
+        ((60, 20), ("down",) * 4, ("⏎ Open", "r Retry", "w Why", "? Help", "q Quit", "^p All")),
+        ((60, 20), (), ("⏎ Open", "w Why", "/ Filter", "n New", "? Help", "q Quit", "^p All")),
+        ((60, 20), ("F",), ("⏎ Open", "r Retry all", "c Try one", "? Help", "q Quit", "^p All")),
         (
             (80, 24),
             ("3",),
             ("⏎ Open", "s Start", "p Pause", "x Stop 5a3b-1", "t Strategy", "? Help", "q Quit", "^p All"),
         ),
-        ((60, 20), ("3",), ("p Pause", "x Stop 5a3b-1", "t Strategy", "? Help", "q Quit", "^p All")),
+        ((60, 20), ("3",), ("s Start", "p Pause", "x Stop 5a3b-1", "? Help", "q Quit", "^p All")),
     ],
 )
 async def test_the_key_bar_keeps_what_matters_where_one_is(

@@ -74,6 +74,13 @@ async def test_stuck_rows_are_marked_and_where_there_is_room_with_the_cause():
             assert "⚠" not in row(desk, "10430 "), size
 
 
+async def test_the_head_names_the_key_that_tells_why_tasks_are_stuck():
+    async with opened() as desk:
+        for size in SIZES:
+            await desk.resize(size)
+            assert "⚠ 3 stuck W" in desk.text().splitlines()[0], size
+
+
 async def test_a_mark_goes_when_the_task_is_stuck_no_more():
     async with opened() as desk:
         assert "⚠" in row(desk, "10428")

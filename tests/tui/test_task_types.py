@@ -108,7 +108,7 @@ async def test_types_of_a_file_are_shown_before_they_are_registered(open_board: 
         assert desk.verbs.called("register_types") == []
         await desk.press("ctrl+s")
         assert len(desk.verbs.called("register_types")) == 1
-        assert desk.notes() == ["1 type created, 1 changed, 0 refused."]
+        assert desk.notes() == ["Types: 1 created, 1 changed."]
         assert desk.app.screen is desk.board
 
 

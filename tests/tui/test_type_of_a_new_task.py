@@ -56,3 +56,19 @@ async def test_a_new_task_begins_with_the_type_to_which_an_empty_queue_is_narrow
         desk.board.narrow_to(SECOND.name)
         await desk.press("n")
         assert form_of(desk).chosen == SECOND.name
+
+
+async def test_a_type_for_which_there_is_no_worker_is_told_before_a_task_of_it_is_made(open_board: Opens):
+    done, undone = replace(FIRST, workers=0, workable=True), replace(SECOND, workers=0, workable=False)
+    async with open_board(replace(TWO, types=(done, undone)), size=(60, 20)) as desk:
+        form = await begin(desk)
+        assert "No worker here claims this type." not in desk.text()
+        await desk.press("ctrl+t")
+        assert f"{undone.name}  ⚠ none" in desk.text()
+        assert f"{done.name}  ⚠ none" not in desk.text()
+        await desk.press("down", "enter")
+        assert form.chosen == undone.name
+        assert "⚠ No worker here claims this type." in desk.text()
+        await desk.put(replace(TWO, types=(done, replace(undone, workers=1))))
+        await desk.press("ctrl+r")
+        assert "No worker here claims this type." not in desk.text()

@@ -55,7 +55,7 @@ async def test_marked_tasks_that_are_not_in_the_list_are_acted_on_and_not_the_on
         assert "r Retry" in desk.text()
         await desk.press("C")
         assert desk.verbs.called("plan_bulk")[-1][1:] == (Order(Action.CANCEL), (10431, 10430))
-        await desk.press("enter", "y")
+        await desk.press("y")
         assert desk.verbs.called("bulk") == [("bulk", Action.CANCEL, (10431, 10430))]
         assert desk.verbs.called("cancel") == []
 

@@ -57,7 +57,7 @@ async def test_those_that_stop_already_are_neither_paused_nor_counted(open_board
     async with open_board(MIXED) as desk:
         await desk.press("p")
         assert desk.verbs.calls == [("pause", (ONE.id, THREE.id))]
-        assert desk.notes() == ["Paused 2 workers."]
+        assert desk.notes() == ["Paused 2 workers: they finish #10432."]
         await desk.press("3", "down", "x")
         assert desk.notes() == ["Stopping 5a3b-2: finishes #10431 first. X stops now."]
 
@@ -185,6 +185,13 @@ async def test_the_row_of_the_stopped_ones_says_how_they_are_reached(open_board:
         await desk.press("enter", "G", "x")
         assert desk.notes()[-1] == "5a3b-7 has stopped: r starts it again."
         assert desk.verbs.calls == []
+
+
+@pytest.mark.parametrize("key", ["x", "r"])
+async def test_where_there_is_no_worker_at_all_it_is_said_how_one_is_started(open_board: Opens, key: str):
+    async with open_board(replace(scenes.BUSY, workers=())) as desk:
+        await desk.press("3", key)
+        assert desk.notes() == ["No worker of this board runs; s starts some."]
 
 
 async def test_of_several_that_cannot_be_told_anything_it_is_said_that_they_are_of_two_kinds(open_board: Opens):

@@ -48,7 +48,8 @@ def narrowed(view: QueueView, short: bool) -> Iterable[Piece]:
     if view.view.filter:
         yield (f"{FILTER}{masked_text(str(view.view.filter))}", Tone.ACCENT)
     if view.searched is not None:
-        whole = "?" if view.searchable is None and view.total is None else f"{view.searchable or view.searched:,}"
+        most = max(view.searched, view.searchable or 0)
+        whole = "?" if view.searchable is None and view.total is None else f"{most:,}"
         yield (f" ({view.searched:,}/{whole})" if short else f" searched {view.searched:,} of {whole}", Tone.MUTED)
     if view.view.sort is not Sort.NEWEST:
         yield (f"  ↕ {view.view.sort.value if short else SORTED[view.view.sort]}", Tone.ACCENT)

@@ -13,6 +13,8 @@ from tui.type_names import TYPES
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 
+NOBODY: Piece = ("⚠ none", Tone.WARN)
+"""Who claims a type that is for nobody here."""
 RATES = 8
 """Seconds that the sparkline shows."""
 
@@ -29,7 +31,7 @@ def hands(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
     if row.workers:
         return ((f"● {row.workers}", Tone.BUSY),)
     if row.counts.pending:
-        return (("○ 0", Tone.WARN) if row.workable else ("⚠ none", Tone.WARN),)
+        return (NOBODY if row.is_for_nobody else ("○ 0", Tone.WARN),)
     return (("○ 0", Tone.MUTED),)
 
 

@@ -18,21 +18,21 @@ from core.models import utcnow
 from tui.command import Command, CommandScreen, bindings
 from tui.commands import BULK, LIST
 from tui.deeds import Deeds, Settled
+from tui.key_map import keyed
 from tui.ledger import as_json, export
 from tui.look import Line, Tone, content, count, lines, pieces, unheard
-from tui.screens.bulk_text import LAYOUTS, dry_run, heading, progress, trouble
+from tui.screens.bulk_text import ANSWERS, LAYOUTS, dry_run, heading, progress, trouble
 from tui.screens.change_parameters import ChangeParametersScreen
 from tui.screens.help import HelpScreen
-from tui.widgets.confirm import Confirm
 from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import told
 
 ABOUT = (
-    "First a dry run: what would be done to each task, what is left out and why; nothing is changed. {carry_out} asks, "
-    "and y carries it out, a chunk at a time; {back} stops between two chunks. Afterwards this is the ledger: failed "
-    "tasks come first, and stay marked in the queue."
+    "First a dry run: what would be done to each task, what is left out and why; nothing is changed. {carry_out} "
+    "carries it out, a chunk at a time; {back} stops between two chunks. Afterwards this is the ledger: failed tasks "
+    "come first, and stay marked in the queue."
 )
 MOST_COPIES = 1000
 FIRST = (Fate.FAILED, Fate.UNTRIED, Fate.SKIPPED, Fate.DONE, Fate.PLANNED)
@@ -176,22 +176,19 @@ class BulkScreen(CommandScreen):
         }.get(command.id, command.id != "open")
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
-        """Enter goes on."""
+        """Enter is no yes: the dry run is the question, and it tells what is."""
         event.stop()
-        self.action_carry_out()
+        if self.stage is Stage.DRY_RUN and self.acting:
+            self.deeds.say(keyed(ANSWERS))
 
-    @work(group="ask", exclusive=True)
-    async def action_carry_out(self) -> None:
-        """Ask, and do it after a yes."""
+    def action_carry_out(self) -> None:
+        """Do what the dry run says: it is the question, with the risk and the calls, and another key is the yes."""
         if self.stage is not Stage.DRY_RUN or self.plan is None:
             return
-        if not self.acting:
-            self.deeds.say(self.plan.reason or "None of these tasks would be changed.")
-            return
-        question = f"{self.plan.order.action.capitalize()} {count(self.acting, 'task')}?"
-        risk = " ".join(filter(None, (self.plan.reason, self.plan.risk)))
-        if await self.app.push_screen_wait(Confirm(question, risk, "; ".join(self.plan.calls))):
+        if self.acting:
             self.carry(self.plan)
+        else:
+            self.deeds.say(self.plan.reason or "None of these tasks would be changed.")
 
     @work(group="carry")
     async def carry(self, plan: Plan) -> None:

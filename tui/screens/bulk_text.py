@@ -16,6 +16,8 @@ from tui.widgets.row_layout import Column, Layout
 
 MOST_REASONS = 4
 """Reasons that are told above the list; the list has them all."""
+ANSWERS = "{carry_out} carries it out, {back} goes back and changes nothing."
+"""The answers to a dry run."""
 
 FATES: dict[Fate, Piece] = {
     Fate.PLANNED: ("○ planned", Tone.PLAIN),
@@ -85,6 +87,7 @@ def dry_run(plan: Plan) -> list[Line]:
     if acting:
         rows.append(pieces((plan.risk, Tone.WARN)))
         rows += [pieces((f"Call: {call}", Tone.MUTED)) for call in plan.calls]
+        rows.append(pieces((keyed(ANSWERS), Tone.STRONG)))
     else:
         rows.append(pieces((keyed("There is nothing to be done here; {back} goes back."), Tone.STRONG)))
     return rows

@@ -14,7 +14,8 @@ from textual.widgets.option_list import Option
 
 from core.snapshot import TypeRow
 from tui.closing import ClosesOnce
-from tui.look import Tone, content, number
+from tui.look import Piece, Tone, content, number
+from tui.panes.task_types import NOBODY
 
 
 class ChooseTypeScreen(ModalScreen[str | None], ClosesOnce[str | None]):
@@ -94,4 +95,5 @@ class ChooseTypeScreen(ModalScreen[str | None], ClosesOnce[str | None]):
     def _prompt(row: TypeRow) -> Content:
         waiting = f"  {number(row.counts.pending, exact=row.counts.exact)} pending"
         off = ("  off", Tone.WARN) if not row.is_active else ("", Tone.PLAIN)
-        return content(((row.name, Tone.PLAIN), (f"  {row.version}", Tone.MUTED), (waiting, Tone.MUTED), off))
+        nobody: tuple[Piece, ...] = (("  ", Tone.PLAIN), NOBODY) if row.is_for_nobody else ()
+        return content(((row.name, Tone.PLAIN), *nobody, (f"  {row.version}", Tone.MUTED), (waiting, Tone.MUTED), off))

@@ -13,7 +13,7 @@ from core.errors import CoreError
 from core.models import RowOutcome, Task, TaskStatus
 from core.snapshot import FailureGroup, Snapshot
 from tui.command import Command, bindings
-from tui.commands import GROUP, LIST, WHY_PANEL
+from tui.commands import GROUP, LIST, RETRY, WHY_PANEL
 from tui.key_map import keyed
 from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment_in, pieces, short_name, unheard, whole_age
 from tui.panes.failures import hourly
@@ -26,7 +26,7 @@ from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import told
+from tui.wording import RETRY_ALL, told
 
 ABOUT = (
     "Failed tasks that say the same but for numbers, names and addresses. {canary} retries the one under the cursor "
@@ -198,6 +198,14 @@ class FailureGroupScreen(WhyBeside):
     def possible(self, command: Command) -> bool:
         """Whether there is something to do it to."""
         return command.id not in ("open", "retry", "canary") or (self.row_list.current is not None and not self.gone)
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """All are retried, wherever the cursor is."""
+        return RETRY_ALL if command is RETRY else super().title_of(command, brief=brief)
+
+    def panel_changed(self) -> None:
+        """The panel has half of the screen: what mends comes last in it, and is to be seen."""
+        self.set_class(self.why_panel.is_open, "-why")
 
     def on_row_list_opened(self, event: RowList.Opened) -> None:
         """Open a task."""

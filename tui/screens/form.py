@@ -24,7 +24,13 @@ class Form(ModalScreen[None], ClosesOnce[None]):
     """Ctrl+S sends, escape leaves; what is wrong stands in the form, and nothing typed is lost."""
 
     CSS_PATH = "forms.tcss"
-    BINDINGS = [Binding("ctrl+s", "send", "Send"), Binding("escape", "leave", "Leave")]
+    BINDINGS = [
+        Binding("ctrl+s", "send", "Send"),
+        Binding("escape", "leave", "Leave"),
+        # Before the field gets the key: what is typed after it at once would still go to that field.
+        Binding("tab", "app.focus_next", show=False, priority=True),
+        Binding("shift+tab", "app.focus_previous", show=False, priority=True),
+    ]
     heading = ""
     doing = "send"
     deeds: Deeds

@@ -32,6 +32,7 @@ from tui.wording import told
 
 LARGEST = 2_147_483_647
 """The highest priority that a 32-bit server keeps."""
+NO_WORKER_HERE = "⚠ No worker here claims this type."
 LOOK = 0.5
 """Seconds after which it is looked for types that were not known before."""
 
@@ -163,6 +164,7 @@ class NewTaskScreen(ParametersForm):
     def _explain(self) -> None:
         row = self.types.get(self.chosen or "")
         self.kind.tell(self.chosen, row, unheard=self.deeds.snapshot().server.link is not Link.LIVE)
+        self.form.display = self.chosen is not None
         self.repetition.offer(self.made)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -216,6 +218,12 @@ class NewTaskScreen(ParametersForm):
         if self._asked != self._first or self.found:
             return ()
         return ((self._unasked, Tone.MUTED),) if self._unasked else twin_told(self.twin, False, opens)
+
+    def outlook(self) -> tuple[Piece, ...]:
+        """That nobody here would do it."""
+        newest = {row.name: row for row in self.deeds.snapshot().types}
+        row = newest.get(self.chosen or "") or self.types.get(self.chosen or "")
+        return ((NO_WORKER_HERE, Tone.WARN),) if row is not None and row.is_for_nobody else ()
 
     # What is done
 

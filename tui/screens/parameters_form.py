@@ -68,6 +68,10 @@ class ParametersForm(Form):
         """Other parameters are typed."""
         raise NotImplementedError
 
+    def outlook(self) -> tuple[Piece, ...]:
+        """What keeps the task from being done, whatever its parameters are."""
+        raise NotImplementedError
+
     async def ask(self) -> None:
         """Ask the TaskManager what can be asked: no key has come for a moment, and the parameters break no rule."""
 
@@ -183,7 +187,7 @@ class ParametersForm(Form):
         wrong, elsewhere = self.form.tell(self.faults, self.found, self.known)
         if self.sending:
             return
-        self.state.update(lines([row for row in (self._hidden_told(), self.news()) if row]))
+        self.state.update(lines([row for row in (self._hidden_told(), self.news(), self.outlook()) if row]))
         if self.raw_fault:
             self.refuse(f"JSON: {self.raw_fault}. The fields keep what could be read last.")
         elif self.faults:

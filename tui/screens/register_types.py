@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from core.errors import BadSetting
 from core.type_files import Plan, PlannedType
 from tui.deeds import Deeds
-from tui.look import Piece, Tone, count, lines
+from tui.look import Piece, Tone, lines
 from tui.screens.form import Form, labelled
 
 PLANS: dict[Plan, Piece] = {
@@ -79,7 +79,9 @@ class RegisterTypesScreen(Form):
         self._tell(done)
         created = sum(each.plan is Plan.CREATED for each in done)
         changed = sum(each.plan is Plan.CHANGED for each in done)
-        return f"{count(created, 'type')} created, {changed:,} changed, {len(self.plans):,} refused."
+        many = {"created": created, "changed": changed, "refused": len(self.plans)}
+        told = [f"{number:,} {said}" for said, number in many.items() if number] or ["nothing changed"]
+        return f"Types: {', '.join(told)}."
 
     def done(self, said: str) -> None:
         """Close when all of it was registered; else tell."""

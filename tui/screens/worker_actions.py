@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from core.models import LIVE_STATES, WorkerStatus
 from core.snapshot import Link, TypeRow
 from tui.command import Command
+from tui.commands import RETRY
 from tui.screens.why_actions import WhyActions
-from tui.wording import whom
+from tui.wording import RETRY_ALL, whom
 
 if TYPE_CHECKING:
     from tui.worker_deeds import WorkerDeeds
@@ -54,7 +55,9 @@ class WorkerActions(WhyActions):
         return not self.newest.counts.pending or self.newest.server.link is not Link.LIVE
 
     def title_of(self, command: Command, *, brief: bool = False) -> str:
-        """Beside the keys for a task it is told that these are for workers, and for which."""
+        """Beside the keys for a task it is told that these are for workers, and for which; a group is retried whole."""
+        if command is RETRY and self.place == "failures":
+            return RETRY_ALL
         return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers)
 
     def action_start(self) -> None:
@@ -102,7 +105,7 @@ class WorkerActions(WhyActions):
 
     def action_restart(self) -> None:
         """Start the chosen workers again."""
-        self.worker_deeds.restart(self.chosen_workers or ())
+        self.worker_deeds.restart(self.chosen_workers)
 
     def action_strategy(self) -> None:
         """Choose which task is claimed next."""

@@ -145,8 +145,8 @@ class RowList(RowScroll[Row], can_focus=True):
 
     @property
     def following_told(self) -> tuple[Piece, ...]:
-        """That it follows what is new, else which key lets it; nothing where it never does."""
-        if not self.follows or not self.rows:
+        """That it follows what is new, else which key lets it; nothing where it never does, or is held on a row."""
+        if not self.follows or not self.rows or (self.held and self.cursor):
             return ()
         if self.following:
             return (("↥ following the newest  ", Tone.ACCENT),)

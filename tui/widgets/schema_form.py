@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from core.form_values import Entry, Values
 from core.formats import looks_like
-from core.forms import Field, Kind, Path, Violation
+from core.forms import NEEDED, Field, Kind, Path, Violation
 from tui.look import Tone, content
 from tui.widgets.field_box import FieldBox
 from tui.widgets.masking import masked_text
@@ -68,8 +68,9 @@ class SchemaForm(Vertical):
         for each in found:
             box = self._at(each)
             if box is None:
-                elsewhere.append(each.message)
-            elif known is None or each.rule != "required" or box.field.path in known:
+                # What is needed is not told before a first key, as with a field.
+                elsewhere += [each.message] if known is None or known or each.rule != NEEDED else []
+            elif known is None or each.rule not in ("required", NEEDED) or box.field.path in known:
                 said.setdefault(box.field.path, in_words(each, box.field.path))
         for path, box in self.boxes.items():
             entry = self.values.get(path)

@@ -137,7 +137,7 @@ class StatusLine(Static):
             yield Item(1, ((cut(said, 76 if self.size.width >= 100 else 52), Tone.WARN),))
         if snapshot.stuck_count:
             many = number(snapshot.stuck_count, exact=snapshot.stuck_exact)
-            yield Item(1, ((f"⚠ {many} stuck", Tone.WARN),))
+            yield Item(1, ((f"⚠ {many} stuck", Tone.WARN), (keyed(" {why_nothing}"), Tone.MUTED)))
 
     def _reports(self) -> Iterator[Item]:
         """Reports that are not taken yet, or never were."""
