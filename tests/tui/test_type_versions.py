@@ -32,12 +32,14 @@ async def test_each_version_tells_when_it_was_registered_and_what_it_changed(ope
         await desk.press("1", "enter")
         _, _, told = seen(desk).partition("Versions ")
         assert told.startswith(
-            "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500 default of limit: 10 → 20"
-            ' + filter (object) + order (one of "date", "views") − api_key additionalProperties: none → false'
+            "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created − api_key"
+            ' + filter (object) + order (one of "date", "views") maximum of limit: 100 → 500'
+            " additionalProperties: none → false default of limit: 10 → 20"
             " 1.1.0 2026-02-26 12:00:00 UTC 0 tasks created made active"
-            " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created made inactive"
-            " description of channel_url changed + limit (integer) default of api_key changed − max"
-            " channel_url now required 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
+            " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created"
+            " channel_url now required − max + limit (integer) made inactive default of api_key changed"
+            " description of channel_url changed"
+            " 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
         )
         assert "last replaced 2026-03-01 11:00:00 UTC" in seen(desk)
 
@@ -119,7 +121,7 @@ async def test_a_version_that_is_registered_meanwhile_comes_up(open_board: Opens
         newest = replace(VERSIONS[0], version=version)
         desk.verbs.opened_types[scenes.CHANNEL] = detail(newest, *VERSIONS[1:])
         await desk.put(board(version=version))
-        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500" in seen(desk)
+        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created − api_key" in seen(desk)
 
 
 async def test_the_schemas_of_older_versions_are_shown_below_the_newest_without_secrets(open_board: Opens):
@@ -151,6 +153,7 @@ async def test_many_versions_and_many_changes_are_counted(open_board: Opens):
         text = seen(desk)
         assert "and 80 older versions: prismq-workers types show PrismQ.YouTube.Channel.Scrape" in text
         assert "and 28 more" in text  # beside eight, of 30 new parameters, 4 that are gone and 2 rules
+        assert "− channel_url" in text
         assert "registered again as it was" in text
 
 

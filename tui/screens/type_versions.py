@@ -21,7 +21,13 @@ MOST_SCHEMAS = 5
 TITLE: Piece = ("Versions", Tone.STRONG)
 SET_IN = 4
 
-TONES = {"added": Tone.GOOD, "removed": Tone.WARN, "required": Tone.WARN, "inactive": Tone.WARN}
+TONES = {
+    "added": Tone.GOOD,
+    "removed": Tone.WARN,
+    "required": Tone.WARN,
+    "inactive": Tone.WARN,
+    "words": Tone.MUTED,
+}
 """What people must look at: a task that was made for the version before may not fit any more."""
 
 
