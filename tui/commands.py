@@ -192,6 +192,9 @@ READING = (
 )
 """What can be done where sections are read."""
 
+SCROLL = tuple(each for each in LIST if each.movement and not each.id.startswith("mark"))
+"""How one moves in a text that scrolls: with the keys of a list."""
+
 TASK = (
     BACK,
     WHY,

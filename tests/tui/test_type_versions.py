@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +13,11 @@ from core.details import TypeDetail
 from core.errors import Unreachable
 from core.models import TypeVersion
 from core.schema_changes import steps_of
-from tests.tui import scenes, scenes_versions
+from tests.tui import scenes, scenes_results, scenes_versions
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_versions import DAY, FIRST, SECOND, THIRD, VERSIONS, board, detail
 from tests.tui.test_pictures import pressed
+from tui.widgets.scrolled import Scrolled
 
 Compare = Callable[..., bool]
 TALL = (120, 90)
@@ -50,6 +52,40 @@ async def test_the_oldest_version_is_reached_on_a_small_terminal(open_board: Ope
         desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
         await desk.press("1", "enter", "end")
         assert "as it was registered first" in desk.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_what_is_long_goes_on_below_its_own_start_and_versions_below_are_announced(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(board(), size) as desk:
+        note = "Its worker was made for another version than the one that the TaskManager has, it seems."
+        desk.verbs.opened_types[scenes.CHANNEL] = replace(detail(*VERSIONS), notes=(note,))
+        await desk.press("1", "enter")
+        shown = [line.rstrip() for line in desk.text().splitlines()]
+        begun = next(
+            place for place, line in enumerate(shown) if line.startswith(" Version     1.2.0  4 versions, below")
+        )
+        told = shown[begun : next(place for place, line in enumerate(shown) if line.startswith(" Claimed by"))]
+        labels = ("Version", "Tasks", "Oldest", "Rate", "Note")
+        assert [
+            line for line in told if line and not line.startswith((" " * 13, *(f" {each} " for each in labels)))
+        ] == []
+        assert note in seen(desk)
+
+
+async def test_a_type_and_an_idea_and_the_help_scroll_with_the_keys_of_a_list(open_board: Opens):
+    async with open_board(board(), (60, 20)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        desk.verbs.ideas = defaultdict(scenes_results.idea)
+        for way in (("1", "enter"), ("4", "enter"), ("question_mark",)):
+            await desk.press(*way)
+            text = desk.app.screen.query_one(Scrolled)
+            await desk.press("G")
+            assert text.scroll_offset.y == text.max_scroll_y > 0, way
+            await desk.press("g", "j")
+            assert text.scroll_offset.y == 1, way
+            await desk.press("escape")
 
 
 async def test_times_are_told_as_ages_where_that_was_chosen(open_board: Opens):

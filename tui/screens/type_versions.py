@@ -49,7 +49,7 @@ def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width:
     elif steps is None:
         yield (("  This TaskManager keeps the newest version only.", Tone.MUTED),)
     elif len(steps) == 1 and is_first(steps[0], kind):
-        yield once(steps[0], kind)
+        yield from once(steps[0], kind, width)
     else:
         yield from listed(steps, kind, older, width)
 
@@ -79,14 +79,14 @@ def heading(step: VersionStep) -> Line:
     return pieces("  ", shown, (when, Tone.PLAIN), (off, Tone.WARN), (tasks, Tone.MUTED))
 
 
-def once(step: VersionStep, kind: TaskType) -> Line:
+def once(step: VersionStep, kind: TaskType, width: int) -> list[Line]:
     """A type that was never another."""
     version = step.version
-    said = f"  Registered once: version {head(version.version, 40)}, {moment(version.registered_at)}"
+    said = f"Registered once: version {head(version.version, 40)}, {moment(version.registered_at)}"
     again = kind.updated_at is not None and kind.updated_at != version.registered_at
     tasks = "" if version.tasks is None else f", {count(version.tasks, 'task')} created"
     same = f"; the same again {moment(kind.updated_at)}" if again else ""
-    return pieces((f"{said}{tasks}{same}", Tone.PLAIN))
+    return hanging(pieces("  "), (f"{said}{tasks}{same}", Tone.PLAIN), 2, width)
 
 
 def changes(step: VersionStep, kind: TaskType, width: int) -> Iterator[Line]:
