@@ -14,7 +14,7 @@ from tui.closing import ClosesOnce
 from tui.command import Command, key_of
 from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
-from tui.screens.filter_terms import FILTER_TERMS, TERM
+from tui.screens.filter_help import FILTER_TERMS, TERM
 from tui.screens.legend import legend
 from tui.widgets.scrolled import Scrolled
 
