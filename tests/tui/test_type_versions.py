@@ -72,6 +72,9 @@ async def test_what_is_long_goes_on_below_its_own_start_and_versions_below_are_a
             line for line in told if line and not line.startswith((" " * 13, *(f" {each} " for each in labels)))
         ] == []
         assert note in seen(desk)
+        await desk.press("G")
+        assert "\n created" not in desk.text()
+        assert "4,100 tasks created" in seen(desk)
 
 
 async def test_a_type_and_an_idea_and_the_help_scroll_with_the_keys_of_a_list(open_board: Opens):
