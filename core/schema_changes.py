@@ -28,6 +28,8 @@ WITHIN = {"items": "[]", "additionalProperties": ".*"}
 """What holds one schema, and what stands for it in a path."""
 WORDY = ("description", "title", "$comment", "examples")
 """Rules whose words are not told: they are too long for a line."""
+MOST_NAMED = 8
+"""Paths that are named where words changed in many; the others are counted."""
 WORDS = {
     "added": "+ {path} ({now})",
     "removed": "− {path}",
@@ -35,8 +37,13 @@ WORDS = {
     "optional": "{path} no longer required",
     "active": "made active",
     "inactive": "made inactive",
+    "words": "words changed: {path}",
 }
 """How changes are told that are not of a rule."""
+WEIGHTS = {"required": 0, "optional": 0, "removed": 1, "added": 2, "inactive": 3, "active": 3, "choice": 4, "rule": 4}
+"""What is told before what: first what tasks that were made for the version before do not fit any more."""
+WEIGHT_OF_DEFAULT, WEIGHT_OF_WORDS = 5, 6
+"""Later than any other rule: no task is wrong for these."""
 
 Schema = Mapping[str, Json]
 
@@ -44,14 +51,21 @@ Schema = Mapping[str, Json]
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change. ``what``: added or removed (a parameter), required, optional, choice (one more or less), rule (then
-    ``rule`` is its name), active, inactive. ``path`` is empty for the type itself. ``was`` and ``now`` are texts; of a
-    rule both are empty where neither is told."""
+    ``rule`` is its name), active, inactive, words (of several ``path``s). ``path`` is empty for the type itself.
+    ``was`` and ``now`` are texts; of a rule both are empty where neither is told."""
 
     what: str
     path: str = ""
     was: str = ""
     now: str = ""
     rule: str = ""
+
+    @property
+    def weight(self) -> int:
+        """Where it stands among others: what matters most has the least."""
+        if self.what == "rule" and self.rule == "default":
+            return WEIGHT_OF_DEFAULT
+        return WEIGHT_OF_WORDS if self.rule in WORDY else WEIGHTS.get(self.what, WEIGHT_OF_WORDS)
 
     @property
     def text(self) -> str:
@@ -93,9 +107,21 @@ def schema_changes(old: Schema, new: Schema) -> Iterator[Change]:
         yield Change("rule", rule="schema")  # nested so deeply that nothing can be said of the rest
 
 
+def weighed(changes: Iterable[Change]) -> list[Change]:
+    """What matters most first, so that no cut hides it; where words changed in several places, as one change."""
+    found = sorted(changes, key=lambda each: each.weight)
+    wordy = [each for each in found if each.rule in WORDY]
+    if len(wordy) < 2:
+        return found
+    paths = list(dict.fromkeys(each.path or "the type" for each in wordy))
+    more = f" and {len(paths) - MOST_NAMED:,} more" if len(paths) > MOST_NAMED else ""
+    words = Change("words", ", ".join(paths[:MOST_NAMED]) + more)
+    return [*found[: len(found) - len(wordy)], words]
+
+
 def in_words(changes: Iterable[Change]) -> list[str]:
-    """What changed, in words; the changes that are too many are counted."""
-    found = list(changes)
+    """What changed, in words; what matters most first, and the changes that are too many are counted."""
+    found = weighed(changes)
     more = [f"and {len(found) - MOST_CHANGES:,} more"] if len(found) > MOST_CHANGES else []
     return [each.text for each in found[:MOST_CHANGES]] + more
 
@@ -116,7 +142,7 @@ def bare(value: Any) -> Any:
 def _step(before: TypeVersion | None, after: TypeVersion) -> VersionStep:
     if before is None:
         return VersionStep(after, follows=False)
-    found = tuple(_changes(before, after))
+    found = tuple(weighed(_changes(before, after)))
     return VersionStep(after, found[:MOST_CHANGES], len(found[MOST_CHANGES:]))
 
 

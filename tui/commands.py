@@ -193,6 +193,9 @@ READING = (
 )
 """What can be done where sections are read."""
 
+SCROLL = tuple(each for each in READING if each.id in [other.id for other in LIST])
+"""How one moves in a text that scrolls: with the keys of a list."""
+
 TASK = (
     BACK,
     WHY,

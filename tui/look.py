@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Final, TypeAlias
 
+from rich.cells import cell_len
 from textual.content import Content
 
 from core.models import TaskStatus, WorkerState, WorkerStatus, utcnow
@@ -275,6 +276,9 @@ def unheard(server: ServerStatus, now: datetime) -> tuple[Piece, ...]:
 BELOW: Final = 4
 """Cells by which a text is indented that stands below what names it."""
 
+BETWEEN: Final = "  "
+"""What stands between two texts of a line."""
+
 LEAST_ROOM: Final = 12
 """Cells beside a name below which a text stands under it: there it would be a column of letters."""
 
@@ -290,3 +294,23 @@ def hanging(first: Sequence[Piece], text: Piece, indent: int, width: int) -> lis
         return [tuple(first), *(((" " * BELOW + line, tone),) for line in below)]
     begun, *others = textwrap.wrap(said, max(1, width - indent)) or [""]
     return [(*first, (begun, tone)), *(((" " * indent + line, tone),) for line in others)]
+
+
+def flowing(first: Sequence[Piece], parts: Sequence[Piece], indent: int, width: int) -> Iterator[Line]:
+    """Short texts behind ``first``, which takes ``indent`` cells: as many in a line as there is room for, each whole;
+    one that is too long for a line goes on below its own start."""
+    line, taken = list(first), indent
+    for text, tone in parts:
+        size = cell_len(text)
+        if taken > indent and taken + len(BETWEEN) + size > width:
+            yield tuple(line)
+            line, taken = [(" " * indent, Tone.PLAIN)], indent
+        gap = BETWEEN if taken > indent else ""
+        if taken + len(gap) + size <= width:
+            line += [(gap + text, tone)]
+            taken += len(gap) + size
+        else:
+            *above, last = hanging(line, (text, tone), indent, width)
+            yield from above
+            line, taken = list(last), indent + cell_len(last[-1][0])
+    yield tuple(line)

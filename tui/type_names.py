@@ -20,6 +20,7 @@ class TypeNames:
 
     def __init__(self) -> None:
         self._short: dict[str, str] = {}
+        self._ends: Counter[str] = Counter()
         self._longest = 0
 
     def learn(self, names: Iterable[str]) -> bool:
@@ -27,14 +28,14 @@ class TypeNames:
         known = frozenset(names)
         if known == self._short.keys():
             return False
-        shared = Counter(end for name in known for end in ends(name))
+        self._ends = shared = Counter(end for name in known for end in ends(name))
         self._short = {name: next((e for e in ends(name) if shared[e] == 1), name) for name in known}
         self._longest = max((cell_len(head(name)) for name in known), default=0)
         return True
 
     def short(self, name: str) -> str:
-        """Its short name, with a mark where parts are left out."""
-        end = self._short.get(name) or next(ends(name))
+        """Its short name, with a mark where parts are left out. One that is not known has no end of a known one."""
+        end = self._short.get(name) or next((each for each in ends(name) if each not in self._ends), name)
         return name if end == name else CUT + end
 
     def said(self, name: str, width: int) -> str:

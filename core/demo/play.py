@@ -9,7 +9,7 @@ from pathlib import Path
 from core.config import Config
 from core.demo.faults import DemoSource
 from core.demo.feed import Feed
-from core.demo.unworked import UNWORKED_TYPE
+from core.demo.unworked import UNWORKED_BEFORE, UNWORKED_TYPE
 from core.engine import Engine
 from core.sources.sample import SampleSource
 
@@ -26,8 +26,8 @@ async def open_demo(folder: Path, *, seed: int, pace: float = 1.0) -> AsyncGener
     )
     source = DemoSource(SampleSource(), seed, pace)
     async with Engine.open(config, source=source) as engine:
-        unworked = UNWORKED_TYPE
-        await engine.register_type(unworked.name, unworked.version, unworked.param_schema)
+        for each in (UNWORKED_BEFORE, UNWORKED_TYPE):
+            await engine.register_type(each.name, each.version, each.param_schema, update=True)
         await engine.start_workers(count=WORKERS)
         feed = Feed(engine.create_task, pending=lambda: engine.store.snapshot.counts.pending, seed=seed)
         engine.in_background(feed.run())

@@ -17,8 +17,23 @@ class DemoType:
     param_schema: Mapping[str, Json]
 
 
+NAME = "PrismQ.Reddit.Post.Scrape"
+
+UNWORKED_BEFORE = DemoType(
+    name=NAME,
+    version="0.9.0",
+    param_schema={
+        "type": "object",
+        "properties": {
+            "subreddit": {"type": "string", "title": "Subreddit", "description": "Its name.", "minLength": 2},
+        },
+        "required": ["subreddit"],
+    },
+)
+"""What it was first, so that there is a type whose versions can be seen."""
+
 UNWORKED_TYPE = DemoType(
-    name="PrismQ.Reddit.Post.Scrape",
+    name=NAME,
     version="1.0.0",
     param_schema={
         "type": "object",

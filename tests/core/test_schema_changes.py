@@ -220,6 +220,56 @@ def test_many_changes_are_counted_and_a_deep_schema_changes_as_a_whole():
     assert words(nested(5_000, 1), nested(5_000, 2)) == ["schema changed"]
 
 
+OLDER = of(
+    channel_url={"type": "string", "title": "Channel", "description": "Its address."},
+    max_videos={"type": "integer", "default": 10, "maximum": 50, "title": "Most"},
+    gone={},
+    kind={"enum": ["a"]},
+)
+NEWER = {
+    **of(
+        channel_url={"type": "string", "title": "Address", "description": "Of the channel."},
+        max_videos={"type": "integer", "default": 20, "maximum": 99, "title": "Videos"},
+        kind={"enum": ["a", "b"]},
+        with_shorts={"type": "boolean"},
+    ),
+    "title": "Scrape",
+    "required": ["channel_url"],
+    "additionalProperties": False,
+}
+WEIGHED = [
+    "channel_url now required",
+    "− gone",
+    "+ with_shorts (boolean)",
+    "maximum of max_videos: 50 → 99",
+    '+ choice "b" of kind',
+    "additionalProperties: none → false",
+    "default of max_videos: 10 → 20",
+    "words changed: channel_url, max_videos, the type",
+]
+
+
+def test_what_matters_most_is_told_first_and_words_that_changed_last_in_one_line():
+    (step, _) = steps_of([TypeVersion(2, "2", NEWER), TypeVersion(1, "1", OLDER)])
+    assert [each.text for each in step.changes] == WEIGHED
+    assert in_words(schema_changes(OLDER, NEWER)) == WEIGHED
+    lone = of(x={"type": "string", "description": "new", "default": 1}, y={})
+    assert in_words(schema_changes(of(x={"type": "string"}), lone)) == [
+        "+ y (any)",
+        "default of x: none → 1",
+        "description of x changed",
+    ]
+
+
+def test_no_cut_hides_a_new_parameter_behind_words_that_changed():
+    many = {f"p{n:02}": {"title": f"{n}"} for n in range(MOST_CHANGES + 4)}
+    other = {name: {"title": "other"} for name in many}
+    assert in_words(schema_changes(of(**many), of(**other, planted={}))) == [
+        "+ planted (any)",
+        "words changed: p00, p01, p02, p03, p04, p05, p06, p07 and 16 more",
+    ]
+
+
 def test_a_type_that_was_made_inactive_says_so():
     versions = [
         TypeVersion(3, "1", of(), is_active=True),

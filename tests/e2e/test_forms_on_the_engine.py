@@ -90,7 +90,7 @@ async def test_a_file_of_types_is_told_before_it_is_registered(config: Config, t
             "entry 5": Plan.WRONG, "entry 6": Plan.WRONG,
         }  # fmt: skip
         assert plans[0].said == (
-            "version 1.0.0 → 1.1.0", "minLength of url: 3 → 5", "+ new (any)", "− n", "url no longer required",
+            "version 1.0.0 → 1.1.0", "url no longer required", "− n", "+ new (any)", "minLength of url: 3 → 5",
         )  # fmt: skip
         done = {each.name: each for each in await engine.register_types(plans)}
         assert (done["Mine"].plan, done["Fresh"].plan, done["Same"].plan) == (Plan.CHANGED, Plan.CREATED, Plan.KEEP)

@@ -247,6 +247,21 @@ TASK_TYPE: Cases = {
     "raw_schema": turns("raw"),
     "copy_schema": copies(),
 }
+
+
+def in_text(*before: str) -> Case:
+    """Another part of the text in sight."""
+    return Case(lambda desk: desk.app.screen.query_one("#text").scroll_offset.y, before=before)
+
+
+SCROLL: Cases = {
+    "down": in_text("home"),
+    "up": in_text("end"),
+    "first": in_text("end"),
+    "last": in_text("home"),
+    "page_down": in_text("home"),
+    "page_up": in_text("end"),
+}
 REPORTS: Cases = {**AWAY, **LOOKS, "send_again": calls("resend_reports"), "discard": opens(Confirm)}
 BULK: Cases = {
     **AWAY,
@@ -306,6 +321,7 @@ CASES: dict[str, Cases] = {
     "IDEA": behind(("enter",), IDEA, "results"),
     "GROUP": behind(("enter",), GROUP, "failures"),
     "TASK_TYPE": behind(("home", "enter"), TASK_TYPE, "types"),
+    "SCROLL": behind(("home", "enter"), SCROLL, "types"),
     "REPORTS": behind(("o",), REPORTS),
     "BULK": {
         **behind((*TWO, "e"), BULK),

@@ -39,7 +39,7 @@ SETS: dict[str, tuple[Command, ...]] = {
 TOGETHER = [
     ("LIST", "BOARD"),
     ("READING", "TASK"),
-    ("IDEA", "GROUP", "TASK_TYPE", "WORKER"),
+    ("IDEA", "GROUP", "TASK_TYPE", "SCROLL", "WORKER"),
     ("REPORTS", "BULK", "WHY_PANEL", "WHY_ON_BOARD"),
 ]
 """Sets that one board goes through."""

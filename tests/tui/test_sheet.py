@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+from textual.app import App, ComposeResult
+from textual.css.constants import VALID_PSEUDO_CLASSES
 from textual.css.stylesheet import Stylesheet
+from textual.widget import Widget
 
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Opens
 from tui.sheet import Sheet
 
 CSS = {"first": "Input { color: $primary; }", "second": "Static { background: $primary; } Input:focus { height: 3; }"}
@@ -54,21 +58,85 @@ async def test_each_widget_looks_as_by_textuals_own_sheet_through_focus_classes_
             ("escape", "t"),
         ):
             await desk.press(*keys)
-            assert others(desk) == [], keys
+            assert others(desk.app) == [], keys
         desk.app.theme = "textual-light"
         await desk.settle()
-        assert others(desk) == []
+        assert others(desk.app) == []
 
 
-def others(desk: Desk) -> list[str]:
+def others(app: App[None]) -> list[str]:
     """Widgets and parts of them that Textual's own sheet would style in another way."""
     found: list[str] = []
-    for node in desk.app.screen.walk_children(with_self=True):
+    for node in app.screen.walk_children(with_self=True):
         parts = {name: node._component_styles[name] for name in node._get_component_classes()}
         for name, styles in (("", node.styles), *parts.items()):
             told = styles.base.get_rules()
             styled = styles.node if name else node
-            Stylesheet.apply(desk.app.stylesheet, styled)
+            Stylesheet.apply(app.stylesheet, styled)
             if styled.styles.base.get_rules() != told:
                 found.append(f"{node} {name}")
     return found
+
+
+class Rungs(App[None]):
+    """Widgets in one another; one rule asks a pseudo class of a widget, others ask it of those above."""
+
+    AUTO_FOCUS = None
+    is_inline = False
+    native_ansi_color = False
+
+    def __init__(self, asked: str) -> None:
+        super().__init__()
+        self.asked = asked
+
+    def on_mount(self) -> None:
+        """Our sheet instead of Textual's."""
+        self.stylesheet = sheet = Sheet(variables=self.get_css_variables())
+        for name, css in (
+            ("plain", "Rung { width: 3; height: 3; }"),
+            ("itself", f"Rung:{self.asked} {{ width: 7; }}"),
+            ("above", f"Rung:{self.asked} Rung {{ height: 7; }} App:{self.asked} Rung {{ margin: 1; }}"),
+        ):
+            sheet.add_source(css, read_from=(name, ""))
+
+    def compose(self) -> ComposeResult:
+        """Three in one another, twice."""
+        for _ in range(2):
+            yield Rung(Rung(Rung()), Rung())
+
+
+class Rung(Widget, can_focus=True):
+    """What is styled."""
+
+
+@pytest.mark.parametrize("asked", sorted(VALID_PSEUDO_CLASSES))
+async def test_whatever_a_rule_can_ask_is_seen_when_it_changes(asked: str):
+    app = Rungs(asked)
+    seen: set[str] = set()
+    async with app.run_test() as pilot:
+        outer, inner, deepest, *_ = app.query(Rung)
+        for change in (
+            lambda: None,
+            lambda: setattr(outer, "mouse_hover", True),
+            lambda: setattr(outer, "mouse_hover", False),
+            inner.focus,
+            lambda: app.screen.set_focus(None),
+            lambda: setattr(outer, "disabled", True),
+            lambda: setattr(outer, "disabled", False),
+            lambda: setattr(outer, "can_focus", False),
+            lambda: setattr(outer, "can_focus", True),
+            lambda: setattr(app, "theme", "textual-light"),
+            lambda: setattr(app, "theme", "textual-dark"),
+            lambda: setattr(app, "app_focus", False),
+            lambda: setattr(app, "is_inline", True),
+            lambda: setattr(app, "native_ansi_color", True),
+            lambda: setattr(app, "no_color", not app.no_color),
+            deepest.remove,
+            lambda: outer.mount(Rung(), before=0),
+        ):
+            change()
+            await pilot.pause()
+            app.stylesheet.update(app.screen)
+            seen |= {str(each.styles.width) for each in app.query(Rung)}
+            assert others(app) == []
+    assert seen == {"3", "7"}

@@ -81,3 +81,17 @@ async def test_that_types_take_turns_is_said_above_the_choices_and_after_one_whe
         assert "Types take turns" not in desk.text()
         await desk.press("l")
         assert desk.notes()[-1].endswith(": LIFO from the next claim on.")
+
+
+@pytest.mark.parametrize(("starved", "said"), [(0, "Passes over #9000"), (14, "Starves #9000")])
+async def test_a_task_starves_only_where_it_would_wait_for_long(open_board: Opens, starved: int, said: str):
+    async with open_board(replace(scenes.BUSY, workers=scenes.workers())) as desk:
+        desk.verbs.previews = scenes_workers.previews()
+        simulated = scenes_workers.simulation()
+        outlooks = tuple(replace(each, starved=starved) for each in simulated.outlooks)
+        desk.verbs.simulation = replace(simulated, outlooks=outlooks)
+        await desk.press("t")
+        told = " ".join(desk.text().replace("│", " ").split())
+        assert f"{said} (waits 2m10s) while newer ones come." in told
+        assert ("0 starve" in told) == ("Nothing starves" in told) == (starved == 0)
+        assert ("14 starve" in told) == ("Starves" in told) == (starved == 14)

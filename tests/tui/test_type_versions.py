@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +13,11 @@ from core.details import TypeDetail
 from core.errors import Unreachable
 from core.models import TypeVersion
 from core.schema_changes import steps_of
-from tests.tui import scenes, scenes_versions
+from tests.tui import scenes, scenes_results, scenes_versions
 from tests.tui.conftest import Desk, Opens
 from tests.tui.scenes_versions import DAY, FIRST, SECOND, THIRD, VERSIONS, board, detail
 from tests.tui.test_pictures import pressed
+from tui.widgets.scrolled import Scrolled
 
 Compare = Callable[..., bool]
 TALL = (120, 90)
@@ -32,12 +34,14 @@ async def test_each_version_tells_when_it_was_registered_and_what_it_changed(ope
         await desk.press("1", "enter")
         _, _, told = seen(desk).partition("Versions ")
         assert told.startswith(
-            "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500 default of limit: 10 → 20"
-            ' + filter (object) + order (one of "date", "views") − api_key additionalProperties: none → false'
+            "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created − api_key"
+            ' + filter (object) + order (one of "date", "views") maximum of limit: 100 → 500'
+            " additionalProperties: none → false default of limit: 10 → 20"
             " 1.1.0 2026-02-26 12:00:00 UTC 0 tasks created made active"
-            " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created made inactive"
-            " description of channel_url changed + limit (integer) default of api_key changed − max"
-            " channel_url now required 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
+            " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created"
+            " channel_url now required − max + limit (integer) made inactive default of api_key changed"
+            " description of channel_url changed"
+            " 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
         )
         assert "last replaced 2026-03-01 11:00:00 UTC" in seen(desk)
 
@@ -48,6 +52,43 @@ async def test_the_oldest_version_is_reached_on_a_small_terminal(open_board: Ope
         desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
         await desk.press("1", "enter", "end")
         assert "as it was registered first" in desk.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_what_is_long_goes_on_below_its_own_start_and_versions_below_are_announced(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(board(), size) as desk:
+        note = "Its worker was made for another version than the one that the TaskManager has, it seems."
+        desk.verbs.opened_types[scenes.CHANNEL] = replace(detail(*VERSIONS), notes=(note,))
+        await desk.press("1", "enter")
+        shown = [line.rstrip() for line in desk.text().splitlines()]
+        begun = next(
+            place for place, line in enumerate(shown) if line.startswith(" Version     1.2.0  4 versions, below")
+        )
+        told = shown[begun : next(place for place, line in enumerate(shown) if line.startswith(" Claimed by"))]
+        labels = ("Version", "Tasks", "Oldest", "Rate", "Note")
+        assert [
+            line for line in told if line and not line.startswith((" " * 13, *(f" {each} " for each in labels)))
+        ] == []
+        assert note in seen(desk)
+        await desk.press("G")
+        assert "\n created" not in desk.text()
+        assert "4,100 tasks created" in seen(desk)
+
+
+async def test_a_type_and_an_idea_and_the_help_scroll_with_the_keys_of_a_list(open_board: Opens):
+    async with open_board(board(), (60, 20)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        desk.verbs.ideas = defaultdict(scenes_results.idea)
+        for way in (("1", "enter"), ("4", "enter"), ("question_mark",)):
+            await desk.press(*way)
+            text = desk.app.screen.query_one(Scrolled)
+            await desk.press("G")
+            assert text.scroll_offset.y == text.max_scroll_y > 0, way
+            await desk.press("g", "j")
+            assert text.scroll_offset.y == 1, way
+            await desk.press("escape")
 
 
 async def test_times_are_told_as_ages_where_that_was_chosen(open_board: Opens):
@@ -119,7 +160,7 @@ async def test_a_version_that_is_registered_meanwhile_comes_up(open_board: Opens
         newest = replace(VERSIONS[0], version=version)
         desk.verbs.opened_types[scenes.CHANNEL] = detail(newest, *VERSIONS[1:])
         await desk.put(board(version=version))
-        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created maximum of limit: 100 → 500" in seen(desk)
+        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created − api_key" in seen(desk)
 
 
 async def test_the_schemas_of_older_versions_are_shown_below_the_newest_without_secrets(open_board: Opens):
@@ -151,6 +192,7 @@ async def test_many_versions_and_many_changes_are_counted(open_board: Opens):
         text = seen(desk)
         assert "and 80 older versions: prismq-workers types show PrismQ.YouTube.Channel.Scrape" in text
         assert "and 28 more" in text  # beside eight, of 30 new parameters, 4 that are gone and 2 rules
+        assert "− channel_url" in text
         assert "registered again as it was" in text
 
 

@@ -186,6 +186,16 @@ def test_a_short_name_has_two_parts_or_as_many_as_tell_it_from_others():
     )
 
 
+def test_a_type_that_is_not_known_is_never_called_as_a_known_one_is():
+    names = TypeNames()
+    names.learn(["P.Reddit.Post.Scrape", "P.YouTube.Video.Search", "P.Vimeo.Video.Search"])
+    assert names.short("P.Reddit.Post.Scrape") == "…Post.Scrape"
+    assert names.short("Post.Scrape") == "Post.Scrape"
+    assert names.short("Q.Post.Scrape") == "Q.Post.Scrape"
+    assert names.short("A.Q.Post.Scrape") == "…Q.Post.Scrape"
+    assert names.short("Q.Video.Search") == "Q.Video.Search"
+
+
 def test_names_are_whole_for_all_or_short_for_all():
     names = TypeNames()
     names.learn(["P.YouTube.Video.Search", "P.Reddit.Post.Scrape"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ from core.snapshot import QueueView, View
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.why_desk import opened, words
+from tui.widgets.row_window import RowWindow, loaded
 from tui.wording import GONE
 
 FAILED = TaskFilter(statuses=(TaskStatus.FAILED,))
@@ -71,6 +73,28 @@ async def test_it_goes_when_the_cursor_moves_and_the_next_key_is_for_the_row_tha
         assert shown(desk) == [41, 40, 17, 9]
         await desk.press("r")
         assert desk.verbs.called("retry")[-1] == ("retry", (then,))
+
+
+class Walked(RowWindow[Task]):
+    """Rows that count how often all of them were looked at."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Task | None]:
+        self.times += 1
+        return super().__iter__()
+
+
+async def test_letting_it_go_looks_at_no_other_row(open_board: Opens):
+    async with open_board() as desk:
+        await narrowed(desk, *(failed(number) for number in range(300, 100, -1)))
+        await show(desk, *(failed(number) for number in range(300, 100, -1) if number != 299))
+        row_list = desk.board.queue_pane.row_list
+        begin, here = loaded(row_list.rows)
+        row_list.rows = walked = Walked(here, begin, len(row_list.rows))
+        row_list.action_down()
+        assert (row_list.gone, walked.times) == (None, 0)
+        assert (len(row_list.rows), row_list.current) == (199, failed(298))
 
 
 async def test_the_last_one_of_the_list_stays_too_and_goes_with_a_key_that_moves(open_board: Opens):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
@@ -14,8 +14,9 @@ from tui.closing import ClosesOnce
 from tui.command import Command, key_of
 from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces
-from tui.screens.filter_terms import FILTER_TERMS, TERM
+from tui.screens.filter_help import FILTER_TERMS, TERM
 from tui.screens.legend import legend
+from tui.widgets.scrolled import Scrolled
 
 INDENT = 26
 """Cells that the key and the title of a command take."""
@@ -28,12 +29,10 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
     """What this place is, what can be done here, and what everywhere."""
 
     CSS_PATH = "forms.tcss"
-    AUTO_FOCUS = "VerticalScroll"
+    AUTO_FOCUS = "Scrolled"
     BINDINGS = [
         Binding("slash", "search", "Search"),
         Binding("escape,question_mark,f1,q,enter", "leave", "Close"),
-        Binding("j", "scroll(1)", "Down"),
-        Binding("k", "scroll(-1)", "Up"),
     ]
 
     def __init__(self, heading: str, about: str, commands: Sequence[Command], place: str) -> None:
@@ -52,7 +51,7 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
             frame.border_title = f"Help: {self.heading}"
             frame.border_subtitle = "/ searches, esc closes, ↓ ↑ scroll"
             yield self.word
-            with VerticalScroll():
+            with Scrolled():
                 yield self.told
 
     def on_mount(self) -> None:
@@ -79,7 +78,7 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on reading; the word stays."""
         event.stop()
-        self.query_one(VerticalScroll).focus()
+        self.query_one(Scrolled).focus()
 
     def action_search(self) -> None:
         """Look for a word."""
@@ -144,15 +143,11 @@ class HelpScreen(ModalScreen[None], ClosesOnce[None]):
             if title == "Here":
                 yield from self._filter(width)
 
-    def action_scroll(self, step: int) -> None:
-        """A line down or up."""
-        self.query_one(VerticalScroll).scroll_relative(y=step, animate=False)
-
     def action_leave(self) -> None:
         """Show all again, where a word is looked for; else back."""
         if self.word.display:
             self.word.display = False
             self.word.value = ""
-            self.query_one(VerticalScroll).focus()
+            self.query_one(Scrolled).focus()
         else:
             self.dismiss()

@@ -9,15 +9,13 @@ from datetime import datetime
 from rich.cells import cell_len
 from textual import work
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.widgets import Collapsible, Static
 
 from core.errors import CoreError
 from core.saved import IdeaDetail, Save
 from core.snapshot import ResultRow
 from tui.command import Command, CommandScreen, bindings
-from tui.commands import IDEA
+from tui.commands import IDEA, SCROLL
 from tui.key_map import keyed
 from tui.look import Line, Piece, Tone, content, count, duration, hanging, lines, moment, pieces, short_name
 from tui.result_deeds import ResultDeeds
@@ -27,6 +25,7 @@ from tui.widgets.json_view import json_lines
 from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.masking import MASK, is_secret, masked, masked_text
 from tui.widgets.safe_text import fit, head, safe_lines
+from tui.widgets.scrolled import Scrolled
 from tui.wording import told
 
 MOST_OF_A_TEXT = 50_000
@@ -44,12 +43,8 @@ class IdeaScreen(CommandScreen):
 
     CSS_PATH = "idea.tcss"
     AUTO_FOCUS = "#sections"
-    BINDINGS = [
-        *bindings(IDEA),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
-    command_set = IDEA
+    BINDINGS = bindings(IDEA)
+    command_set = (*SCROLL, *IDEA)
 
     def __init__(self, deeds: ResultDeeds, row: ResultRow, open_task: Callable[[int], None]) -> None:
         super().__init__()
@@ -60,7 +55,7 @@ class IdeaScreen(CommandScreen):
         self.revealed = False
         self._written = 0
         self.heading = Static(id="heading")
-        self.body = VerticalScroll(id="sections")
+        self.body = Scrolled(id="sections")
 
     @property
     def place(self) -> str:
@@ -202,16 +197,12 @@ class IdeaScreen(CommandScreen):
         if self.detail is not None:
             await self._fill(self.detail)
 
-    def action_scroll(self, step: int) -> None:
-        """A line down or up."""
-        self.body.scroll_relative(y=step, animate=False)
-
     def action_help(self) -> None:
         """Explain this screen."""
         about = (
             "A saved idea with all its fields. Enter on a heading opens or closes its section; tab goes to the next."
         )
-        self.app.push_screen(HelpScreen("Result", about, IDEA, self.place))
+        self.app.push_screen(HelpScreen("Result", about, self.command_set, self.place))
 
 
 def named(name: str, value: str, names: int = NAMES, width: int = 80) -> list[Line]:

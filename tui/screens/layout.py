@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 from textual.command import CommandPalette
 from textual.containers import Container, Horizontal, Vertical
 
-from core.snapshot import Snapshot
+from core.snapshot import Snapshot, TypeRow
 from core.verbs import Connection
 from tui.panes.base import Pane
 from tui.panes.outcomes import OutcomesPane
@@ -52,6 +52,7 @@ class BoardLayout(LiveScreen):
         self.in_use: TaskTypesPane | QueuePane | WorkersPane | OutcomesPane = self.queue_pane
         self.in_use.add_class("-current")  # before it is there: whatever is in it would be styled again
         self.maximised = False
+        self._types_known: tuple[TypeRow, ...] | None = None
 
     def compose(self) -> ComposeResult:
         """Status, panes, keys."""
@@ -96,8 +97,10 @@ class BoardLayout(LiveScreen):
         """Hand the snapshot to whoever draws it."""
         self.status_line.show(snapshot, self.frozen_at)
         self.queue_pane.field.terms.learn(snapshot)
-        if TYPES.learn(row.name for row in snapshot.types):
-            self._draw_anew()
+        if snapshot.types is not self._types_known:
+            self._types_known = snapshot.types
+            if TYPES.learn(row.name for row in snapshot.types):
+                self._draw_anew()
         self._tell()
 
     def tick(self) -> None:

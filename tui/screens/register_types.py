@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.widgets import Input, Static
 
 from core.errors import BadSetting
@@ -13,6 +12,7 @@ from core.type_files import Plan, PlannedType
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, lines
 from tui.screens.form import Form, labelled
+from tui.widgets.scrolled import Scrolled
 
 PLANS: dict[Plan, Piece] = {
     Plan.CREATE: ("+ create", Tone.GOOD),
@@ -44,7 +44,7 @@ class RegisterTypesScreen(Form):
     def fields(self) -> ComposeResult:
         """The file, and what it would do."""
         yield labelled("File (JSON)", self.path)
-        with VerticalScroll(id="plans"):
+        with Scrolled(id="plans"):
             yield self.told
 
     def on_input_changed(self, event: Input.Changed) -> None:

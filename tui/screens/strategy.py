@@ -151,7 +151,8 @@ class StrategyScreen(Form):
     def told_of(self, name: str) -> Iterator[Piece]:
         """What is known of a strategy; how long all wait stands for who waits longest where there is little room."""
         outlook = self.simulation.of(name)
-        previewed = list(told_of(self.previews.get(name), self.now()))
+        starves = outlook is not None and outlook.starved > 0
+        previewed = list(told_of(self.previews.get(name), self.now(), starves=starves))
         if outlook is None or not outlook.waiting:
             yield from previewed
             return
@@ -205,8 +206,8 @@ def letters(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
-    """What is known of what a strategy would claim."""
+def told_of(preview: Preview | str | None, now: datetime, *, starves: bool) -> Iterator[Piece]:
+    """What is known of what a strategy would claim; ``starves``: tasks that wait would not be begun for long."""
     if preview is None:
         yield ("looking…", Tone.MUTED)
     elif isinstance(preview, str):
@@ -217,7 +218,7 @@ def told_of(preview: Preview | str | None, now: datetime) -> Iterator[Piece]:
         yield ("Nothing is pending for these workers.", Tone.MUTED)
     else:
         yield (f"next {', '.join(named(task, preview.strategy) for task in preview.tasks)}", Tone.PLAIN)
-        yield starved(preview, now)
+        yield passed_over(preview, now, starves=starves)
 
 
 def depends(preview: Preview) -> Iterator[Piece]:
@@ -234,15 +235,16 @@ def named(task: Task, strategy: str) -> str:
     return f"#{task.id} p{task.priority}" if strategy == "PRIORITY" else f"#{task.id}"
 
 
-def starved(preview: Preview, now: datetime) -> Piece:
-    """Which task would wait for all others, in one line."""
+def passed_over(preview: Preview, now: datetime, *, starves: bool) -> Piece:
+    """Which task would wait for all others, in one line; that it starves only where it would wait for long."""
     last = preview.last
     shown = {task.id for task in preview.tasks}
     if last is None:
-        return ("Nothing starves: each task gets its turn.", Tone.MUTED)
+        return ("Each task gets its turn." if starves else "Nothing starves: each task gets its turn.", Tone.MUTED)
     if last.id in shown:
-        return ("Nothing starves now: all that wait are next.", Tone.MUTED)
+        return ("All that wait are next." if starves else "Nothing starves now: all that wait are next.", Tone.MUTED)
     waits = f" (waits {whole_age(last.created_at, now)})" if last.created_at is not None else ""
     rank = f" p{last.priority}" if preview.strategy == "PRIORITY" else ""
     others = "higher" if preview.strategy == "PRIORITY" else "newer"
-    return (f"Starves #{last.id}{rank}{waits} while {others} ones come.", Tone.WARN)
+    said, tone = ("Starves", Tone.WARN) if starves else ("Passes over", Tone.PLAIN)
+    return (f"{said} #{last.id}{rank}{waits} while {others} ones come.", tone)

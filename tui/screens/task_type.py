@@ -6,15 +6,13 @@ import json
 from collections.abc import Callable
 
 from textual.app import ComposeResult
-from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from core.details import TypeDetail
 from core.errors import CoreError, may_pass
 from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command, CommandScreen, bindings
-from tui.commands import TASK_TYPE
+from tui.commands import SCROLL, TASK_TYPE
 from tui.deeds import Deeds
 from tui.look import Line, Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
@@ -23,6 +21,7 @@ from tui.screens.type_text import schema_of, shown_schema, type_sections
 from tui.screens.type_versions import older_schemas
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.rereading import Rereading
+from tui.widgets.scrolled import Scrolled
 from tui.wording import told
 
 ABOUT = (
@@ -36,12 +35,8 @@ class TaskTypeScreen(CommandScreen):
 
     CSS_PATH = "task_type.tcss"
     AUTO_FOCUS = "#text"
-    BINDINGS = [
-        *bindings(TASK_TYPE),
-        Binding("j", "scroll(1)", "Down", show=False),
-        Binding("k", "scroll(-1)", "Up", show=False),
-    ]
-    command_set = TASK_TYPE
+    BINDINGS = bindings(TASK_TYPE)
+    command_set = (*SCROLL, *TASK_TYPE)
 
     def __init__(
         self,
@@ -77,7 +72,7 @@ class TaskTypeScreen(CommandScreen):
     def compose(self) -> ComposeResult:
         """Heading, text, keys."""
         yield self.heading
-        with VerticalScroll(id="text"):
+        with Scrolled(id="text"):
             yield self.said
         yield KeyBar()
 
@@ -172,13 +167,9 @@ class TaskTypeScreen(CommandScreen):
         hidden = "" if shown == schema_of(self.row, self.detail) else ", secrets masked"
         self.deeds.say(f"Copied {len(text):,} characters of JSON Schema{hidden}")
 
-    def action_scroll(self, step: int) -> None:
-        """A line down or up."""
-        self.query_one("#text", VerticalScroll).scroll_relative(y=step, animate=False)
-
     def action_help(self) -> None:
         """Explain this screen."""
-        self.app.push_screen(HelpScreen("Task type", ABOUT, TASK_TYPE, "type"))
+        self.app.push_screen(HelpScreen("Task type", ABOUT, self.command_set, "type"))
 
 
 def known_by(row: TypeRow) -> tuple[object, ...]:

@@ -12,7 +12,21 @@ from core.models import LIVE_STATES, Json, TaskType, WorkerStatus
 from core.schema_changes import VersionStep
 from core.snapshot import Snapshot, TypeRow
 from tui.key_map import keyed
-from tui.look import WORKER, Line, Piece, Tone, count, hanging, moment, number, pieces, short_name, sparkline, whole_age
+from tui.look import (
+    WORKER,
+    Line,
+    Piece,
+    Tone,
+    count,
+    flowing,
+    hanging,
+    moment,
+    number,
+    pieces,
+    short_name,
+    sparkline,
+    whole_age,
+)
 from tui.screens.type_versions import version_lines
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import MASK, is_secret, masked
@@ -41,7 +55,7 @@ def type_sections(
 ) -> list[Line]:
     """All that is known of a type, in lines of so many cells; ``raw``: its schema and the ``older`` ones as JSON."""
     schema = shown_schema(row, detail)
-    said = [*overview(row, detail, now), (), *claimed_by(row, snapshot, now), ()]
+    said = [*overview(row, detail, now, width), (), *claimed_by(row, snapshot, now), ()]
     title = (
         "Parameters, as JSON Schema ({raw_schema}: as a table)" if raw else "Parameters ({raw_schema}: as JSON Schema)"
     )
@@ -61,41 +75,44 @@ def shown_schema(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:
     return cast("Mapping[str, Json]", masked(schema_of(row, detail)))
 
 
-def overview(row: TypeRow, detail: TypeDetail | None, now: datetime) -> Iterator[Line]:
+def overview(row: TypeRow, detail: TypeDetail | None, now: datetime, width: int) -> Iterator[Line]:
     """Version, counts, rate, age."""
     counts = row.counts
-    yield labelled("Version", (row.version or "not registered", Tone.PLAIN), *history(detail))
+    version = (head(row.version or "not registered", 60), Tone.PLAIN)
+    yield from flowing(labelled("Version"), (version, *history(detail)), LABEL, width)
     if not row.is_active:
         yield labelled("State", ("off: it takes no new tasks", Tone.WARN))
     amounts = ((counts.pending, "pending"), (counts.claimed, "claimed"), (counts.completed, "completed"))
     told = ", ".join(f"{number(each, exact=counts.exact)} {name}" for each, name in amounts)
-    failed = (f", {number(counts.failed, exact=counts.exact)} failed", Tone.BAD if counts.failed else Tone.MUTED)
-    yield labelled("Tasks", (told, Tone.PLAIN), failed)
+    failed = (f"{number(counts.failed, exact=counts.exact)} failed", Tone.BAD if counts.failed else Tone.MUTED)
+    yield from flowing(labelled("Tasks"), ((told, Tone.PLAIN), failed), LABEL, width)
     yield (
         labelled("Oldest", (f"pending for {whole_age(row.oldest_pending_at, now)}", Tone.PLAIN))
         if (row.oldest_pending_at)
         else labelled("Oldest", ("none is pending", Tone.MUTED))
     )
     shown = row.rates[-SECONDS:]
-    rate = f"  {sum(shown)} ended in {len(shown)} s"
-    yield labelled("Rate", (sparkline(row.rates, SECONDS), Tone.BUSY), (rate, Tone.MUTED))
+    rate = (f"{sum(shown)} ended in {len(shown)} s", Tone.MUTED)
+    yield from flowing(labelled("Rate"), ((sparkline(row.rates, SECONDS), Tone.BUSY), rate), LABEL, width)
     for note in detail.notes if detail is not None else ():
-        yield labelled("Note", (note, Tone.WARN))
+        yield from hanging(labelled("Note"), (note, Tone.WARN), LABEL, width)
 
 
 def history(detail: TypeDetail | None) -> tuple[Piece, ...]:
-    """When it was registered and last replaced."""
+    """When it was registered and last replaced, and how many versions stand below."""
     if detail is None:
-        return (("  reading…", Tone.MUTED),)
-    kind = detail.task_type
+        return (("reading…", Tone.MUTED),)
+    kind, versions = detail.task_type, detail.versions or ()
     said: list[Piece] = []
+    if len(versions) > 1:
+        said.append((f"{len(versions):,} versions, below", Tone.ACCENT))
     if kind is not None and kind.created_at is not None:
-        said.append((f"  registered {moment(kind.created_at)}", Tone.MUTED))
+        said.append((f"registered {moment(kind.created_at)}", Tone.MUTED))
         replaced = replaced_at(kind, detail.versions)
         if replaced not in (None, kind.created_at):
-            said.append((f", last replaced {moment(replaced)}", Tone.MUTED))
+            said.append((f"last replaced {moment(replaced)}", Tone.MUTED))
     if detail.worker_version:
-        said.append((f"  its worker here is for {detail.worker_version}", Tone.MUTED))
+        said.append((f"its worker here is for {head(detail.worker_version, 60)}", Tone.MUTED))
     return tuple(said)
 
 

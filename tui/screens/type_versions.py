@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from core.details import TypeDetail
 from core.models import TaskType
 from core.schema_changes import Change, VersionStep
-from tui.look import Line, Piece, Tone, count, hanging, moment, pieces
+from tui.look import Line, Piece, Tone, count, flowing, hanging, moment, pieces
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import masked
 from tui.widgets.safe_text import head
@@ -21,7 +21,13 @@ MOST_SCHEMAS = 5
 TITLE: Piece = ("Versions", Tone.STRONG)
 SET_IN = 4
 
-TONES = {"added": Tone.GOOD, "removed": Tone.WARN, "required": Tone.WARN, "inactive": Tone.WARN}
+TONES = {
+    "added": Tone.GOOD,
+    "removed": Tone.WARN,
+    "required": Tone.WARN,
+    "inactive": Tone.WARN,
+    "words": Tone.MUTED,
+}
 """What people must look at: a task that was made for the version before may not fit any more."""
 
 
@@ -43,7 +49,7 @@ def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width:
     elif steps is None:
         yield (("  This TaskManager keeps the newest version only.", Tone.MUTED),)
     elif len(steps) == 1 and is_first(steps[0], kind):
-        yield once(steps[0], kind)
+        yield from once(steps[0], kind, width)
     else:
         yield from listed(steps, kind, older, width)
 
@@ -53,7 +59,7 @@ def listed(steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Li
     if not steps:
         yield (("  None is kept of it.", Tone.MUTED),)
     for place, step in enumerate(steps[:MOST_VERSIONS]):
-        yield heading(step)
+        yield from heading(step, width)
         if 0 < place <= len(older):
             yield from (pieces(" " * SET_IN, *line) for line in older[place - 1])
         else:
@@ -63,24 +69,25 @@ def listed(steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Li
         yield ((f"  and {left}: prismq-workers types show {head(kind.name, 60)}", Tone.MUTED),)
 
 
-def heading(step: VersionStep) -> Line:
+def heading(step: VersionStep, width: int) -> Iterator[Line]:
     """A version, when it was registered, and how many tasks it has seen."""
     version = step.version
-    tasks = "" if version.tasks is None else f"  {count(version.tasks, 'task')} created"
-    off = "" if version.is_active else "  inactive"
-    when = f"  {moment(version.registered_at)}"
-    shown = (head(version.version, 40), Tone.ACCENT)
-    return pieces("  ", shown, (when, Tone.PLAIN), (off, Tone.WARN), (tasks, Tone.MUTED))
+    said = [(head(version.version, 40), Tone.ACCENT), (moment(version.registered_at), Tone.PLAIN)]
+    if not version.is_active:
+        said.append(("inactive", Tone.WARN))
+    if version.tasks is not None:
+        said.append((f"{count(version.tasks, 'task')} created", Tone.MUTED))
+    return flowing(pieces("  "), said, 2, width)
 
 
-def once(step: VersionStep, kind: TaskType) -> Line:
+def once(step: VersionStep, kind: TaskType, width: int) -> list[Line]:
     """A type that was never another."""
     version = step.version
-    said = f"  Registered once: version {head(version.version, 40)}, {moment(version.registered_at)}"
+    said = f"Registered once: version {head(version.version, 40)}, {moment(version.registered_at)}"
     again = kind.updated_at is not None and kind.updated_at != version.registered_at
     tasks = "" if version.tasks is None else f", {count(version.tasks, 'task')} created"
     same = f"; the same again {moment(kind.updated_at)}" if again else ""
-    return pieces((f"{said}{tasks}{same}", Tone.PLAIN))
+    return hanging(pieces("  "), (f"{said}{tasks}{same}", Tone.PLAIN), 2, width)
 
 
 def changes(step: VersionStep, kind: TaskType, width: int) -> Iterator[Line]:

@@ -10,6 +10,7 @@ from textual.suggester import Suggester
 from core.models import TaskStatus
 from core.snapshot import Snapshot
 from tui.look import short_name
+from tui.type_names import ends
 from tui.widgets.safe_text import safe
 
 CLOSED = ("status", "stuck")
@@ -39,7 +40,7 @@ class Terms(Suggester):
             return
         self._learnt = (snapshot.types, snapshot.workers)
         names = [row.name for row in snapshot.types if can_be_typed(row.name)]
-        self._types = tuple(ends(names))
+        self._types = tuple(ends_of(names))
         self._parts = tuple(dict.fromkeys(part for name in names for part in name.split(".") if part))
         workers = (short_name(worker.id) for worker in snapshot.workers)
         self._workers = tuple(name for name in workers if can_be_typed(name))
@@ -124,13 +125,9 @@ class Terms(Suggester):
         return [f"{head}:{listed}{comma}{each}" for each in values]
 
 
-def ends(names: Iterable[str]) -> list[str]:
-    """The names and their ends from a dot on, the shortest first, each of two parts at least unless it is whole."""
-    found: dict[str, int] = {}
-    for name in names:
-        parts = name.split(".")
-        found |= {".".join(parts[begin:]): len(parts) - begin for begin in range(max(1, len(parts) - 1))}
-    return sorted(found, key=found.__getitem__)
+def ends_of(names: Iterable[str]) -> list[str]:
+    """The names and their ends from a dot on, each once, those of the fewest parts first."""
+    return sorted(dict.fromkeys(end for name in names for end in ends(name)), key=lambda end: end.count("."))
 
 
 def can_be_typed(name: str) -> bool:

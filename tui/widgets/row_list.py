@@ -18,7 +18,7 @@ from tui.widgets.painting import paint_first
 from tui.widgets.row_gone import with_kept, without
 from tui.widgets.row_layout import Layout
 from tui.widgets.row_scroll import RowScroll
-from tui.widgets.row_window import loaded
+from tui.widgets.row_window import loaded, place_of
 
 Row = TypeVar("Row")
 
@@ -184,27 +184,16 @@ class RowList(RowScroll[Row], can_focus=True):
                 self._scroll(place * self.layout_now.height)
 
     def _find(self, row_id: Hashable, near: int) -> int | None:
-        """Where that row is: looked for from ``near`` outwards, since rows seldom go far."""
-        if row_id is None:
-            return None
-        begin, rows = loaded(self.rows)
-        total = len(rows)
-        inside = max(0, min(near - begin, total))
-        for step in range(max(inside, total - inside) + 1):
-            for place in (inside + step, inside - step):
-                if 0 <= place < total and self.row_id(rows[place]) == row_id:
-                    return begin + place
-        return None
+        return None if row_id is None else place_of(self.rows, row_id, near, self.row_id)
 
-    def _let_go(self) -> None:
-        """Show no more what is gone; every other row stays where it is seen, as far as there is room."""
-        place = next((place for place, row in enumerate(self.rows) if row is self.gone), None)
+    def _let_go(self, place: int) -> None:
+        """Show no more what is gone, which stands there; every other row stays where it is seen, as far as there is
+        room."""
         self.gone = None
-        if place is not None:
-            self.rows = without(self.rows, place)
-            self.cursor = max(0, self.cursor - (self.cursor > place or self.cursor >= len(self.rows)))
-            self._measure()
-            self.refresh()
+        self.rows = without(self.rows, place)
+        self.cursor = max(0, self.cursor - (self.cursor > place or self.cursor >= len(self.rows)))
+        self._measure()
+        self.refresh()
 
     # What keys and the mouse do
 
@@ -221,7 +210,7 @@ class RowList(RowScroll[Row], can_focus=True):
         if (place != before or is_left) and self.rows:
             self.cursor = place
             if is_left:
-                self._let_go()
+                self._let_go(before)
             self.post_message(self.Highlighted(self))
         self._show_cursor()
         if self.scroll_offset == scrolled:

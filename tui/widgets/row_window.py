@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Generic, TypeVar, cast, overload
 
 Row = TypeVar("Row")
@@ -39,3 +39,15 @@ def loaded(rows: Sequence[Row | None]) -> tuple[int, Sequence[Row]]:
     if isinstance(rows, RowWindow):
         return rows.offset, cast("Sequence[Row]", rows.rows)
     return 0, cast("Sequence[Row]", rows)  # only a window has places without a row
+
+
+def place_of(rows: Sequence[Row | None], wanted: Hashable, near: int, row_id: Callable[[Row], Hashable]) -> int | None:
+    """Where the row with that id is: looked for from ``near`` outwards, since rows seldom go far."""
+    begin, here = loaded(rows)
+    total = len(here)
+    inside = max(0, min(near - begin, total))
+    for step in range(max(inside, total - inside) + 1):
+        for place in (inside + step, inside - step):
+            if 0 <= place < total and row_id(here[place]) == wanted:
+                return begin + place
+    return None

@@ -1,0 +1,106 @@
+"""What the board does to the tasks of the queue, and to the groups of those that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from core.actions import Action
+from core.filters.deciding import WHOLE
+from core.models import NewTask, RowOutcome, Task
+from core.snapshot import FailureGroup, TypeRow
+from tui.screens.worker_actions import WorkerActions
+from tui.widgets.row_list import RowList
+from tui.wording import GONE
+
+if TYPE_CHECKING:
+    from tui.deeds import Settled
+
+
+class TaskActions(WorkerActions):
+    """The commands for tasks. A part of the board."""
+
+    @property
+    def chosen_tasks(self) -> list[Task]:
+        """The marked tasks, else the one under the cursor."""
+        return self.queue_pane.row_list.chosen
+
+    def settled(self, rows: Sequence[RowOutcome]) -> None:
+        """What was done is unmarked; what was skipped stays marked."""
+        if len(rows) > 1:
+            self.queue_pane.row_list.marks.update(row.id for row in rows if not row.ok)
+        self.queue_pane.row_list.unmark([row.id for row in rows if row.ok])
+
+    def _do_to_tasks(self, action: Action, few: Callable[[Sequence[Task], Settled], None]) -> None:
+        """Do it to the tasks that are meant; where not all of them are at hand, they are read for a dry run first."""
+        meant = self.queue_pane.meant_beyond
+        if meant is not None:
+            from core.bulk import Order
+
+            self.task_deeds.bulk(Order(action), meant, self.settled)
+        elif not self.chosen_tasks and self.queue_pane.row_list.gone is not None:
+            self.task_deeds.say(GONE)
+        else:
+            few(self.chosen_tasks, self.settled)
+
+    def action_retry(self) -> None:
+        """Retry the chosen tasks, or the group under the cursor."""
+        rows = self.pane.target
+        if self.place == "failures" and isinstance(rows, RowList) and rows.gone is not None:
+            self.task_deeds.say(GONE)
+        elif self.place == "failures" and isinstance(self.current, FailureGroup):
+            self.task_deeds.retry_ids(self.current.task_ids, self.settled)
+        elif self.place == "failures":
+            self.task_deeds.retry([], self.settled)
+        else:
+            self._do_to_tasks(Action.RETRY, self.task_deeds.retry)
+
+    def action_release(self) -> None:
+        """Release the chosen tasks."""
+        self._do_to_tasks(Action.RELEASE, self.task_deeds.release)
+
+    def action_cancel(self) -> None:
+        """Cancel the chosen tasks."""
+        self._do_to_tasks(Action.CANCEL, self.task_deeds.cancel)
+
+    def action_delete(self) -> None:
+        """Delete the chosen tasks."""
+        self._do_to_tasks(Action.DELETE, self.task_deeds.delete)
+
+    def action_clone(self) -> None:
+        """A new task like the one under the cursor; copies of several."""
+        if len(self.chosen_tasks) > 1 or self.queue_pane.meant_beyond is not None:
+            self._do_to_tasks(Action.CLONE, self.task_deeds.clone)
+        elif task := next(iter(self.chosen_tasks), None):
+            self.task_deeds.carry_out(partial(self._clone, task.id))
+        else:
+            self.task_deeds.say("There is no task here to be cloned.")
+
+    async def _clone(self, task_id: int) -> str:
+        detail = await self.task_deeds.working(self.connection.verbs.open_task(task_id))
+        self.clone(detail.task)
+        return ""
+
+    def clone(self, task: Task) -> None:
+        """Edit a copy of a task."""
+        from tui.screens.new_task import NewTaskScreen
+
+        like = NewTask(task.task_type, task.parameters, task.priority)
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, like=like, open_task=self.open_task))
+
+    def action_new_task(self) -> None:
+        """Create a task, of the type under the cursor, or that to which the queue is narrowed, where one is."""
+        narrowed = self.queue_pane.wanted.filter.types if self.place == "queue" else ()
+        match self.current if self.place in ("types", "queue") else None:
+            case TypeRow(name=name) | Task(task_type=name):
+                wanted = name
+            case _:
+                wanted = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None
+        self.new_task_of(wanted if any(row.name == wanted for row in self.newest.types) else None)
+
+    def new_task_of(self, name: str | None) -> None:
+        """Create a task of that type."""
+        from tui.screens.new_task import NewTaskScreen
+
+        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
