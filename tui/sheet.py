@@ -114,6 +114,11 @@ class Sheet(Stylesheet):
         """Parse what is new, or all where the theme is."""
         self.parse()
 
+    @property
+    def known(self) -> int:
+        """How many places it is known of what they look like by the present rules."""
+        return len(self._looks_of_now())
+
     def apply(
         self, node: DOMNode, *, animate: bool = False, cache: dict[tuple[Any, ...], RulesMap] | None = None
     ) -> None:
@@ -123,6 +128,8 @@ class Sheet(Stylesheet):
         if found is None:
             kept: dict[tuple[Any, ...], RulesMap] = {}  # the base class keeps here what depends on no siblings
             super().apply(node, animate=animate, cache=kept)
+            if len(looks) >= PLACES:  # each notice has a place of its own
+                looks.clear()
             for rules in kept.values():
                 looks[number] = rules, node._has_hover_style
             return
@@ -156,8 +163,6 @@ class Sheet(Stylesheet):
             known = self._stages.get(sources)
             if known is None:
                 known = self._stages[sources] = {}
-            if len(known) > PLACES:
-                known.clear()
             self._known = known
         return self._known
 

@@ -140,3 +140,17 @@ async def test_whatever_a_rule_can_ask_is_seen_when_it_changes(asked: str):
             seen |= {str(each.styles.width) for each in app.query(Rung)}
             assert others(app) == []
     assert seen == {"3", "7"}
+
+
+async def test_of_so_many_places_only_it_is_known_what_they_look_like(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.sheet.PLACES", 20)
+    async with open_board() as desk:
+        sheet = desk.app.stylesheet
+        assert isinstance(sheet, Sheet)
+        seen = set[int]()
+        for key in ("1", "2", "w", "escape", "question_mark", "escape", "3", "4"):
+            await desk.press(key)
+            seen.add(sheet.known)
+        assert 0 < max(seen) <= 20
