@@ -17,7 +17,7 @@ ENOUGH = 2_000
 CUT = "…"
 BYTES_READ = 4_096
 """Bytes of stored parameters that are looked at, however long these are."""
-MOST_KEPT = 2_000
+MOST_KEPT = 5_000
 """Tasks of which it is kept: what is looked at again and again is read once."""
 
 _read = json.JSONDecoder().raw_decode
@@ -32,13 +32,11 @@ class Briefs:
 
     def of(self, connection: sqlite3.Connection, task_ids: Iterable[int]) -> dict[int, Brief]:
         """The briefs of these tasks, which are there in the present transaction."""
-        found: dict[int, Brief] = {}
-        for task_id in task_ids:
-            known = self._kept.get(task_id)
-            found[task_id] = _read_brief(connection, task_id) if known is None else known
-        if len(self._kept) + len(found) > MOST_KEPT:
-            self._kept = {}
-        self._kept.update(found)
+        kept, wanted = self._kept, list(task_ids)
+        read = {each: _read_brief(connection, each) for each in wanted if each not in kept}
+        found = {each: read[each] if each in read else kept[each] for each in wanted}
+        if read:
+            self._kept = found if len(kept) + len(read) > MOST_KEPT else kept | read
         return found
 
 
