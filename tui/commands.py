@@ -70,7 +70,7 @@ CANARY = Command(
     "canary", "c", "Try one first", "Retry one of them and watch it; then the others are offered.",
     ("failures", "group"), footer=1, brief="Try one",
 )  # fmt: skip
-EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", OUTCOMES, footer=10)
+EXPORT = Command("export", "E", "Export", "Write results, or the activity log, to a file.", ("results", "activity"), 10)
 WHY = Command(
     "why",
     "w",

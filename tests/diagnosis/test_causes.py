@@ -10,7 +10,7 @@ import pytest
 
 from core.details import AttemptRow
 from core.diagnosing import about
-from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Verdict
+from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Place, Verdict
 from core.diagnosis.judging import CAUSES, EXPLAINING, causes_of
 from core.diagnosis.light import with_crew
 from core.diagnosis.picture import Known, Owed
@@ -21,6 +21,7 @@ from tests.diagnosis.known import (
     ALL,
     BARE,
     CLAIM,
+    LIFO,
     UNWORKED,
     ago,
     claimed,
@@ -211,3 +212,12 @@ def test_a_cause_of_several_tasks_is_as_sure_as_it_is_of_the_least_sure():
     sure, likely = Cause("a", "A."), Cause("a", "A.", certainty=Certainty.LIKELY)
     assert about([(pending(id=1), sure), (pending(id=2), likely)]).certainty is Certainty.LIKELY
     assert about([(pending(id=1), sure), (pending(id=2), sure)]).certainty is Certainty.CERTAIN
+
+
+@pytest.mark.parametrize(
+    ("ahead", "said"), [(0, ": it is next, and"), (1, ": 1 task goes before it"), (2, ": 2 tasks go before it")]
+)
+def test_how_many_tasks_go_before_one_is_said_as_people_say_it(ahead: int, said: str):
+    place = Place("LIFO", ahead, True, (10500,), used_by=1)
+    (told,) = (each for each in causes_of(of(pending(), system(LIFO), places=(place,))) if each.code == "overtaken")
+    assert said in told.sentence

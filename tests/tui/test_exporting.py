@@ -71,11 +71,13 @@ def test_a_day_on_which_clocks_are_changed_is_as_long_as_it_is(monkeypatch: pyte
         __import__("time").tzset()
 
 
-async def test_a_tab_without_an_export_of_its_own_offers_results_and_says_so(open_board: Opens):
+@pytest.mark.parametrize("tab", [("4", "4"), ("4", "4", "4", "4")], ids=["failures", "throughput"])
+async def test_a_tab_whose_content_cannot_be_exported_offers_no_export(open_board: Opens, tab: tuple[str, ...]):
     async with open_board(OUTCOMES) as desk:
-        await desk.press("4", "4", "E")
-        assert "Failures cannot be exported; these are the results." in desk.text()
-        assert "all results" in desk.text()
+        await desk.press(*tab)
+        assert "E Export" not in desk.text()
+        await desk.press("E")
+        assert desk.app.screen is desk.board
 
 
 async def test_in_the_activity_its_lines_come_first_and_results_have_their_usual_keys(open_board: Opens):

@@ -27,10 +27,7 @@ class Choice(Static, can_focus=True):
 
 
 class ExportScreen(Form):
-    """One key a scope; f for the format; enter writes. Leaving it while it writes stops that.
-
-    ``note`` says what is to be known before one chooses.
-    """
+    """One key a scope; f for the format; enter writes. Leaving it while it writes stops that."""
 
     AUTO_FOCUS = "Choice"
     BINDINGS = [
@@ -42,14 +39,13 @@ class ExportScreen(Form):
     heading = "Export"
     doing = "export"
 
-    def __init__(self, deeds: ResultDeeds, scopes: Sequence[Scope], folder: Path, note: str = "") -> None:
+    def __init__(self, deeds: ResultDeeds, scopes: Sequence[Scope], folder: Path) -> None:
         super().__init__()
         self.deeds = self.results = deeds
         self.scopes = scopes
         self.scope = scopes[0]
         self.format = Format.JSON
         self.folder = folder
-        self.note = note
         self.choice = Choice()
         self.path = Input(self._named(), id="path", compact=True)
         self.where = Static()
@@ -57,8 +53,6 @@ class ExportScreen(Form):
 
     def fields(self) -> ComposeResult:
         """What, how, where to."""
-        if self.note:
-            yield Static(content(((self.note, Tone.MUTED),)))
         yield self.choice
         yield labelled("File", self.path)
         yield self.where

@@ -90,16 +90,11 @@ class OutcomeActions(BoardLayout):
         from tui.screens.export import ExportScreen
 
         now, results, place = self.now(), self.outcome_pane.results, self.place
-        # Results are offered in every tab, under the same keys: what was learnt in one is right in all.
+        # Results are offered in both tabs, under the same keys: what was learnt in one is right in the other.
         scopes = result_scopes(results.marked, results.wanted.text, now)
         if place == "activity":
             scopes.insert(0, activity_scope(self.outcome_pane.activity.shown, now))
-        note = (
-            ""
-            if place in ("results", "activity")
-            else f"{self.pane.heading} cannot be exported; these are the results."
-        )
-        self.app.push_screen(ExportScreen(self.result_deeds, scopes, Path.cwd(), note))
+        self.app.push_screen(ExportScreen(self.result_deeds, scopes, Path.cwd()))
 
     def action_level(self) -> None:
         """Show other levels of activity."""
