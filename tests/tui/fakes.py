@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.answers import CreatedTask
 from core.bulk import BulkRow, Fate, Meant, Order, Plan, Way
@@ -17,14 +17,22 @@ from core.errors import CoreError
 from core.exports import Export, Progress, write
 from core.filters import TaskFilter
 from core.forms import Violation
-from core.models import Claim, Json, NewTask, RowOutcome, Step, Task, TaskStatus, TaskType, utcnow
+from core.models import Claim, Json, NewTask, RowOutcome, Step, Task, TaskStatus, TaskType, TypeVersion, utcnow
 from core.saved import IdeaDetail, IdeaQuery
-from core.snapshot import ActivityEntry, ResultsView, Snapshot, View
+from core.schema_changes import steps_of
+from core.snapshot import ActivityEntry, ResultsView, Snapshot, TypeRow, View
 from core.twins import Twin, twin_of
 from core.type_files import Plan as TypePlan
 from core.type_files import PlannedType
 
 Call = tuple[str, *tuple[object, ...]]
+
+
+def registered_once(row: TypeRow) -> TypeDetail:
+    """A type opened that was never another."""
+    schema, at = row.param_schema or {}, datetime(2026, 2, 1, 9, 0, tzinfo=UTC)
+    kind = TaskType(row.id or 1, row.name, row.version, schema, row.is_active, at, at)
+    return TypeDetail(kind, "", (), steps_of([TypeVersion(1, row.version, schema, row.is_active, at)]))
 
 
 class FakeVerbs:
@@ -266,6 +274,8 @@ class FakeConnection:
 
     def __init__(self, snapshot: Snapshot | CoreError) -> None:
         self.verbs = FakeVerbs()
+        if isinstance(snapshot, Snapshot):
+            self.verbs.opened_types = {row.name: registered_once(row) for row in snapshot.types}
         self.snapshot = snapshot
         self.started = False
         self.closed: list[bool] = []

@@ -61,7 +61,7 @@ async def test_a_list_of_choices_shows_its_cursor_while_it_has_the_focus_and_onl
 
 async def test_the_reason_of_a_failure_has_as_much_room_as_the_type(open_board: Opens):
     async with open_board(scenes.FAILING, (140, 36)) as desk:
-        assert "HTTP 403 Forbidden" in desk.text() and "PrismQ.YouTube.Video.Scrape" in desk.text()
+        assert "HTTP 403 Forbidden" in desk.text() and desk.text().count("HTTP 403") == desk.text().count("✗ failed   ")
 
 
 async def test_the_figure_behind_a_type_is_named_where_no_column_does(open_board: Opens):

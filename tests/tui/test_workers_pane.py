@@ -30,7 +30,7 @@ async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(ope
         assert text.count("w-ann-4242-5a3b-1") == 1
         await desk.press("3", "down")
         assert "w-ann-4242-5a3b-2  2 of 4" in desk.text()
-        assert "claimed      0  1/3    12s 64% @lofi  5a3b-2" in text
+        assert "claimed      0  1/3    12s  64% @lofi  5a3b-2" in text
 
 
 async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):
@@ -114,7 +114,7 @@ async def test_the_large_list_tells_why_a_worker_waits_from_its_beginning_and_on
     async with open_board(replace(scenes.BUSY, workers=(ONE, waiting))) as desk:
         await desk.press("3", "z")
         busy, row = (line for line in desk.text().splitlines() if "5a3b-1 " in line[:12] or "5a3b-3" in line[:12])
-        assert row.count("The TaskMana") == 1 and "…Channel.Scrape " in busy
+        assert row.count("The TaskMana") == 1 and "…Channel.Scrap" in busy
 
 
 async def test_throughput_tells_for_how_long_it_has_counted(open_board: Opens):

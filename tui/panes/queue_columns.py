@@ -106,6 +106,11 @@ def briefest(task: Task, now: datetime) -> tuple[Piece, ...]:
     return with_news(task, why_failed(task) if task.status is TaskStatus.FAILED else "", Tone.BAD, LEAST_FIRST)
 
 
+def values(task: Task, now: datetime) -> tuple[Piece, ...]:
+    """What it is about; how it goes stands in a column of its own."""
+    return ((brief(task), Tone.PLAIN),)
+
+
 def parameters(task: Task, now: datetime) -> tuple[Piece, ...]:
     """What it is about, with the names."""
     return ((named(task), Tone.PLAIN),)
@@ -149,9 +154,9 @@ WORKER = QueueColumn("Worker", owner, width=8, keep_end=True)
 WIDE_WORKER = QueueColumn("Worker", owner, width=12, keep_end=True)
 PROGRESS = QueueColumn("Progress", progress, share=3, cause=cause_alone)
 NARROW_PROGRESS = replace(PROGRESS, share=2)
-SHORT_PROGRESS = replace(PROGRESS, width=11)
 BRIEF_PARAMETERS = QueueColumn("Parameters", brief_parameters, share=3, cause=cause_and_parameters)
 BRIEFEST_PARAMETERS = QueueColumn("Parameters", briefest)
+SHORT_PARAMETERS = QueueColumn("Parameters", values, share=1)
 PARAMETERS = QueueColumn("Parameters", parameters, share=4)
 
 
@@ -171,9 +176,9 @@ WIDTHS: tuple[tuple[int, tuple[QueueColumn, ...]], ...] = (
     (0, (TYPE, STATUS_COLUMN, AGE)),
     (52, (SHORT_TYPE, STATUS_COLUMN, AGE, BRIEFEST_PARAMETERS)),
     (62, (SHORT_TYPE, STATUS_COLUMN, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
-    (76, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, BRIEF_PARAMETERS)),
-    (96, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WORKER, BRIEF_PARAMETERS, SHORT_PROGRESS)),
-    (120, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, AGE, WIDE_WORKER, PARAMETERS, PROGRESS)),
+    (76, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, BRIEF_PARAMETERS)),
+    (96, (SHORT_TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WORKER, SHORT_PARAMETERS, PROGRESS)),
+    (120, (TYPE, STATUS_COLUMN, PRIORITY, ATTEMPTS, WIDE_AGE, WIDE_WORKER, PARAMETERS, PROGRESS)),
 )
 """Which columns fit from which width on: what a task is about comes before who has it, which most tasks lack."""
 
