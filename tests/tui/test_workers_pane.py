@@ -66,7 +66,7 @@ async def test_code_that_goes_on_after_its_end_is_counted(open_board: Opens):
     left = replace(scenes.BUSY, workers=(ONE, replace(TWO, abandoned=2), THREE, FOUR))
     async with open_board(left) as desk:
         await desk.press("3", "down", "z")
-        assert "3 Workers 2 busy 1 backing off 1 paused 2 abandoned" in desk.text()
+        assert "3 Workers  2 busy  1 backing off  1 paused  2 abandoned" in desk.text()
         assert "5a3b-2  2 abandoned  2 of 4" in desk.text()
 
 
@@ -80,7 +80,7 @@ async def test_a_worker_of_another_machine_that_is_not_heard_of_is_marked_silent
     far = replace(ONE, id="w-far-7-aaaa-1", local=False, host="far", pid=7, last_seen=scenes.ago(75))
     far = replace(far, state=WorkerState.SILENT, note="It has not been heard of for a while.")
     async with open_board(replace(scenes.BUSY, workers=(TWO, far))) as desk:
-        assert "1 busy 1 silent" in desk.text()
+        assert "1 busy  1 silent" in desk.text()
         assert "workers 1 (1 busy)" in desk.text()
         await desk.press("3", "z")
         row = next(line for line in desk.text().splitlines() if "aaaa-1" in line)

@@ -157,8 +157,8 @@ HOW = "{{open}} {verb} them"
 FOLDED_NAME = column("", name, stopped=FOLDED)
 NAME = column("Worker", name, share=2)
 STATE = column("State", state, stopped=FOLDED, width=13)
-DOING = column("Task", doing, stopped=HOW, width=25)
-DOING_ALONE = column("Task", doing_alone, stopped=HOW, width=25)
+DOING = column("Task", doing, stopped=HOW, width=24)
+DOING_ALONE = column("Task", doing_alone, stopped=HOW, width=24)
 STATE_AND_DOING = column("", state_and_doing, stopped="  " + HOW)
 MESSAGE = column("About", message, share=3, keep_end=False)
 STRATEGY = column("Strategy", strategy, width=8, right=True)
@@ -252,11 +252,11 @@ class WorkersPane(ListPane[WorkerRow]):
         many = Counter(group(worker) for worker in snapshot.workers)
         states = [each for each in (*ORDER, WorkerState.STOPPED) if many[each]]
         abandoned = sum(worker.abandoned for worker in snapshot.workers)
-        runaways = [(f" {abandoned} abandoned", Tone.WARN)] if abandoned else []
+        runaways = [(f"  {abandoned} abandoned", Tone.WARN)] if abandoned else []
         room = self.size.width - EDGE - len(f"{self.key} {self.heading}")
         signs = {each: WORKER[each][0][0] for each in states}
         ways = (
-            [f" {many[each]} {each}" for each in states],
+            [f"  {many[each]} {each}" for each in states],
             [f"  {signs[each]} {many[each]}" for each in states],
             [f" {signs[each]}{many[each]}" for each in states],
         )
