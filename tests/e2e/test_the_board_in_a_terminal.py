@@ -74,7 +74,7 @@ def test_a_board_that_was_put_aside_is_drawn_whole_when_it_comes_back(program: P
         terminal.shows("live", "The queue is empty.")
         terminal.press("\x1a")
         terminal.until(lambda _: os.waitpid(terminal.pid, os.WUNTRACED | os.WNOHANG) != (0, 0))
-        assert b"\x1b[?1049l" in terminal.raw
+        terminal.until(lambda _: b"\x1b[?1049l" in terminal.raw)
         terminal.clear()
         os.kill(terminal.pid, signal.SIGCONT)
         terminal.shows("live", "1 Task types", "2 Queue", "The queue is empty.", "3 Workers", "4 Results", "q Quit")
