@@ -79,9 +79,10 @@ async def dialogs(camera: Photographer) -> None:
 
 
 async def details(camera: Photographer) -> None:
-    """A failed task, a kind of failures, a worker, a type, an idea, and how fast it goes."""
+    """A failed task, a kind of failures, a worker, a type, versions of one, an idea, and how fast it goes."""
     await camera.until(lambda s: s.counts.completed >= 10 and s.failures and s.results_total >= 20)
-    for name, keys in (("worker", ("3", "enter")), ("task-type", ("1", "down", "down", "enter"))):
+    opened = {"worker": ("3", "enter"), "task-type": ("1", "down", "down", "enter"), "versions": ("up", "enter")}
+    for name, keys in opened.items():
         await camera.press(*keys)
         await camera.take(name)
         await camera.press("escape")
