@@ -5,7 +5,6 @@ A mistake in the file stops nothing: it is told in one sentence, and the default
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Mapping
@@ -16,7 +15,6 @@ from typing import Final, cast
 from platformdirs import user_config_path
 
 from core.errors import BadSetting
-from core.texts import why_unread
 
 TIMES: Final = ("utc", "local", "relative")
 """Ways in which times are told."""
@@ -71,6 +69,8 @@ def file_said(path: Path) -> tuple[dict[str, object], list[str]]:
     except FileNotFoundError:
         return {}, []
     except (OSError, UnicodeDecodeError) as fault:
+        from core.texts import why_unread
+
         return {}, [f"The settings file {path} cannot be read: {why_unread(fault)}."]
     import tomllib  # few have such a file
 
@@ -156,9 +156,16 @@ def put(path: Path, text: str) -> None:
     beside.replace(file)
 
 
+def quoted(value: str) -> str:
+    """A text as TOML writes it."""
+    import json  # the first paint waits for whatever is imported above
+
+    return json.dumps(value, ensure_ascii=False)
+
+
 def with_setting(text: str, name: str, value: str) -> str:
     """A TOML text in which a setting outside all sections has this value."""
-    line = f"{name} = {json.dumps(value, ensure_ascii=False)}"
+    line = f"{name} = {quoted(value)}"
     section = re.search(r"(?m)^[ \t]*\[", text)
     top, rest = (text[: section.start()], text[section.start() :]) if section else (text, "")
     found = re.compile(rf"(?m)^[ \t]*{re.escape(name)}[ \t]*=.*$")
@@ -176,7 +183,7 @@ def example(keys: Mapping[str, str]) -> str:
         f'# times = "{TIMES[0]}"                 # {", ".join(TIMES)}',
         "",
         '[keys]                       # a key by its command; several: "f5,ctrl+r"',
-        *(f"# {name} = {json.dumps(key, ensure_ascii=False)}" for name, key in keys.items() if key),
+        *(f"# {name} = {quoted(key)}" for name, key in keys.items() if key),
     ]
     return "\n".join(lines) + "\n"
 

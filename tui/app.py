@@ -25,7 +25,6 @@ from textual.screen import Screen
 
 from core.board_settings import BoardSettings, read_settings, remember
 from core.errors import BadSetting
-from tui.closing import Palette
 from tui.collecting import settle, start_collecting
 from tui.command import CommandScreen
 from tui.contrast import readable
@@ -253,7 +252,9 @@ class BoardApp(NoticeApp):
     def action_command_palette(self) -> None:
         """Find a command by its name, where there are commands."""
         if isinstance(self.screen, CommandScreen):
-            self.push_screen(Palette())  # Textual's has an id, which fails where another one is covered
+            from tui.screens.palette import Palette
+
+            self.push_screen(Palette())
 
     async def action_quit(self) -> None:
         """Leave; asks when tasks are in hand."""

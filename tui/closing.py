@@ -9,7 +9,6 @@ from typing import ClassVar
 
 from textual import events, on
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
 from textual.screen import Screen, ScreenResultType
 
 
@@ -40,7 +39,3 @@ class ClosesOnce(Screen[ScreenResultType]):
     def _close_at_last(self) -> None:
         if self._answer is not None:
             self.dismiss(*self._answer)
-
-
-class Palette(CommandPalette, ClosesOnce[None]):  # pyright: ignore[reportIncompatibleMethodOverride]
-    """Textual's command palette, which may also be open twice."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.widgets import Input
 
 from tests.tui.conftest import Desk, Opens
-from tui.closing import Palette
 from tui.screens.new_task import NewTaskScreen
+from tui.screens.palette import Palette
 from tui.screens.task import TaskScreen
 from tui.widgets.confirm import Confirm
 
