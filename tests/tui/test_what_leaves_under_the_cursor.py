@@ -14,6 +14,7 @@ from core.snapshot import QueueView, View
 from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens
 from tests.tui.why_desk import opened, words
+from tui.screens.failure_group import FailureGroupScreen
 from tui.widgets.row_window import RowWindow, loaded
 from tui.wording import GONE
 
@@ -171,3 +172,17 @@ async def test_the_cursor_goes_with_a_worker_that_has_stopped_and_no_other_one_i
         await desk.press("x")
         assert [call[1] for call in desk.verbs.called("stop_workers")] == [(one.id,)]
         assert "This row stands for 1 stopped worker" in desk.notes()[-1]
+
+
+async def test_in_a_kind_of_failures_the_panel_stays_on_the_task_that_was_retried(open_board: Opens):
+    one, *others = failed(25), failed(17), failed(9)
+    group = replace(scenes.BUSY.failures[0], task_ids=(25, 17, 9), count=3, tasks=(one, *others))
+    async with open_board(replace(scenes.BUSY, failures=(group,))) as desk:
+        await desk.press("F", "enter", "w")
+        screen = desk.app.screen
+        assert isinstance(screen, FailureGroupScreen)
+        assert screen.why_panel.task_id == 25
+        await desk.put(replace(scenes.BUSY, failures=(replace(group, task_ids=(17, 9), count=2, tasks=tuple(others)),)))
+        assert screen.why_panel.task_id == 25
+        await desk.press("tab", "down")
+        assert screen.why_panel.task_id == 9

@@ -118,8 +118,8 @@ class FailureGroupScreen(WhyBeside):
         self.set_focus(self.row_list)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """The panel follows the cursor."""
-        if self.why_panel.is_open and self.asked_about is not None:
+        """The panel follows the cursor where somebody moves it."""
+        if event.moved and self.why_panel.is_open and self.asked_about is not None:
             self.why_panel.tell(self.asked_about)
 
     def compose(self) -> ComposeResult:

@@ -83,9 +83,10 @@ class WorkerScreen(WhyBeside):
         self.set_focus(self.tasks)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """The panel follows the cursor; the log follows what is new, or no more."""
+        """The panel follows the cursor where somebody moves it; the log follows what is new, or no more."""
         self._tell_log()
-        if self.why_panel.is_open and event.rows is self.tasks and self.asked_about is not None:
+        is_meant = event.moved and event.rows is self.tasks
+        if is_meant and self.why_panel.is_open and self.asked_about is not None:
             self.why_panel.tell(self.asked_about)
 
     def compose(self) -> ComposeResult:
