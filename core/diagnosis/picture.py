@@ -114,12 +114,11 @@ class Known:
     ``dead``: its process is known to be gone. ``deadline``: when its claim can be taken over. ``heard_at``: when its
     work last gave a sign of life. ``whole`` is false in a light picture. ``violations``: what of its parameters breaks
     the present schema of its type, None where that was not looked at; ``fitted_version``: the newest version before
-    that they fit, empty where none is known. ``ours``: the type as the worker here was made
-    for it. ``unregistered``: the server does not know the type. ``overtakers``: how many tasks of its type came over
-    a minute later and were claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of
-    error. ``orphaned``: its claim is that of a live worker of ours that does not have it in hand. ``waits_since``: when
-    it began to wait, where that is not simply when it was created. ``last_word``: how it came to its state, as its
-    history tells.
+    that they fit, empty where none is known. ``ours``: the type as the worker here was made for it. ``unregistered``:
+    the server does not know the type. ``overtakers``: how many tasks of its type came over a minute later and were
+    claimed all the same, as far as seen. ``alike``: other failed tasks with the same kind of error. ``orphaned``: its
+    claim is that of a live worker of ours that does not have it in hand. ``waits_since``: when it began to wait, where
+    that is not simply when it was created. ``last_word``: how it came to its state, as its history tells.
     """
 
     system: System

@@ -48,9 +48,8 @@ def stuck_among(
     owed: Mapping[int, Owed] = NOT_OWED,
 ) -> dict[int, Cause]:
     """Those of these tasks that are stuck, by id, with the first cause that nobody has brought about on purpose, else
-    with the first. While the server does not answer, nothing is
-    known of any task: none. ``since``: since when tasks wait that were tried before. ``owed``: the reports on them that
-    are kept here, where that was looked up."""
+    with the first. While the server does not answer, nothing is known of any task: none. ``since``: since when tasks
+    wait that were tried before. ``owed``: the reports on them that are kept here, where that was looked up."""
     if not system.is_heard:
         return {}
     found: dict[int, Cause] = {}
