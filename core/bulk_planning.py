@@ -96,6 +96,8 @@ def end_of(order: Order, way: Way) -> str:
     """What a task becomes."""
     if way is Way.AS_NEW:
         return "a new task" if order.copies == 1 else f"{order.copies:,} new tasks"
+    if order.action is Action.CANCEL:
+        return order.action.done  # its status is failed, which nobody would take for what was asked for
     return ENDS[order.action] if way is Way.DIRECT else "pending, an attempt fewer"
 
 
@@ -148,7 +150,7 @@ def risk_of(order: Order, way: Way, acting: Sequence[Task], known: Known) -> str
         case Action.CANCEL:
             claimed = sum(task.status is TaskStatus.CLAIMED for task in acting)
             lost = f" {claimed:,} {'is' if claimed == 1 else 'are'} in hand: that work is lost." if claimed else ""
-            return f"This cannot be undone.{lost}"
+            return f"No worker does what is cancelled, unless somebody retries it.{lost}"
         case Action.DELETE:
             return "Parameters, result and history are lost; this cannot be undone. What was saved of it stays."
 

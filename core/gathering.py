@@ -148,7 +148,7 @@ def ended_lately(tasks: Iterable[Task]) -> tuple[int, ...]:
 
 def was_cancelled(task: Task) -> bool:
     """Whether an operator ended it, as far as its row tells: without an attempt none can have failed."""
-    return task.status is TaskStatus.FAILED and (not task.attempts or task.error == "cancelled")
+    return task.status is TaskStatus.FAILED and (not task.attempts or task.is_cancelled)
 
 
 def dead_among(rooms: Rooms, workers: Iterable[str]) -> frozenset[str]:

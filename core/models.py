@@ -76,6 +76,11 @@ class Task(Record):
         return self.parameters
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether an operator ended it: it counts as failed then, and this is all that its row tells of it."""
+        return self.status is TaskStatus.FAILED and self.error == "cancelled"
+
+    @property
     def retry_count(self) -> int:
         """Attempts before the present one."""
         return max(0, self.attempts - 1)

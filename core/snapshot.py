@@ -194,6 +194,11 @@ class FailureGroup:
     hours: tuple[int, ...] = ()
     tasks: tuple[Task, ...] = ()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether these did not fail: an operator ended them."""
+        return self.error == "cancelled"
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityEntry:

@@ -83,8 +83,8 @@ class Deeds:
             timeout=SHOWN_FOR * 2 if wrong else SHOWN_FOR,
         )
 
-    async def confirmed(self, question: str, risk: Risk, call: str) -> bool:
-        """Whether the user says yes."""
-        from tui.widgets.confirm import Confirm
+    async def confirmed(self, question: str, risk: Risk, call: str, *, yes: str, no: str = "change nothing") -> bool:
+        """Whether the user says yes; ``yes`` and ``no`` are what each of the two does (`tui.widgets.confirm.Answers`)."""
+        from tui.widgets.confirm import Answers, Confirm
 
-        return await self.app.push_screen_wait(Confirm(question, risk, call))
+        return await self.app.push_screen_wait(Confirm(question, risk, call, Answers(yes, no)))

@@ -28,6 +28,8 @@ class ReportDeeds(Deeds):
                 f"Send {count(len(reports), 'report')} again?",
                 "Each task is read first; a report whose claim is lost is kept aside again.",
                 f"send reports on {ids(task_ids)}",
+                yes="send them again",
+                no="keep them aside",
             ):
                 return ""
             call = self.verbs.resend_reports([report.claim for report in reports])
@@ -40,13 +42,16 @@ class ReportDeeds(Deeds):
         if not self._some(reports):
             return
         task_ids = [report.claim.task_id for report in reports]
+        them = "it" if len(reports) == 1 else "them"
         one = f"the report of attempt {reports[0].attempt} on #{task_ids[0]}"
 
         async def deed() -> str:
             if not await self.confirmed(
                 f"Discard {one if len(reports) == 1 else count(len(reports), 'report')}?",
-                "This cannot be undone. Results that were saved stay.",
+                f"This deletes {them} unsent, and cannot be undone. Results that were saved stay.",
                 f"discard reports on {ids(task_ids)}",
+                yes=f"delete {them}",
+                no=f"keep {them} aside",
             ):
                 return ""
             call = self.verbs.discard_reports([report.claim for report in reports])

@@ -76,8 +76,10 @@ class ResultDeeds(Deeds):
         try:
             written = await self._write(scope, wanted, progress)
         except FileThere:
-            question, risk = f"Replace {wanted.path.name}?", f"{wanted.path} is there already; what is in it is lost."
-            if not await self.confirmed(question, risk, f"write {format.value.upper()} to {wanted.path}"):
+            question = f"Replace the file {wanted.path.name}?"
+            risk = f"{wanted.path} is there already. What is in it is lost, which cannot be undone."
+            call = f"write {format.value.upper()} to {wanted.path}"
+            if not await self.confirmed(question, risk, call, yes="replace it", no="leave that file as it is"):
                 return ""
             written = await self._write(scope, replace(wanted, overwrite=True), progress)
         except ExportCancelled as stopped:

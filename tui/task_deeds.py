@@ -61,7 +61,9 @@ class TaskDeeds(Deeds):
         async def deed() -> str:
             force = any(task.claimed_by not in self._ours() for task in fitting if task.claimed_by)
             call = f"release {ids(task_ids)}" + (" by force (workers of other processes)" if force else "")
-            if not await self.confirmed(f"Release {self._named(fitting)}?", self._release_risk(fitting), call):
+            risk = f"Any worker of its type may claim it again. {self._release_risk(fitting)}"
+            question, no = f"Release {self._named(fitting)}?", "leave it with its worker"
+            if not await self.confirmed(question, risk, call, yes="make it pending again", no=no):
                 return ""
             unasked = left_out("released", tasks)
             return await self._settle("released", self.verbs.release(task_ids, force=force), settled, unasked)
@@ -76,10 +78,9 @@ class TaskDeeds(Deeds):
         task_ids = [task.id for task in fitting]
 
         async def deed() -> str:
-            claimed = sum(task.status is TaskStatus.CLAIMED for task in fitting)
-            lost = f" {count(claimed, 'task')} in hand: that work is lost." if claimed else ""
-            question = f"Cancel {self._named(fitting)}?"
-            if not await self.confirmed(question, f"This cannot be undone.{lost}", f"cancel {ids(task_ids)}"):
+            call = f"cancel {ids(task_ids)}"
+            question, risk = f"Cancel the task {self._named(fitting)}?", cancel_risk(fitting[0])
+            if not await self.confirmed(question, risk, call, yes="cancel the task", no="leave it as it is"):
                 return ""
             unasked = left_out("cancelled", tasks)
             return await self._settle("cancelled", self.verbs.cancel(task_ids), settled, unasked)
@@ -97,7 +98,8 @@ class TaskDeeds(Deeds):
             unasked = left_out("deleted", tasks)
             if not plan.act:
                 return outcome("deleted", [*(row.outcome for row in plan.rows), *unasked])
-            if not await self.confirmed(f"Delete {self._named(fitting)}?", plan.risk, "; ".join(plan.calls)):
+            question, call = f"Delete the task {self._named(fitting)}?", "; ".join(plan.calls)
+            if not await self.confirmed(question, plan.risk, call, yes="delete it for good", no="keep it"):
                 return ""
             rows = await self.working(self.verbs.bulk(plan, plan.act))
             settled([row.outcome for row in rows])
@@ -140,3 +142,12 @@ class TaskDeeds(Deeds):
             named = ", ".join(short_name(owner) for owner in owners[:3])
             return f"{named} {verb} alive: another worker will run the work a second time."
         return "No owner is known to be alive; if one is, the work runs twice."
+
+
+def cancel_risk(task: Task) -> str:
+    """What becomes of a task that is cancelled, and what is lost."""
+    lost = ""
+    if task.status is TaskStatus.CLAIMED:
+        who = short_name(task.claimed_by) if task.claimed_by else "Its worker"
+        lost = f" {who} has it in hand: what it has done of it so far is lost."
+    return f"No worker will do it any more, unless somebody retries it.{lost}"

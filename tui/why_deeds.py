@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from core.models import RowOutcome
+from tui.look import short_name
 from tui.task_deeds import TaskDeeds
 from tui.wording import outcome
 
@@ -63,9 +64,9 @@ class WhyDeeds(TaskDeeds):
         async def deed() -> str:
             from core.diagnosis.calls import told_call
 
-            risk = cure.risk or NO_RISK
-            question = f"{cure.label}? {cure.sentence}"
-            if (cure.risk or ASKS[cure.verb]) and not await self.confirmed(question, risk, told_call(cure)):
+            risk = f"{cure.sentence} {cure.risk or NO_RISK}"
+            question, yes = asked_of(cure)
+            if (cure.risk or ASKS[cure.verb]) and not await self.confirmed(question, risk, told_call(cure), yes=yes):
                 return ""
             answer = await self.working(getattr(self.verbs, cure.verb)(*cure.args, **cure.options))
             rows = cast("Sequence[RowOutcome]", answer) if cure.verb in DONE else ()
@@ -74,3 +75,21 @@ class WhyDeeds(TaskDeeds):
             return outcome(DONE[cure.verb], rows) if rows else f"{cure.label}: done."
 
         self.carry_out(deed)
+
+
+def asked_of(cure: Cure) -> tuple[str, str]:
+    """The question before a cure, which names whom it is about, and what a yes does."""
+    first = cure.args[0] if cure.args else ""
+    each = [str(one) for one in cast("Sequence[Any]", first)] if isinstance(first, list | tuple) else [str(first)]
+    named = short_name(each[0]) if len(each) == 1 else f"{len(each):,}"
+    match cure.verb:
+        case "cancel":
+            return f"Cancel the task #{named}?", "cancel the task"
+        case "release":
+            return f"Release #{named}?", "make it pending again"
+        case "stop_workers":
+            return f"Stop {named} now?", "stop it now"
+        case "register_type":
+            return f"Register the type {named}?", "register it"
+        case _:
+            return f"{cure.label}?", cure.label[:1].lower() + cure.label[1:]

@@ -66,14 +66,16 @@ class WorkerDeeds(Deeds):
         def risk() -> str:
             if now:
                 hands = count(self._hands(names), "task")
-                return f"{hands} in hand: given back unfinished, begun anew by the next worker."
+                return f"{hands} in hand: given back unfinished, begun anew by the next worker; that cannot be undone."
             return f"{finished_first(self._as_they_are(names))} Nothing new is claimed."
 
         question = f"Stop {the_workers(names)}{' now' if now else ''}?"
         call = f"stop {', '.join(names[:3])}{' and others' if len(names) > 3 else ''}{' now' if now else ''}"
 
         async def deed() -> str:
-            if (now or len(meant) > 1) and not await self.confirmed(question, risk, call):
+            it = "it" if len(names) == 1 else "them"
+            yes, no = f"stop {it}{' now' if now else ''}", f"let {it} work on"
+            if (now or len(meant) > 1) and not await self.confirmed(question, risk, call, yes=yes, no=no):
                 return ""
             hands = self._hands(names)
             left = [worker.id for worker in self._as_they_are(names) if worker.state in LIVE_STATES]

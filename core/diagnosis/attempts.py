@@ -46,10 +46,21 @@ def have_other_ends(known: Known) -> bool:
     return any(each.outcome and not each.outcome.startswith("failed") for each in known.attempts)
 
 
+def cancelled(known: Known) -> Cause | None:
+    """Somebody has ended it, whatever attempts it had left."""
+    task = known.task
+    if task is None or not task.is_cancelled:
+        return None
+    when = f" at {moment(task.completed_at)}" if task.completed_at is not None else ""
+    said = f"Somebody cancelled it{when}: it did not fail by itself, and no worker does it any more."
+    evidence = (("attempts", f"{task.attempts} of {task.max_retries} were begun before"),)
+    return Cause("cancelled", said, evidence, (*retry(known), *clone(known)), stuck=False)
+
+
 def not_retried(known: Known) -> Cause | None:
     """It has failed for good at once, since its worker said that the error cannot change."""
     task = known.task
-    if task is None or known.status is not TaskStatus.FAILED or not ended_not_retried(known):
+    if task is None or not has_failed(known) or not ended_not_retried(known):
         return None
     error = task.error or "none told"
     said = f"It failed and is not tried again, because the error cannot change: {quoted(error, SHORT)}"
@@ -61,6 +72,11 @@ def not_retried(known: Known) -> Cause | None:
     return Cause("not-retried", said, evidence, (*clone(known), *retry(known)), stuck=False)
 
 
+def has_failed(known: Known) -> bool:
+    """Whether it has ended as failed, and not because somebody cancelled it."""
+    return known.status is TaskStatus.FAILED and known.task is not None and not known.task.is_cancelled
+
+
 def ended_not_retried(known: Known) -> bool:
     """Whether it ended by its worker's word that no other attempt can do better, and by nothing that came later."""
     return known.last_word == NOT_RETRIED
@@ -69,7 +85,7 @@ def ended_not_retried(known: Known) -> bool:
 def attempts_used_up(known: Known) -> Cause | None:
     """It has failed for good."""
     task = known.task
-    if task is None or known.status is not TaskStatus.FAILED or ended_not_retried(known):
+    if task is None or not has_failed(known) or ended_not_retried(known):
         return None
     if task.attempts < task.max_retries:
         after, error = f"{task.attempts} of {task.max_retries}", quoted(task.error or "none told", SHORT)
@@ -127,9 +143,9 @@ def holds_the_key(known: Known) -> Cause | None:
     task = known.task
     if task is None or not known.is_done:
         return None
-    ended = "failed" if known.status is TaskStatus.FAILED else "completed"
+    ended = "has failed" if has_failed(known) else "is cancelled" if task.is_cancelled else "has completed"
     said = (
-        f"It has {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
+        f"It {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
     )
     evidence = (("deduplication key", quoted(task.dedupe_key or "not told", 70)),)
     cures = (*retry(known), *clone(known), open_task(task.id))

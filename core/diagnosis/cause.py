@@ -182,6 +182,11 @@ class Diagnosis:
         return stuck[0].code if stuck and all(cause.on_purpose for cause in stuck) else ""
 
     @property
+    def is_cancelled(self) -> bool:
+        """Whether the task did not fail: somebody ended it."""
+        return any(cause.code == "cancelled" for cause in self.causes)
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether it seems to be fine, though something was found for which it may be stuck."""
         possible = any(cause.certainty is Certainty.POSSIBLE for cause in self.causes)

@@ -130,8 +130,10 @@ def cancel(known: Known) -> tuple[Cure, ...]:
         return ()
     if "cancel" not in known.system.can:
         return ()
-    said = f"Ends #{known.task.id} as failed, for good."
-    return (Cure("Cancel", said, "cancel", ((known.task.id,),), {}, "It is not done.", "cancel"),)
+    said = f"Ends #{known.task.id} for good: no worker does it any more, unless somebody retries it."
+    in_hand = known.status is TaskStatus.CLAIMED
+    risk = "What its worker has done of it so far is lost." if in_hand else "Its work will not be done."
+    return (Cure("Cancel", said, "cancel", ((known.task.id,),), {}, risk, "cancel"),)
 
 
 def stop_now(worker_id: str) -> Cure:

@@ -27,6 +27,7 @@ CAUSES: tuple[Look, ...] = (
     claims.owner_unknown,
     types.type_not_registered,
     types.parameters_do_not_fit,
+    attempts.cancelled,
     attempts.not_retried,
     attempts.same_error,
     attempts.attempts_used_up,

@@ -38,13 +38,16 @@ def headline(diagnosis: Diagnosis) -> str:
     """What it is about, and what it comes to: ``#12 (Echo, pending): It is stuck.``"""
     if diagnosis.task_id is None:
         return f"The whole system: {state_of(diagnosis)}."
-    known = ", ".join(filter(None, (diagnosis.task_type, diagnosis.status.value if diagnosis.status else "")))
+    ended = "cancelled" if diagnosis.is_cancelled else diagnosis.status.value if diagnosis.status else ""
+    known = ", ".join(filter(None, (diagnosis.task_type, ended)))
     return f"#{diagnosis.task_id}{f' ({known})' if known else ''}: {state_of(diagnosis)}."
 
 
 def state_of(diagnosis: Diagnosis) -> str:
     """What it comes to, as a sentence without its full stop."""
     is_system = diagnosis.task_id is None
+    if diagnosis.is_cancelled:
+        return "It was cancelled"
     if diagnosis.is_doubtful:
         return "Something may be stuck" if is_system else "It may be stuck"
     return (SYSTEM_STATE if is_system else STATE)[diagnosis.verdict]

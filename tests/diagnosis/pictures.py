@@ -194,7 +194,13 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "no-worker", "certain", True, ["start_workers"],
     ),
     "it was cancelled": (
-        of(failed(attempts=1, error="cancelled"), system()), "ended-early", "certain", False, ["retry"],
+        of(failed(attempts=1, error="cancelled"), system()), "cancelled", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "it was cancelled in its last attempt": (
+        of(failed(attempts=3, error="cancelled"), system()), "cancelled", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "its server ended it before its attempts were used up": (
+        of(failed(attempts=1, error="no such video"), system()), "ended-early", "certain", False, ["retry"],
     ),
     "it fails with the same error": (
         of(pending(attempts=2), system(worker()), attempts=tries("no channel 7", "no channel 8"), alike=40),

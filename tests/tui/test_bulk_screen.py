@@ -162,7 +162,7 @@ async def test_a_dry_run_that_cannot_be_made_says_why_and_is_tried_again(open_bo
 async def test_one_task_is_deleted_after_a_small_question(open_board: Opens):
     async with open_board() as desk:
         await desk.press("down", "D")
-        assert "Delete #10430" in desk.text()
+        assert "Delete the task #10430" in desk.text()
         assert "history are lost; this cannot" in desk.text()
         await desk.press("D", "enter")
         assert desk.verbs.called("bulk") == []
@@ -271,5 +271,5 @@ async def test_the_counts_the_risk_and_the_first_rows_are_in_sight_at_every_size
     async with open_board(size=size) as desk:
         await desk.press("a", "C")
         shown = desk.text()
-        for text in ("will be cancelled", "This cannot be undone.", "#10431", "planned", "y Carry out"):
+        for text in ("will be cancelled", "No worker does what is cancelled", "#10431", "planned", "y Carry out"):
             assert text in shown, shown

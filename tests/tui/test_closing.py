@@ -8,7 +8,7 @@ from tests.tui.conftest import Desk, Opens
 from tui.screens.new_task import NewTaskScreen
 from tui.screens.palette import Palette
 from tui.screens.task import TaskScreen
-from tui.widgets.confirm import Confirm
+from tui.widgets.confirm import Answers, Confirm
 
 
 async def test_a_key_that_closes_a_screen_and_comes_twice_closes_no_other(open_board: Opens):
@@ -40,7 +40,7 @@ async def test_two_palettes_with_a_screen_between_them_are_no_fault(open_board: 
 async def test_a_form_that_is_sent_under_its_question_closes_and_takes_the_question_along(open_board: Opens):
     async with open_board() as desk:
         form = await begun(desk)
-        desk.app.push_screen(Confirm("Leave this form?", "", ""))
+        desk.app.push_screen(Confirm("Leave this form?", "", "", Answers("leave")))
         await desk.settle()
         form.done("Done.")
         await desk.settle()

@@ -33,7 +33,8 @@ async def test_enter_does_the_cure_under_the_cursor():
 async def test_what_could_harm_asks_first_with_its_risk_and_call_and_no_is_the_default():
     async with opened() as desk:
         await desk.press(*TO_GONE, "w", "1")
-        assert "Release? Makes #10429 pending again" in seen(desk)
+        assert "Release #10429?" in seen(desk)
+        assert "Makes #10429 pending again" in seen(desk)
         assert "If its worker is alive, the work runs twice." in seen(desk)
         assert 'Call: POST /tasks/bulk {"action": "release"' in desk.text()
         await desk.press("enter")
@@ -181,13 +182,14 @@ async def test_a_cure_on_many_tasks_shows_its_dry_run_first():
 async def test_to_cancel_asks_and_is_not_said_to_have_helped_or_not():
     async with opened() as desk:
         cancel = Cure(
-            "Cancel", "Ends #10428 as failed, for good.", "cancel", ((10428,),), {}, "It is not done.", "cancel"
+            "Cancel", "Ends #10428 for good.", "cancel", ((10428,),), {}, "Its work will not be done.", "cancel"
         )
         by_hand = Cure("Get a worker", "Write or install one.")
         cause = replace(scenes_why.NO_WORKER, code="type-unknown-here", cures=(by_hand, cancel))
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(cause,))
         await desk.press(*TO_NO_WORKER, "w", "1")
-        assert "Cancel? Ends #10428 as failed, for good." in seen(desk)
+        assert "Cancel the task #10428?" in seen(desk)
+        assert "Ends #10428 for good. Its work will not be done." in seen(desk)
         desk.verbs.diagnoses[10428] = Diagnosis(10428, scenes.NOW, (), status=TaskStatus.FAILED)
         await desk.press("y")
         assert desk.verbs.called("cancel") == [("cancel", (10428,))]

@@ -173,7 +173,7 @@ async def test_a_dialog_is_about_the_row_that_was_under_the_cursor(open_board: O
         await insert(desk, 10433, 10432)
         await desk.type("Cancel (")
         await desk.press("enter")
-        assert "Cancel #10431 (PrismQ.YouTube.Video.Search)?" in desk.text()
+        assert "Cancel the task #10431 (PrismQ.YouTube.Video.Search)?" in desk.text()
         await insert(desk, 10434)
         await desk.press("y")
         assert desk.verbs.calls == [("cancel", (10431,))]

@@ -34,6 +34,7 @@ ABOUT = (
     "carries it out, a chunk at a time; {back} stops between two chunks. Afterwards this is the ledger: failed tasks "
     "come first, and stay marked in the queue."
 )
+NO_CHANGE = "dry run: nothing is changed yet"
 MOST_COPIES = 1000
 FIRST = (Fate.FAILED, Fate.UNTRIED, Fate.SKIPPED, Fate.DONE, Fate.PLANNED)
 """The order of a ledger that is complete."""
@@ -130,7 +131,7 @@ class BulkScreen(CommandScreen):
             content(
                 (
                     (f"{heading(self.order, self.meant, copies=self._makes_tasks)}  ", Tone.STRONG),
-                    (f"{self.stage.value}  ", Tone.ACCENT),
+                    (f"{NO_CHANGE if self.stage is Stage.DRY_RUN else self.stage.value}  ", Tone.ACCENT),
                     *unheard(self.deeds.snapshot().server, utcnow()),
                 )
             )

@@ -260,7 +260,10 @@ class FailureGroupScreen(WhyBeside):
 
         async def deed() -> str:
             question = f"#{task.id} completed: retry the other {len(others):,}?"
-            if await self.deeds.confirmed(question, "Each gets all its attempts anew.", call):
+            risk = "They become pending, each with all its attempts anew; what they did before may be done again."
+            if await self.deeds.confirmed(
+                question, risk, call, yes=f"retry {count(len(others), 'task')}", no="leave them failed"
+            ):
                 rows = await self.deeds.working(self.deeds.verbs.retry(others))
                 return f"{count(sum(row.ok for row in rows), 'task')} of {len(others):,} retried"
             return ""

@@ -57,8 +57,8 @@ class LeaveScreen(ModalScreen[Choice], ClosesOnce[Choice]):
                         ((f"{count(self.hands, 'task')} in hand. Quit?", Tone.STRONG),),
                         pieces(""),
                         pieces(("f", Tone.ACCENT), "    finish what is in hand, then quit"),
-                        pieces(("X", Tone.ACCENT), "    stop now: give it back unfinished, to be begun anew"),
-                        pieces(("esc", Tone.ACCENT), "  stay (the default)"),
+                        pieces(("X", Tone.ACCENT), "    quit now: it is given back unfinished, to be begun anew"),
+                        pieces(("esc", Tone.ACCENT), "  stay on the board (also ", ("n ⏎", Tone.ACCENT), ")"),
                     ]
                 )
             )

@@ -25,7 +25,7 @@ from tui.screens.form import Form, labelled, whole_number
 from tui.screens.parameters_form import ParametersForm, places
 from tui.screens.repetition import Repetition
 from tui.screens.task_news import open_hint, summary, twin_told
-from tui.widgets.confirm import Confirm
+from tui.widgets.confirm import Answers, Confirm
 from tui.widgets.field_box import FieldBox
 from tui.widgets.type_field import TypeField
 from tui.wording import told
@@ -313,7 +313,8 @@ class NewTaskScreen(ParametersForm):
         elif self.sending or self._typed == self._begun:
             self.dismiss()
         else:
-            asking = Confirm("Leave this form?", "What you typed is lost.", "")
+            answers = Answers("leave, and lose what I typed", "go on typing")
+            asking = Confirm("Leave this form?", "What you typed is lost; no task is created.", "", answers)
             self.app.push_screen(asking, self._leave)
 
     def _leave(self, sure: bool | None) -> None:

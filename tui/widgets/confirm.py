@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from textual.app import ComposeResult
@@ -21,8 +22,17 @@ ASK_EVERY: Final = 0.25
 """Seconds between two looks at a risk that changes."""
 
 
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a yes does and what a no does, each as a person would say it of oneself: ``cancel it``, ``leave it``."""
+
+    yes: str
+    no: str = "change nothing"
+
+
 class Confirm(ModalScreen[bool], ClosesOnce[bool]):
-    """A question with its risk and the call that a yes makes, empty for none; only ``y`` is a yes."""
+    """A question: what is to be done to whom, what that brings about and whether it can be undone (``risk``), and the
+    call that a yes makes, empty for none; only ``y`` is a yes, and each key says what it does."""
 
     is_question = True
     BINDINGS = [
@@ -36,9 +46,9 @@ class Confirm(ModalScreen[bool], ClosesOnce[bool]):
     }
     """
 
-    def __init__(self, question: str, risk: Risk, call: str) -> None:
+    def __init__(self, question: str, risk: Risk, call: str, answers: Answers) -> None:
         super().__init__()
-        self.question, self.call = question, call
+        self.question, self.call, self.answers = question, call, answers
         self._risk = risk
         self.told = Static()
 
@@ -65,9 +75,8 @@ class Confirm(ModalScreen[bool], ClosesOnce[bool]):
             said.append(((f"Call: {self.call}", Tone.MUTED),))
         said += [
             pieces(""),
-            pieces(
-                ("y", Tone.ACCENT), " yes     ", ("n", Tone.ACCENT), " or ", ("⏎", Tone.ACCENT), " no (the default)"
-            ),
+            pieces(("y", Tone.ACCENT), f" yes, {self.answers.yes}"),
+            pieces(("n", Tone.ACCENT), f" no, {self.answers.no} (also ", ("⏎ esc", Tone.ACCENT), ")"),
         ]
         self.told.update(lines(said))
 

@@ -242,7 +242,7 @@ async def test_its_report_waits_to_be_delivered(far: Ground) -> int:
     return task_id
 
 
-@planted("ended-early", cure="retry", verdict=Verdict.FAILED)
+@planted("cancelled", cure="retry", verdict=Verdict.FAILED)
 async def test_its_report_was_refused_since_somebody_had_cancelled_it(ground: Ground) -> int:
     task_id = await ground.add(n=1, gate=True)
     await ground.start()

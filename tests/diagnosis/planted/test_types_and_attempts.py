@@ -128,7 +128,7 @@ async def test_a_completed_task_has_nothing_to_wait_for(ground: Ground) -> int:
     return task_id
 
 
-@planted("ended-early", cure="retry", verdict=Verdict.FAILED)
+@planted("cancelled", cure="retry", verdict=Verdict.FAILED)
 async def test_somebody_cancelled_it(ground: Ground) -> int:
     task_id = await ground.add(n=5)
     await ground.engine.cancel([task_id])

@@ -59,7 +59,7 @@ async def test_its_worker_said_that_the_error_cannot_change(ground: Ground) -> i
     return await not_retried(ground)
 
 
-@planted("ended-early", cure="retry", verdict=Verdict.FAILED, after=it_is_public_now)
+@planted("cancelled", cure="retry", verdict=Verdict.FAILED, after=it_is_public_now)
 async def test_it_was_not_retried_then_retried_by_hand_and_then_cancelled(ground: Ground) -> int:
     task_id = await not_retried(ground)
     await ground.engine.retry([task_id])
