@@ -63,6 +63,7 @@ async def of_task(rooms: Rooms, snapshot: Snapshot, task_id: int) -> Diagnosis:
         estimates_of(known),
         status=task.status,
         task_type=task.task_type,
+        task=task,
     )
 
 

@@ -267,6 +267,11 @@ class Snapshot:
     stuck_exact: bool = True
     nothing_happens: str = ""
 
+    @property
+    def cancelled(self) -> int:
+        """How many of those that count as failed somebody has cancelled, as far as they were looked at."""
+        return min(self.counts.failed, sum(group.count for group in self.failures if group.is_cancelled))
+
     def claim_end(self, task: Task) -> datetime | None:
         """When the claim of a task may be taken over: as the worker knows that has it in hand, else counted from when
         that was last heard of. None where it is not claimed, or the claim timeout is not known."""

@@ -84,7 +84,7 @@ class Deeds:
         )
 
     async def confirmed(self, question: str, risk: Risk, call: str, *, yes: str, no: str = "change nothing") -> bool:
-        """Whether the user says yes; ``yes`` and ``no`` are what each of the two does (`tui.widgets.confirm.Answers`)."""
+        """Whether the user says yes; ``yes`` and ``no``: what each does (`tui.widgets.confirm.Answers`)."""
         from tui.widgets.confirm import Answers, Confirm
 
         return await self.app.push_screen_wait(Confirm(question, risk, call, Answers(yes, no)))

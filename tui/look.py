@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 from rich.cells import cell_len
 from textual.content import Content
 
-from core.models import TaskStatus, WorkerState, WorkerStatus, utcnow
+from core.models import Task, TaskStatus, WorkerState, WorkerStatus, utcnow
 from core.snapshot import Link, ServerStatus
 from tui.widgets.safe_text import head
 
@@ -55,6 +55,9 @@ STATUS: Final[dict[TaskStatus, Piece]] = {
     TaskStatus.FAILED: ("✗ failed", Tone.BAD),
 }
 
+CANCELLED: Final[Piece] = ("⊘ cancelled", Tone.MUTED)
+"""In place of failed, where somebody has ended the task."""
+
 WORKER: Final[dict[WorkerState, Piece]] = {
     WorkerState.STARTING: ("◌ starting", Tone.MUTED),
     WorkerState.IDLE: ("○ idle", Tone.PLAIN),
@@ -94,6 +97,11 @@ TWO_MOMENTS: Final = 76
 
 OWN_NAME: Final = re.compile(r"-\d+-([0-9a-f]{4}-\d+)$")
 """The end of a worker id that the engine made: ``prefix-host-pid-mark-number``."""
+
+
+def status_of(task: Task) -> Piece:
+    """Symbol and word of the status of a task; one that was cancelled did not fail."""
+    return CANCELLED if task.is_cancelled else STATUS[task.status]
 
 
 def sign_of_rest(code: str) -> str:

@@ -45,8 +45,11 @@ NO_RISK: Final = "Nothing is known that it would harm."
 class WhyDeeds(TaskDeeds):
     """Carries out cures."""
 
-    def mend(self, cure: Cure, open_task: Callable[[int], None], begun: Callable[[], None]) -> None:
-        """Do it, after a yes where something could be harmed; ``begun`` is called once it is done."""
+    def mend(
+        self, cure: Cure, open_task: Callable[[int], None], begun: Callable[[], None], over: Callable[[], None]
+    ) -> None:
+        """Do it, after a yes where something could be harmed; ``begun`` is called once it is done, and ``over`` when
+        nothing of it is under way, whatever became of it."""
         match cure.verb:
             case "":
                 self.say(f"Only a person can do that: {cure.sentence}")
@@ -56,12 +59,20 @@ class WhyDeeds(TaskDeeds):
                 order, meant = cast("tuple[Any, Any]", cure.args)
                 self.bulk(order, tuple(meant), lambda rows: begun() if any(row.ok for row in rows) else None)
             case verb if verb in ASKS:
-                self._call(cure, begun)
+                self._call(cure, begun, over)
+                return
             case _:
                 self.say(f"{cure.label} cannot be done from here.")
+        over()
 
-    def _call(self, cure: Cure, begun: Callable[[], None]) -> None:
+    def _call(self, cure: Cure, begun: Callable[[], None], over: Callable[[], None]) -> None:
         async def deed() -> str:
+            try:
+                return await done()
+            finally:
+                over()
+
+        async def done() -> str:
             from core.diagnosis.calls import told_call
 
             risk = f"{cure.sentence} {cure.risk or NO_RISK}"

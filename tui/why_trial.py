@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.models import TaskStatus
-from tui.look import Piece, Tone, until
+from tui.look import Piece, Tone, short_name, until
 
 if TYPE_CHECKING:
     from core.diagnosis import Cause, Cure, Diagnosis
@@ -35,6 +35,7 @@ class Trial:
     begun: float
     status: TaskStatus | None
     claim_end: datetime | None = None
+    retries: bool = False
 
 
 class Trying:
@@ -54,7 +55,8 @@ class Trying:
         status = before.status if before is not None else None
         extends = before is not None and cure.verb == "extend_claims"
         claim_end = before.estimates.claim_end if before is not None and extends else None
-        self.trial, self._helps = Trial(cure.label, cause.code, now, status, claim_end), False
+        self.trial = Trial(cure.label, cause.code, now, status, claim_end, cure.verb == "retry")
+        self._helps = False
 
     def judge(self, diagnosis: Diagnosis | None, now: float) -> None:
         """Say whether it helped, for as long as that is looked at: a task that was claimed may fail yet."""
@@ -66,10 +68,11 @@ class Trying:
         helped, told_now = judged(self.trial, diagnosis, now)
         if self._helps and not diagnosis.could_tell:
             return  # what was seen to help is not unsaid by a server that is away now
-        if not (helped and self._helps):  # the first moment in which it helped is the one that counts
+        if self.trial.retries or not (helped and self._helps):  # it helped from the first moment in which it did
             self.told = told_now
         self._helps = bool(helped)
-        if helped and diagnosis.status is TaskStatus.COMPLETED:
+        ended = helped and diagnosis.status is TaskStatus.COMPLETED
+        if ended or (self.trial.retries and diagnosis.status is TaskStatus.FAILED and diagnosis.could_tell):
             self.trial = None
 
 
@@ -80,11 +83,18 @@ def is_tried(cause: Cause, cure: Cure) -> bool:
 
 def judged(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
     """Whether it helped (None: that cannot be told yet), and how that is said; ``now`` is the time of the loop."""
+    if diagnosis.could_tell:
+        return judged_as_read(trial, diagnosis, now)
+    said = "whether it helped cannot be told while the TaskManager cannot be read"
+    return None, (f"◌ {trial.label}: done; {said}.", Tone.MUTED)
+
+
+def judged_as_read(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool | None, Piece]:
+    """The same of what could be read."""
     from core.diagnosis.words import span
 
-    if not diagnosis.could_tell:
-        said = "whether it helped cannot be told while the TaskManager cannot be read"
-        return None, (f"◌ {trial.label}: done; {said}.", Tone.MUTED)
+    if trial.retries and diagnosis.status is not None:
+        return retried(diagnosis, diagnosis.status, span(max(0.0, round(now - trial.begun))))
     later = f"{span(max(0.0, round(now - trial.begun)))} later"
     if diagnosis.status is not trial.status and diagnosis.status is not None:
         return judged_by(diagnosis.status, later)
@@ -104,3 +114,21 @@ def judged_by(status: TaskStatus, later: str) -> tuple[bool, Piece]:
     if status is TaskStatus.FAILED:
         return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
     return True, (f"✓ It helped: {NOW_IT[status]}, {later}.", Tone.GOOD)
+
+
+def retried(diagnosis: Diagnosis, status: TaskStatus, since: str) -> tuple[bool, Piece]:
+    """How far a task is that was retried, so long ago."""
+    task = diagnosis.task
+    attempt = f"attempt {task.attempts} of {task.max_retries}" if task is not None and task.attempts else ""
+    match status:
+        case TaskStatus.PENDING if attempt:
+            return False, (f"◌ Retried {since} ago: {attempt} has ended, and it waits for the next.", Tone.WARN)
+        case TaskStatus.PENDING:
+            return True, (f"✓ Retried {since} ago: it waits for a worker.", Tone.GOOD)
+        case TaskStatus.CLAIMED:
+            who = f" on {short_name(task.claimed_by)}" if task is not None and task.claimed_by else ""
+            return True, (f"● Retried {since} ago: {attempt or 'it'} is running{who}.", Tone.BUSY)
+        case TaskStatus.COMPLETED:
+            return True, (f"✓ Retried: it has completed, {since} later.", Tone.GOOD)
+        case TaskStatus.FAILED:
+            return False, (f"✗ Retried: it has failed again, {since} later; below is why.", Tone.BAD)

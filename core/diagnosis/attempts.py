@@ -144,9 +144,7 @@ def holds_the_key(known: Known) -> Cause | None:
     if task is None or not known.is_done:
         return None
     ended = "has failed" if has_failed(known) else "is cancelled" if task.is_cancelled else "has completed"
-    said = (
-        f"It {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
-    )
+    said = f"It {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
     evidence = (("deduplication key", quoted(task.dedupe_key or "not told", 70)),)
     cures = (*retry(known), *clone(known), open_task(task.id))
     return Cause("holds-the-key", said, evidence, cures, stuck=False)

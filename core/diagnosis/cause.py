@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import cast
 
 from core.bulk import Order
-from core.models import Json, TaskStatus
+from core.models import Json, Task, TaskStatus
 
 LONGEST_SENTENCE = 160
 """Characters of a sentence that a person reads, at most: two lines of a terminal that is 80 columns wide."""
@@ -152,7 +152,8 @@ class Diagnosis:
     first. ``unknown``: what could not be known, in sentences. ``at``: when what it rests on was read.
 
     ``could_tell`` is false where the task, or the TaskManager, could not be read. ``idle``: why nothing happens at all,
-    as the end of a sentence; empty while something does, None where nobody has looked for that.
+    as the end of a sentence; empty while something does, None where nobody has looked for that. ``task``: its row, as
+    it was read.
     """
 
     task_id: int | None
@@ -164,6 +165,7 @@ class Diagnosis:
     task_type: str = ""
     could_tell: bool = True
     idle: str | None = None
+    task: Task | None = None
 
     @property
     def verdict(self) -> Verdict:

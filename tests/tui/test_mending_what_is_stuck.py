@@ -145,7 +145,7 @@ async def test_the_border_names_the_keys_that_the_user_chose(monkeypatch: pytest
     async with opened() as desk:
         monkeypatch.setattr(IN_USE, "keys", KeyMap({"copy_why": "f5", "close_why": "f6", "clear": "f7"}))
         await desk.press(*TO_GONE, "w")
-        assert "1-9 mend f5 copies tab list f6 closes" in seen(desk)
+        assert "1 Release f5 copies tab list f6 closes" in seen(desk)
         await desk.press("tab")
         assert "w goes there, f7 closes" in seen(desk)
 

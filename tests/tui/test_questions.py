@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from textual.content import Content
 from textual.widgets import Static
 
@@ -37,7 +36,7 @@ async def test_each_key_of_a_question_says_what_it_does(open_board: Opens, name:
         assert [each for each in told if each not in seen(desk)] == [], desk.text()
         await desk.press("enter")
         assert desk.app.screen is desk.board
-        assert desk.verbs.called(name.split()[0]) == []
+        assert desk.verbs.called(name.split(maxsplit=1)[0]) == []
 
 
 async def test_a_cancel_says_what_becomes_of_the_task_and_what_is_lost(open_board: Opens):

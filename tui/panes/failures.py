@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from core.models import TaskStatus
 from core.snapshot import FailureGroup, Snapshot
 from tui.key_map import keyed
-from tui.look import Piece, Tone, short_moment, sparkline, whole_age
+from tui.look import CANCELLED, STATUS, Piece, Tone, short_moment, sparkline, whole_age
 from tui.panes.base import ListPane
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
@@ -17,7 +18,8 @@ from tui.widgets.row_list import RowList
 
 def many(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:
     """How many tasks failed like this."""
-    return ((f"✗ {group.count:,}", Tone.BAD),)
+    sign, tone = CANCELLED if group.is_cancelled else STATUS[TaskStatus.FAILED]
+    return ((f"{sign[0]} {group.count:,}", tone),)
 
 
 def error(group: FailureGroup, now: datetime) -> tuple[Piece, ...]:

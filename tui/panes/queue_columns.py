@@ -11,7 +11,7 @@ from core.filters import since
 from core.models import Task, TaskStatus
 from core.snapshot import StuckTask
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, pieces, short_name, sign_of_rest, whole_age
+from tui.look import Piece, Tone, bar, pieces, short_name, sign_of_rest, status_of, whole_age
 from tui.panes.queue_parameters import brief, in_two, named
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
@@ -34,7 +34,7 @@ def kind(task: Task, now: datetime) -> tuple[Piece, ...]:
 
 def status(task: Task, now: datetime) -> tuple[Piece, ...]:
     """Symbol and word of its status."""
-    return (PUT_OFF if is_put_off(task, now) else STATUS[task.status],)
+    return (PUT_OFF if is_put_off(task, now) else status_of(task),)
 
 
 def is_put_off(task: Task, now: datetime) -> bool:

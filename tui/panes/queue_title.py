@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from core.models import TaskStatus
 from core.snapshot import Link, QueueView, Snapshot, Sort
-from tui.look import STATUS, Piece, Tone, number
+from tui.look import CANCELLED, STATUS, Piece, Tone, number
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
@@ -36,11 +36,15 @@ def counted(snapshot: Snapshot, short: bool) -> Iterable[Piece]:
     """How many tasks are in each status, once anything is known; in short by its symbol."""
     if (snapshot.server.link is not Link.LIVE or snapshot.view.at is None) and not snapshot.counts.total:
         return
+    cancelled = snapshot.cancelled
     for status in TaskStatus:
-        value = getattr(snapshot.counts, status.value)
+        value = getattr(snapshot.counts, status.value) - (cancelled if status is TaskStatus.FAILED else 0)
         tone = Tone.BAD if status is TaskStatus.FAILED and value else Tone.PLAIN
         yield (f"  {STATUS[status][0][0] if short else status.value} ", Tone.MUTED)
         yield (number(value, exact=snapshot.counts.exact), tone)
+    if cancelled:
+        yield (f"  {CANCELLED[0][0] if short else 'cancelled'} ", Tone.MUTED)
+        yield (number(cancelled, exact=True), Tone.PLAIN)
 
 
 def narrowed(view: QueueView, short: bool) -> Iterable[Piece]:

@@ -15,7 +15,21 @@ from core.snapshot import FailureGroup, Snapshot
 from tui.command import Command, bindings
 from tui.commands import GROUP, LIST, RETRY, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, bar, content, count, lines, moment_in, pieces, short_name, unheard, whole_age
+from tui.look import (
+    CANCELLED,
+    STATUS,
+    Piece,
+    Tone,
+    bar,
+    content,
+    count,
+    lines,
+    moment_in,
+    pieces,
+    short_name,
+    unheard,
+    whole_age,
+)
 from tui.panes.failures import hourly
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -158,8 +172,11 @@ class FailureGroupScreen(WhyBeside):
         first, last = (moment_in(at, self.app.size.width) for at in (group.first_at, group.last_at))
         away = unheard(self.live.newest.server, now)
         many = "none is failed any more" if self.gone else count(group.count, "failed task")
+        sign, tone = STATUS[TaskStatus.FAILED]
+        if group.is_cancelled:
+            many, (sign, tone) = count(group.count, "cancelled task"), CANCELLED
         rows = [
-            pieces((f"✗ {masked_text(group.error[:500])}", Tone.BAD)),
+            pieces((f"{sign[0]} {masked_text(group.error[:500])}", tone)),
             pieces((f"{group.task_type}   ", Tone.MUTED), (f"{many}   ", Tone.STRONG), *away),
             pieces(
                 ("first ", Tone.MUTED), first, ("   last ", Tone.MUTED), last,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from tui.look import LEVEL, LINK, STATUS, WORKER, Piece, Tone
+from tui.look import CANCELLED, LEVEL, LINK, STATUS, WORKER, Piece, Tone
 
 OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("›", Tone.ACCENT), "the row under the cursor"),
@@ -13,6 +13,7 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("█░", Tone.BUSY), "progress"),
     (("▁▃▆", Tone.BUSY), "ended tasks in each of the last seconds"),
     (("●", Tone.BUSY), "at a task type: workers that claim it"),
+    ((CANCELLED[0][0], CANCELLED[1]), "task: cancelled by somebody, not failed by itself"),
     (("↻", Tone.ACCENT), "an operator asked for a retry"),
     (
         ("⚠", Tone.WARN),

@@ -13,7 +13,7 @@ from core.snapshot import Link, Snapshot
 from tui.command import Command, bindings
 from tui.commands import READING, TASK, WHY_PANEL
 from tui.key_map import keyed
-from tui.look import STATUS, Piece, Tone, content, unheard
+from tui.look import Piece, Tone, content, status_of, unheard
 from tui.screens import task_copies as copies
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -139,7 +139,7 @@ class TaskScreen(WhyBeside):
             self._head(named, trouble)
             return
         task, away = detail.task, unheard(self.live.newest.server, self._now())
-        status, tone = STATUS[task.status]
+        status, tone = status_of(task)
         room = self.size.width - 4 - len(named[0]) - len(status) - sum(len(text) for text, _ in away)
         kind = cut(head(task.task_type), max(8, room), keep_end=True)
         again = (("  ", Tone.PLAIN), trouble) if fault and not away else ()

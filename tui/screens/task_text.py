@@ -10,7 +10,7 @@ from core.details import TaskDetail
 from core.diagnosis import Diagnosis
 from core.models import HistoryEntry, Json, TaskStatus
 from tui.key_map import keyed
-from tui.look import STATUS, TIMES, Line, Piece, Tone, bar, clock, count, duration, moment, pieces, whole_age
+from tui.look import TIMES, Line, Piece, Tone, bar, clock, count, duration, moment, pieces, status_of, whole_age
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.branches import Row
@@ -51,7 +51,7 @@ def sections(detail: TaskDetail, how: Showing, sizes: Mapping[str, int] | None =
         of_json("parameters", "Parameters", dict(task.parameters), how, large),
     ]
     if task.error:
-        has_failed = task.status is TaskStatus.FAILED
+        has_failed = task.status is TaskStatus.FAILED and not task.is_cancelled
         error = of_text("error", "Error" if has_failed else "Last error", task.error, how)
         made.insert(0 if has_failed else len(made), error)  # why it failed is what one came to read
     if task.result is not None:
@@ -124,7 +124,7 @@ def wrapped(first: Sequence[Piece], text: Piece, indent: int, width: int) -> Ite
 def overview(detail: TaskDetail, how: Showing) -> Iterator[Line]:
     """What it is, where it is in its life, and whose it is; and what else there is to note."""
     task = detail.task
-    symbol, tone = STATUS[task.status]
+    symbol, tone = status_of(task)
     status: list[Piece | str] = [(symbol, tone)]
     if task.status is TaskStatus.CLAIMED:
         status += [(f"  {bar(task.progress, 20)}", Tone.BUSY), f" {task.progress}%"]

@@ -111,8 +111,9 @@ class StatusLine(Static):
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
-        if snapshot.counts.failed:
-            yield Item(3, ((f"✗ {snapshot.counts.failed:,} failed", Tone.BAD), (keyed(" {go_failures}"), Tone.MUTED)))
+        failed = snapshot.counts.failed - snapshot.cancelled
+        if failed:
+            yield Item(3, ((f"✗ {failed:,} failed", Tone.BAD), (keyed(" {go_failures}"), Tone.MUTED)))
         yield from self._reports()
         if snapshot.server.source:
             yield from source(snapshot.server.source, whole=self.size.width >= WIDE)

@@ -21,22 +21,21 @@ from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.command import bindings
 from tui.commands import WHY_PANEL
-from tui.key_map import keyed
 from tui.look import Tone, content, lines
 from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
+from tui.widgets.why_keys import WhyKeys
+from tui.widgets.why_keys import told as keys_told
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
 
 if TYPE_CHECKING:
-    from core.diagnosis import Diagnosis
+    from core.diagnosis import Cause, Cure, Diagnosis
 
 AGAIN = 2.0
 """Seconds after which it is asked again while the panel is open."""
 HOLD = 1.0
 """Seconds for which no cure is done after they became others."""
-HINTS = {True: "{copy_why} copies  {leave_why} list  {close_why} closes", False: "{why} goes there, {clear} closes"}
-"""What to press, with the focus and without it."""
 
 
 class WhyPanel(VerticalScroll, can_focus=True):
@@ -77,12 +76,13 @@ class WhyPanel(VerticalScroll, can_focus=True):
         self.task_id: int | None = None
         self.diagnosis: Diagnosis | None = None
         self.fault = ""
-        self.trying = Trying()
+        self.trying, self.keys = Trying(), WhyKeys()
         self.chosen = 0
         self.shown = Told((), ())
         self.text = Static()
         self._seen: object = None
         self._asked_at = 0.0
+        self._read_at = self._done_at = 0.0
         self._changed_at = -HOLD
         self._asking = Rereading(self, self._ask)
         self._mendable = False
@@ -103,6 +103,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         if not self.is_open or task_id != self.task_id:
             self.task_id, self.diagnosis, self.fault = task_id, None, ""
             self.trying.forget()
+            self.keys.forget()
             self.chosen, self._changed_at = 0, -HOLD
             self._seen = self._trace()
             self.add_class("-open")
@@ -151,22 +152,29 @@ class WhyPanel(VerticalScroll, can_focus=True):
     async def _ask(self) -> None:
         if not self.is_open:
             return
-        wanted, self._asked_at = self.task_id, self._time()
+        wanted, asked_at = self.task_id, self._time()
+        self._asked_at = asked_at
         try:
             found, fault = await self.verbs.why(wanted), ""
         except CoreError as error:
             found, fault = None, told(error)
         if wanted == self.task_id:
             self._note_changes(self.diagnosis, found)
-            self.diagnosis, self.fault = found, fault
-            self.trying.judge(self.diagnosis, self._time())
+            self.diagnosis, self.fault, self._read_at = found, fault, asked_at
+            if asked_at >= self._done_at:  # what was asked before a cure was done says nothing about it
+                self.trying.judge(self.diagnosis, self._time())
             self.draw()
 
     def _note_changes(self, old: Diagnosis | None, new: Diagnosis | None) -> None:
         """A number that was something else a moment ago is not what somebody means who presses it now."""
-        before, after = ([cure.call for _, cure in doable(each)] if each is not None else [] for each in (old, new))
-        if before and before[: len(after)] != after[: len(before)]:
+        before, after = (self._numbered(each) for each in (old, new))
+        if any(number in after and after[number][1].call != cure.call for number, (_, cure) in before.items()):
             self._changed_at = self._time()
+
+    def _numbered(self, diagnosis: Diagnosis | None) -> dict[int, tuple[Cause, Cure]]:
+        """The cures that can be done, by their numbers, in their order."""
+        cures = doable(diagnosis) if diagnosis is not None else []
+        return dict(zip(self.keys.numbers([cure for _, cure in cures]), cures, strict=True))
 
     # What it says
 
@@ -183,15 +191,16 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self.shown = Told((*above, (("Asking what is known…", Tone.MUTED),)), ())
         else:
             chosen = self.chosen if self.has_focus else -1
-            found = written(self.diagnosis, self.clock(), width, chosen)
+            found = written(self.diagnosis, self.clock(), width, chosen, list(self._numbered(self.diagnosis)))
             moved = tuple((cause, cure, a + len(above), b + len(above)) for cause, cure, a, b in found.cures)
             self.shown = Told((*above, *found.lines), moved)
         self.chosen = max(0, min(self.chosen, len(self.shown.cures) - 1))
         if bool(self.shown.cures) != self._mendable:
             self._mendable = bool(self.shown.cures)
             self.screen.refresh_bindings()
-        mends = "1-9 mend  " if self.has_focus and self.shown.cures else ""
-        self.border_subtitle = f"{mends}{keyed(HINTS[self.has_focus])}"
+        numbers = list(self._numbered(self.diagnosis)) if self.shown.cures else []
+        cures = [(number, cure) for number, (_, cure, _, _) in zip(numbers, self.shown.cures, strict=True)]
+        self.border_subtitle = content(keys_told(cures, width - 3, has_focus=self.has_focus))
         self.text.update(lines(self.shown.lines))
 
     def _above(self, width: int) -> list[Line]:
@@ -225,6 +234,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         place = self.chosen + step
         if 0 <= place < len(self.shown.cures) and self._in_sight(place):
             self.chosen = place
+            self.keys.moved()
             self.draw()
             return
         self.scroll_relative(y=step, animate=False)
@@ -259,13 +269,14 @@ class WhyPanel(VerticalScroll, can_focus=True):
         """Do the cure of that number, or the one under the cursor."""
         from tui.why_deeds import WhyDeeds
 
-        cures = doable(self.diagnosis) if self.diagnosis is not None else []
-        place = number - 1 if number else self.chosen
+        numbered = self._numbered(self.diagnosis)
+        numbers, cures = list(numbered), list(numbered.values())
         deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
-        if not 0 <= place < len(cures):
-            deeds.say("Nothing here has that number." if cures else "There is nothing here that this program can mend.")
+        place = self.keys.meant(number, self.chosen, [cure for _, cure in cures])
+        if isinstance(place, str):
+            deeds.say(place)
             return
-        if self._time() - self._changed_at < HOLD:
+        if self._read_at < self._done_at or self._time() - self._changed_at < HOLD:
             deeds.say("What mends it has just changed: look again before you press that.")
             return
         if not number and place >= len(self.shown.cures):
@@ -275,14 +286,27 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         self.chosen = place
         cause, cure = cures[place]
+        self.keys.under_way = cure.label
+        deeds.mend(cure, self.open_task, self._begun(numbers[place], cause, cure), self._over)
+
+    def _begun(self, number: int, cause: Cause, cure: Cure) -> Callable[[], None]:
+        """What is done once that cure is: its number stays its own, and what became of it is told on top."""
         about, before = self.task_id, self.diagnosis
 
         def begun() -> None:
-            if about == self.task_id and self.is_attached:
+            if about != self.task_id or not self.is_attached:
+                return
+            self._done_at = self._time()
+            self.keys.keep(number, cure)
+            if is_tried(cause, cure):
                 self.trying.begin(cause, cure, before, self._time())
-                self.ask()
+            self.scroll_home(animate=False)
+            self.ask()
 
-        deeds.mend(cure, self.open_task, begun if is_tried(cause, cure) else lambda: None)
+        return begun
+
+    def _over(self) -> None:
+        self.keys.under_way = ""
 
     def action_copy_why(self) -> None:
         """Copy it as text."""

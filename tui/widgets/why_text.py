@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from tui.look import STATUS, TIMES, Piece, Tone, clock, hanging, sign_of_rest
+from tui.look import CANCELLED, STATUS, TIMES, Piece, Tone, clock, hanging, sign_of_rest
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head
 
@@ -44,22 +44,24 @@ def doable(diagnosis: Diagnosis) -> list[tuple[Cause, Cure]]:
     return list(found.values())
 
 
-def written(diagnosis: Diagnosis, now: datetime, width: int, chosen: int = 0) -> Told:
-    """All that a diagnosis says, in lines of ``width`` cells; the cure at place ``chosen`` is marked."""
+def written(diagnosis: Diagnosis, now: datetime, width: int, chosen: int, numbers: Sequence[int]) -> Told:
+    """All that a diagnosis says, in lines of ``width`` cells; the cure at place ``chosen`` is marked. ``numbers``: the
+    key of each cure that can be done."""
     lines: list[Line] = []
     places: list[tuple[Cause, Cure, int, int]] = []
-    numbers = {cure.call: number for number, (_, cure) in enumerate(doable(diagnosis))}
+    left = {cure.call: place for place, (_, cure) in enumerate(doable(diagnosis))}
     if not diagnosis.causes:
         lines += said("✓ " if diagnosis.could_tell else "? ", diagnosis.sentence, Tone.GOOD, width)
     for cause in diagnosis.causes:
         lines += of_cause(cause, width)
         for cure in cause.cures:
-            number = numbers.pop(cure.call, None) if cure.verb else None
-            if cure.verb and number is None:
+            place = left.pop(cure.call, None) if cure.verb else None
+            if cure.verb and place is None:
                 continue  # another cause has the same cure: one key does it
             begun = len(lines)
-            lines += of_cure(cure, number, width, is_chosen=number == chosen)
-            if number is not None:
+            number = numbers[place] if place is not None else None
+            lines += of_cure(cure, number, width, is_chosen=place == chosen)
+            if place is not None:
                 places.append((cause, cure, begun, len(lines)))
     lines += below(diagnosis, now, width)
     return Told(tuple(lines), tuple(places))
@@ -76,12 +78,14 @@ def fit_to_show(text: str) -> str:
 
 
 def of_cause(cause: Cause, width: int) -> Iterator[Line]:
-    """The sentence, how sure it is, and the evidence."""
+    """The sentence, how sure it is where it is not certain, and the evidence that the sentence has not told."""
+    from core.diagnosis import Certainty
     from core.diagnosis.telling import how_sure
 
     tone = Tone.WARN if cause.stuck else Tone.PLAIN
     yield from said("⚠ " if cause.stuck else "· ", cause.sentence, tone, width)
-    pairs = [("how sure", how_sure(cause)), *cause.evidence]
+    pairs = [] if cause.certainty is Certainty.CERTAIN else [("how sure", how_sure(cause))]
+    pairs += [(name, value) for name, value in cause.evidence if name != "error" or value not in cause.sentence]
     yield from named(pairs, width)
 
 
@@ -98,7 +102,7 @@ def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> I
     from core.diagnosis.calls import told_call
 
     mark: Piece = (" ›" if is_chosen else "  ", Tone.ACCENT)
-    key: Piece = (f"{number + 1} " if number is not None and number < MOST_NUMBERED else "→ ", Tone.ACCENT)
+    key: Piece = (f"{number} " if number is not None and number <= MOST_NUMBERED else "→ ", Tone.ACCENT)
     label = head(cure.label)
     sentence = fit_to_show(cure.sentence)
     if width >= NARROW:
@@ -134,7 +138,8 @@ def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Li
     about = "Why? " + ("the whole system" if task_id is None else f"#{task_id}")
     if diagnosis is None:
         return ((about, Tone.STRONG), ("  reading…", Tone.MUTED))
-    status: Line = (("  ", Tone.PLAIN), STATUS[diagnosis.status]) if diagnosis.status is not None else ()
+    state = CANCELLED if diagnosis.is_cancelled else STATUS.get(diagnosis.status) if diagnosis.status else None
+    status: Line = (("  ", Tone.PLAIN), state) if state is not None else ()
     age = (now - diagnosis.at).total_seconds()
     old: Line = ((f"  read {span(age)} ago", Tone.MUTED),) if age > OLD else ()
     return ((about, Tone.STRONG), *status, *verdict(diagnosis), *old)
