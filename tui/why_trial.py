@@ -45,6 +45,7 @@ class Trying:
         self.trial: Trial | None = None
         self.told: Piece = ("", Tone.PLAIN)
         self._helps = False
+        self._stage: object = None
 
     def forget(self) -> None:
         """Nothing is looked at any more."""
@@ -56,7 +57,7 @@ class Trying:
         extends = before is not None and cure.verb == "extend_claims"
         claim_end = before.estimates.claim_end if before is not None and extends else None
         self.trial = Trial(cure.label, cause.code, now, status, claim_end, cure.verb == "retry")
-        self._helps = False
+        self._helps, self._stage = False, None
 
     def judge(self, diagnosis: Diagnosis | None, now: float) -> None:
         """Say whether it helped, for as long as that is looked at: a task that was claimed may fail yet."""
@@ -68,11 +69,13 @@ class Trying:
         helped, told_now = judged(self.trial, diagnosis, now)
         if self._helps and not diagnosis.could_tell:
             return  # what was seen to help is not unsaid by a server that is away now
-        if self.trial.retries or not (helped and self._helps):  # it helped from the first moment in which it did
+        stage = (diagnosis.status, diagnosis.task and (diagnosis.task.attempts, diagnosis.task.claimed_by))
+        known = stage == self._stage if self.trial.retries and diagnosis.could_tell else helped and self._helps
+        if not known:  # the first moment in which it was so is the one that counts
             self.told = told_now
+        self._stage = stage
         self._helps = bool(helped)
-        ended = helped and diagnosis.status is TaskStatus.COMPLETED
-        if ended or (self.trial.retries and diagnosis.status is TaskStatus.FAILED and diagnosis.could_tell):
+        if helped and diagnosis.status is TaskStatus.COMPLETED:
             self.trial = None
 
 
@@ -117,17 +120,17 @@ def judged_by(status: TaskStatus, later: str) -> tuple[bool, Piece]:
 
 
 def retried(diagnosis: Diagnosis, status: TaskStatus, since: str) -> tuple[bool, Piece]:
-    """How far a task is that was retried, so long ago."""
+    """How far a task is that was retried; ``since``: how long ago."""
     task = diagnosis.task
     attempt = f"attempt {task.attempts} of {task.max_retries}" if task is not None and task.attempts else ""
     match status:
         case TaskStatus.PENDING if attempt:
-            return False, (f"◌ Retried {since} ago: {attempt} has ended, and it waits for the next.", Tone.WARN)
+            return False, (f"◌ Retried: {attempt} has ended, and it waits for the next.", Tone.WARN)
         case TaskStatus.PENDING:
-            return True, (f"✓ Retried {since} ago: it waits for a worker.", Tone.GOOD)
+            return True, ("✓ Retried: it waits for a worker.", Tone.GOOD)
         case TaskStatus.CLAIMED:
             who = f" on {short_name(task.claimed_by)}" if task is not None and task.claimed_by else ""
-            return True, (f"● Retried {since} ago: {attempt or 'it'} is running{who}.", Tone.BUSY)
+            return True, (f"● Retried: {attempt or 'it'} is running{who}.", Tone.BUSY)
         case TaskStatus.COMPLETED:
             return True, (f"✓ Retried: it has completed, {since} later.", Tone.GOOD)
         case TaskStatus.FAILED:

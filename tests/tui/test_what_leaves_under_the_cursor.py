@@ -144,7 +144,7 @@ async def test_the_panel_stays_on_the_task_that_was_cured_and_says_that_it_helpe
         desk.verbs.diagnoses[25] = Diagnosis(25, scenes.NOW, (), status=TaskStatus.PENDING)
         await show(desk, failed(40), failed(17))
         assert desk.board.why_panel.task_id == 25
-        assert "✓ It helped: the task waits for a worker again" in words(desk)
+        assert "✓ Retried: it waits for a worker." in words(desk)
         await desk.press("1")
         assert desk.verbs.called("retry") == [("retry", (25,))]
         await desk.press("tab", "down")
@@ -184,5 +184,10 @@ async def test_in_a_kind_of_failures_the_panel_stays_on_the_task_that_was_retrie
         assert screen.why_panel.task_id == 25
         await desk.put(replace(scenes.BUSY, failures=(replace(group, task_ids=(17, 9), count=2, tasks=tuple(others)),)))
         assert screen.why_panel.task_id == 25
-        await desk.press("tab", "down")
+        assert screen.row_list.current == others[0]
+        await desk.put(replace(scenes.BUSY, failures=(group,)))
+        assert screen.row_list.current == one, "it has failed again"
+        await desk.press("tab", "down", "down")
         assert screen.why_panel.task_id == 9
+        await desk.put(replace(scenes.BUSY, failures=(replace(group, tasks=(*others, one)),)))
+        assert screen.row_list.current == others[1], "who has moved the cursor finds it there"

@@ -109,6 +109,7 @@ class FailureGroupScreen(WhyBeside):
         self.live, self.deeds, self.group, self.open_task = live, deeds, group, open_task
         self.begin = begin
         self.gone = False
+        self.left: int | None = None
         self.canary: Task | None = None
         self.ended = True
         self.fault = ""
@@ -133,6 +134,7 @@ class FailureGroupScreen(WhyBeside):
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """The panel follows the cursor where somebody moves it."""
+        self.left = None if event.moved else self.left
         if event.moved and self.why_panel.is_open and self.asked_about is not None:
             self.why_panel.tell(self.asked_about)
 
@@ -189,12 +191,24 @@ class FailureGroupScreen(WhyBeside):
         if len(group.tasks) < group.count:
             rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
         self.heading.update(lines(rows))
-        self.row_list.set_rows(() if self.gone else group.tasks)
+        self._stay(() if self.gone else group.tasks)
         self.row_list.say((keyed("None of them is failed any more. {back} goes back."), Tone.GOOD))
         self.watched.update(content(self.state()))
         if self.is_current and self.live.frozen_at is None:
             self.why_panel.tick()
         fill_keys(self)
+
+    def _stay(self, tasks: Sequence[Task]) -> None:
+        """Show these. One that was retried leaves, and is back when it fails again: so is the cursor, if nobody moved
+        it, where the panel tells of that task."""
+        about, current = self.why_panel.task_id if self.why_panel.is_open else None, self.row_list.current
+        place = next((place for place, task in enumerate(tasks) if task.id == about), None)
+        if place is None and current is not None and current.id == about:
+            self.left = about
+        self.row_list.set_rows(tasks)
+        if place is not None and self.left == about:
+            self.left = None
+            self.row_list.move(place)
 
     def state(self) -> tuple[Piece, ...]:
         """What became of the one that was tried, and what to press."""
