@@ -24,8 +24,9 @@ class Command:
     comma-separated; ``shown`` is how the first of them is written. ``panes``: it is offered only while one of these is
     focused (none: always). ``footer``: the key bar names it, and leaves the highest out first where they do not all
     fit, after those that are for other panes than the focused one; 0: the key bar leaves it out altogether.
-    ``near``: panes that it matters in most. ``movement``: it only moves; the palette leaves it out. ``brief``: its
-    title in a key bar with little room, where that is another one.
+    ``near``: panes that it matters in most; ``ranks``: when the key bar leaves it out in panes where that is not told
+    by these. ``movement``: it only moves; the palette leaves it out. ``brief``: its title in a key bar with little
+    room, where that is another one.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Command:
     panes: tuple[str, ...] = ()
     footer: int = 0
     near: tuple[str, ...] = ()
+    ranks: tuple[tuple[str, int], ...] = ()
     movement: bool = False
     destructive: bool = False
     shown: str = ""
@@ -58,7 +60,8 @@ class Command:
 
     def rank(self, place: str) -> int:
         """When the key bar leaves it out while that pane is focused: the higher, the sooner."""
-        return self.footer - 10 * (place in self.panes or place in self.near)
+        near = self.footer - 10 * (place in self.panes or place in self.near)
+        return dict(self.ranks).get(place, near)
 
     @property
     def bindings(self) -> list[Binding]:

@@ -32,6 +32,9 @@ DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelle
 RETRY_ALL: Final = "Retry all"
 """What the command to retry is called where it is for a whole group of failures."""
 
+CLAIMED_FIRST: Final = {"FIFO": "oldest first", "LIFO": "newest first", "PRIORITY": "most urgent first"}
+"""What the strategies that are always there mean, in the words of people."""
+
 GONE: Final = "That row is in the list no more, and nothing is done to it: move the cursor to the one that you mean."
 """What is said of a row that only keeps its place."""
 
@@ -90,8 +93,11 @@ def the_workers(worker_ids: Sequence[str]) -> str:
     return short_name(worker_ids[0]) if len(worker_ids) == 1 else count(len(worker_ids), "worker")
 
 
-def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None) -> str:
-    """The title of a command for workers with those whom it is for; None: all. What only pauses one does without."""
+def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None, *, brief: bool = False) -> str:
+    """The title of a command for workers with those whom it is for; None: all. What only pauses one does without, and
+    the strategy where it is that of all or shall be ``brief``: its dialog tells."""
+    if command_id == "strategy" and not brief and chosen:
+        return f"{title} of {the_workers([worker.id for worker in chosen])}"
     if chosen is None and command_id in ("pause", "stop", "stop_now"):
         who = "all"
     elif chosen and command_id in ("stop", "stop_now"):

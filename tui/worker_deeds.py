@@ -8,7 +8,8 @@ from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
-from tui.wording import paused, stopping, take_turns, the_workers
+from tui.scope import Scope
+from tui.wording import CLAIMED_FIRST, paused, stopping, take_turns, the_workers
 
 NO_WORKER = "No worker of this board runs; {start} starts some."
 NOT_AGAIN = "Only a worker of this board that crashed or stopped can be started again; {start} starts others."
@@ -157,14 +158,18 @@ class WorkerDeeds(Deeds):
 
         self.carry_out(deed)
 
-    def use_strategy(self, strategy: str, chosen: Sequence[WorkerStatus]) -> None:
-        """Claim by this strategy from the next claim on."""
+    def use_strategy(self, strategy: str, scope: Scope, back: str = "") -> None:
+        """Let those whom it is for claim by this strategy from the next claim on; ``back``: how it was before."""
+        chosen = scope.meant
+        words = f" ({CLAIMED_FIRST[strategy]})" if strategy in CLAIMED_FIRST else ""
         names = [worker.id for worker in chosen]
 
         async def deed() -> str:
             changed = await self.working(self.verbs.set_strategy(strategy, names))
             within = ", within each type; types take turns" if take_turns(chosen) else ""
-            return f"{the_workers(changed)}: {strategy} from the next claim on{within}."
+            whole = scope.for_all and len(changed) == len(names) > 1
+            who = f"{'All ' if whole else ''}{the_workers(changed)}"
+            return f"{who}: {strategy}{words} from the next claim on{within}.{back}"
 
         self.carry_out(deed)
 

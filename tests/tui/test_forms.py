@@ -89,8 +89,8 @@ def test_a_refusal_is_told_in_words():
 async def test_on_sixty_columns_a_long_explanation_goes_on_below_its_own_start(open_board: Opens):
     async with open_board(size=(60, 24)) as desk:
         await desk.press("t")
-        assert "l  LIFO      newest first; old ones may starve  " in desk.text()
-        assert "p  PRIORITY  highest first: p9 before p0  " in desk.text()
+        assert "l  LIFO      newest first of each type, in turn  " in desk.text()
+        assert "p  PRIORITY  most urgent first of each type, in turn  " in desk.text()
         await desk.press("escape", "1", "n")
         assert "Priority  " in desk.text()
         await desk.press("escape", "question_mark")

@@ -74,12 +74,13 @@ async def test_one_finds_why_a_task_failed_and_retries_it(open_board: Opens):
 async def test_one_makes_the_workers_take_the_newest_first(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
-        await stranger.press("3")
         stranger.reads("t Strategy")
         await stranger.press("t")
-        stranger.reads("l  LIFO", "newest first")
+        stranger.reads("Strategy of all 4 workers", "l  LIFO", "newest first of each type, in turn")
         await stranger.press("l")
-        assert [call[1] for call in desk.verbs.called("set_strategy")] == ["LIFO"]
+        everyone = tuple(worker.id for worker in scenes.workers())
+        assert desk.verbs.called("set_strategy") == [("set_strategy", "LIFO", everyone)]
+        assert stranger.keys == 2
 
 
 async def test_one_creates_ten_tasks_with_a_number_in_a_text(open_board: Opens):

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from core.models import WorkerStatus
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 
@@ -43,3 +46,40 @@ async def test_a_frozen_picture_grows_old(open_board: Opens):
         desk.board.tick()
         await desk.settle()
         assert f"‖ frozen at {scenes.NOW:%H:%M:%S}, 1m15s ago; f goes on" in desk.text().splitlines()[0]
+
+
+def claiming(*strategies: str) -> tuple[WorkerStatus, ...]:
+    """The workers of the scene, each with one of these strategies."""
+    workers = scenes.workers()
+    return tuple(replace(each, strategy=strategies[n % len(strategies)]) for n, each in enumerate(workers))
+
+
+@pytest.mark.parametrize(
+    ("strategies", "words", "name"),
+    [
+        (("FIFO",), "oldest first", "FIFO"),
+        (("LIFO",), "newest first", "LIFO"),
+        (("PRIORITY",), "most urgent first", "PRIORITY"),
+        (("FRESHEST",), "FRESHEST", "FRESHEST"),
+        (("FIFO", "LIFO"), "mixed order", "mixed"),
+    ],
+    ids=lambda told: "-".join(told) if isinstance(told, tuple) else None,
+)
+async def test_what_the_workers_claim_first_is_told_in_words_where_these_push_nothing_out(
+    open_board: Opens, strategies: tuple[str, ...], words: str, name: str
+):
+    seen = replace(scenes.BUSY, workers=claiming(*strategies))
+    async with open_board(seen, (80, 24)) as desk:
+        assert f"workers 4 (2 busy): {words} t" in desk.text().splitlines()[0]
+        await desk.put(replace(seen, stuck_count=123, reports_waiting=9))
+        line = desk.text().splitlines()[0]
+        assert f"workers 4 (2 busy): {name} t" in line and "123 stuck" in line
+
+
+async def test_workers_of_other_boards_are_no_part_of_what_ours_claim_first(open_board: Opens):
+    ours, *others = claiming("LIFO", "FIFO", "FIFO", "FIFO")
+    theirs = tuple(replace(each, local=False) for each in others)
+    async with open_board(replace(scenes.BUSY, workers=(ours, *theirs))) as desk:
+        assert ": newest first t" in desk.text().splitlines()[0]
+        await desk.put(replace(scenes.BUSY, workers=theirs))
+        assert "workers 3 (1 busy)   " in desk.text().splitlines()[0]

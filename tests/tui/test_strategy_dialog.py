@@ -59,7 +59,7 @@ async def test_workers_can_be_started_with_it_too(open_board: Opens):
 
 
 def test_each_strategy_gets_a_letter_of_its_own_that_moves_nothing():
-    assert letters(["FIFO", "LIFO", "FAIR", "JK", "FI"]) == {"FIFO": "f", "LIFO": "l", "FAIR": "a", "FI": "i"}
+    assert letters(["FIFO", "LIFO", "FAIR", "JAK", "FI"]) == {"FIFO": "f", "LIFO": "l", "FAIR": "i"}
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
@@ -73,14 +73,17 @@ async def test_that_types_take_turns_is_said_above_the_choices_and_after_one_whe
         desk.verbs.previews = {}  # which would say so too
         await desk.press("3", "t")
         text = " ".join(desk.text().replace("│", " ").split())
-        assert text.index("Types take turns; the order holds within each type.") < text.index("FIFO oldest task first")
+        said = "Types take turns; the order holds within each type."
+        assert text.index(said) < text.index("FIFO oldest first of each type, in turn")
+        assert "LIFO newest first of each type, in turn" in text
         assert "14 starve: not begun in 20 min" in text and "esc leave" in text
         await desk.press("l")
-        assert desk.notes()[-1].endswith(": LIFO from the next claim on, within each type; types take turns.")
+        assert ": LIFO (newest first) from the next claim on, within each type; types take turns." in desk.notes()[-1]
         await desk.press("down", "t")
-        assert "Types take turns" not in desk.text()
+        text = " ".join(desk.text().replace("│", " ").split())
+        assert "Types take turns" not in text and "LIFO newest first; old ones may starve" in text
         await desk.press("l")
-        assert desk.notes()[-1].endswith(": LIFO from the next claim on.")
+        assert ": LIFO (newest first) from the next claim on. " in desk.notes()[-1]
 
 
 @pytest.mark.parametrize(("starved", "said"), [(0, "Passes over #9000"), (14, "Starves #9000")])

@@ -41,8 +41,9 @@ class QueuePane(ListPane[Task]):
     heading = "Queue"
     about = (
         "The tasks; Age is the time in the present status. {mark} marks, {mark_all} marks all loaded rows, then all "
-        "that match; {retry}, {release}, {cancel}, {delete}, {clone} are for all marked rows. {sort} sorts, {columns} "
-        "chooses columns. {filter} filters; what can be typed there stands below."
+        "that match; {retry}, {release}, {cancel}, {delete}, {clone} are for all marked rows. {sort} sorts what is "
+        "shown, {columns} chooses columns; {strategy} is for what workers claim first. {filter} filters; what can be "
+        "typed there stands below."
     )
 
     @dataclass

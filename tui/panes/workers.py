@@ -206,7 +206,8 @@ class WorkersPane(ListPane[WorkerRow]):
     heading = "Workers"
     about = (
         "The workers. {pause}, {stop}, {stop_now}, {strategy} and {step} are for the marked rows or the one under the "
-        "cursor here, for all workers of this board elsewhere; {scale_up} and {scale_down} are for those of its types. "
+        "cursor here, for all workers of this board elsewhere; {strategy} asks whether "
+        "all are meant; {scale_up} and {scale_down} are for those of its types. "
         "{open} opens a worker. Workers of other processes are shown, not steered. The lower border has the whole id, "
         "and how many runs of its code go on though they were told to stop (abandoned). Failed att. counts attempts, "
         "In a row those since its last success."

@@ -155,7 +155,7 @@ class BoardScreen(TaskActions):
         """Choose in which order the tasks stand."""
         from tui.screens.queue_looks import SortScreen
 
-        self.app.push_screen(SortScreen(self.queue_pane, able="filter" in self.newest.server.can))
+        self.app.push_screen(SortScreen(self.queue_pane, self.action_strategy, able="filter" in self.newest.server.can))
 
     def action_columns(self) -> None:
         """Choose which columns are shown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from textual.app import ComposeResult
@@ -10,6 +11,7 @@ from textual.widgets import Static
 from textual.widgets.selection_list import Selection
 
 from core.snapshot import ALL_ROWS_SORTED, Sort
+from tui.key_map import keyed
 from tui.look import Piece, Tone, content, lines, pieces
 from tui.panes.queue import QueuePane
 from tui.panes.queue_columns import CHOOSABLE
@@ -23,21 +25,25 @@ KEYS: Final = {
     Sort.PRIORITY: "p",
     Sort.AGE: "a",
     Sort.ATTEMPTS: "r",
-    Sort.TYPE: "t",
+    Sort.TYPE: "y",
 }
-"""One key an order."""
+"""One key an order; that of the strategy is none of them."""
 
 
 class SortScreen(Form):
     """Asks in which order the tasks shall stand."""
 
-    BINDINGS = [Binding(key, f"use('{order}')", SORTED[order]) for order, key in KEYS.items()]
-    heading = "Sort"
+    BINDINGS = [
+        *(Binding(key, f"use('{order}')", SORTED[order]) for order, key in KEYS.items()),
+        Binding("t", "strategy", "Strategy", id="strategy"),
+    ]
+    heading = "Sort the rows that are shown"
 
-    def __init__(self, pane: QueuePane, *, able: bool) -> None:
+    def __init__(self, pane: QueuePane, choose_strategy: Callable[[], None], *, able: bool) -> None:
         """``able``: the server sorts all rows, as far as it knows the order."""
         super().__init__()
         self.queue_pane = pane
+        self.choose_strategy = choose_strategy
         self.able = able
 
     def fields(self) -> ComposeResult:
@@ -48,7 +54,15 @@ class SortScreen(Form):
             now = (" ✓", Tone.ACCENT) if order is self.queue_pane.wanted.sort else ("", Tone.PLAIN)
             note = ("" if sorts_all else "  (loaded rows only)", Tone.MUTED)
             rows.append(pieces((key, Tone.ACCENT), f"  {SORTED[order]}", now, note))
+        rows.append(pieces(""))
+        rows.append(pieces(("Workers claim in an order of their own, whatever is shown first here:", Tone.PLAIN)))
+        rows.append(pieces((keyed("{strategy}"), Tone.ACCENT), "  which task workers claim first"))
         yield Static(lines(rows))
+
+    def action_strategy(self) -> None:
+        """It is the workers that were meant."""
+        self.dismiss()
+        self.choose_strategy()
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""

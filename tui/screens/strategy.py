@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from string import ascii_lowercase
@@ -16,20 +17,21 @@ from core.details import IN_TURN, Preview
 from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
 from core.models import Task, WorkerStatus
+from tui.key_map import keyed
 from tui.look import Piece, Tone, hanging, lines, pieces, whole_age
+from tui.scope import Scope
 from tui.screens.form import Form
-from tui.wording import take_turns, the_workers, told
+from tui.wording import CLAIMED_FIRST, take_turns, told
 from tui.worker_deeds import WorkerDeeds
 
-MEANING: Final = {
-    "FIFO": "oldest task first",
-    "LIFO": "newest first; old ones may starve",
-    "PRIORITY": "highest first: p9 before p0",
+MEANING: Final = CLAIMED_FIRST | {
+    "LIFO": f"{CLAIMED_FIRST['LIFO']}; old ones may starve",
+    "PRIORITY": f"{CLAIMED_FIRST['PRIORITY']}: p9 before p0",
 }
 """The strategies that are always there, in short; others are told as they tell themselves."""
 
-MOVING: Final = "jk"
-"""Letters that move the cursor."""
+TAKEN: Final = "ajk"
+"""Letters that are no strategy's: one changes whom it is for, two move the cursor."""
 
 LOOK_EVERY: Final = 2.0
 """Seconds between two looks at what would be claimed next."""
@@ -49,30 +51,33 @@ class StrategyScreen(Form):
         Binding("down,j", "step(1)", "Down"),
         Binding("up,k", "step(-1)", "Up"),
         Binding("enter", "use_current", "Use"),
-        *(Binding(each, f"letter({each!r})", show=False) for each in ascii_lowercase if each not in MOVING),
+        *(Binding(each, f"letter({each!r})", show=False) for each in ascii_lowercase if each not in TAKEN),
+        Binding("a", "switch", "All, or not"),
     ]
-    heading = "Strategy"
 
     def __init__(
         self,
         deeds: WorkerDeeds,
         workers: Sequence[WorkerStatus],
         now: Callable[[], datetime],
-        *,
-        everyone: bool,
     ) -> None:
+        """``workers``: those whom it is for at first; ``a`` goes on to all of this board, and back."""
         super().__init__()
         self.now = now
         self.worker_deeds = deeds
-        self.workers_meant = workers
-        self.everyone = everyone
-        self.types = tuple(dict.fromkeys(name for each in workers for name in each.types))
+        self.scope = Scope(workers, deeds.meant(None))
+        self.heading = f"Strategy of {self.scope.counted}"
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
         self.meaning: dict[str, str] = dict(MEANING)
         used = {each.strategy for each in workers}
         self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
         self.simulation = Simulation()
+
+    @property
+    def types(self) -> tuple[str, ...]:
+        """The types that those claim whom it is for."""
+        return tuple(dict.fromkeys(name for each in self.scope.meant for name in each.types))
 
     def fields(self) -> ComposeResult:
         """Who, what each strategy means, what it would claim."""
@@ -110,7 +115,7 @@ class StrategyScreen(Form):
     @work(exclusive=True, group="simulate")
     async def simulate(self) -> None:
         """Ask how long all that wait would wait under each strategy."""
-        meant = () if self.everyone else tuple(each.id for each in self.workers_meant)
+        meant = () if self.scope.for_all else tuple(each.id for each in self.scope.meant)
         try:
             self.simulation = await self.worker_deeds.verbs.simulate(self.types, meant)
         except CoreError as error:
@@ -123,11 +128,10 @@ class StrategyScreen(Form):
 
     def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
         """What the form says, in so many cells."""
-        who = "all workers of this board" if self.everyone else the_workers([each.id for each in self.workers_meant])
-        now = {each.strategy for each in self.workers_meant}
-        yield pieces(f"Which task shall {who} claim next?")
+        now = {each.strategy for each in self.scope.meant}
+        yield from self.scope.asked("Which task shall {who} claim next?", "a", width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
-        if take_turns(self.workers_meant) or any(IN_TURN in preview.notes for preview in known):
+        if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
             yield from hanging((), (IN_TURN, Tone.PLAIN), 0, width)
         keys, names = letters(self.meaning), max([9, *map(len, self.meaning)])
         for name, meaning in self.meaning.items():
@@ -136,7 +140,7 @@ class StrategyScreen(Form):
             if self.app.size.height >= ROOMY:
                 yield pieces("")
             begun = pieces(here, (keys.get(name, " "), Tone.ACCENT), (f"  {name:<{names}} ", Tone.STRONG))
-            *others, last = hanging(begun, (meaning, Tone.PLAIN), names + 6, width - len(chosen[0]))
+            *others, last = hanging(begun, (self.within(name, meaning), Tone.PLAIN), names + 6, width - len(chosen[0]))
             yield from (*others, (*last, chosen))
             for piece in self.told_of(name):
                 yield from hanging(pieces((" " * INDENT, Tone.PLAIN)), piece, INDENT, width)
@@ -147,6 +151,12 @@ class StrategyScreen(Form):
         rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
         for text in filter(None, (self.simulation.why_not, *rests_on)):
             yield from hanging((), (text, Tone.MUTED), 0, width)
+
+    def within(self, name: str, meaning: str) -> str:
+        """What a strategy means for these workers: of several types it orders each by itself."""
+        if name in CLAIMED_FIRST and take_turns(self.scope.meant):
+            return f"{CLAIMED_FIRST[name]} of each type, in turn"
+        return meaning
 
     def told_of(self, name: str) -> Iterator[Piece]:
         """What is known of a strategy; how long all wait stands for who waits longest where there is little room."""
@@ -170,6 +180,16 @@ class StrategyScreen(Form):
             (" leave", Tone.MUTED),
         )
 
+    def action_switch(self) -> None:
+        """Mean all workers of this board, or again those that were chosen."""
+        if self.scope.is_part:
+            self.scope = self.scope.switched()
+            self.query_one("#frame").border_title = f"Strategy of {self.scope.counted}"
+            self.previews, self.simulation = {}, Simulation()
+            self.write()
+            self.look()
+            self.simulate()
+
     def action_letter(self, letter: str) -> None:
         """Claim by the strategy that has this letter, if one has."""
         for name, key in letters(self.meaning).items():
@@ -190,7 +210,17 @@ class StrategyScreen(Form):
     def use(self, strategy: str) -> None:
         """Claim by that one."""
         self.dismiss()
-        self.worker_deeds.use_strategy(strategy, self.workers_meant)
+        self.worker_deeds.use_strategy(strategy, self.scope, self.way_back(strategy))
+
+    def way_back(self, strategy: str) -> str:
+        """The keys that undo it where all these had one strategy; else who had which."""
+        before = Counter(each.strategy for each in self.scope.meant)
+        if set(before) == {strategy}:
+            return ""
+        key = letters(self.meaning).get(next(iter(before)))
+        if len(before) > 1 or key is None:
+            return f" Before: {', '.join(f'{many} {name}' for name, many in before.items())}."
+        return f" {keyed('{strategy}')}{' a' if self.scope.is_widened else ''} {key} goes back to {next(iter(before))}."
 
     def action_send(self) -> None:
         """There is nothing to send but a choice."""
@@ -200,7 +230,7 @@ def letters(names: Iterable[str]) -> dict[str, str]:
     """A key for each strategy: the first letter of its name that is free; none where all are taken."""
     found: dict[str, str] = {}
     for name in names:
-        free = (each for each in name.lower() if each.isalpha() and each not in MOVING and each not in found.values())
+        free = (each for each in name.lower() if each.isalpha() and each not in TAKEN and each not in found.values())
         if (letter := next(free, None)) is not None:
             found[name] = letter
     return found

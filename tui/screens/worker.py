@@ -70,7 +70,8 @@ class WorkerScreen(WhyBeside):
 
     def title_of(self, command: Command, *, brief: bool = False) -> str:
         """Beside the keys for its tasks it is told which are for the worker."""
-        return whom(command.id, super().title_of(command, brief=brief), [self.status] if self.status else [])
+        meant = [self.status] if self.status else []
+        return whom(command.id, super().title_of(command, brief=brief), meant, brief=brief)
 
     @property
     def asked_about(self) -> int | None:
@@ -207,7 +208,7 @@ class WorkerScreen(WhyBeside):
     def action_strategy(self) -> None:
         """Choose which task it claims next."""
         if meant := self.deeds.meant(self.chosen):
-            self.app.push_screen(StrategyScreen(self.deeds, meant, self.live.now, everyone=False))
+            self.app.push_screen(StrategyScreen(self.deeds, meant, self.live.now))
 
     def action_step(self) -> None:
         """Let it do one task."""

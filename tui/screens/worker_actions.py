@@ -58,7 +58,7 @@ class WorkerActions(WhyActions):
         """Beside the keys for a task it is told that these are for workers, and for which; a group is retried whole."""
         if command is RETRY and self.place == "failures":
             return RETRY_ALL
-        return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers)
+        return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers, brief=brief)
 
     def action_start(self) -> None:
         """Start workers."""
@@ -113,4 +113,4 @@ class WorkerActions(WhyActions):
 
         chosen = self.chosen_workers
         if meant := self.worker_deeds.meant(chosen):
-            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now, everyone=chosen is None))
+            self.app.push_screen(StrategyScreen(self.worker_deeds, meant, self.now))

@@ -31,17 +31,22 @@ from tui.look import (
 )
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
+from tui.wording import CLAIMED_FIRST
 
 WIDE = 160
 """Columns from which on there is room for every word of a source."""
+MATTERS = 3
+"""The rank up to which a part is worth more than words where a name would do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A part of the line; the higher its ``rank``, the sooner it is left out."""
+    """A part of the line; the higher its ``rank``, the sooner it is left out. ``brief``: the same in fewer cells, where
+    something that matters would be left out otherwise."""
 
     rank: int
     said: tuple[Piece, ...]
+    brief: tuple[Piece, ...] = ()
 
     @property
     def cells(self) -> int:
@@ -83,7 +88,12 @@ class StatusLine(Static):
     def _fitting(self, width: int) -> list[Piece]:
         items = list(self._items())
         while len(items) > 1 and sum(item.cells for item in items) + self.GAP * (len(items) - 1) > width:
-            items.remove(max(items, key=lambda item: item.rank))
+            last = max(items, key=lambda item: item.rank)
+            longer = next((item for item in items if item.brief), None)
+            if longer is not None and last.rank <= MATTERS:
+                items[items.index(longer)] = Item(longer.rank, longer.brief)
+            else:
+                items.remove(last)
         said: list[Piece] = []
         for item in items:
             said += [(" " * self.GAP, Tone.PLAIN)] * bool(said) + list(item.said)
@@ -107,7 +117,7 @@ class StatusLine(Static):
         yield from self._stuck(at_rest)
         busy = sum(bool(worker.in_hand) for worker in live)
         if not (at_rest and not busy):
-            yield Item(2, ((f"workers {len(live)} ({busy} busy)", Tone.PLAIN),))
+            yield crew(live, busy)
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
@@ -147,6 +157,18 @@ class StatusLine(Static):
             yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
         if snapshot.reports_aside:
             yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
+
+
+def crew(live: Sequence[WorkerStatus], busy: int) -> Item:
+    """How many workers there are, and what those of this board claim first: in words, else by the name of it."""
+    many = (f"workers {len(live)} ({busy} busy)", Tone.PLAIN)
+    used = {worker.strategy for worker in live if worker.local and worker.strategy}
+    if not used:
+        return Item(2, (many,))
+    name = used.pop() if len(used) == 1 else "mixed"
+    key = (keyed(" {strategy}"), Tone.MUTED)
+    words = "mixed order" if name == "mixed" else CLAIMED_FIRST.get(name, name)
+    return Item(2, (many, (f": {words}", Tone.PLAIN), key), (many, (f": {name}", Tone.PLAIN), key))
 
 
 def resting(snapshot: Snapshot, live: Sequence[WorkerStatus]) -> str:
