@@ -60,6 +60,10 @@ class Command:
         """When the key bar leaves it out while that pane is focused: the higher, the sooner."""
         return self.footer - 10 * (place in self.panes or place in self.near)
 
+    def is_elsewhere(self, place: str) -> bool:
+        """Whether it matters most in other panes than this one."""
+        return bool(self.near) and place not in self.panes and place not in self.near
+
     @property
     def bindings(self) -> list[Binding]:
         """What Textual needs to know; the id lets a settings file remap the key, or give one to those without."""
