@@ -63,6 +63,10 @@ class Command:
         near = self.footer - 10 * (place in self.panes or place in self.near)
         return dict(self.ranks).get(place, near)
 
+    def is_elsewhere(self, place: str) -> bool:
+        """Whether it matters most in other panes than this one."""
+        return bool(self.near) and place not in self.panes and place not in self.near
+
     @property
     def bindings(self) -> list[Binding]:
         """What Textual needs to know; the id lets a settings file remap the key, or give one to those without."""

@@ -173,7 +173,8 @@ class FailureGroupScreen(WhyBeside):
         now, group = self.live.now(), self.group
         first, last = (moment_in(at, self.app.size.width) for at in (group.first_at, group.last_at))
         away = unheard(self.live.newest.server, now)
-        many = "none is failed any more" if self.gone else count(group.count, "failed task")
+        many = "none is failed any more" if self.ended else "none is failed now"
+        many = many if self.gone else count(group.count, "failed task")
         sign, tone = STATUS[TaskStatus.FAILED]
         if group.is_cancelled:
             many, (sign, tone) = count(group.count, "cancelled task"), CANCELLED
@@ -192,7 +193,7 @@ class FailureGroupScreen(WhyBeside):
             rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
         self.heading.update(lines(rows))
         self._stay(() if self.gone else group.tasks)
-        self.row_list.say((keyed("None of them is failed any more. {back} goes back."), Tone.GOOD))
+        self.row_list.say(self._none_left())
         self.watched.update(content(self.state()))
         if self.is_current and self.live.frozen_at is None:
             self.why_panel.tick()
@@ -209,6 +210,15 @@ class FailureGroupScreen(WhyBeside):
         if place is not None and self.left == about:
             self.left = None
             self.row_list.move(place)
+
+    def _none_left(self) -> Piece:
+        """Why the list is empty: that one is tried still says nothing of whether it will fail again."""
+        if self.ended or self.canary is None:
+            return (keyed("None of them is failed any more. {back} goes back."), Tone.GOOD)
+        return (
+            keyed(f"#{self.canary.id} is being tried: how that ends is told above. {{back}} goes back."),
+            Tone.PLAIN,
+        )
 
     def state(self) -> tuple[Piece, ...]:
         """What became of the one that was tried, and what to press."""

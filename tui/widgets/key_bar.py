@@ -66,6 +66,7 @@ class KeyBar(Static):
         room = self.size.width - (self.WORKING.cell_length + self.GAP) * bool(self.working)
         while self._cells(shown) > room and any(each.footer != ALWAYS for each in shown):
             shown.remove(max(reversed(shown), key=lambda each: each.rank(screen.place)))
+        shown.sort(key=lambda each: (each.footer == ALWAYS, each.is_elsewhere(screen.place)))  # likeliest first
         said = [self.WORKING] * bool(self.working) + [self._named(command) for command in shown]
         if [each.plain for each in said] != self._shown:
             self._shown = [each.plain for each in said]
