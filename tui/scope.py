@@ -51,16 +51,22 @@ class Scope:
         """All instead of the chosen ones, or these again."""
         return replace(self, widened=not self.widened)
 
+    @property
+    def who(self) -> str:
+        """Those whom it is for, as a sentence names them."""
+        if self.for_all and len(self.everyone) > 1:
+            return f"all {len(self.everyone)} workers"
+        return the_workers([each.id for each in self.meant])
+
     def asked(self, question: str, key: str, width: int) -> Iterator[tuple[Piece, ...]]:
-        """A question about ``{who}``, and beside or below it the key that asks it about all, or about fewer again."""
-        some = the_workers([each.id for each in self.chosen])
-        everyone = f"all {len(self.everyone)} workers" if len(self.everyone) > 1 else some
-        asked = question.format(who=everyone if self.for_all else some)
-        other = f" for {f'{some} only' if self.for_all else everyone}"
-        switch: tuple[Piece, ...] = ((key, Tone.ACCENT), (other, Tone.STRONG))
+        """A question about them, and beside or below it the key that asks it about all, or about fewer again."""
         if not self.is_part:
-            yield pieces(asked)
-        elif len(asked) + len(key) + len(other) + 3 <= width:
-            yield pieces(f"{asked}   ", *switch)
-        else:
-            yield from (pieces(asked), pieces(*switch))
+            yield pieces(question)
+            return
+        many = len(self.chosen if self.for_all else self.everyone)
+        only = f"{self.switched().who} only", f"{many} only"
+        others = only if self.for_all else (self.switched().who, f"all {many}")
+        room = width - len(question) - len(f"   {key} for ")
+        other = next((each for each in others if len(each) <= room), "")
+        switch: tuple[Piece, ...] = ((key, Tone.ACCENT), (f" for {other or others[0]}", Tone.STRONG))
+        yield from [pieces(f"{question}   ", *switch)] if other else [pieces(question), pieces(*switch)]

@@ -129,7 +129,7 @@ class StrategyScreen(Form):
     def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
         """What the form says, in so many cells."""
         now = {each.strategy for each in self.scope.meant}
-        yield from self.scope.asked("Which task shall {who} claim next?", "a", width)
+        yield from self.scope.asked(f"What shall {self.scope.who} claim next?", "a", width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
         if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
             yield from hanging((), (IN_TURN, Tone.PLAIN), 0, width)
