@@ -86,7 +86,9 @@ def previews() -> dict[str, Preview]:
     return {
         "FIFO": Preview("FIFO", tuple(waiting(9000 + n) for n in range(5)), pending=1204, notes=turn),
         "LIFO": Preview("LIFO", tuple(waiting(10430 - n) for n in range(5)), last=waiting(9000), notes=turn),
-        "PRIORITY": Preview("PRIORITY", tuple(waiting(10010 + 31 * n, 9 - n) for n in range(5)), last=waiting(9000), notes=turn),
+        "PRIORITY": Preview(
+            "PRIORITY", tuple(waiting(10010 + 31 * n, 9 - n) for n in range(5)), last=waiting(9000), notes=turn
+        ),
     }
 
 
