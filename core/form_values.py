@@ -25,6 +25,11 @@ class Raw:
     text: str
 
 
+NUMBER = "{n}"
+"""Stands in a text for the number of a task that is made many times."""
+ADDRESS = frozenset(":/@")
+"""What is in addresses and handles, in which no space may be."""
+
 Entry = str | tuple[str, ...] | Raw
 Values = Mapping[Path, Entry]
 """Entries by path. That of a group, an empty text, says that its object is there though it may hold nothing."""
@@ -49,16 +54,22 @@ def is_raw(field: Field, entry: Entry | None) -> bool:
 
 
 def counted(params: Mapping[str, Json], path: Path, number: int) -> dict[str, Json]:
-    """A copy with the number in the text at that path: in the place of every ``{n}``, else at its end."""
+    """A copy with the number in the text at that path: in the place of every `NUMBER`, else at its end."""
     copy = dict(params)
     name = path[0] or ""
     if len(path) > 1:
         inner = copy.get(name)
         copy[name] = counted(cast("Mapping[str, Json]", inner if isinstance(inner, Mapping) else {}), path[1:], number)
     else:
-        text = str(copy.get(name, ""))
-        copy[name] = text.replace("{n}", str(number)) if "{n}" in text else f"{text}{number}"
+        copy[name] = numbered(str(copy.get(name, "")), number)
     return copy
+
+
+def numbered(text: str, number: int) -> str:
+    """The text with that number: in the place of every `NUMBER`, else at its end, as a word of its own behind words."""
+    if NUMBER in text:
+        return text.replace(NUMBER, str(number))
+    return f"{text} {number}" if text[-1:].isalnum() and not ADDRESS & set(text) else f"{text}{number}"
 
 
 def text_at(params: Mapping[str, Json], path: Path) -> str:

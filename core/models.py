@@ -129,6 +129,7 @@ class NewTask:
 class TypeStats(Record):
     """How many tasks of one type are where; ``put_off``: of the pending ones, as far as the server counts them.
     ``cancelled``: how many were ever cancelled, also those that are retried or deleted by now; 0 where it is not told.
+    ``versions``: how many versions of it are kept; 0 where it is not told.
     """
 
     id: int
@@ -140,6 +141,7 @@ class TypeStats(Record):
     oldest_pending_at: datetime | None = None
     put_off: int = 0
     cancelled: int = 0
+    versions: int = 0
 
     @property
     def worked_off(self) -> int:

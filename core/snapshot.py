@@ -65,7 +65,7 @@ class TypeRow:
     """A task type with what is known of its queue. ``rates`` are finished tasks in each of the last seconds, oldest
     first. ``workable``: this program has a worker for it; ``workers``: how many live workers claim it now;
     ``all_put_off``: what is pending is put off until a time, all of it; ``put_off``: how many are, where that is
-    counted."""
+    counted; ``versions``: how many the TaskManager keeps of it, 0 where it does not tell."""
 
     name: str
     id: int | None = None
@@ -79,6 +79,7 @@ class TypeRow:
     workers: int = 0
     all_put_off: bool = False
     put_off: int = 0
+    versions: int = 0
 
     @property
     def waiting(self) -> int:

@@ -266,6 +266,7 @@ class Store:
             return replace(row, counts=Counts(exact=seen is not None and seen.exact))
         counts = Counts(stats.pending, stats.claimed, stats.completed, stats.failed, exact=seen.exact)
         row = replace(row, id=row.id or stats.id, counts=counts, all_put_off=stats.all_put_off(self._server.can))
+        row = replace(row, versions=stats.versions)
         return replace(row, oldest_pending_at=stats.oldest_pending_at, put_off=stats.put_off)
 
 

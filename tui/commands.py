@@ -239,14 +239,16 @@ GROUP = (BACK, CANARY, RETRY, WHY, COPY, HELP, QUIT)
 
 TASK_TYPE = (
     BACK,
-    Command("new_of_type", "n", "New task", "Create a task of this type.", footer=2),
+    Command("new_of_type", "n", "New task", "Create a task of this type.", footer=2, brief="New"),
+    Command("go_versions", "V", "Versions", "What it was before, version by version; again: to the top.", footer=2),
     Command("narrow", "slash", "Filter", "Narrow the queue to this type.", footer=3, shown="/"),
     Command("start_for", "s", "Start", "Start workers for this type.", footer=4),
-    Command("raw_schema", "J", "JSON Schema", "The schema itself, and older ones; again: as a table.", footer=5),
+    Command("raw_schema", "J", "JSON Schema", "The schema itself, and older ones; again: as a table.", footer=5,
+            brief="JSON"),
     Command("copy_schema", "y", "Copy schema", "Copy the JSON Schema.", footer=6),
     HELP,
     QUIT,
-)
+)  # fmt: skip
 """What the screen of a task type can do."""
 
 REPORTS = (

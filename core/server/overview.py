@@ -14,6 +14,11 @@ MINUTES_SHOWN = 60
 
 MOST_PUT_OFF = 2_000
 """Tasks that are put off which are counted: nobody keeps a count of them."""
+TYPES = (
+    "SELECT id, name, (SELECT max(number) FROM task_type_versions WHERE type_id = task_types.id)"
+    " - (SELECT min(number) FROM task_type_versions WHERE type_id = task_types.id) + 1 FROM task_types ORDER BY name"
+)
+"""With how many versions of each are kept: two steps into an index, whatever their number."""
 PUT_OFF = "SELECT type_id FROM tasks INDEXED BY deferred WHERE retry_at > ? LIMIT ?"
 
 EVENTS = ("created", "claimed", "completed", "failed", "retry")
@@ -54,8 +59,10 @@ def _cancelled(connection: sqlite3.Connection) -> dict[int, int]:
 
 def _types(connection: sqlite3.Connection, now: int) -> list[dict[str, Any]]:
     types = {
-        type_id: {"id": type_id, "name": name} | dict.fromkeys(STATUSES, 0) | {"oldest_pending_at": None}
-        for type_id, name in connection.execute("SELECT id, name FROM task_types ORDER BY name")
+        type_id: {"id": type_id, "name": name, "versions": versions or 0}
+        | dict.fromkeys(STATUSES, 0)
+        | {"oldest_pending_at": None}
+        for type_id, name, versions in connection.execute(TYPES)
     }
     due, cancelled = _oldest_due(connection, now), _cancelled(connection)
     put_off = Counter(type_id for (type_id,) in connection.execute(PUT_OFF, (now, MOST_PUT_OFF)))

@@ -213,6 +213,7 @@ NAMED: dict[str, Shape] = {
         oldest_pending_at=either(TIME),
         put_off=AMOUNT,
         cancelled={**AMOUNT, "description": "how many were ever cancelled"},
+        versions={**AMOUNT, "description": "how many versions of it are kept"},
     ),
     "PerMinute": thing(
         since=TIME,

@@ -65,6 +65,7 @@ def stats(data: Json) -> tuple[TypeStats, ...]:
             oldest_pending_at=moment(row.get("oldest_pending_at")),
             put_off=whole(row.get("put_off")),
             cancelled=whole(row.get("cancelled")),
+            versions=whole(row.get("versions")),
         )
         for row in rows(data)
     )

@@ -174,7 +174,10 @@ def test_a_value_that_does_not_fit_its_field_is_shown_as_json():
 
 def test_a_counter_takes_its_place_in_a_text_or_stands_at_its_end():
     assert counted({"a": {"b": "page-{n}.html"}}, ("a", "b"), 7) == {"a": {"b": "page-7.html"}}
-    assert counted({"a": "x"}, ("a",), 7) == {"a": "x7"}
+    assert counted({"a": "cats"}, ("a",), 7) == {"a": "cats 7"}
+    assert counted({"a": "top 5"}, ("a",), 7) == {"a": "top 5 7"}
+    for address in ("https://example.org/a", "@lofi", "page-", "cats "):
+        assert counted({"a": address}, ("a",), 7) == {"a": f"{address}7"}
     assert counted({}, ("a",), 7) == {"a": "7"}
 
 

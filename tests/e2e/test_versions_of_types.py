@@ -44,6 +44,7 @@ async def test_an_opened_type_tells_what_it_was_and_what_changed(config: Config)
         assert opened.task_type is not None
         assert first.version.registered_at == opened.task_type.created_at
         assert (await engine.open_type("Nope")).versions == ()
+        assert await engine.store.until(lambda seen: [each.versions for each in seen.types if each.id] == [2], 10)
 
 
 async def test_where_a_server_keeps_no_versions_an_opened_type_has_none(config: Config):

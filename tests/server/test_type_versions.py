@@ -96,6 +96,14 @@ async def test_only_the_newest_versions_are_kept(api: Api, database: Database) -
     assert rows == (101,)
 
 
+async def test_stats_tell_how_many_versions_of_each_type_are_kept(api: Api) -> None:
+    await registered(api, name="once")
+    for number in range(type_versions.MOST_VERSIONS + 3):
+        await registered(api, f"1.0.{number}")
+    told = {row["name"]: row["versions"] for row in (await api.get("/stats")).data["types"]}
+    assert told == {"echo": len(await versions(api)), "once": 1} == {"echo": type_versions.MOST_VERSIONS, "once": 1}
+
+
 async def test_versions_with_long_schemas_are_fewer_but_the_newest_is_always_kept(api: Api) -> None:
     long = {"type": "object", "description": "x" * 900_000}
     for n in range(7):

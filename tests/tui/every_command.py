@@ -238,20 +238,23 @@ IDEA: Cases = {
     "copy_json": copies(),
     "reveal": turns("revealed"),
 }
+
+
+def in_text(*before: str) -> Case:
+    """Another part of the text in sight."""
+    return Case(lambda desk: desk.app.screen.query_one("#text").scroll_offset.y, before=before)
+
+
 GROUP: Cases = {**AWAY, "why": WHY, "canary": calls("retry"), "retry": opens(BulkScreen), "copy": copies()}
 TASK_TYPE: Cases = {
     **AWAY,
     "new_of_type": opens(NewTaskScreen),
     "narrow": goes("queue"),
     "start_for": opens(StartWorkersScreen),
+    "go_versions": in_text("home"),
     "raw_schema": turns("raw"),
     "copy_schema": copies(),
 }
-
-
-def in_text(*before: str) -> Case:
-    """Another part of the text in sight."""
-    return Case(lambda desk: desk.app.screen.query_one("#text").scroll_offset.y, before=before)
 
 
 SCROLL: Cases = {

@@ -58,6 +58,7 @@ def detail(*versions: TypeVersion, lost: bool = False) -> TypeDetail:
     return TypeDetail(kind, "1.2.0", (), steps_of(versions))
 
 
-def board(*, schema: Mapping[str, Json] = THIRD, version: str = "1.2.0") -> Snapshot:
+def board(*, schema: Mapping[str, Json] = THIRD, version: str = "1.2.0", versions: int = 4) -> Snapshot:
     """A busy board with that type."""
-    return replace(scenes.BUSY, types=(replace(_ROW, version=version, param_schema=schema), *_OTHERS))
+    row = replace(_ROW, version=version, param_schema=schema, versions=versions)
+    return replace(scenes.BUSY, types=(row, *(replace(each, versions=1) for each in _OTHERS)))

@@ -79,13 +79,16 @@ def previews() -> dict[str, Preview]:
     """What each strategy claims next in a queue of 1,204."""
 
     def waiting(number: int, priority: int = 0) -> Task:
-        return Task(number, CHANNEL, priority=priority, status=TaskStatus.PENDING, created_at=ago(130))
+        age = 130 * (10_431 - number) / 1_431  # the oldest is #9000
+        return Task(number, CHANNEL, priority=priority, status=TaskStatus.PENDING, created_at=ago(age))
 
     turn = (IN_TURN,)
     return {
         "FIFO": Preview("FIFO", tuple(waiting(9000 + n) for n in range(5)), pending=1204, notes=turn),
         "LIFO": Preview("LIFO", tuple(waiting(10430 - n) for n in range(5)), last=waiting(9000), notes=turn),
-        "PRIORITY": Preview("PRIORITY", tuple(waiting(10010, 9 - n) for n in range(5)), last=waiting(9000), notes=turn),
+        "PRIORITY": Preview(
+            "PRIORITY", tuple(waiting(10010 + 31 * n, 9 - n) for n in range(5)), last=waiting(9000), notes=turn
+        ),
     }
 
 

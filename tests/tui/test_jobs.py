@@ -13,7 +13,7 @@ import pytest
 from core.exports import Format
 from core.models import Task
 from core.saved import IdeaQuery
-from tests.tui import scenes, scenes_results
+from tests.tui import scenes, scenes_results, scenes_versions
 from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_results import OUTCOMES
 from tui.command import Command, CommandScreen
@@ -95,12 +95,44 @@ async def test_one_creates_ten_tasks_with_a_number_in_a_text(open_board: Opens):
         while not form.times.has_focus:
             await stranger.press("tab")
         await stranger.press("1", "0")
-        stranger.reads("{n} counts from 1.", "^s create")
+        stranger.reads("10 tasks, told apart by a number in channel_url", "{n} is the number.", "^s create")
         await stranger.press("ctrl+s")
         await until(desk, lambda: desk.app.screen is desk.board)
         urls = [call[1].parameters["channel_url"] for call in desk.verbs.called("create_task")]  # type: ignore[attr-defined]  # a new task
         assert urls == [f"https://example.org/{n}" for n in range(1, 11)]
         stranger.reads()
+
+
+async def test_one_creates_ten_tasks_knowing_nothing_of_numbers(open_board: Opens):
+    async with open_board(size=SMALL) as desk:
+        stranger = Stranger(desk)
+        await stranger.press("1", "n")
+        await until(desk, lambda: "channel_url" in desk.text())
+        await stranger.paste("https://example.org/")
+        form = desk.app.screen
+        assert isinstance(form, NewTaskScreen)
+        while not form.times.has_focus:
+            await stranger.press("tab")
+        stranger.reads("How many")
+        await stranger.press("1", "0")
+        stranger.reads("10 tasks, told apart by a number in channel_url", "“https://example.org/10”", "would be 1 task")
+        await stranger.press("ctrl+s")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        assert len(desk.verbs.called("create_task")) == 10
+        stranger.reads()
+
+
+async def test_one_sees_what_a_type_was_before_its_version(open_board: Opens):
+    async with open_board(scenes_versions.board(), SMALL) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = scenes_versions.detail(*scenes_versions.VERSIONS)
+        stranger = Stranger(desk)
+        await stranger.press("1")
+        stranger.reads("Versions", "⏎ Open")
+        await stranger.press("enter")
+        stranger.reads("4 versions (V shows them)", "V Versions")
+        await stranger.press("V")
+        stranger.reads("as it was registered first", "1.0.0", "− max")
+        assert stranger.keys == 3
 
 
 async def test_one_stops_everything_and_what_is_in_hand_is_finished(open_board: Opens):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
+from core.answers import CreatedTask
 from core.errors import RateLimited
+from core.forms import Violation
+from core.models import Json, NewTask
 from core.snapshot import Snapshot
-from tests.tui.conftest import Opens, until
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.forms import begin, form_of, with_schema
 from tests.tui.scenes_forms import RICH
 from tui.screens.task import TaskScreen
@@ -16,6 +21,11 @@ from tui.screens.task import TaskScreen
 def rich() -> Snapshot:
     """A type with a field of every kind."""
     return with_schema(RICH)
+
+
+def said(desk: Desk) -> str:
+    """The words on the screen without the frame."""
+    return " ".join(desk.text().replace("│", " ").split())
 
 
 async def test_a_task_in_sight_that_is_the_same_is_named_before_it_is_sent(open_board: Opens):
@@ -50,7 +60,8 @@ async def test_a_task_is_repeated_with_a_counter(open_board: Opens, rich: Snapsh
         await desk.type("https://example.org/")
         form.times.value = "3"
         await desk.settle()
-        assert "channel_url ends with the number, 1 to 3." in desk.text()
+        told = "“https://example.org/1”, “https://example.org/2” and “https://example.org/3”."
+        assert f"3 tasks, told apart by a number in channel_url: {told}" in said(desk)
         await desk.press("ctrl+s")
         made = [new.parameters["channel_url"] for _, new in desk.verbs.called("create_task")]
         assert made == [f"https://example.org/{n}" for n in (1, 2, 3)]
@@ -70,7 +81,124 @@ async def test_several_tasks_that_would_be_one_are_warned_about_when_someone_cho
         form.counter.clear()
         form.times.value = "4"
         await desk.settle()
-        assert "⚠ All the same task: write {n} in a text, or choose a counter." in desk.text()
+        assert "⚠ 4 times the same is 1 task: with the same parameters the TaskManager makes a task once." in said(desk)
+        assert "Choose a text under “Numbered in”, or write {n} in one." in said(desk)
+
+
+async def test_where_the_number_goes_is_asked_for_only_while_there_are_several(open_board: Opens, rich: Snapshot):
+    async with open_board(rich, (80, 24)) as desk:
+        form = await begin(desk)
+        await desk.type("https://example.org/@one")
+        while not form.times.has_focus:
+            await desk.pilot.press("tab")
+        await desk.settle()
+        assert "How many" in desk.text() and "Numbered in" not in desk.text()
+        await desk.press("5", "tab")
+        assert "Numbered in" in desk.text()
+        assert form.counter.has_focus and form.counter.value == "channel_url"
+        assert "“…://example.org/@one5”." in said(desk)
+        await desk.press("shift+tab", "backspace", "tab")
+        assert "Numbered in" not in desk.text()
+        assert not form.counter.has_focus
+
+
+async def test_the_number_goes_where_it_is_written_unless_someone_chose(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        form = await begin(desk)
+        await desk.type("https://example.org/")
+        form.times.value = "12"
+        await desk.settle()
+        form.form.boxes[("note",)].editor.focus()
+        await desk.press(*"page", "left_curly_bracket", "n", "right_curly_bracket")
+        assert form.counter.value == "note"
+        assert "in note: “page1”, “page2”, … “page12”. All the same they would be 1 task." in said(desk)
+        form.counter.value = "channel_url"
+        await desk.settle()
+        assert "in channel_url: “https://example.org/1”" in said(desk)
+        await desk.press("x")
+        assert form.counter.value == "channel_url"
+
+
+async def test_words_get_the_number_as_a_word_of_its_own_and_a_long_text_shows_its_place(
+    open_board: Opens, rich: Snapshot
+):
+    async with open_board(rich) as desk:
+        form = await begin(desk)
+        form.times.value = "2"
+        await desk.type("cats")
+        assert "“cats 1” and “cats 2”." in said(desk)
+        await desk.type(" and dogs and horses and {n} cows in the garden behind the house")
+        assert "“…ogs and horses and 1 cows in the garden…” and" in said(desk)
+
+
+async def test_a_number_that_breaks_a_rule_is_told_before_anything_is_sent(
+    open_board: Opens, rich: Snapshot, monkeypatch: pytest.MonkeyPatch
+):
+    async def check(_: object, params: Mapping[str, Json]) -> list[Violation]:
+        is_long = len(str(params.get("channel_url"))) > 21
+        return [Violation(("channel_url",), "It is too long", "maxLength")] if is_long else []
+
+    async with open_board(rich) as desk:
+        form = await begin(desk)
+        monkeypatch.setattr(desk.verbs, "check_params", check)
+        await desk.type("https://example.org/")
+        form.times.value = "9"
+        await desk.press("ctrl+s")
+        assert len(desk.verbs.called("create_task")) == 9
+        form = await begin(desk)
+        await desk.type("https://example.org/")
+        form.times.value = "10"
+        await desk.press("ctrl+s")
+        await until(desk, lambda: "It is too long" in desk.text())
+        assert len(desk.verbs.called("create_task")) == 9
+
+
+async def test_how_many_that_is_no_number_is_told_where_it_is_typed(open_board: Opens, rich: Snapshot):
+    async with open_board(rich) as desk:
+        (await begin(desk)).times.value = "20000"
+        await desk.settle()
+        assert "⚠ How many must be from 1 to 10,000." in desk.text()
+
+
+async def test_parameters_without_a_text_can_only_be_made_once(open_board: Opens):
+    async with open_board(with_schema({"properties": {"n": {"type": "integer"}}})) as desk:
+        (await begin(desk)).times.value = "3"
+        await desk.settle()
+        assert "There is no text here that could be numbered" in said(desk)
+
+
+async def test_several_that_were_one_are_counted_as_such(
+    open_board: Opens, rich: Snapshot, monkeypatch: pytest.MonkeyPatch
+):
+    async with open_board(rich) as desk:
+        create = desk.verbs.create_task
+
+        async def once(new: NewTask) -> CreatedTask:
+            made = await create(new)
+            desk.verbs.duplicate_of = made.id
+            return made
+
+        monkeypatch.setattr(desk.verbs, "create_task", once)
+        form = await begin(desk)
+        await desk.type("https://example.org/")
+        form.times.value = "10"
+        await desk.settle()
+        form.counter.clear()
+        await desk.settle()
+        await desk.press("ctrl+s")
+        await until(desk, lambda: "1 task created (#77); 9 more would have been the same task." in said(desk))
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_how_many_stays_in_sight_while_it_is_typed(open_board: Opens, rich: Snapshot, size: tuple[int, int]):
+    async with open_board(rich, size) as desk:
+        form = await begin(desk)
+        await desk.type("https://example.org/@one-of-very-many-channels/videos")
+        while not form.times.has_focus:
+            await desk.pilot.press("tab")
+        await desk.press("1", "0")
+        assert form.query_one("#fields").region.contains_region(form.times.region)
+        assert "All the same they would be 1 task." in said(desk)
 
 
 async def test_repeating_is_stopped_by_escape_and_says_how_far_it_came(open_board: Opens):

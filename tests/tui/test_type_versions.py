@@ -14,7 +14,7 @@ from core.errors import Unreachable
 from core.models import TypeVersion
 from core.schema_changes import steps_of
 from tests.tui import scenes, scenes_results, scenes_versions
-from tests.tui.conftest import Desk, Opens
+from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_versions import DAY, FIRST, SECOND, THIRD, VERSIONS, board, detail
 from tests.tui.test_pictures import pressed
 from tui.widgets.scrolled import Scrolled
@@ -64,7 +64,9 @@ async def test_what_is_long_goes_on_below_its_own_start_and_versions_below_are_a
         await desk.press("1", "enter")
         shown = [line.rstrip() for line in desk.text().splitlines()]
         begun = next(
-            place for place, line in enumerate(shown) if line.startswith(" Version     1.2.0  4 versions, below")
+            place
+            for place, line in enumerate(shown)
+            if line.startswith(" Version     1.2.0  4 versions (V shows them)")
         )
         told = shown[begun : next(place for place, line in enumerate(shown) if line.startswith(" Claimed by"))]
         labels = ("Version", "Tasks", "Oldest", "Rate", "Note")
@@ -75,6 +77,84 @@ async def test_what_is_long_goes_on_below_its_own_start_and_versions_below_are_a
         await desk.press("G")
         assert "\n created" not in desk.text()
         assert "4,100 tasks created" in seen(desk)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_what_a_type_was_before_is_three_keys_from_the_board_which_names_them(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(board(), size) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1")
+        assert "Versions" in seen(desk) if size[0] >= 80 else "4 versions" in seen(desk)
+        assert "⏎ Open" in desk.text()
+        await desk.press("enter")
+        assert "4 versions (V shows them)" in seen(desk)
+        assert "V Versions" in desk.text().splitlines()[-1]
+        await desk.press("V")
+        assert "1.1.0 2026-02-25 12:00:00 UTC inactive" in seen(desk)
+        await desk.press("V")
+        assert "4 versions (V shows them)" in seen(desk), "again: to the top"
+        await desk.resize((120, 36))
+        await desk.press("question_mark")
+        assert "V goes to its versions" in seen(desk)
+
+
+async def test_a_type_that_was_never_another_offers_no_versions(open_board: Opens):
+    async with open_board(board(versions=1), (80, 24)) as desk:
+        once = TypeVersion(1, "1.2.0", THIRD, True, scenes.ago(DAY), 7)
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(once)
+        await desk.press("1", "enter")
+        assert "versions (" not in desk.text()
+        assert "V Versions" not in desk.text()
+
+
+async def test_the_list_of_types_tells_that_there_are_several_versions_at_every_width(open_board: Opens):
+    async with open_board(board(), (120, 36)) as desk:
+        await desk.press("1")
+        assert "4 versions  1 of 3" in desk.text(), "in the border, of the type under the cursor"
+        await desk.press("down")
+        assert "4 versions" not in desk.text()
+        await desk.press("z")
+        assert "1.2.0 +3 older" in desk.text()
+        await desk.resize((80, 24))
+        (row,) = [line for line in desk.text().splitlines() if "…Channel.Scrape" in line]
+        assert row.split()[1:3] == ["…Channel.Scrape", "4"]
+        await desk.resize((60, 20))
+        assert "812 pending  1 claimed  4 versions" in desk.text()
+
+
+async def test_a_long_version_leaves_room_for_how_many_there_were(open_board: Opens):
+    async with open_board(board(version="2026.03.01-rc.12"), (120, 36)) as desk:
+        await desk.press("1", "z")
+        assert "2026.0… +3 older" in desk.text()
+
+
+async def test_no_more_tasks_are_counted_in_the_queue_than_were_created(open_board: Opens):
+    async with open_board(board(), (80, 60)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter")
+        assert "812 tasks created" in desk.text()
+        row, *others = board().types
+        await desk.put(replace(board(), types=(replace(row, counts=replace(row.counts, completed=4_103)), *others)))
+        assert "4,103 completed" in desk.text()
+        assert "815 tasks created" in desk.text()
+
+
+async def test_tasks_of_a_version_are_counted_anew_only_while_more_are_created(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.screens.task_type.RECOUNT", 0.05)
+    async with open_board(board(), (80, 60)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter")
+        await desk.pilot.pause(0.2)
+        assert len(desk.verbs.called("open_type")) == 1
+        row, *others = board().types
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(replace(VERSIONS[0], tasks=814), *VERSIONS[1:])
+        await desk.put(replace(board(), types=(replace(row, counts=replace(row.counts, pending=815)), *others)))
+        await until(desk, lambda: "814 tasks created" in desk.text())
+        assert len(desk.verbs.called("open_type")) == 2
 
 
 async def test_a_type_and_an_idea_and_the_help_scroll_with_the_keys_of_a_list(open_board: Opens):

@@ -12,9 +12,12 @@ from tui.panes.base import ListPane
 from tui.type_names import TYPES
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+from tui.widgets.safe_text import cut, head
 
 NOBODY: Piece = ("⚠ none", Tone.WARN)
 """Who claims a type that is for nobody here."""
+MISSING: tuple[Piece, ...] = (("–", Tone.MUTED),)
+VERSION_CELLS = 16
 RATES = 8
 """Seconds that the sparkline shows."""
 
@@ -45,6 +48,16 @@ def waiting(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
     return pieces(*said)
 
 
+def waiting_told(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """The same, and that it has several versions."""
+    return (*waiting(row, now), ("  ", Tone.PLAIN), *several(row))
+
+
+def several(row: TypeRow) -> tuple[Piece, ...]:
+    """That it was another before."""
+    return ((f"{row.versions:,} versions", Tone.MUTED),) if row.versions > 1 else ()
+
+
 def counted(field: str, tone: Tone = Tone.PLAIN) -> Column[TypeRow]:
     """A column of one count."""
 
@@ -66,12 +79,19 @@ def rate(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
 
 
 def version(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
-    """Its registered version."""
-    return ((row.version or "not registered", Tone.MUTED),)
+    """Its registered version, and how many there were before."""
+    older = f" +{row.versions - 1:,} older" if row.versions > 1 else ""
+    return ((f"{cut(head(row.version or 'not registered'), VERSION_CELLS - len(older))}{older}", Tone.MUTED),)
+
+
+def versions(row: TypeRow, now: datetime) -> tuple[Piece, ...]:
+    """How many versions of it there are."""
+    return ((f"{row.versions:,}", Tone.PLAIN if row.versions > 1 else Tone.MUTED),) if row.versions else MISSING
 
 
 NAME = Column("Type", name, keep_end=True, names=TYPES.said)
-VERSION = Column("Version", version, width=14)
+VERSION = Column("Version", version, width=VERSION_CELLS)
+VERSIONS = Column("Versions", versions, width=8, right=True)
 PENDING = counted("pending")
 CLAIMED = counted("claimed", Tone.BUSY)
 COMPLETED = counted("completed", Tone.GOOD)
@@ -79,9 +99,11 @@ FAILED = counted("failed", Tone.BAD)
 OLDEST = Column("Oldest", oldest, width=7, right=True)
 RATE = Column("Rate", rate, width=RATES, right=True)
 HANDS = Column("Workers", hands, width=8, right=True)
+FIRST = (NAME, Column("", hands, width=6, right=True))
 LAYOUTS = (
-    Layout(((NAME, Column("", hands, width=6, right=True)), (Column("", waiting), RATE)), titles=False),
-    Layout(((NAME, PENDING, CLAIMED, FAILED, OLDEST, HANDS),), at_least=70),
+    Layout((FIRST, (Column("", waiting), RATE)), titles=False),
+    Layout((FIRST, (Column("", waiting_told), RATE)), at_least=50, titles=False),
+    Layout(((NAME, VERSIONS, PENDING, CLAIMED, FAILED, OLDEST, HANDS),), at_least=70),
     Layout(((NAME, VERSION, PENDING, CLAIMED, COMPLETED, FAILED, OLDEST, RATE, HANDS),), at_least=110),
 )
 
@@ -91,7 +113,10 @@ class TaskTypesPane(ListPane[TypeRow]):
 
     key = "1"
     heading = "Task types"
-    about = "Every task type that the TaskManager or a worker here knows. {open} opens it, {new_task} makes a task."
+    about = (
+        "Every task type that the TaskManager or a worker here knows. {open} opens it, {new_task} makes a task. "
+        "Where it has several versions, {open} {go_versions} shows what it was before."
+    )
 
     def make_list(self) -> RowList[TypeRow]:
         """Two lines a type where it is narrow, one where it is wide."""
@@ -105,6 +130,13 @@ class TaskTypesPane(ListPane[TypeRow]):
         """What the figure behind each type is, where no column says so."""
         is_told = self.row_list.layout_now.titles or not snapshot.types
         return () if is_told else (("  ● workers for it", Tone.MUTED),)
+
+    def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
+        """How many versions the type under the cursor has, where no column says so."""
+        current = self.row_list.current
+        if isinstance(current, TypeRow) and self.row_list.layout_now is LAYOUTS[0]:
+            yield from ((f"{text}  ", tone) for text, tone in several(current))
+        yield from super().subtitle(snapshot)
 
     def empty(self, snapshot: Snapshot) -> Iterable[Piece]:
         """No type yet."""

@@ -7,14 +7,14 @@ from functools import partial
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Horizontal, VerticalScroll
+from textual.containers import Horizontal
 from textual.widgets import Input, Select
 
 from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting, CoreError
 from core.forms import carried, fields_of, prefilled
 from core.models import Json, NewTask
-from core.repeating import MOST_TIMES, Repeated, repeat
+from core.repeating import Repeated, repeat
 from core.snapshot import Link, TypeRow
 from core.twins import Twin, can_ask, in_sight
 from core.veils import veiled
@@ -27,6 +27,7 @@ from tui.screens.repetition import Repetition
 from tui.screens.task_news import open_hint, summary, twin_told
 from tui.widgets.confirm import Answers, Confirm
 from tui.widgets.field_box import FieldBox
+from tui.widgets.fields import Fields
 from tui.widgets.type_field import TypeField
 from tui.wording import told
 
@@ -72,7 +73,7 @@ class NewTaskScreen(ParametersForm):
         self.kind = TypeField(id="kind")
         self.priority = Input(str(like.priority if like else 0), id="priority", type="integer", compact=True)
         self.times = Input("1", id="times", type="integer", compact=True)
-        self.counter: Select[str] = Select([], prompt="nowhere", id="counter", compact=True)
+        self.counter: Select[str] = Select([], prompt="nothing", id="counter", compact=True)
         self.repetition = Repetition(self.times, self.counter)
         self._begun = self._typed
         self._untouched = self._written
@@ -81,12 +82,12 @@ class NewTaskScreen(ParametersForm):
         """The type, then fields beside JSON; what every task has comes last."""
         yield self.kind
         with Horizontal(id="sides"):
-            with VerticalScroll(id="fields", can_focus=False):
+            with Fields(id="fields"):
                 yield self.form
                 with Horizontal(classes="row"):
                     yield labelled("Priority", self.priority)
-                    yield labelled("Repeat", self.times)
-                    yield labelled("Counter ({n}) in", self.counter)
+                    yield labelled("How many", self.times)
+                    yield self.repetition.numbered
             yield self.parameters
         yield self.state
 
@@ -170,18 +171,17 @@ class NewTaskScreen(ParametersForm):
     def on_input_changed(self, event: Input.Changed) -> None:
         """How often is another."""
         if event.input is self.times and not self.sending:
-            self.repetition.count_somewhere(self.params)
             self._edited()
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Where the counter goes is another."""
-        if event.select is self.counter and not self.sending:
-            self.repetition.note_choice()
+        if event.select is self.counter and not self.sending and self.repetition.is_chosen_anew():
             self._edited()
 
     def changed(self) -> None:
         """Say at once when a task in sight is the same."""
         self.said = ""
+        self.repetition.settle(self.params)
         self.twin = in_sight(self.deeds.snapshot(), self._first)
 
     async def ask(self) -> None:
@@ -205,6 +205,14 @@ class NewTaskScreen(ParametersForm):
         """The task that is sent first."""
         return NewTask(self.chosen or "", self.repetition.first(self.meant))
 
+    def sent(self, params: dict[str, Json]) -> list[dict[str, Json]]:
+        """With the number in them where several are made."""
+        return self.repetition.ends(params)
+
+    def plan(self) -> tuple[Piece, ...]:
+        """That several are made, and what tells them apart."""
+        return self.repetition.told(self.params)
+
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
         opens = self.open_task is not None
@@ -214,7 +222,7 @@ class NewTaskScreen(ParametersForm):
             counts = self.repetition.many and self.repetition.counter(self.params) is not None
             return twin_told(self.twin, counts, opens)
         if self.repetition.many:
-            return self.repetition.told(self.params)
+            return ()
         if self._asked != self._first or self.found:
             return ()
         return ((self._unasked, Tone.MUTED),) if self._unasked else twin_told(self.twin, False, opens)
@@ -241,7 +249,7 @@ class NewTaskScreen(ParametersForm):
         await self._take_raw()
         try:
             priority = whole_number(self.priority.value, "The priority", -LARGEST, LARGEST)
-            times = whole_number(self.times.value, "Repeat", 1, MOST_TIMES)
+            times = self.repetition.amount
             if self.raw_fault:
                 raise ValueError(self.raw_fault)
         except ValueError as fault:

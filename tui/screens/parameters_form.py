@@ -75,6 +75,14 @@ class ParametersForm(Form):
     async def ask(self) -> None:
         """Ask the TaskManager what can be asked: no key has come for a moment, and the parameters break no rule."""
 
+    def sent(self, params: dict[str, Json]) -> list[dict[str, Json]]:
+        """What is sent of such parameters; each is held against the schema."""
+        return [params]
+
+    def plan(self) -> tuple[Piece, ...]:
+        """What sending would make, where that is not one task."""
+        return ()
+
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
         raise NotImplementedError
@@ -173,7 +181,9 @@ class ParametersForm(Form):
     async def _check(self) -> None:
         params, (meant, torn) = self.params, self._lifted
         try:
-            found = torn or await self.deeds.verbs.check_params(self.schema, meant)
+            found = torn
+            for each in self.sent(meant):
+                found = found or await self.deeds.verbs.check_params(self.schema, each)
         except BadSetting as fault:
             # The TaskManager has the last word: what cannot be checked here is sent all the same.
             self.state.update(content(((f"⚠ Not checked here: {masked_text(str(fault))}", Tone.WARN),)))
@@ -187,7 +197,9 @@ class ParametersForm(Form):
         wrong, elsewhere = self.form.tell(self.faults, self.found, self.known)
         if self.sending:
             return
-        self.state.update(lines([row for row in (self._hidden_told(), self.news(), self.outlook()) if row]))
+        self.state.update(
+            lines([row for row in (self._hidden_told(), self.plan(), self.news(), self.outlook()) if row])
+        )
         if self.raw_fault:
             self.refuse(f"JSON: {self.raw_fault}. The fields keep what could be read last.")
         elif self.faults:

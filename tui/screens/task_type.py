@@ -17,17 +17,20 @@ from tui.deeds import Deeds
 from tui.look import Line, Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
-from tui.screens.type_text import schema_of, shown_schema, type_sections
-from tui.screens.type_versions import older_schemas
-from tui.widgets.key_bar import KeyBar
+from tui.screens.type_text import schema_of, shown_schema, type_sections, versions_kept
+from tui.screens.type_versions import TITLE, older_schemas, with_later_tasks
+from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.scrolled import Scrolled
 from tui.wording import told
 
 ABOUT = (
-    "What a task of this type must look like, who does them, how many there are, and what it was before. {raw_schema} "
-    "shows the JSON Schema itself, and those of the versions before."
+    "What a task of this type must look like, who does them, how many there are, and what it was before. "
+    "{go_versions} goes to its versions: when each was registered, and what it changed. {raw_schema} shows the JSON "
+    "Schema itself, and those of the versions before."
 )
+RECOUNT = 5.0
+"""Seconds after which the tasks of its versions are counted anew, while more are created."""
 
 
 class TaskTypeScreen(CommandScreen):
@@ -61,6 +64,9 @@ class TaskTypeScreen(CommandScreen):
         self.raw = False
         self.older: tuple[list[Line], ...] = ()
         """The schemas of the versions before the newest."""
+        self._counted = row.counts.total
+        """Tasks that it had when those of its versions were counted."""
+        self._versions_at = 0
         self.heading = Static(id="heading")
         self.said = Static()
 
@@ -81,6 +87,7 @@ class TaskTypeScreen(CommandScreen):
         self._head()
         self.watch(self.live, "snapshot", self.follow, init=False)
         self.set_interval(1.0, self.tick)
+        self.set_interval(RECOUNT, self.recount)
         self.read()
 
     def follow(self, snapshot: Snapshot) -> None:
@@ -97,13 +104,16 @@ class TaskTypeScreen(CommandScreen):
         self._reading.ask()
 
     async def _read(self) -> None:
+        counted = self.row.counts.total
         try:
             self.detail = await self.deeds.verbs.open_type(self.row.name)
+            self._counted = counted
             self.older = older_schemas(self.detail)
             self.trouble = ""
         except CoreError as error:
             self.trouble, self._may_pass = told(error), may_pass(error)
         self.draw()
+        fill_keys(self)
 
     def tick(self) -> None:
         """Ages are older now; what could not be read is read again once the server is back."""
@@ -111,6 +121,12 @@ class TaskTypeScreen(CommandScreen):
             if self.trouble and self._may_pass and self.live.newest.server.link is Link.LIVE:
                 self.read()
             self.draw()
+
+    def recount(self) -> None:
+        """Tasks were created or deleted since those of its versions were counted."""
+        seen = self.live.frozen_at is None and self.is_current and not self.trouble
+        if seen and self.row.counts.exact and self.row.counts.total != self._counted:
+            self.read()
 
     def _head(self) -> None:
         """Its name, and what is the matter."""
@@ -127,11 +143,23 @@ class TaskTypeScreen(CommandScreen):
         if self.is_attached:
             self._head()
             width = max(40, self.app.size.width - 4)
-            known = (self.row, self.detail, self.live.snapshot, self.live.now())
-            self.said.update(lines(type_sections(*known, width=width, raw=self.raw, older=self.older)))
+            known = (self.row, self._detail_now, self.live.snapshot, self.live.now())
+            said = type_sections(*known, width=width, raw=self.raw, older=self.older)
+            self._versions_at = next((place for place, line in enumerate(said) if TITLE in line[:1]), 0)
+            self.said.update(lines(said))
+
+    @property
+    def _detail_now(self) -> TypeDetail | None:
+        """What was read, with the tasks that were created since: so no more are completed than were created."""
+        since = self.row.counts.total - self._counted
+        return (
+            with_later_tasks(self.detail, since) if self.detail is not None and self.row.counts.exact else self.detail
+        )
 
     def possible(self, command: Command) -> bool:
-        """A worker can be started where there is one for the type."""
+        """A worker can be started where there is one for the type; one goes to its versions where there are several."""
+        if command.id == "go_versions":
+            return versions_kept(self.row, self.detail) > 1
         return command.id != "start_for" or self.row.workable
 
     def action_back(self) -> None:
@@ -153,6 +181,12 @@ class TaskTypeScreen(CommandScreen):
             self.start(self.row.name)
         else:
             self.deeds.say("No worker for this type is installed here; see PRISMQ_WORKERS.")
+
+    def action_go_versions(self) -> None:
+        """To its versions; from there to the top."""
+        text = self.query_one("#text", Scrolled)
+        there = min(self._versions_at, text.max_scroll_y)
+        text.scroll_to(y=0 if there and text.scroll_offset.y == there else there, animate=False)
 
     def action_raw_schema(self) -> None:
         """The schema itself, or a table of it."""

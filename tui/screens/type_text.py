@@ -79,7 +79,7 @@ def overview(row: TypeRow, detail: TypeDetail | None, now: datetime, width: int)
     """Version, counts, rate, age."""
     counts = row.counts
     version = (head(row.version or "not registered", 60), Tone.PLAIN)
-    yield from flowing(labelled("Version"), (version, *history(detail)), LABEL, width)
+    yield from flowing(labelled("Version"), (version, *several(row, detail), *history(detail)), LABEL, width)
     if not row.is_active:
         yield labelled("State", ("off: it takes no new tasks", Tone.WARN))
     amounts = ((counts.pending, "pending"), (counts.claimed, "claimed"), (counts.completed, "completed"))
@@ -98,14 +98,23 @@ def overview(row: TypeRow, detail: TypeDetail | None, now: datetime, width: int)
         yield from hanging(labelled("Note"), (note, Tone.WARN), LABEL, width)
 
 
+def versions_kept(row: TypeRow, detail: TypeDetail | None) -> int:
+    """How many versions of it are kept, as far as it is known."""
+    return len(detail.versions) if detail is not None and detail.versions is not None else row.versions
+
+
+def several(row: TypeRow, detail: TypeDetail | None) -> tuple[Piece, ...]:
+    """That it was another before, and the key that goes there."""
+    kept = versions_kept(row, detail)
+    return ((f"{kept:,} versions ({keyed('{go_versions}')} shows them)", Tone.ACCENT),) if kept > 1 else ()
+
+
 def history(detail: TypeDetail | None) -> tuple[Piece, ...]:
-    """When it was registered and last replaced, and how many versions stand below."""
+    """When it was registered and last replaced."""
     if detail is None:
         return (("reading…", Tone.MUTED),)
-    kind, versions = detail.task_type, detail.versions or ()
+    kind = detail.task_type
     said: list[Piece] = []
-    if len(versions) > 1:
-        said.append((f"{len(versions):,} versions, below", Tone.ACCENT))
     if kind is not None and kind.created_at is not None:
         said.append((f"registered {moment(kind.created_at)}", Tone.MUTED))
         replaced = replaced_at(kind, detail.versions)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from core.details import TypeDetail
 from core.models import TaskType
@@ -35,6 +36,15 @@ def older_schemas(detail: TypeDetail) -> tuple[list[Line], ...]:
     """The schemas of the versions before the newest as lines, without the secrets that they tell."""
     steps = (detail.versions or ())[1 : MOST_SCHEMAS + 1]
     return tuple(json_lines(masked(each.version.param_schema), reveal=True) for each in steps)
+
+
+def with_later_tasks(detail: TypeDetail, created: int) -> TypeDetail:
+    """With so many tasks created under its newest version since it was read."""
+    if not detail.versions or detail.versions[0].version.tasks is None or created <= 0:
+        return detail
+    newest, *others = detail.versions
+    known = replace(newest.version, tasks=(newest.version.tasks or 0) + created)
+    return replace(detail, versions=(replace(newest, version=known), *others))
 
 
 def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width: int) -> Iterator[Line]:
