@@ -22,7 +22,7 @@ from core.verbs import Verbs
 from tui.command import bindings
 from tui.commands import WHY_PANEL
 from tui.key_map import keyed
-from tui.look import Tone, content, lines
+from tui.look import Tone, content, lines, sign_of_rest
 from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
@@ -191,14 +191,17 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self._mendable = bool(self.shown.cures)
             self.screen.refresh_bindings()
         mends = "1-9 mend  " if self.has_focus and self.shown.cures else ""
-        self.border_subtitle = f"{mends}{keyed(HINTS[self.has_focus])}"
+        them = keyed("{go_stuck} shows them  ") if self.task_id is None and self.snapshot().stuck_count else ""
+        self.border_subtitle = f"{mends}{them}{keyed(HINTS[self.has_focus])}"
         self.text.update(lines(self.shown.lines))
 
     def _above(self, width: int) -> list[Line]:
         """Whether the last cure helped; of the whole system, that nothing happens."""
         read = self.diagnosis.idle if self.diagnosis is not None else None  # what the board saw last may be older
         idle = (self.snapshot().nothing_happens if read is None else read) if self.task_id is None else ""
-        told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
+        code = self.diagnosis.waits_for if self.diagnosis is not None else ""
+        sign, tone = (sign_of_rest(code), Tone.PLAIN) if code else ("⚠", Tone.WARN)
+        told_of = said(f"{sign} ", f"Nothing is happening because {idle}", tone, width) if idle else []
         helped = self.trying.told
         return [*(said("", *helped, width) if helped[0] else []), *told_of]
 
