@@ -14,14 +14,14 @@ from core.diagnosis.estimates import estimates_of
 from core.diagnosis.judging import SURE, causes_of, ranked
 from core.diagnosis.light import known_of, system_of
 from core.diagnosis.picture import Known, System
-from core.diagnosis.stuck import first_stuck, nothing_happens, stuck_types
+from core.diagnosis.stuck import first_stuck, nothing_happens
 from core.diagnosis.words import fitted
 from core.errors import NotFound, RateLimited, TaskManagerError
 from core.models import Task, TaskStatus, utcnow
 from core.monitor import link_after
 from core.rooms import Rooms
 from core.snapshot import Snapshot
-from core.stuck_gathering import singles
+from core.stuck_gathering import singles, types_with_tasks
 
 NOT_READ = "The TaskManager could not be read, so this rests on what was seen last."
 NO_ROOMS = "The TaskManager has not answered yet, so nothing is known of its tasks."
@@ -72,7 +72,7 @@ async def of_all(rooms: Rooms, snapshot: Snapshot) -> Diagnosis:
     system = await gathering.system(rooms, snapshot, None)
     found = await singles(rooms, system)
     known = Known(system)
-    of_types = tuple(chain.from_iterable(stuck_types(system).values()))
+    of_types = tuple(chain.from_iterable((await types_with_tasks(rooms, system)).values()))
     causes = ranked(causes_of(known), mendable_first((*of_types, *together(found.tasks))))
     unknown = (*unknown_of(known), *found.unknown)
     return Diagnosis(None, system.at, causes, unknown, estimates_of(known), idle=idle_of(system, snapshot))
@@ -85,8 +85,9 @@ def idle_of(system: System, snapshot: Snapshot) -> str | None:
 
 
 def mendable_first(causes: Sequence[Cause]) -> tuple[Cause, ...]:
-    """What can be mended from here before what only a person can mend elsewhere; else in the order given."""
-    return tuple(sorted(causes, key=lambda cause: not any(cure.verb for cure in cause.cures)))
+    """What can be mended from here before what only a person can mend elsewhere, and last what somebody has done on
+    purpose; else in the order given."""
+    return tuple(sorted(causes, key=lambda each: (each.on_purpose, not any(cure.verb for cure in each.cures))))
 
 
 def together(tasks: Sequence[tuple[Task, Known]]) -> tuple[Cause, ...]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 from core import gathering
 from core.bulk import Owner
+from core.diagnosis import Cause
 from core.diagnosis.light import known_of
 from core.diagnosis.picture import Known, System, was_tried
-from core.diagnosis.stuck import first_stuck, goes_otherwise, overtakers_of, stuck_types
+from core.diagnosis.stuck import first_stuck, goes_otherwise, overtakers_of, stuck_types, troubles
 from core.models import Task, TaskStatus
 from core.rooms import Rooms
 from core.task_gathering import is_orphaned, owed_of
@@ -17,6 +18,10 @@ OLDEST = 100
 """Oldest waiting tasks of a type that are looked at one by one."""
 LOOKED_UP = 50
 """Claimed tasks that nobody has in hand, of which it is looked whether their reports are kept here."""
+NAMED = 4
+"""Waiting tasks of a type that are named where all of them are stuck."""
+MOST_NAMED = 5
+"""Types whose tasks are named."""
 NO_CLOSER_LOOK = "Whether parameters still fit, and what earlier attempts tell, is looked at only for a single task."
 TRIED_BEFORE = "Since when tasks wait that were tried before was not looked up, so whether they starve is not known."
 
@@ -55,6 +60,29 @@ async def those_that_wait(rooms: Rooms, system: System) -> Singles:
         is_tried = is_tried or any(was_tried(task) for task in oldest)
     more = f"Of the tasks that wait, only the oldest {OLDEST} of each type were looked at one by one."
     return Singles(tuple(found), (*((more,) if is_more else ()), *((TRIED_BEFORE,) if is_tried else ())))
+
+
+async def types_with_tasks(rooms: Rooms, system: System) -> dict[str, tuple[Cause, ...]]:
+    """The types whose waiting tasks are all stuck, with the causes, and the ids of the first of these tasks among the
+    evidence of what nobody has done on purpose."""
+    found = stuck_types(system)
+    meant = [name for name, causes in found.items() if troubles(causes)][:MOST_NAMED]
+    for name in meant:
+        ids = await first_waiting(rooms, name)
+        more = ", …" if system.types[name].waiting > len(ids) else ""
+        told = ("tasks", f"{system.types[name].waiting:,}: {', '.join(f'#{each}' for each in ids)}{more}")
+        if ids:
+            found[name] = tuple(replace(cause, evidence=(told, *cause.evidence)) for cause in found[name])
+    return found
+
+
+async def first_waiting(rooms: Rooms, name: str) -> list[int]:
+    """Ids of some tasks of that type that wait: the oldest where the server can sort, else the newest."""
+    if "filter" in rooms.can:
+        page = await rooms.client.pending_in_order(name, "id", "ASC", NAMED)
+    else:
+        page = await rooms.client.list_tasks(TaskStatus.PENDING, name, NAMED)
+    return [task.id for task in page.tasks if task.task_type == name]
 
 
 async def the_claimed(rooms: Rooms, system: System) -> Singles:

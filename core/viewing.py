@@ -148,12 +148,13 @@ async def _named(tasks: TaskManager, view: View, task_id: int, now: datetime) ->
 
 async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck) -> QueueView:
     """The rows that fit among the newest of those that may, as many as the view is deep: a server knows nothing of
-    what is stuck."""
+    what is stuck. Where only what is stuck is asked for, among the oldest: what does not go on is among these."""
     wide = may_fit(view.filter)
+    sort = ("id", "ASC") if Stuck(True) in view.filter.terms else None
     found: dict[int, Task] = {}
     searched, after, searchable, is_whole = 0, None, None, False
     while not is_whole and searched < SEARCHED_HERE * view.depth and len(found) < MOST_FOUND:
-        page = await tasks.list_tasks(limit=SEARCHED_HERE, filter=wide or None, after_id=after, brief=True)
+        page = await tasks.list_tasks(limit=SEARCHED_HERE, filter=wide or None, after_id=after, sort=sort, brief=True)
         found |= {task.id: task for task in await fitting(view, page.tasks, now, stuck)}
         if searchable is None:
             searchable = page.searchable if page.searched is not None else page.total
@@ -161,7 +162,7 @@ async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: 
         last = page.tasks[-1].id if len(page.tasks) >= SEARCHED_HERE else None
         after = last if page.searched is None else page.next
         is_whole = after is None
-    total, rows = len(found) if is_whole else None, tuple(found.values())
+    total, rows = len(found) if is_whole else None, tuple(found[each] for each in sorted(found, reverse=True))
     more = not is_whole and len(rows) < MOST_FOUND
     return QueueView(view, rows, total, searched, now, searchable=searchable, more=more)
 

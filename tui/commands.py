@@ -11,6 +11,7 @@ LISTS = ("types", "queue", "workers", "worker", "results", "failures", "activity
 WORKERS = ("workers", "worker")
 MARKABLE = ("queue", "workers", "reports", "results")
 FIELD = ("filter",)
+IN_WHY = ("why",)
 OUTCOMES = ("results", "failures", "activity", "throughput")
 
 LIST = (
@@ -123,6 +124,8 @@ BOARD = (
     Command("go_results", "", "Show results", "Ideas that were saved, newest first.", does="pane('results')"),
     Command("go_failures", "F", "Failures", "Go to the failed tasks, grouped by error.", (), 12,
             shown="F", does="pane('failures')"),
+    Command("go_stuck", "S", "Show stuck", "Narrow the queue to the tasks that are stuck.", (), 12, IN_WHY, shown="S",
+            brief="Stuck"),
     Command("go_activity", "", "Show activity", "What happened, newest first.", does="pane('activity')"),
     Command("go_throughput", "", "Show throughput", "Tasks that ended, a second.", does="pane('throughput')"),
     Command("next_tab", "right", "Next tab", "The next tab of pane 4.", OUTCOMES, movement=True, shown="→"),
@@ -162,6 +165,7 @@ ELSEWHERE = frozenset(
         "go_workers",
         "outcomes",
         "go_failures",
+        "go_stuck",
         "next_tab",
         "previous_tab",
         "next_pane",
@@ -289,15 +293,13 @@ WORKER = (
     QUIT,
 )
 """What the screen of a worker can do."""
-
-IN_WHY = ("why",)
 WHY_PANEL = (
     Command("close_why", "escape,w", "Close", "Close the panel.", IN_WHY, footer=1, shown="esc"),
     Command("mend", "enter", "Mend", "Do what mends it: that under the cursor, by its number (1 to 9) any.", IN_WHY,
             footer=2, shown="⏎ 1-9"),
     Command("copy_why", "y", "Copy", "Copy all that it says, as text.", IN_WHY, footer=3),
-    Command("copy_why_json", "Y", "Copy JSON", "Copy all that it says, as JSON.", IN_WHY, footer=5),
-    Command("leave_why", "tab,shift+tab", "To the list", "Go to the list; the panel follows its cursor.", IN_WHY, 6),
+    Command("copy_why_json", "Y", "Copy JSON", "Copy all that it says, as JSON.", IN_WHY, footer=13),
+    Command("leave_why", "tab,shift+tab", "To the list", "Go to the list; the panel follows its cursor.", IN_WHY, 15),
     *(replace(each, panes=IN_WHY) for each in LIST if each.movement and each.id not in ("mark_down", "mark_up")),
 )  # fmt: skip
 """What can be done in the panel that tells why a task is not done."""

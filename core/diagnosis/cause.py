@@ -189,6 +189,11 @@ class Diagnosis:
         return any(cause.code == "cancelled" for cause in self.causes)
 
     @property
+    def rests(self) -> str:
+        """The code of the first cause that somebody has brought about on purpose, whatever else holds; else empty."""
+        return next((cause.code for cause in self.causes if cause.stuck and cause.on_purpose), "")
+
+    @property
     def is_doubtful(self) -> bool:
         """Whether it seems to be fine, though something was found for which it may be stuck."""
         possible = any(cause.certainty is Certainty.POSSIBLE for cause in self.causes)

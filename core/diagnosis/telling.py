@@ -50,7 +50,14 @@ def state_of(diagnosis: Diagnosis) -> str:
         return "It was cancelled"
     if diagnosis.is_doubtful:
         return "Something may be stuck" if is_system else "It may be stuck"
+    if is_system and diagnosis.waits_for:
+        return f"{how_it_rests(diagnosis.waits_for)} on purpose".capitalize()
     return (SYSTEM_STATE if is_system else STATE)[diagnosis.verdict]
+
+
+def how_it_rests(code: str) -> str:
+    """What somebody has done to workers here, by the code of the cause that it is."""
+    return "paused" if code == "workers-paused" else "stopped"
 
 
 def how_sure(cause: Cause) -> str:

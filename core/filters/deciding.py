@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
 
 from core.errors import NotPossibleHere
-from core.filters.terms import AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.spellings import spelled_in
+from core.filters.terms import Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import Json, Task, TaskStatus
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
@@ -51,13 +52,14 @@ def is_among(task: Task, stuck: Collection[int] | None) -> bool:
     return task.id in stuck
 
 
-def says_so(term: Text | OneOf | Span | Says, task: Task, now: datetime) -> bool:
+def says_so(term: Text | Address | OneOf | Span | Says, task: Task, now: datetime) -> bool:
     """Whether the task itself says that the term fits."""
     match term:
         case Text(text):
             needle = text.casefold()
-            said = (str(task.id), task.task_type, packed(task.parameters), task.error, task.claimed_by)
-            return any(needle in each.casefold() for each in said if each is not None)
+            return any(needle in each.casefold() for each in said_of(task))
+        case Address(named=named):
+            return any(spelled_in(named, each.casefold()) for each in said_of(task))
         case OneOf(field, values):
             value = {"status": task.status.value, "type": task.task_type, "worker": task.claimed_by}[field]
             return value is not None and any(pattern(each).fullmatch(value) for each in spelled(field, values))
@@ -66,6 +68,12 @@ def says_so(term: Text | OneOf | Span | Says, task: Task, now: datetime) -> bool
         case Says(path, value, contains):
             found = task.error if path == "error" else member(task.parameters, path.split(".")[1:])
             return says(found, value, contains=contains)
+
+
+def said_of(task: Task) -> Iterator[str]:
+    """The texts of a task in which texts are looked for."""
+    said = (str(task.id), task.task_type, packed(task.parameters), task.error, task.claimed_by)
+    return (each for each in said if each is not None)
 
 
 def of_type(name: str, values: Iterable[str]) -> bool:
@@ -155,6 +163,19 @@ def packed(value: Json) -> str:
     """A value as the compact JSON that the embedded TaskManager keeps."""
     plain: Json = {**cast("Mapping[str, Json]", value)} if isinstance(value, Mapping) else value
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def addresses_in(term: Term) -> tuple[str, ...]:
+    """What the addresses name that are looked for."""
+    match term:
+        case Address(named=named):
+            return (named,)
+        case Not(inner):
+            return addresses_in(inner)
+        case AnyOf(filters):
+            return tuple(named for each in filters for named in each.addressed)
+        case _:
+            return ()
 
 
 def asks_stuck(term: Term) -> bool:

@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from core.errors import BadFilter
+from core.filters.addresses import named_by
+from core.filters.guesses import ALONE, OTHERWISE
 from core.filters.task_filter import TaskFilter
-from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.terms import UNITS, Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import TaskStatus
 
 QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -22,6 +24,7 @@ AGE = re.compile(r"(\d{1,9})([smhd])")
 WHOLE = re.compile(r"-?\d{1,18}")
 ID = re.compile(r"#?(\d{1,18})")
 STUCK = {"yes": True, "no": False}
+UNCOLONED = re.compile(r"([A-Za-z_]\w*)(!=|>=|<=|=|>|<)(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +100,13 @@ def term(word: Word) -> Term:
         if word.raw.startswith("--"):
             raise word.wrong("A term is negated by one hyphen; put a text that begins with one in quotes.")
         return Not(term(word.rest(len(word.raw) - 1)))
+    if word.raw.startswith("!") and is_named(word.raw[1:]):
+        return Not(term(word.rest(len(word.raw) - 1)))
     if number := ID.fullmatch(word.raw):
         return Span("id", int(number[1]), int(number[1]))
     found = NAMED.fullmatch(word.raw)
     if found is None or found[2].startswith("//"):
-        return Text(given(word, "text"))
+        return text_or_address(word)
     name = found[1]
     is_complete = not name.endswith(".")
     reading = READERS.get("params." if name.startswith("params.") else name) if is_complete else None
@@ -110,15 +115,35 @@ def term(word: Word) -> Term:
     return reading(name, word.rest(len(found[2])))
 
 
+def text_or_address(word: Word) -> Text | Address:
+    """What a word without a name in front says; in quotes an address is a text as any."""
+    if found := UNCOLONED.fullmatch(word.raw):
+        name, sign, value = found.groups()
+        meant = {"=": f"{name}:{value}", "!=": f"-{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
+        if is_named(meant.removeprefix("-")):
+            raise word.wrong(f"A colon stands behind the name of a term: {meant}; in quotes it is a text.")
+    named = None if '"' in word.raw else named_by(word.raw)
+    return Text(given(word, "text")) if named is None else Address(word.raw, named)
+
+
+def is_named(raw: str) -> bool:
+    """Whether that is a term with a name that there is."""
+    found = NAMED.fullmatch(raw)
+    return found is not None and (found[1] in READERS or found[1].startswith("params."))
+
+
 def unknown(name: str, word: Word) -> BadFilter:
     """That there is no such term, and which is the nearest; what is like none may be the name of a parameter."""
     at = Word(word.raw[: len(name)], word.start)
     if name.startswith("params"):
         return at.wrong("Say which parameter: params.channel_url:~lofi, for example.")
-    alike = next(iter(get_close_matches(name, [each for each in NAMES if each != "params."], 1)), None)
+    value = word.raw[len(name) + 1 :].strip("*~")
+    if name.lower() in ALONE:
+        return at.wrong(f"{name!r} is no term; type {value or 'it'} alone, or try params.{name}:~{value or 'text'}.")
+    guesses = [each for each in NAMES if each not in ("params.", "is")]
+    alike = OTHERWISE.get(name.lower()) or next(iter(get_close_matches(name.lower(), guesses, 1)), None)
     if alike is not None:
         return at.wrong(f"{name!r} is no term, {alike}: is.")
-    value = word.raw[len(name) + 1 :].strip("*~")
     return at.wrong(f"{name!r} is no term; try params.{name}:~{value or 'text'} or put it in quotes.")
 
 
@@ -154,6 +179,16 @@ def one_of(name: str, word: Word) -> OneOf:
     return OneOf(name, tuple(dict.fromkeys(values)))
 
 
+def being(name: str, word: Word) -> OneOf | Stuck:
+    """``is:stuck`` as ``stuck:yes``, ``is:failed`` as ``status:failed``."""
+    said = given(word, name).lower()
+    if said == "stuck":
+        return Stuck()
+    if not set(said.split(",")) <= set(TaskStatus):
+        raise word.wrong(f"is: takes stuck, or one of {', '.join(TaskStatus)}.")
+    return one_of("status", word)
+
+
 def status_named(value: str, word: Word) -> TaskStatus:
     """The status of that name, or an error that names them all."""
     try:
@@ -161,6 +196,7 @@ def status_named(value: str, word: Word) -> TaskStatus:
     except ValueError:
         start = word.start + max(0, word.raw.find(value))
         sentence = f"{value!r} is no status; there are {', '.join(TaskStatus)}."
+        sentence += " What is stuck is found by stuck:yes." if value.lower() == "stuck" else ""
         raise BadFilter(sentence, start, start + len(value)) from None
 
 
@@ -243,6 +279,7 @@ READERS: dict[str, Callable[[str, Word], Term]] = {
     "created": created,
     "error": says,
     "stuck": stuck,
+    "is": being,
     "params.": says,
 }
 """What reads the value of each term."""

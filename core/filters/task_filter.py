@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from core.filters.deciding import asks_stuck, fits, needs_whole_tasks
+from core.filters.deciding import addresses_in, asks_stuck, fits, needs_whole_tasks
 from core.filters.terms import AnyOf, OneOf, Span, Term, Text
 from core.filters.writing import as_json, written
 from core.models import Task, TaskStatus, utcnow
@@ -53,6 +53,11 @@ class TaskFilter:
     def needs_whole_tasks(self) -> bool:
         """Whether it asks for parameters or errors, which not every server's lists tell."""
         return any(needs_whole_tasks(term) for term in self.all_terms)
+
+    @property
+    def addressed(self) -> tuple[str, ...]:
+        """Videos and channels that are looked for because their addresses were typed."""
+        return tuple(dict.fromkeys(named for term in self.terms for named in addresses_in(term)))
 
     @property
     def asks_stuck(self) -> bool:

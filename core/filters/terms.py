@@ -20,6 +20,15 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Address:
+    """Tasks that tell the same video or channel as an address that was ``typed``, in whatever form, where a `Text` is
+    looked for. ``named``: which one, as `core.sources.youtube_urls` writes it."""
+
+    typed: str
+    named: str
+
+
+@dataclass(frozen=True, slots=True)
 class OneOf:
     """Tasks whose ``field`` (status, type or worker) is one of these; ``*`` in a type or worker is a wildcard. A type
     without one is a whole name, or whole parts of it: ``Reddit`` is ``PrismQ.Reddit.Post.Scrape``; ``=Reddit`` is that
@@ -73,4 +82,4 @@ class AnyOf:
     filters: tuple[TaskFilter, ...]
 
 
-Term = Text | OneOf | Span | Says | Stuck | Not | AnyOf
+Term = Text | Address | OneOf | Span | Says | Stuck | Not | AnyOf

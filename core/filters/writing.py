@@ -8,7 +8,8 @@ from typing import Any
 
 from core.errors import NotPossibleHere
 from core.filters.deciding import ONLY_HERE, WHOLE, spelled
-from core.filters.terms import UNITS, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.spellings import spellings
+from core.filters.terms import UNITS, Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
 ID = re.compile(r"#?\d{1,18}")
@@ -19,7 +20,7 @@ DAY = re.compile(r"T00:00:00\+00:00$")
 def written(term: Term) -> str:
     """The term as one types it."""
     match term:
-        case Text() | Not() | AnyOf():
+        case Text() | Address() | Not() | AnyOf():
             return loose(term)
         case OneOf(field, values):
             return f"{field}:{','.join(map(value_of, values))}"
@@ -31,11 +32,13 @@ def written(term: Term) -> str:
             return f"stuck:{'yes' if wanted else 'no'}"
 
 
-def loose(term: Text | Not | AnyOf) -> str:
+def loose(term: Text | Address | Not | AnyOf) -> str:
     """A term without a name of its own."""
     match term:
         case Text(text):
             return quoted(text, bare=True)
+        case Address(typed):
+            return typed
         case Not(inner):
             return f"-{written(inner)}"
         case AnyOf(filters):
@@ -50,10 +53,17 @@ def value_of(text: str) -> str:
 
 def quoted(text: str, *, bare: bool = False) -> str:
     """The text, in quotes where it would be read as something else. ``bare``: it stands alone, not behind a colon."""
-    plain = PLAIN.fullmatch(text) and text != "OR" and not (bare and ID.fullmatch(text))
+    plain = PLAIN.fullmatch(text) and text != "OR" and not (bare and means_more(text))
     if plain and (bare or not (text[0] in "~<>=" or "," in text)):
         return text
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def means_more(text: str) -> bool:
+    """Whether the text, alone and without quotes, is read as an id or an address."""
+    from core.filters.addresses import named_by  # which nobody needs before an address may have been typed
+
+    return ID.fullmatch(text) is not None or ("/" in text and named_by(text) is not None)
 
 
 def bounds(span: Span) -> str:
@@ -103,8 +113,19 @@ def as_json(term: Term) -> dict[str, Any]:
             return {field: [str(value) for value in values] if field == "status" else named}
         case Span(field):
             return {field: limits(term)}
-        case Text(text):
-            return {"text": text}
+        case Text() | Address():
+            return looked_for(term)
+
+
+def looked_for(term: Text | Address) -> dict[str, Any]:
+    """A text; of an address what `core.filters.spellings.spelled_in` asks, too."""
+    if isinstance(term, Text):
+        return {"text": term.text}
+    forms = [
+        {"text": start, "any": [{"text": each} for each in whole]} if whole else {"text": start}
+        for start, whole in spellings(term.named).items()
+    ]
+    return forms[0] if len(forms) == 1 else {"any": forms}
 
 
 def sought(term: Says) -> dict[str, Any]:

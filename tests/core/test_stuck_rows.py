@@ -53,7 +53,9 @@ class Listing:
         fitting = [each for each in self.rows if status is None or each.status == status]
         fitting = [each for each in fitting if filter is None or filter.matches(each, NOW)]
         total = len(fitting) if self.able else None
-        left = [each for each in fitting if after_id is None or each.id < after_id]
+        if sort == ("id", "ASC"):
+            fitting.reverse()
+        left = [each for each in fitting if after_id is None or (each.id < after_id) is (sort is None)]
         return TaskPage(tuple(left[offset : offset + limit]), total, limit, offset)
 
 
@@ -80,7 +82,7 @@ async def test_rows_of_a_short_queue_are_all_looked_at(able: bool, line: str):
 
 
 @pytest.mark.parametrize("able", [True, False], ids=["with filters", "documented calls"])
-async def test_of_a_long_queue_the_newest_are_looked_at_and_more_when_asked(able: bool):
+async def test_of_a_long_queue_a_part_is_looked_at_and_more_when_asked(able: bool):
     listing = Listing(5000, able=able)
     first = await seen(listing, "stuck:yes")
     assert (first.searched, first.total, first.more) == (SEARCHED_HERE, None, True)
@@ -88,6 +90,14 @@ async def test_of_a_long_queue_the_newest_are_looked_at_and_more_when_asked(able
     deeper = await seen(listing, "stuck:yes", depth=2)
     assert deeper.searched == 2 * SEARCHED_HERE
     assert {each.id for each in first.tasks} < {each.id for each in deeper.tasks}
+
+
+async def test_where_the_server_can_sort_the_oldest_are_looked_at_first_for_these_do_not_go_on():
+    listing = Listing(5000, able=True)
+    found = [each.id for each in (await seen(listing, "stuck:yes")).tasks]
+    assert min(found) < 100 < max(found) < 2100
+    assert found == sorted(found, reverse=True)
+    assert max(each.id for each in (await seen(listing, "-stuck:yes")).tasks) > 4900
 
 
 async def test_what_has_ended_is_not_stuck_and_so_not_even_read():

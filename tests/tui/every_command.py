@@ -185,6 +185,7 @@ BOARD: Cases = {
     "outcomes": goes("failures", at="results"),
     "go_results": goes("results"),
     "go_failures": goes("failures"),
+    "go_stuck": turns("queue_pane.wanted.filter", "escape"),
     "go_activity": goes("activity"),
     "go_throughput": goes("throughput"),
     "next_tab": goes("failures", at="results"),

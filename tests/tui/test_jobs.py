@@ -179,7 +179,7 @@ async def test_one_finds_the_task_with_a_channel_url_that_is_pasted(open_board: 
         stranger = Stranger(desk)
         desk.verbs.details[10200] = replace(scenes.detail(), task=tasks[-1])
         await stranger.press("slash")
-        stranger.reads("free text", "⏎ keeps the filter")
+        stranger.reads("text or URL", "⏎ keeps the filter")
         await stranger.paste(URL)
         await stranger.press("enter")
         await answer(desk, tasks)

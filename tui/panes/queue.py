@@ -18,7 +18,7 @@ from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
 from tui.panes.queue_title import FILTER, cells, counted, narrowed
 from tui.type_names import TYPES
-from tui.widgets.filter_field import NUMBER, FilterField
+from tui.widgets.filter_field import NUMBER, FilterField, addressed
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.widgets.row_window import RowWindow
@@ -219,6 +219,8 @@ class QueuePane(ListPane[Task]):
         said = [(f"No task fits /{masked_text(str(view.view.filter))}{among}", Tone.PLAIN)]
         if view.view.filter.only_id is not None:
             said.append((NUMBER, Tone.PLAIN))
+        if view.view.filter.addressed:
+            said.append((addressed(view.view.filter), Tone.PLAIN))
         if self.likely_meant is not None:
             said.append((f"Is {self.likely_meant} meant? {keyed('{open}')} takes it.", Tone.ACCENT))
         if view.more:

@@ -51,6 +51,8 @@ def narrowed(view: QueueView, short: bool) -> Iterable[Piece]:
     """The filter and how many tasks were searched for it, and the order where it is not the usual one."""
     if view.view.filter:
         yield (f"{FILTER}{masked_text(str(view.view.filter))}", Tone.ACCENT)
+        if names := view.view.filter.addressed:
+            yield (f" as {', '.join(masked_text(named) for named in names)}", Tone.ACCENT)
     if view.searched is not None:
         most = max(view.searched, view.searchable or 0)
         whole = "?" if view.searchable is None and view.total is None else f"{most:,}"

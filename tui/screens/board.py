@@ -19,6 +19,7 @@ from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.task_actions import TaskActions
+from tui.screens.why_actions import STUCK
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.wording import DONE_BY, fits, ids_copied, told
@@ -50,6 +51,8 @@ class BoardScreen(TaskActions):
             return is_read_first or any(fits(done, task) for task in self.chosen_tasks)
         if command.id == "sort":
             return len(self.queue_pane.row_list.rows) > 1
+        if command.id == "go_stuck":
+            return bool(self.newest.stuck_count) and self.queue_pane.wanted.filter != STUCK
         if command.id == "go_failures":
             return bool(self.newest.counts.failed) and self.place != "failures"
         return super().possible(command) if command.id != "open" else self.current is not None
@@ -190,7 +193,7 @@ class BoardScreen(TaskActions):
         if marked is not None:
             marked.unmark()
         elif self.queue_pane.wanted.filter:
-            self.queue_pane.narrow(TaskFilter())
+            self.queue_pane.narrow(self.filter_before())
         elif self.maximised:
             self.action_maximise()
 

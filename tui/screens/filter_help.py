@@ -7,6 +7,7 @@ from typing import Final
 FILTER_TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("lofi beats", "both, in its id, type, parameters, error or worker"),
     ('"lofi beats"', "that text, there too"),
+    ("https://youtu.be/…", "that video or channel, in any form of its address"),
     ("10427", "the task with that id; in quotes it is a text"),
     ("status:failed,pending", "one of these"),
     ("type:Video*", "a type like that, also from a dot on; type:=NAME that type alone"),
@@ -17,7 +18,7 @@ FILTER_TERMS: Final[tuple[tuple[str, str], ...]] = (
     ("created:>2026-01-31", "after that day; also >2026-01-31T12:00Z"),
     ("params.NAME:~text", "that parameter has the text; without ~: equals it"),
     ("error:~text", "its error has the text"),
-    ("stuck:yes", "as far as the rows are loaded"),
+    ("stuck:yes", "what is stuck, as far as it is loaded; is:stuck is read too"),
     ("-status:completed", "- negates"),
     ("a b OR c", "a space means and"),
 )

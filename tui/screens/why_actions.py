@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+from core.filters import Stuck, TaskFilter
 from core.models import Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow
+from tui.command import Command
+from tui.key_map import keyed
 from tui.mounting import put_in
 from tui.panes.outcomes import OutcomesPane
 from tui.screens.outcome_actions import OutcomeActions
 from tui.screens.why import ABOUT, WhyBeside
 from tui.widgets.row_list import RowList
+from tui.widgets.row_window import loaded
+
+STUCK = TaskFilter(terms=(Stuck(),))
+"""What the queue is narrowed to where one wants to see what is stuck."""
+NONE_LOADED = "No row that is loaded is stuck; {go_stuck} looks for them in the whole queue."
 
 
 class WhyActions(WhyBeside, OutcomeActions):
     """A part of the board. The panel follows the cursor, unless it tells about the whole system."""
 
     follows_cursor = True
+    among_stuck = False
+    """Whether the next row is the next one that is stuck: it was asked what is, in all."""
+    _filter_before = TaskFilter()
 
     def on_mount(self) -> None:
         """Follow what happens, too."""
@@ -47,7 +58,7 @@ class WhyActions(WhyBeside, OutcomeActions):
 
     def action_why(self) -> None:
         """Why is this task not done? Without one: why does nothing happen?"""
-        self.follows_cursor = self.asked_about is not None
+        self.follows_cursor, self.among_stuck = self.asked_about is not None, self.asked_about is None
         target = self.pane.target
         if isinstance(target, RowList):
             target.pin()
@@ -60,8 +71,26 @@ class WhyActions(WhyBeside, OutcomeActions):
 
     def action_why_nothing(self) -> None:
         """Why does nothing happen?"""
-        self.follows_cursor = False
+        self.follows_cursor, self.among_stuck = False, True
         self.open_why(None)
+
+    def action_go_stuck(self) -> None:
+        """Narrow the queue to what is stuck; what it was narrowed to before comes back after that."""
+        self.close_why()
+        if self.queue_pane.wanted.filter != STUCK:
+            self._filter_before = self.queue_pane.wanted.filter
+        self.queue_pane.narrow(STUCK)
+        self.action_pane("queue")
+
+    def filter_before(self) -> TaskFilter:
+        """What the queue is narrowed to once the present filter is cleared."""
+        before, self._filter_before = self._filter_before, TaskFilter()
+        return before if self.queue_pane.wanted.filter == STUCK else TaskFilter()
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """Where one goes along what is stuck, that is said."""
+        among = {"why_next": "Next stuck", "why_previous": "Stuck before"} if self.among_stuck else {}
+        return among.get(command.id) or super().title_of(command, brief=brief)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """Another row, another task. Where a row only went away, one wants to know what became of its task."""
@@ -80,10 +109,35 @@ class WhyActions(WhyBeside, OutcomeActions):
         self._move(-1)
 
     def _move(self, step: int) -> None:
+        if self.among_stuck:
+            self._to_stuck(step)
+            return
         target = self.pane.target
         if isinstance(target, RowList):
             self.follows_cursor = True
             target.move(target.cursor + step)
+
+    def _to_stuck(self, step: int) -> None:
+        """The next row of the queue that is stuck, and not on purpose; behind the last one the first."""
+        rows, marks = self.queue_pane.row_list, self.snapshot.stuck
+        begin, tasks = loaded(rows.rows)
+        places = [
+            place
+            for place, task in enumerate(tasks, begin)
+            if (stuck := marks.get(task.id)) is not None and not stuck.on_purpose
+        ]
+        if not places:
+            self.task_deeds.say(keyed(NONE_LOADED))
+            return
+        if self.pane is not self.queue_pane:
+            self.action_pane("queue")
+        here = rows.cursor + (0 if self.why_panel.task_id is not None else -step)
+        ahead = [place for place in places if (place - here) * step > 0]
+        place = min(ahead or places) if step > 0 else max(ahead or places)
+        self.follows_cursor = True
+        rows.move(place)
+        self.set_focus(self.why_panel)
+        self.why_panel.tell(tasks[place - begin].id)
 
     # Where it stands
 

@@ -24,7 +24,10 @@ from tui.widgets.safe_text import cut, head
 MOST_KEPT = 50
 MOST_LINES = 3
 """Lines of what is said to be wrong."""
-EXAMPLE = "free text  status:failed  type:Video*  age:>5m"
+EXAMPLE = "text or URL  status:failed  stuck:yes  type:Video*  age:>5m"
+SHORT_EXAMPLE = "text or URL  status:failed  stuck:yes  type:Video*"
+AROUND = 8
+"""Cells of the screen beside what is typed: frame, room and cursor."""
 
 NUMBER = 'A number is an id; in quotes it is a text, as in "42".'
 
@@ -35,6 +38,12 @@ def hint() -> tuple[Piece, ...]:
     return tuple(
         each for key, does in told.items() for each in ((keyed(key), Tone.ACCENT), (f" {does}   ", Tone.MUTED))
     )
+
+
+def addressed(wanted: TaskFilter) -> str:
+    """What is looked for in place of the addresses that were typed."""
+    names = ", ".join(masked_text(named) for named in wanted.addressed)
+    return f"Looks for {names} in any form of its address; in quotes, as typed."
 
 
 class FilterInput(Input):
@@ -112,6 +121,7 @@ class FilterField(Vertical):
             self.input.value = str(current)
         self.input.cursor_position = len(self.input.value)
         self._recalled, self._typed = -1, self.input.value
+        self.input.placeholder = EXAMPLE if self.app.size.width > len(EXAMPLE) + AROUND else SHORT_EXAMPLE
         self._all_well()
         self.screen.set_focus(self.input)  # at once: what is typed next is no command
 
@@ -175,6 +185,8 @@ class FilterField(Vertical):
         self._all_well()
         if wanted.only_id is not None and "id:" not in line:
             self.fault.update(content(((NUMBER, Tone.MUTED),)))
+        elif wanted.addressed:
+            self.fault.update(content(((addressed(wanted), Tone.MUTED),)))
         self.post_message(self.Changed(wanted))
         return True
 

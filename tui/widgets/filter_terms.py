@@ -13,7 +13,7 @@ from tui.look import short_name
 from tui.type_names import ends
 from tui.widgets.safe_text import safe
 
-CLOSED = ("status", "stuck")
+CLOSED = ("status", "stuck", "is")
 """Terms whose values are all known: the beginning of one means nothing by itself."""
 PLAIN_NAME = re.compile(r"[\w\-]+")
 MOST_CHOICES = 12
@@ -98,6 +98,9 @@ class Terms(Suggester):
 
     def _meant(self, word: str) -> Iterator[str]:
         """Terms that a word is likely meant as, which it does not begin."""
+        if word.startswith("!") and len(word) > 1:
+            yield f"-{word[1:]}"
+        yield from address_in(word)
         begun = word.removeprefix("type:").lower()
         if not begun or ":" in begun or any(sign in begun for sign in '*",'):
             return
@@ -120,9 +123,20 @@ class Terms(Suggester):
             "type": self._types,
             "worker": self._workers,
             "stuck": ("yes", "no"),
+            "is": ("stuck", *TaskStatus),
         }.get(head, ())
         listed, comma, _ = value.rpartition(",")
         return [f"{head}:{listed}{comma}{each}" for each in values]
+
+
+def address_in(word: str) -> Iterator[str]:
+    """An address that was typed as the value of a parameter: alone it is found in its other forms, too."""
+    from core.filters.addresses import named_by
+
+    name, _, value = word.partition(":")
+    address = value.removeprefix("~").strip('"')
+    if name.startswith("params.") and named_by(address) is not None:
+        yield address
 
 
 def ends_of(names: Iterable[str]) -> list[str]:

@@ -69,12 +69,14 @@ class WhyKeys:
         return place
 
 
-def told(cures: Sequence[tuple[int, Cure]], room: int, *, has_focus: bool) -> tuple[Piece, ...]:
-    """What the lower border says: each number with its cure, and how to go on, as far as there is room."""
+def told(cures: Sequence[tuple[int, Cure]], room: int, them: str, *, has_focus: bool) -> tuple[Piece, ...]:
+    """What the lower border says: each number with its cure, ``them`` (the way to what it is about), and how to go on,
+    as far as there is room."""
     named = "  ".join(f"{number} {head(cure.label)}" for number, cure in cures) if has_focus else ""
     most, least = (keyed(each) for each in HINTS[has_focus])
     gap = "   " if named else ""
-    hints = next((each for each in (most + least, least) if cell_len(named + gap + each) <= room), "")
+    wanted = (them + most + least, them + least, least)
+    hints = next((each for each in wanted if cell_len(named + gap + each) <= room), "")
     if not hints:
         return ((cut(named, max(8, room)), Tone.PLAIN),)
     return ((f"{named}{gap}", Tone.PLAIN), (hints, Tone.MUTED))

@@ -21,7 +21,8 @@ from core.snapshot import Snapshot
 from core.verbs import Verbs
 from tui.command import bindings
 from tui.commands import WHY_PANEL
-from tui.look import Tone, content, lines
+from tui.key_map import keyed
+from tui.look import Tone, content, lines, sign_of_rest
 from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
 from tui.widgets.why_keys import WhyKeys
@@ -200,14 +201,17 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self.screen.refresh_bindings()
         numbers = list(self._numbered(self.diagnosis)) if self.shown.cures else []
         cures = [(number, cure) for number, (_, cure, _, _) in zip(numbers, self.shown.cures, strict=True)]
-        self.border_subtitle = content(keys_told(cures, width - 3, has_focus=self.has_focus))
+        them = keyed("{go_stuck} shows them  ") if self.task_id is None and self.snapshot().stuck_count else ""
+        self.border_subtitle = content(keys_told(cures, width - 3, them, has_focus=self.has_focus))
         self.text.update(lines(self.shown.lines))
 
     def _above(self, width: int) -> list[Line]:
         """Whether the last cure helped; of the whole system, that nothing happens."""
         read = self.diagnosis.idle if self.diagnosis is not None else None  # what the board saw last may be older
         idle = (self.snapshot().nothing_happens if read is None else read) if self.task_id is None else ""
-        told_of = said("⚠ ", f"Nothing is happening because {idle}", Tone.WARN, width) if idle else []
+        code = self.diagnosis.waits_for if self.diagnosis is not None else ""
+        sign, tone = (sign_of_rest(code), Tone.PLAIN) if code else ("⚠", Tone.WARN)
+        told_of = said(f"{sign} ", f"Nothing is happening because {idle}", tone, width) if idle else []
         helped = self.trying.told
         return [*(said("", *helped, width) if helped[0] else []), *told_of]
 

@@ -82,8 +82,10 @@ def of_cause(cause: Cause, width: int) -> Iterator[Line]:
     from core.diagnosis import Certainty
     from core.diagnosis.telling import how_sure
 
-    tone = Tone.WARN if cause.stuck else Tone.PLAIN
-    yield from said("⚠ " if cause.stuck else "· ", cause.sentence, tone, width)
+    sign, tone = ("⚠", Tone.WARN) if cause.stuck else ("·", Tone.PLAIN)
+    if cause.stuck and cause.on_purpose:
+        sign, tone = sign_of_rest(cause.code), Tone.PLAIN
+    yield from said(f"{sign} ", cause.sentence, tone, width)
     pairs = [] if cause.certainty is Certainty.CERTAIN else [("how sure", how_sure(cause))]
     pairs += [(name, value) for name, value in cause.evidence if name != "error" or value not in cause.sentence]
     yield from named(pairs, width)
@@ -148,20 +150,31 @@ def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Li
 def verdict(diagnosis: Diagnosis) -> Line:
     """What it comes to, with a sign."""
     from core.diagnosis import Verdict
-    from core.diagnosis.telling import SYSTEM_STATE, state_of
+    from core.diagnosis.telling import state_of
 
     if diagnosis.is_doubtful:
         said = "may be stuck" if diagnosis.task_id else state_of(diagnosis).lower()
         return ((f"  ? {said}", Tone.WARN),)
     match diagnosis.verdict:
-        case Verdict.STUCK if diagnosis.task_id and diagnosis.waits_for:
-            how = "paused" if diagnosis.waits_for == "workers-paused" else "stopped"
-            return ((f"  {sign_of_rest(diagnosis.waits_for)} waits for {how} workers", Tone.MUTED),)
         case Verdict.STUCK:
-            return (("  ⚠ stuck" if diagnosis.task_id else f"  ⚠ {SYSTEM_STATE[Verdict.STUCK].lower()}", Tone.WARN),)
+            return stuck_told(diagnosis)
         case Verdict.UNKNOWN:
             return (("  ? little could be told", Tone.WARN),)
         case Verdict.FAILED:
             return ()
         case Verdict.FINE:
             return (("  ✓ nothing is wrong", Tone.GOOD),)
+
+
+def stuck_told(diagnosis: Diagnosis) -> Line:
+    """That something is stuck, or that it only waits because somebody wants it so; of all, what else does."""
+    from core.diagnosis.telling import how_it_rests, state_of
+
+    of_all, code = diagnosis.task_id is None, diagnosis.waits_for
+    if code:
+        said = state_of(diagnosis).lower() if of_all else f"waits for {how_it_rests(code)} workers"
+        return ((f"  {sign_of_rest(code)} {said}", Tone.MUTED),)
+    if of_all and (rests := diagnosis.rests):
+        others = f"  {sign_of_rest(rests)} others {how_it_rests(rests)}"
+        return (("  ⚠ some stuck", Tone.WARN), (others, Tone.MUTED))
+    return ((f"  ⚠ {state_of(diagnosis).lower() if of_all else 'stuck'}", Tone.WARN),)

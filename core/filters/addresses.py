@@ -1,0 +1,23 @@
+"""Which video or channel somebody means by an address of YouTube, pasted among the words of a filter."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from core.sources.errors import BadReference
+from core.sources.youtube_urls import HOSTS, read_channel, read_video, tidied
+
+
+@lru_cache(maxsize=64)
+def named_by(word: str) -> str | None:
+    """What the address names, as `core.sources.youtube_urls` writes it; None where the word is no address of a video
+    or a channel, but a text."""
+    link = tidied(word)
+    if not any(f"{host}/" in link.casefold() for host in HOSTS):
+        return None
+    for read in (read_video, read_channel):
+        try:
+            return read(link)
+        except BadReference:
+            continue  # it may be of the other kind
+    return None
