@@ -47,6 +47,7 @@ async def test_a_task_is_as_stuck_as_before_when_another_one_of_its_type_was_can
     assert (diagnosis.causes[0].certainty, diagnosis.verdict) == (Certainty.CERTAIN, Verdict.STUCK)
     everything = await ground.engine.why(None)
     assert everything.verdict is Verdict.STUCK
+    assert ("tasks", f"1: #{second}") in everything.causes[0].evidence
     seen = await ground.until(lambda s: s.counts.failed == 1 and sum(row.counts.failed for row in s.types) == 1)
     assert not any(sum(row.rates) for row in seen.types)
     await ground.until(lambda s: s.stuck_count == 1)
