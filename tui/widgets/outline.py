@@ -18,8 +18,8 @@ MORE_ROWS = 5_000
 @dataclass(slots=True)
 class Section:
     """Rows under a heading. ``source``: what they are made of; while it is equal, they are the same. ``total``: how
-    many characters there are to tell, None where that is not known. ``opens``: it begins unfolded. ``finds``: where they
-    hold a text, where that is found without making them all."""
+    many characters there are to tell, None where that is not known. ``opens``: it begins unfolded. ``finds``: where
+    they hold a text, if that can be found without making them all."""
 
     key: str
     title: str
