@@ -33,11 +33,13 @@ decode = json.loads
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A successful answer: the envelope's `data` and `message`."""
+    """A successful answer: the envelope's `data` and `message`. `written` are members of `data`, which is not empty
+    then, that are JSON text already: what may be large is not read only to be written again."""
 
     data: Any
     message: str = "Success"
     status: int = 200
+    written: dict[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,12 @@ async def send_answer(scope: Scope, send: Send, answer: Answer | Plain, timestam
         headers = (_PAGE_HEADERS if answer.is_page else _HEADERS) + answer.headers
         await _send(scope, send, answer.status, headers, answer.body)
         return
-    content = {"success": True, "message": answer.message, "data": answer.data, "timestamp": timestamp}
-    await _send(scope, send, answer.status, _HEADERS, encode(content).encode())
+    data = encode(answer.data)
+    if answer.written:
+        members = "".join(f",{encode(name)}:{text}" for name, text in answer.written.items())
+        data = f"{data[:-1]}{members}}}"
+    body = f'{{"success":true,"message":{encode(answer.message)},"data":{data},"timestamp":{timestamp}}}'
+    await _send(scope, send, answer.status, _HEADERS, body.encode())
 
 
 async def send_refusal(scope: Scope, send: Send, refusal: Refused, timestamp: int) -> None:

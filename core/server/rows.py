@@ -1,8 +1,8 @@
-"""Tasks as the wire shows them: the columns to select, and the objects made of them."""
+"""Tasks as the wire shows them: the columns to select, and what is made of them."""
 
 from typing import Any
 
-from core.server.envelope import decode
+from core.server.envelope import Answer
 from core.server.times import iso
 
 LISTED = (
@@ -40,10 +40,7 @@ def listed(row: tuple[Any, ...]) -> dict[str, Any]:
     return told
 
 
-def detailed(row: tuple[Any, ...]) -> dict[str, Any]:
+def detailed(row: tuple[Any, ...]) -> Answer:
     """A task read alone, from its `DETAILED` columns."""
-    return listed(row) | {
-        "params": decode(row[14]),
-        "result": None if row[15] is None else decode(row[15]),
-        "dedupe_key": row[16],
-    }
+    written = {"params": row[14], "result": "null" if row[15] is None else row[15]}
+    return Answer(listed(row) | {"dedupe_key": row[16]}, written=written)

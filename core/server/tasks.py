@@ -65,7 +65,7 @@ async def read_task(service: Service, call: Call) -> Answer:
     row = service.database.read(query)
     if row is None:
         raise Refused(404, NOT_FOUND)
-    return Answer(detailed(row))
+    return detailed(row)
 
 
 async def read_history(service: Service, call: Call) -> Answer:

@@ -84,3 +84,34 @@ def test_a_configured_key_at_the_end_of_a_window_is_masked():
 def test_masking_twice_is_masking_once():
     for text, _ in SECRETS:
         assert masked_text(masked_text(text)) == masked_text(text)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(f"Bearer {'a1' * 8}|Basic {'a1' * 8}|sk-{'a1' * 8}|sk_live_{'a1' * 8}|pk_test_{'a1' * 8}".split("|")),
+        *(f"AIza{'a1' * 8}|ya29.{'a1' * 8}|github_pat_{'a1' * 8}|glpat-{'a1' * 8}|xoxb-{'a1' * 8}".split("|")),
+        *(f"gh{kind}_{'a1' * 8}" for kind in "pousr"),
+        *(f"AKIA{'A1' * 8}|ASIA{'A1' * 8}|eyJ{'a1' * 8}.{'a1' * 8}|https://ann:{'a1' * 8}@host".split("|")),
+        f"-----BEGIN RSA PRIVATE KEY-----{'a1' * 8}",
+    ],
+)
+def test_whatever_looks_like_a_secret_is_masked_amid_a_text_that_names_none(told: str):
+    assert ("a1" in told or "A1" in told) and "a1a1" not in masked_text(f"so {told} it is").lower()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("key", "token", "secret", "password", "passwd", "passphrase", "pwd", "KEY", "Tokens"),
+        *("credential", "authorization", "cookie"),
+        *("\u212aey", "to\u212aen", "\u017fecret", "pa\u017f\u017fword", "credent\u0131al", "author\u0130zation"),
+    ],
+)
+def test_what_is_said_behind_the_name_of_a_secret_is_masked_however_the_name_is_written(name: str):
+    assert "heron" not in masked_text(f"its {name} = heron77")
+
+
+@pytest.mark.parametrize("option", ["--api-key", "--token", "-password", "--Secret"])
+def test_what_follows_an_option_for_a_secret_is_masked(option: str):
+    assert masked_text(f"run {option} heron77 now") == f"run {option} {MASK} now"

@@ -282,3 +282,16 @@ async def test_an_unknown_path_is_not_found_in_the_envelope(api: Api) -> None:
 async def test_no_answer_may_be_cached(api: Api) -> None:
     for path in ("/health", "/nothing", "/openapi.json", "/docs/", "/tasks/x"):
         assert (await api.get(path)).headers["cache-control"] == "no-store, no-cache, must-revalidate, max-age=0"
+
+
+async def test_a_task_is_told_with_params_and_result_as_they_were_given(api: Api) -> None:
+    odd = {'a "quoted" }': ["\u2028", "å\\n", {"deep": [None, True, -0.5, 2**53]}], "": {}, "id": 77}
+    await api.register("Odd")
+    number = await api.create("Odd", **odd)
+    before = (await api.get(f"/tasks/{number}")).data
+    assert (before["id"], before["params"], before["result"]) == (number, odd, None)
+    await api.claimed()
+    await api.complete(number, result=[odd, "}"])
+    after = (await api.get(f"/tasks/{number}")).data
+    assert (after["id"], after["params"], after["result"]) == (number, odd, [odd, "}"])
+    assert list(after["params"]) == list(odd)

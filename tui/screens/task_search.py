@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from time import monotonic
 
 from textual import work
 from textual.app import ComposeResult
@@ -16,6 +17,9 @@ from tui.widgets.reader import MOST_HITS, Reader
 
 LARGE = 100_000
 """Characters from which on it is told how far a search is."""
+
+TELLS = 0.1
+"""Seconds after which it is told again how far a search is: to lay out the line takes longer than a step of it."""
 
 
 class SearchLine(Horizontal):
@@ -95,6 +99,7 @@ class SearchLine(Horizontal):
     async def _seek(self, text: str, here: Path | None = None) -> None:
         """Search through everything, and go to the first place unless the cursor is ``here``."""
         self._wanted, self.hits, self.at, self.looked, self.is_over = text, [], -1, 0, False
+        told = 0.0
         async with aclosing(self.reader.find(text)) as finds:
             async for paths, self.looked in finds:
                 first = not self.hits
@@ -103,7 +108,9 @@ class SearchLine(Horizontal):
                     self.at = self.hits.index(here)
                 elif here is None and first and paths:
                     self._walk(0)
-                self._count()
+                if (now := monotonic()) >= told + TELLS:
+                    told = now
+                    self._count()
         self.is_over = True
         self._count()
 

@@ -14,7 +14,7 @@ from tui.look import TIMES, Line, Piece, Tone, bar, clock, count, duration, mome
 from tui.screens.task_attempts import is_retry, timeline
 from tui.screens.task_log import log_rows, log_title
 from tui.widgets.branches import Row
-from tui.widgets.json_view import json_rows
+from tui.widgets.json_view import JsonShape
 from tui.widgets.long_text import LongText, hung
 from tui.widgets.masking import masked_text
 from tui.widgets.outline import Section
@@ -96,8 +96,9 @@ def of_json(key: str, title: str, value: Json, how: Showing, large: Mapping[str,
     """A section of JSON."""
     size = large.get(key)
     named = f"{title} ({amount(size)})" if size else title
-    make = lambda: json_rows(value, width=how.width, reveal=how.reveal)  # noqa: E731
-    return Section(key, named, (value, *frame(how)), make, total=size)
+    shape = JsonShape(how.width, how.reveal)
+    find = lambda needle: shape.finds(value, needle)  # noqa: E731
+    return Section(key, named, (value, *frame(how)), lambda: shape.rows(value), total=size, finds=find)
 
 
 def of_text(key: str, title: str, text: str, how: Showing) -> Section:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -16,12 +16,16 @@ from tui.widgets.branches import Branch, Row, Step, found_in
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, hides, masked_text
 from tui.widgets.safe_text import CUT, safe
+from tui.widgets.sought import passed_by, words_of
 
 MOST_CHARACTERS = 500
 """Characters of a text that its own row looks at; unfolded, it is shown wrapped and whole."""
 
 MOST_LINES = 200
 """Of a value that is shown without folding."""
+
+AT_ONCE = 64
+"""Members that a search looks at as one, until they may hold what it is for."""
 
 DEEPEST = 200
 """Levels below which nothing is shown. No TaskManager takes as many."""
@@ -43,6 +47,10 @@ class JsonShape:
             yield from self.members(value, 0)
         else:
             yield self.row("", value, (), 0)
+
+    def finds(self, value: Json, needle: str) -> Iterator[Step]:
+        """Where those rows hold a text (lower case)."""
+        yield from Members(self, value, 0).finds(needle) if is_block(value) else found_in(self.rows(value), needle)
 
     def members(self, value: Json, depth: int) -> Iterator[Row]:
         """One row for each member."""
@@ -116,20 +124,22 @@ class Members(Branch):
             yield self.shape.member(self.value, key, self.value[key], self.depth)
 
     def finds(self, needle: str) -> Iterator[Step]:
-        """Where they hold a text; no row is made of a member whose text can be seen not to."""
-        if self.depth > DEEPEST:
-            return
-        is_plain = needle.replace(" ", "").isalnum()
-        for name, member in named(self.value):
-            if (
-                is_plain
-                and isinstance(member, str)
-                and needle not in member.lower()
-                and needle not in str(name).lower()
-            ):
-                yield len(member) + len(str(name)) + 4
-            else:
-                yield from found_in(iter((self.shape.member(self.value, name, member, self.depth),)), needle)
+        """Where they hold a text; no row is made of what can be seen not to."""
+        words, members = words_of(needle), iter(named(self.value) if self.depth <= DEEPEST else ())
+        while some := list(islice(members, AT_ONCE)):
+            yield from self._found(some, needle, words)
+
+    def _found(self, some: Sequence[tuple[object, Json]], needle: str, words: Sequence[str]) -> Iterator[Step]:
+        """Where some of them do: halved until what does not is passed by."""
+        passed, middle = passed_by(some, words), len(some) // 2
+        if passed:
+            yield passed
+        elif middle:
+            yield from self._found(some[:middle], needle, words)
+            yield from self._found(some[middle:], needle, words)
+        else:
+            [(name, member)] = some
+            yield from found_in(iter((self.shape.member(self.value, name, member, self.depth),)), needle)
 
 
 def named(value: Json) -> Iterable[tuple[object, Json]]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from tui.look import Piece, Tone
 from tui.widgets.branches import Branch, Row, Step
-from tui.widgets.masking import masked_windows
+from tui.widgets.masking import MASK, WINDOW, masked_windows
 from tui.widgets.safe_text import safe, visible
 
 LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
@@ -54,7 +54,7 @@ class LongText(Branch):
 
     def finds(self, needle: str) -> Iterator[Step]:
         """Where it holds the text, each time; and how much was looked at."""
-        if needle.replace(" ", "").isalnum() and needle not in self.value.lower():  # masking adds no letters
+        if MASK[0] not in needle and not (yield from self._may_hold(needle)):  # masking adds nothing else
             yield len(self.value)
             return
         wanted = re.compile(re.escape(needle), re.IGNORECASE)
@@ -66,6 +66,14 @@ class LongText(Branch):
                     yield (first + found.start(),)
             kept = window[-(len(needle) - 1) :] if len(needle) > 1 else ""
             yield len(part)
+
+    def _may_hold(self, needle: str) -> Generator[int, None, bool]:
+        """Whether the text is there before anything is masked; made of steps, since the text may be long."""
+        for start in range(0, len(self.value), WINDOW):
+            if needle in self.value[start : start + WINDOW + len(needle)].lower():
+                return True
+            yield 0
+        return False
 
     def _windows(self) -> Iterator[tuple[int, str]]:
         start = 0

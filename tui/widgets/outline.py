@@ -18,7 +18,8 @@ MORE_ROWS = 5_000
 @dataclass(slots=True)
 class Section:
     """Rows under a heading. ``source``: what they are made of; while it is equal, they are the same. ``total``: how
-    many characters there are to tell, None where that is not known. ``opens``: it begins unfolded."""
+    many characters there are to tell, None where that is not known. ``opens``: it begins unfolded. ``finds``: where
+    they hold a text, if that can be found without making them all."""
 
     key: str
     title: str
@@ -26,6 +27,7 @@ class Section:
     make: Callable[[], Iterable[Row]]
     opens: bool = True
     total: int | None = None
+    finds: Callable[[str], Iterator[Step]] | None = None
     shown: list[Shown] = field(default_factory=list[Shown])
 
 
@@ -188,7 +190,8 @@ class Outline:
     def finds(self, needle: str) -> Iterator[Step]:
         """Where a text (lower case) is in the present sections, folded or not."""
         for section in tuple(self.sections):
-            for step in found_in(iter(section.make()), needle):
+            found = section.finds(needle) if section.finds is not None else found_in(iter(section.make()), needle)
+            for step in found:
                 yield step if isinstance(step, int) else (section.key, *step)
 
     @property
