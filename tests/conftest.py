@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,10 @@ from tests.warm import WarmStarts
 BOARDS = ("tui", "test_board.py", "test_large_task.py", "test_an_hour.py")
 """Where a board runs: on Textual's event loop, beside that of the core."""
 
+MEMORY = Path("/dev/shm")
+ROOM = 2 << 30
+"""Bytes; a whole run writes a tenth of that."""
+
 # What Python keeps of code that it has read is kept here too, whatever else the environment says: hundreds of processes
 # read the same code, and each compiled it anew.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -28,6 +33,15 @@ sys.dont_write_bytecode = False
 
 settings.register_profile("steady", derandomize=True, deadline=None)
 settings.load_profile("steady")
+
+
+def pytest_configure() -> None:
+    """Keep the files of tests in memory where there is room: a database waits for the disk whenever it is opened or
+    closed, and no test can tell whether it did."""
+    if "PYTEST_DEBUG_TEMPROOT" in os.environ or not os.access(MEMORY, os.W_OK):
+        return
+    if shutil.disk_usage(MEMORY).free >= ROOM and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        os.environ["PYTEST_DEBUG_TEMPROOT"] = str(MEMORY)
 
 
 def pytest_collection_finish() -> None:

@@ -91,14 +91,12 @@ class Terminal:
 
     def until(self, holds: Callable[[str], bool], *, seconds: float = 30.0) -> str:
         """Wait until the screen is as wanted; the screen is in the error when it never is."""
-        end = time.monotonic() + seconds
-        while not holds(self.screen):
+        end, alive = time.monotonic() + seconds, True
+        while not holds(screen := self.screen):
+            assert time.monotonic() < end, f"not seen within {seconds} s:\n{screen}"
+            assert alive, f"the program ended:\n{screen}"
             alive = self.read(0.05)
-            if holds(self.screen):
-                break
-            assert time.monotonic() < end, f"not seen within {seconds} s:\n{self.screen}"
-            assert alive, f"the program ended:\n{self.screen}"
-        return self.screen
+        return screen
 
     def shows(self, *texts: str, seconds: float = 30.0) -> str:
         """Wait until all of these texts are on the screen."""

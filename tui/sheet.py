@@ -10,14 +10,17 @@ from __future__ import annotations
 
 from collections.abc import Container
 from itertools import count
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from textual.app import App
 from textual.cache import LRUCache
 from textual.css.model import RuleSet
 from textual.css.styles import RenderStyles, RulesMap
 from textual.css.stylesheet import Stylesheet
+from textual.css.tokenize import tokenize_values
+from textual.css.tokenizer import Token
 from textual.dom import DOMNode
+from textual.style import Style
 from textual.widget import Widget
 
 SOURCES = 1_000
@@ -39,8 +42,21 @@ Looks = dict[int, tuple[RulesMap, bool]]
 Stages = LRUCache[tuple[object, ...], Looks]
 """Looks by the sources from which they follow."""
 
-_kept: Final[LRUCache[tuple[tuple[str, str], ...], tuple[Rules, Stages]]] = LRUCache(THEMES)
-"""What follows from the variables of a theme. Rules say nothing of the widgets that they are for; none is changed."""
+INLINE_STYLES = 4_000
+"""Styles that stand in a text, as "bold $text-accent" does, kept for each theme."""
+
+
+class Followed(NamedTuple):
+    """What follows from the variables of a theme."""
+
+    tokens: dict[str, list[Token]]
+    rules: Rules
+    inline: LRUCache[str, Style]
+    stages: Stages
+
+
+_kept: Final[LRUCache[tuple[tuple[str, str], ...], Followed]] = LRUCache(THEMES)
+"""By the variables. Rules say nothing of the widgets that they are for; none is changed."""
 
 
 _places: Final[dict[tuple[object, ...], int]] = {}
@@ -106,9 +122,14 @@ class Sheet(Stylesheet):
     def set_variables(self, variables: dict[str, str]) -> None:
         """Another theme; what was parsed for the one before stays at hand."""
         if variables != self._variables:
-            self._parse_cache = LRUCache(1)  # the base class empties the one that it finds
+            self._parse_cache = LRUCache(1)  # the base class empties those that it finds
+            self._style_parse_cache = LRUCache(1)
             super().set_variables(variables)
             self._keep()
+
+    @property
+    def _variable_tokens(self) -> dict[str, list[Token]]:
+        return self._tokens
 
     def reparse(self) -> None:
         """Parse what is new, or all where the theme is."""
@@ -179,5 +200,6 @@ class Sheet(Stylesheet):
         names = tuple(sorted(self._variables.items()))
         kept = _kept.get(names)
         if kept is None:
-            kept = _kept[names] = (LRUCache(SOURCES), LRUCache(STAGES))
-        self._parse_cache, self._stages = kept
+            tokens = tokenize_values(self._variables)
+            kept = _kept[names] = Followed(tokens, LRUCache(SOURCES), LRUCache(INLINE_STYLES), LRUCache(STAGES))
+        self._tokens, self._parse_cache, self._style_parse_cache, self._stages = kept

@@ -46,6 +46,18 @@ def test_what_was_parsed_is_kept_when_another_source_comes_and_for_the_next_shee
     assert all(old is new for old, new in zip(before, filled(Sheet(variables=BLUE)).rules, strict=True))
 
 
+async def test_a_style_in_a_text_follows_the_theme_and_is_parsed_once_for_it(open_board: Opens):
+    async with open_board() as desk:
+        app, first = desk.app, desk.app.theme
+        before = app.stylesheet.parse_style("bold $text-accent")
+        app.theme = "textual-light"
+        await desk.settle()
+        assert app.stylesheet.parse_style("bold $text-accent") != before
+        app.theme = first
+        await desk.settle()
+        assert app.stylesheet.parse_style("bold $text-accent") is before
+
+
 async def test_each_widget_looks_as_by_textuals_own_sheet_through_focus_classes_and_another_theme(open_board: Opens):
     async with open_board() as desk:
         for keys in (

@@ -46,15 +46,18 @@ async def test_enter_opens_a_worker_with_its_tasks_and_what_happened(open_board:
         assert desk.app.screen is desk.board
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_a_worker_that_backs_off_says_how_long_and_why(open_board: Opens, size: tuple[int, int]):
-    async with open_board(STATES, size) as desk:
+async def test_a_worker_that_backs_off_says_how_long_and_why(open_board: Opens):
+    async with open_board(STATES) as desk:
         await desk.press(*down(2))
-        assert "next try in 14s" in desk.text()
+        for size in SIZES:
+            await desk.resize(size)
+            assert "next try in 14s" in desk.text(), size
         await desk.press("enter")
-        assert "◔ backing off   next try in 14s: The TaskManager does not" in desk.text()
-        assert "5 in a row" in desk.text()
-        assert "abcdef123456" not in desk.text()
+        for size in SIZES:
+            await desk.resize(size)
+            assert "◔ backing off   next try in 14s: The TaskManager does not" in desk.text(), size
+            assert "5 in a row" in desk.text(), size
+            assert "abcdef123456" not in desk.text(), size
 
 
 async def test_one_of_another_machine_tells_where_it_ran_and_since_when_it_is_silent(open_board: Opens):

@@ -42,11 +42,11 @@ def endless():
         ({"n": float("inf")}, "not JSON"),
         (nested(DEEPEST + 1), "nested"),
         (endless(), "nested"),
-        ("x" * 64 * 1024**2, "larger than 64 MiB"),
-        (["x" * 1024**2] * 65, "larger than 64 MiB"),
-        ({"text": "x" * 100_000_000}, "larger than 64 MiB"),
-        ({"x" * 65 * 1024**2: 1}, "larger than 64 MiB"),
-        (b"x" * 100_000_000, "bytes is not JSON"),
+        pytest.param(lambda: "x" * 64 * 1024**2, "larger than 64 MiB", id="str-larger than 64 MiB"),
+        pytest.param(lambda: ["x" * 1024**2] * 65, "larger than 64 MiB", id="list-larger than 64 MiB"),
+        pytest.param(lambda: {"text": "x" * 100_000_000}, "larger than 64 MiB", id="dict-larger than 64 MiB"),
+        pytest.param(lambda: {"x" * 65 * 1024**2: 1}, "larger than 64 MiB", id="key-larger than 64 MiB"),
+        pytest.param(lambda: b"x" * 100_000_000, "bytes is not JSON", id="bytes-bytes is not JSON"),
         ({"seen": {1, 2}}, "set is not JSON"),
         (10**100_000, "64 bits"),
         ({10**100_000: 1}, "key that JSON cannot say"),
@@ -57,6 +57,7 @@ def endless():
 )
 @pytest.mark.parametrize("place", ["data", "metrics"])
 def test_what_cannot_be_sent_fails_the_task_and_says_why(data, reason, place):
+    data = data() if callable(data) else data  # what is large is made when it is needed
     given = TaskResult(True, data) if place == "data" else TaskResult(True, metrics={"m": data})
     error = checked(given).result.error or ""
     assert reason in error
@@ -122,25 +123,26 @@ def test_whatever_is_taken_here_is_taken_by_a_task_manager(value):
 
 
 HEAVY = [
-    {"rows": [{"id": n, "text": "ü" * 40} for n in range(5000)], "": []},
-    {f"key {n}": [n, {}, ()] for n in range(20_000)},
-    [[["x" * (2 * LIGHT)]], ["y"] * LIGHT],
-    {"one": {"two": {3: "z" * (2 * LIGHT)}}},
-    {'"\\\x00é\U0001f600' * LIGHT: '"\\\x00é\U0001f600' * LIGHT},
-    {None: "y" * LIGHT},
-    {True: "y" * LIGHT},
-    {1.5: "y" * LIGHT},
+    lambda: {"rows": [{"id": n, "text": "ü" * 40} for n in range(5000)], "": []},
+    lambda: {f"key {n}": [n, {}, ()] for n in range(20_000)},
+    lambda: [[["x" * (2 * LIGHT)]], ["y"] * LIGHT],
+    lambda: {"one": {"two": {3: "z" * (2 * LIGHT)}}},
+    lambda: {'"\\\x00é\U0001f600' * LIGHT: '"\\\x00é\U0001f600' * LIGHT},
+    lambda: {None: "y" * LIGHT},
+    lambda: {True: "y" * LIGHT},
+    lambda: {1.5: "y" * LIGHT},
 ]
 
 
-@pytest.mark.parametrize("value", HEAVY, ids=range(len(HEAVY)))
-def test_json_that_is_written_in_pieces_is_the_same(value):
+@pytest.mark.parametrize("make", HEAVY, ids=range(len(HEAVY)))
+def test_json_that_is_written_in_pieces_is_the_same(make):
+    value = make()
     assert json.loads(as_json(value)) == json.loads(json.dumps(value))
 
 
-@pytest.mark.parametrize("value", HEAVY, ids=range(len(HEAVY)))
-def test_no_piece_holds_up_other_threads_for_long(value):
-    assert max(map(len, pieces(value))) <= 8 * LIGHT
+@pytest.mark.parametrize("make", HEAVY, ids=range(len(HEAVY)))
+def test_no_piece_holds_up_other_threads_for_long(make):
+    assert max(map(len, pieces(make()))) <= 8 * LIGHT
 
 
 class Spy(dict):
