@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import cast
@@ -57,9 +57,9 @@ def says_so(term: Text | Address | OneOf | Span | Says, task: Task, now: datetim
     match term:
         case Text(text):
             needle = text.casefold()
-            return any(needle in each.casefold() for each in said_of(task))
+            return any(needle in each.casefold() for each in said_of(task) if each is not None)
         case Address(named=named):
-            return any(spelled_in(named, each.casefold()) for each in said_of(task))
+            return any(spelled_in(named, each.casefold()) for each in said_of(task) if each is not None)
         case OneOf(field, values):
             value = {"status": task.status.value, "type": task.task_type, "worker": task.claimed_by}[field]
             return value is not None and any(pattern(each).fullmatch(value) for each in spelled(field, values))
@@ -70,10 +70,9 @@ def says_so(term: Text | Address | OneOf | Span | Says, task: Task, now: datetim
             return says(found, value, contains=contains)
 
 
-def said_of(task: Task) -> Iterator[str]:
+def said_of(task: Task) -> tuple[str | None, ...]:
     """The texts of a task in which texts are looked for."""
-    said = (str(task.id), task.task_type, packed(task.parameters), task.error, task.claimed_by)
-    return (each for each in said if each is not None)
+    return (str(task.id), task.task_type, packed(task.parameters), task.error, task.claimed_by)
 
 
 def of_type(name: str, values: Iterable[str]) -> bool:
