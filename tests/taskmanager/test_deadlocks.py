@@ -21,7 +21,8 @@ from tests.taskmanager.conftest import QUICK
 DEADLOCKS = 0.56
 """The share of first reports that deadlocked with eight workers, as it was observed; claims did so rarely."""
 
-SECONDS = 2.0
+REPORTS = 40
+"""How many are to be taken at least, of which some lost their retries."""
 WORKERS = 4
 SCHEMA = {"type": "object", "required": ["n"]}
 
@@ -55,6 +56,12 @@ def check(service: ObservedTaskManager) -> set[int]:
     rows = service.tasks.values()
     assert [row.id for row in rows if row.status == TaskStatus.CLAIMED] == []
     assert max(Counter(service.reports).values()) == 1
+    return lost_retries(service)
+
+
+def lost_retries(service: ObservedTaskManager) -> set[int]:
+    """The tasks that have failed before their attempts were up."""
+    rows = service.tasks.values()
     return {row.id for row in rows if row.status == TaskStatus.FAILED and row.attempts < service.max_attempts}
 
 
@@ -80,14 +87,16 @@ async def test_four_workers_leave_no_task_claimed_report_none_twice_and_say_whic
         async with Engine.open(config, factory=factory) as engine:
             listening = asyncio.create_task(listen(engine, heard))
             await engine.start_workers(["Moody"], count=WORKERS)
-            await asyncio.sleep(SECONDS)
+            async with asyncio.timeout(60):
+                while len(service.reports) <= REPORTS or not lost_retries(service):
+                    await asyncio.sleep(0.05)
             async with asyncio.timeout(20):
                 while await engine.shut():  # what is owed is delivered, however long it takes
                     continue
             listening.cancel()
             note(engine.store.snapshot, heard)
     lost = check(service)
-    assert len(service.reports) > 40 and lost
+    assert len(service.reports) > REPORTS and lost
     assert told_lost(list(heard.values())) == lost
 
 

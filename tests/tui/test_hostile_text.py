@@ -32,8 +32,8 @@ ROUND = (
     ("4", "What happened"), ("4", "now"), ("o", "reports kept aside"), (ESCAPE, "-reports kept aside"),
     ("2", "┏━ 2 Queue"), ("W", "┏━ Why? the whole"), (ESCAPE, "-┏━ Why?"), ("r", "▌ #8"),
     ("\r", "Overview"), ("\x1b[F", "›▸ History"), (ESCAPE, "┏━ 2 Queue"), ("e", "^s create"),
-    (ESCAPE, "-^s create"), ("j", "2 of 8 ━┛"), ("C", "(the default)"), ("n", "-(the default)"), ("l", "(the default)"),
-    ("n", "-(the default)"), ("s", "^s start"), (ESCAPE, "-^s start"), ("t", "claim next?"), (ESCAPE, "-claim next?"),
+    (ESCAPE, "-^s create"), ("j", "2 of 8 ━┛"), ("C", "(also ⏎ esc)"), ("n", "-(also ⏎ esc)"), ("l", "(also ⏎ esc)"),
+    ("n", "-(also ⏎ esc)"), ("s", "^s start"), (ESCAPE, "-^s start"), ("t", "claim next?"), (ESCAPE, "-claim next?"),
     ("?", "Help: Queue"), (ESCAPE, "-Help: Queue"), ("f", "frozen"), ("f", "-frozen"),
 )  # fmt: skip
 """Keys through all panes and the screens above them, each with what is seen then; behind a dash: no longer."""

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
+from textual.pilot import Pilot
 
 from tests.tui.scenes_task import SHOWN, board
-from tests.tui.test_pictures import Compare, pressed
+from tests.tui.test_pictures import Compare, pressed, still
+from tui.screens.task_search import SearchLine
 
 
 @pytest.mark.parametrize(("name", "size", "keys"), SHOWN, ids=[name for name, _, _ in SHOWN])
 def test_the_screen_of_a_task_looks_right(
     name: str, size: tuple[int, int], keys: tuple[str, ...], snap_compare: Compare
 ):
-    assert snap_compare(board(), terminal_size=size, run_before=pressed("2", "down", "down", "enter", *keys))
+    async def run(pilot: Pilot[int]) -> None:
+        await pressed("2", "down", "down", "enter", *keys)(pilot)
+        async with asyncio.timeout(20):
+            while not all(line.is_over for line in pilot.app.screen.query(SearchLine)):
+                await pilot.pause()
+        await still(pilot)
+
+    assert snap_compare(board(), terminal_size=size, run_before=run)
