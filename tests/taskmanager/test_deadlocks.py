@@ -16,6 +16,7 @@ from core.taskmanager.connect import DirectChannel
 from core.taskmanager.extended import ExtendedCalls
 from core.workers import BaseWorker, Task, WorkerFactory
 from tests.contract.observed import ObservedTaskManager
+from tests.engines import until
 from tests.taskmanager.conftest import QUICK
 
 DEADLOCKS = 0.56
@@ -87,9 +88,7 @@ async def test_four_workers_leave_no_task_claimed_report_none_twice_and_say_whic
         async with Engine.open(config, factory=factory) as engine:
             listening = asyncio.create_task(listen(engine, heard))
             await engine.start_workers(["Moody"], count=WORKERS)
-            async with asyncio.timeout(60):
-                while len(service.reports) <= REPORTS or not lost_retries(service):
-                    await asyncio.sleep(0.05)
+            await until(engine, lambda _: len(service.reports) > REPORTS and lost_retries(service))
             async with asyncio.timeout(20):
                 while await engine.shut():  # what is owed is delivered, however long it takes
                     continue
