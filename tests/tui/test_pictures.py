@@ -14,14 +14,13 @@ Compare = Callable[..., bool]
 
 
 async def still(pilot: Pilot[int]) -> None:
-    """Wait until three pictures in a row are the same: layouts settle in steps, and key bars after them."""
-    same, before = 0, list[str]()
+    """Wait until two pictures in a row are the same: layouts settle in steps."""
+    before: list[str] = []
     for _ in range(50):
         await pilot.pause()
         await all_painted()
         shown = [strip.text for strip in pilot.app.screen._compositor.render_strips()]
-        same = same + 1 if shown == before else 0
-        if same == 2:
+        if shown == before:
             return
         before = shown
 
