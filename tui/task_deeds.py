@@ -105,7 +105,7 @@ class TaskDeeds(Deeds):
             settled([row.outcome for row in rows])
             return outcome("deleted", [*(row.outcome for row in rows), *unasked])
 
-        self.carry_out(deed)
+        self.carry_out(deed, what="deletion")
 
     def clone(self, tasks: Sequence[Task], settled: Settled) -> None:
         """Make copies of several tasks, after a dry run."""

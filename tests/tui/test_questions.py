@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from tests.tui.conftest import Desk, Opens
+from core.details import TaskDetail
+from core.models import TaskStatus
+from tests.tui import scenes
+from tests.tui.conftest import Desk, Opens, until
+from tests.tui.scenes_results import OUTCOMES
 from tests.tui.why_desk import seen
+from tui.screens.new_task import NewTaskScreen
 from tui.widgets.confirm import Confirm
 
 SMALL = [(80, 24), (60, 20)]
@@ -65,3 +72,113 @@ async def test_what_was_typed_is_lost_by_a_yes_alone_and_both_keys_say_so(open_b
         await desk.press("escape")
         assert "y yes, leave, and lose what I typed" in seen(desk)
         assert "n no, go on typing" in seen(desk)
+
+
+async def test_a_question_that_comes_late_takes_no_key_that_was_meant_for_another_screen(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.may_answer.clear()
+        await desk.press("2", "down", "D", "n")
+        form = desk.app.screen
+        assert isinstance(form, NewTaskScreen)
+        desk.verbs.may_answer.set()
+        await desk.settle()
+        assert desk.app.screen is form
+        (said,) = desk.notes()
+        assert said == (
+            "Delete the task #10430 (PrismQ.YouTube.Channel.Scrape)? Nothing is done: this comes late, and you are "
+            "elsewhere by now."
+        )
+        await desk.press("y")
+        assert desk.verbs.called("bulk") == []
+
+
+async def test_a_question_that_comes_late_takes_no_letter_of_a_filter(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.may_answer.clear()
+        await desk.press("2", "down", "D", "slash")
+        desk.verbs.may_answer.set()
+        await desk.settle()
+        await desk.press("y")
+        assert desk.app.screen is desk.board and desk.board.queue_pane.field.query_one(Input).value == "y"
+        assert "Nothing is done" in desk.notes()[-1] and desk.verbs.called("bulk") == []
+
+
+async def test_to_ask_twice_while_the_question_is_still_to_come_asks_once(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.may_answer.clear()
+        await desk.press("2", "down", "D", "D")
+        assert desk.notes() == ["A deletion is being looked at already: its question comes first."]
+        desk.verbs.may_answer.set()
+        await desk.settle()
+        assert len(desk.verbs.called("plan_bulk")) == 1
+        assert "Delete the task #10430" in asked(desk)
+        await desk.press("n")
+        assert desk.app.screen is desk.board
+        await desk.press("D")
+        assert "Delete the task #10430" in asked(desk)
+        await desk.press("y")
+        assert len(desk.verbs.called("bulk")) == 1
+
+
+async def test_a_key_that_is_pressed_twice_at_once_asks_once(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("2")
+        desk.board.action_cancel()
+        desk.board.action_cancel()
+        await desk.settle()
+        assert "Cancel the task #10431" in asked(desk)
+        await desk.press("n")
+        assert desk.app.screen is desk.board and desk.notes() == []
+
+
+async def test_another_question_that_comes_late_is_not_laid_over_the_first(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.may_answer.clear()
+        await desk.press("2", "down", "D", "up", "C")
+        assert "Cancel the task #10431" in asked(desk)
+        desk.verbs.may_answer.set()
+        await desk.settle()
+        assert "Cancel the task #10431" in asked(desk)
+        assert desk.notes()[-1].startswith("Delete the task #10430")
+        await desk.press("y")
+        assert desk.app.screen is desk.board
+        assert [desk.verbs.called(verb) for verb in ("cancel", "bulk")] == [[("cancel", (10431,))], []]
+
+
+async def test_a_question_that_nobody_waits_for_takes_no_answer_at_first(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.widgets.confirm.DEAF_FOR", 3600.0)
+    monkeypatch.setattr("tui.deeds.LATE", -1.0)
+    async with open_board() as desk:
+        await desk.press("2", "down", "D", "y", "n", "escape")
+        question = desk.app.screen
+        assert isinstance(question, Confirm) and not question.hears
+        assert desk.verbs.called("bulk") == []
+        question.hear()
+        await desk.press("y")
+        assert desk.app.screen is desk.board and len(desk.verbs.called("bulk")) == 1
+
+
+async def test_a_question_that_a_key_has_just_opened_is_answered_at_once(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.widgets.confirm.DEAF_FOR", 3600.0)
+    monkeypatch.setattr("tui.deeds.LATE", 3600.0)
+    async with open_board() as desk:
+        await desk.press("2", "down", "D", "y")
+        assert desk.app.screen is desk.board and len(desk.verbs.called("bulk")) == 1
+
+
+async def test_an_offer_that_opens_by_itself_takes_no_key_that_was_meant_for_the_list(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.widgets.confirm.DEAF_FOR", 3600.0)
+    async with open_board(OUTCOMES) as desk:
+        done = replace(scenes.task(10427, attempts=0), status=TaskStatus.COMPLETED)
+        desk.verbs.details[10427] = TaskDetail(done)
+        await desk.press("4", "4", "c")
+        await until(desk, lambda: isinstance(desk.app.screen, Confirm))
+        await desk.press("y")
+        assert "#10427 completed: retry the other 41?" in asked(desk)
+        assert desk.verbs.called("retry") == [("retry", (10427,))]
