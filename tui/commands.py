@@ -47,9 +47,7 @@ RETRY = Command(
     footer=2,
 )
 RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18)
-CANCEL = Command(
-    "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), 19, destructive=True
-)
+CANCEL = Command("cancel", "C", "Cancel", "End a task that is not finished.", ("queue", "task"), 19, destructive=True)
 CLONE = Command(
     "clone",
     "e",

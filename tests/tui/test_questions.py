@@ -9,11 +9,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from core.details import TaskDetail
-from core.models import TaskStatus
-from tests.tui import scenes
+from core.diagnosis import Cure, Diagnosis
+from core.models import Claim, Json, TaskStatus
+from tests.tui import scenes, scenes_why
 from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_results import OUTCOMES
-from tests.tui.why_desk import seen
+from tests.tui.why_desk import TO_GONE, opened, seen
 from tui.screens.new_task import NewTaskScreen
 from tui.widgets.confirm import Confirm
 
@@ -49,11 +50,58 @@ async def test_each_key_of_a_question_says_what_it_does(open_board: Opens, name:
 async def test_a_cancel_says_what_becomes_of_the_task_and_what_is_lost(open_board: Opens):
     async with open_board(size=(80, 24)) as desk:
         await desk.press("2", "C")
-        assert "No worker will do it any more, unless somebody retries it." in asked(desk)
+        assert "No worker does it any more, unless somebody retries it." in asked(desk)
         assert "5a3b-2 has it in hand: what it has done of it so far is lost." in asked(desk)
         await desk.press("escape", "down", "C")
-        assert "No worker will do it any more, unless somebody retries it." in asked(desk)
+        assert "No worker does it any more, unless somebody retries it." in asked(desk)
         assert "in hand" not in asked(desk)
+
+
+async def test_what_is_lost_by_a_cancel_is_told_as_it_is_by_now(open_board: Opens):
+    async with open_board() as desk:
+        await desk.press("2", "C")
+        assert "5a3b-2 has it in hand" in asked(desk)
+        tasks = tuple(replace(each, status=TaskStatus.PENDING, claimed_by=None) for each in scenes.BUSY.view.tasks)
+        await desk.put(replace(scenes.BUSY, view=replace(scenes.BUSY.view, tasks=tasks)))
+        await until(desk, lambda: "in hand" not in asked(desk))
+
+
+@pytest.mark.parametrize(
+    ("cure", "whom", "yes", "no"),
+    [
+        (("Cancel", "cancel", (7,)), "Cancel the task #7?", "cancel the task", "leave it as it is"),
+        (("Release", "release", (7,)), "Release #7?", "make it pending again", "leave it with its worker"),
+        (("Extend its claim", "extend_claims", (7,)), "Extend the claim of #7?", "let it last anew", "let it run out"),
+        (
+            ("Send the report again", "resend_reports", (Claim(7, "2026-03-01"),)),
+            "Send the report of #7 again?",
+            "send it again",
+            "keep it aside",
+        ),
+        (("Stop it now", "stop_workers", ("w-ann-4242-5a3b-2",)), "Stop 5a3b-2 now?", "stop it now", "let it work on"),
+        (
+            ("Register the type", "register_type", "Echo", "1.0.0"),
+            "Register the type Echo?",
+            "register it",
+            "leave the types",
+        ),
+        (("Retry", "retry", (7,)), "Retry (#7)?", "do that", "change nothing"),
+        (("Resume", "resume", ("w-1", "w-2")), "Resume (2)?", "do that", "change nothing"),
+    ],
+    ids=lambda each: each[1] if isinstance(each, tuple) else None,
+)
+async def test_a_question_of_the_panel_names_whom_it_is_about_and_says_what_each_key_does(
+    cure: tuple[str, str, *tuple[Json, ...]], whom: str, yes: str, no: str
+):
+    label, verb, *args = cure
+    offered = Cure(label, "It mends.", verb, tuple(args), risk="It may harm.")
+    async with opened() as desk:
+        desk.verbs.diagnoses[10429] = Diagnosis(10429, scenes.NOW, (replace(scenes_why.OWNER_GONE, cures=(offered,)),))
+        await desk.press(*TO_GONE, "w", "1")
+        assert asked(desk).startswith(whom)
+        assert f"y yes, {yes}" in asked(desk) and f"n no, {no}" in asked(desk)
+        await desk.press("n")
+        assert desk.app.screen is desk.board and desk.verbs.called(verb) == []
 
 
 async def test_to_quit_with_tasks_in_hand_says_what_each_key_does(open_board: Opens):
