@@ -103,7 +103,7 @@ def asked_of(cure: Cure) -> tuple[str, str, str]:
     """The question before a cure, which names whom it is about; what a yes does, and what a no."""
     whom = named(cure.args[0]) if cure.args else ""
     question, yes, no = ASKED.get(cure.verb, (f"{cure.label} ({{}})?", "do that", "change nothing"))
-    return question.format(whom), yes, no
+    return question.replace("{}", whom), yes, no
 
 
 def named(whom: object) -> str:

@@ -15,6 +15,7 @@ from tests.tui.why_desk import TO_GONE, TO_NO_WORKER, opened, seen, words
 from tui.key_map import IN_USE, KeyMap
 from tui.screens.bulk import BulkScreen
 from tui.screens.task import TaskScreen
+from tui.widgets.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("asked_once")
 
@@ -188,7 +189,8 @@ async def test_to_cancel_asks_and_is_not_said_to_have_helped_or_not():
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(cause,))
         await desk.press(*TO_NO_WORKER, "w", "1")
         assert "Cancel the task #10428?" in seen(desk)
-        assert "Ends #10428 as cancelled. No worker does it any more, unless somebody retries it." in seen(desk)
+        assert isinstance(desk.app.screen, Confirm)
+        assert desk.app.screen.risk == f"Ends #10428 as cancelled. {cancel_risk(1, 0)}"
         desk.verbs.diagnoses[10428] = Diagnosis(10428, scenes.NOW, (), status=TaskStatus.FAILED)
         await desk.press("y")
         assert desk.verbs.called("cancel") == [("cancel", (10428,))]
