@@ -28,6 +28,11 @@ class WorkerDeeds(Deeds):
         super().__init__(app, verbs, snapshot)
         self._given_back: set[str] = set()
 
+    def steerable(self) -> list[WorkerStatus]:
+        """All of this board that can be told something by now."""
+        here = (worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES)
+        return [worker for worker in here if worker.state is not WorkerState.DRAINING]
+
     def meant(self, chosen: Sequence[WorkerStatus] | None, *, draining: bool = False) -> list[WorkerStatus]:
         """Those that can be told something, with ``draining`` also those that stop already; says why there is none."""
         among = self.snapshot().workers if chosen is None else chosen

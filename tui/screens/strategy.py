@@ -39,6 +39,8 @@ SIMULATE_EVERY: Final = 10.0
 """Seconds between two looks at how long all that wait would wait."""
 ROOMY, TIGHT = 30, 24
 """Lines of a terminal from which on there is room for what these figures rest on, and for two sentences a strategy."""
+NO_OTHER_ORDER: Final = "One order over all types is not on offer: a type with many tasks would starve the others."
+LATER: Final = "Workers that are started later claim first what is chosen at their start."
 FRAME: Final = 6
 """Cells of the form beside its text."""
 INDENT: Final = 4
@@ -65,7 +67,9 @@ class StrategyScreen(Form):
         super().__init__()
         self.now = now
         self.worker_deeds = deeds
-        self.scope = Scope(workers, deeds.meant(None))
+        self._chosen = frozenset(each.id for each in workers)
+        self._of_all = len(workers) == len(deeds.steerable())
+        self._widened = False
         self.heading = f"Strategy of {self.scope.counted}"
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
@@ -73,6 +77,26 @@ class StrategyScreen(Form):
         used = {each.strategy for each in workers}
         self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
         self.simulation = Simulation()
+        self._simulated_for: tuple[str, ...] = ()
+
+    @property
+    def _meant_ids(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.scope.meant)
+
+    @property
+    def nobody(self) -> str:
+        """That nobody is left whom it could be for."""
+        everyone = len(self.scope.everyone)
+        if not everyone:
+            return keyed("No worker of this board is left; {start} starts some, esc leaves.")
+        return f"Nobody is left of those that were chosen; a is for all {everyone}, esc leaves."
+
+    @property
+    def scope(self) -> Scope:
+        """Whom it is for by now: workers come and go while it is open."""
+        everyone = self.worker_deeds.steerable()
+        chosen = everyone if self._of_all else [each for each in everyone if each.id in self._chosen]
+        return Scope(chosen, everyone, self._widened)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -105,7 +129,9 @@ class StrategyScreen(Form):
         else:
             self.meaning = {name: MEANING.get(name, said) for name, said in known.items()}
             self.write()
-        for name in self.meaning:
+        if self._simulated_for != self._meant_ids:
+            self.simulate()
+        for name in self.meaning if self.scope.meant else ():
             try:
                 self.previews[name] = await self.worker_deeds.verbs.preview(name, self.types)
             except CoreError as error:
@@ -115,7 +141,10 @@ class StrategyScreen(Form):
     @work(exclusive=True, group="simulate")
     async def simulate(self) -> None:
         """Ask how long all that wait would wait under each strategy."""
-        meant = () if self.scope.for_all else tuple(each.id for each in self.scope.meant)
+        self._simulated_for = self._meant_ids
+        if not self._simulated_for:
+            return
+        meant = () if self.scope.for_all else self._simulated_for
         try:
             self.simulation = await self.worker_deeds.verbs.simulate(self.types, meant)
         except CoreError as error:
@@ -124,15 +153,17 @@ class StrategyScreen(Form):
 
     def write(self) -> None:
         """Lines as long as there is room for."""
+        self.query_one("#frame").border_title = f"Strategy of {self.scope.counted}"
         self.told.update(lines(self.rows(min(76, self.app.size.width) - FRAME)))
 
     def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
         """What the form says, in so many cells."""
+        if not self.scope.meant:
+            yield from hanging((), (self.nobody, Tone.WARN), 0, width)
+            return
         now = {each.strategy for each in self.scope.meant}
-        yield from self.scope.asked(f"What shall {self.scope.who} claim next?", "a", width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
-        if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
-            yield from hanging((), (IN_TURN, Tone.PLAIN), 0, width)
+        yield from self.asked(known, width)
         keys, names = letters(self.meaning), max([9, *map(len, self.meaning)])
         for name, meaning in self.meaning.items():
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
@@ -148,9 +179,16 @@ class StrategyScreen(Form):
             yield pieces("")
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
-        rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
+        rests_on = (*self.simulation.assumptions, LATER) if self.app.size.height >= ROOMY else ()
         for text in filter(None, (self.simulation.why_not, *rests_on)):
             yield from hanging((), (text, Tone.MUTED), 0, width)
+
+    def asked(self, known: Sequence[Preview], width: int) -> Iterator[tuple[Piece, ...]]:
+        """The question, and what holds of every order where there are several types."""
+        yield from self.scope.asked(f"What shall {self.scope.who} claim next?", "a", width)
+        if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
+            more = f" {NO_OTHER_ORDER}" if self.app.size.height >= TIGHT else ""
+            yield from hanging((), (IN_TURN + more, Tone.PLAIN), 0, width)
 
     def within(self, name: str, meaning: str) -> str:
         """What a strategy means for these workers: of several types it orders each by itself."""
@@ -166,8 +204,9 @@ class StrategyScreen(Form):
         if outlook is None or not outlook.waiting:
             yield from previewed
             return
-        yield from previewed if self.app.size.height >= TIGHT else previewed[:1]
-        yield (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
+        roomy = self.app.size.height >= TIGHT
+        yield from previewed if roomy else previewed[:1]
+        yield (f"{'est. ' if roomy else ''}{outlook.sentence}", Tone.WARN if outlook.starved else Tone.PLAIN)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
@@ -183,8 +222,7 @@ class StrategyScreen(Form):
     def action_switch(self) -> None:
         """Mean all workers of this board, or again those that were chosen."""
         if self.scope.is_part:
-            self.scope = self.scope.switched()
-            self.query_one("#frame").border_title = f"Strategy of {self.scope.counted}"
+            self._widened = not self._widened
             self.previews, self.simulation = {}, Simulation()
             self.write()
             self.look()
@@ -208,9 +246,13 @@ class StrategyScreen(Form):
         self.use(self.current)
 
     def use(self, strategy: str) -> None:
-        """Claim by that one."""
+        """Claim by that one, where there is somebody left to do so."""
+        scope = self.scope
+        if not scope.meant:
+            self.refuse(self.nobody)
+            return
         self.dismiss()
-        self.worker_deeds.use_strategy(strategy, self.scope, self.way_back(strategy))
+        self.worker_deeds.use_strategy(strategy, scope, self.way_back(strategy))
 
     def way_back(self, strategy: str) -> str:
         """The keys that undo it where all these had one strategy; else who had which."""
