@@ -47,3 +47,16 @@ def fits(action: Action, task: Task) -> bool:
     """Whether a task is such that this may be done to it. A retry also ends the wait of one that is put off."""
     is_put_off = task.status is TaskStatus.PENDING and task.retry_at is not None
     return task.status in FITTING[action] or (action is Action.RETRY and is_put_off)
+
+
+def cancel_risk(number: int, in_hand: int, who: str = "Its worker") -> str:
+    """What becomes of so many tasks that are cancelled, and what is lost of those ``in_hand``; ``who`` has a single one
+    in hand."""
+    them = "it" if number == 1 else "them"
+    said = f"No worker does {them} any more, unless somebody retries {them}."
+    if not in_hand:
+        return said
+    if number == 1:
+        return f"{said} {who} has it in hand: what it has done of it so far is lost."
+    are, of = ("is", "it") if in_hand == 1 else ("are", "them")
+    return f"{said} {in_hand:,} {are} in hand: what was done of {of} so far is lost."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.actions import ENDS, FITTING, Action, fits
+from core.actions import ENDS, FITTING, Action, cancel_risk, fits
 from core.bulk import (
     BY_HAND,
     COPY_OF,
@@ -148,9 +148,7 @@ def risk_of(order: Order, way: Way, acting: Sequence[Task], known: Known) -> str
         case Action.RELEASE:
             return release_risk(way, acting, known)
         case Action.CANCEL:
-            claimed = sum(task.status is TaskStatus.CLAIMED for task in acting)
-            lost = f" {claimed:,} {'is' if claimed == 1 else 'are'} in hand: that work is lost." if claimed else ""
-            return f"No worker does what is cancelled, unless somebody retries it.{lost}"
+            return cancel_risk(len(acting), sum(task.status is TaskStatus.CLAIMED for task in acting))
         case Action.DELETE:
             return "Parameters, result and history are lost; this cannot be undone. What was saved of it stays."
 

@@ -110,7 +110,7 @@ class TaskVerbs(BulkVerbs):
         return outcomes
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
-        """End tasks that are not finished, for good."""
+        """End tasks that are not finished; only a retry begins them again."""
         return await self.rooms.client.bulk("cancel", task_ids)
 
     async def reports(self) -> list[KeptReport]:

@@ -62,7 +62,7 @@ class Verbs(Protocol):
         ...
 
     async def cancel(self, task_ids: Sequence[int]) -> list[RowOutcome]:
-        """End tasks that are not finished, for good."""
+        """End tasks that are not finished; only a retry begins them again."""
         ...
 
     async def extend_claims(self, task_ids: Sequence[int]) -> list[Extension]:

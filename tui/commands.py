@@ -33,7 +33,7 @@ ALWAYS = -100
 """The ``footer`` of commands that the key bar never leaves out."""
 
 HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=ALWAYS, shown="?")
-QUIT = Command("quit", "q", "Quit", "Leave; asks when tasks are in hand.", footer=ALWAYS, does="app.quit")
+QUIT = Command("quit", "q", "Quit", "Leave; what is in hand can be finished before.", footer=ALWAYS, does="app.quit")
 TIMES = Command("times", "u", "Times", "Tell times in UTC, in local time, or as ages.", does="app.times")
 FREEZE = Command("freeze", "f", "Freeze", "Hold the picture still; work goes on.")
 THEME = Command("theme", "", "Theme", "Choose the colours.", does="app.change_theme")
@@ -47,9 +47,7 @@ RETRY = Command(
     footer=2,
 )
 RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18)
-CANCEL = Command(
-    "cancel", "C", "Cancel", "End a task that is not finished, for good.", ("queue", "task"), 19, destructive=True
-)
+CANCEL = Command("cancel", "C", "Cancel", "End a task that is not finished.", ("queue", "task"), 19, destructive=True)
 CLONE = Command(
     "clone",
     "e",
@@ -87,7 +85,8 @@ BOARD = (
     Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types")),
     Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 8, ("workers",)),
     Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",)),
-    Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", destructive=True),
+    Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", footer=6, near=("workers",),
+            destructive=True),
     Command("strategy", "t", "Strategy", "What workers claim first: the oldest first (FIFO), the newest first (LIFO), "
             "or the most urgent first (PRIORITY).", footer=10, near=("workers",), ranks=(("queue", 6),)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),

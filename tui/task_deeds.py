@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 
+from core.actions import cancel_risk
 from core.bulk import Action, Meant, Order
 from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus
 from core.snapshot import Link
@@ -58,10 +59,12 @@ class TaskDeeds(Deeds):
             return
         task_ids = [task.id for task in fitting]
 
+        def risk() -> str:
+            return f"Any worker of its type may claim it again. {self._release_risk(fitting)}"
+
         async def deed() -> str:
             force = any(task.claimed_by not in self._ours() for task in fitting if task.claimed_by)
             call = f"release {ids(task_ids)}" + (" by force (workers of other processes)" if force else "")
-            risk = f"Any worker of its type may claim it again. {self._release_risk(fitting)}"
             question, no = f"Release {self._named(fitting)}?", "leave it with its worker"
             if not await self.confirmed(question, risk, call, yes="make it pending again", no=no):
                 return ""
@@ -71,7 +74,7 @@ class TaskDeeds(Deeds):
         self.carry_out(deed)
 
     def cancel(self, tasks: Sequence[Task], settled: Settled) -> None:
-        """End those of these for good that have not ended."""
+        """End those of these that have not ended."""
         fitting = self._fitting("cancelled", tasks)
         if not fitting or self._several(Action.CANCEL, tasks, fitting, settled):
             return
@@ -79,8 +82,10 @@ class TaskDeeds(Deeds):
 
         async def deed() -> str:
             call = f"cancel {ids(task_ids)}"
-            question, risk = f"Cancel the task {self._named(fitting)}?", cancel_risk(fitting[0])
-            if not await self.confirmed(question, risk, call, yes="cancel the task", no="leave it as it is"):
+            question, no = f"Cancel the task {self._named(fitting)}?", "leave it as it is"
+            if not await self.confirmed(
+                question, lambda: self._cancel_risk(fitting[0]), call, yes="cancel the task", no=no
+            ):
                 return ""
             unasked = left_out("cancelled", tasks)
             return await self._settle("cancelled", self.verbs.cancel(task_ids), settled, unasked)
@@ -105,7 +110,7 @@ class TaskDeeds(Deeds):
             settled([row.outcome for row in rows])
             return outcome("deleted", [*(row.outcome for row in rows), *unasked])
 
-        self.carry_out(deed)
+        self.carry_out(deed, what="deletion")
 
     def clone(self, tasks: Sequence[Task], settled: Settled) -> None:
         """Make copies of several tasks, after a dry run."""
@@ -143,11 +148,8 @@ class TaskDeeds(Deeds):
             return f"{named} {verb} alive: another worker will run the work a second time."
         return "No owner is known to be alive; if one is, the work runs twice."
 
-
-def cancel_risk(task: Task) -> str:
-    """What becomes of a task that is cancelled, and what is lost."""
-    lost = ""
-    if task.status is TaskStatus.CLAIMED:
-        who = short_name(task.claimed_by) if task.claimed_by else "Its worker"
-        lost = f" {who} has it in hand: what it has done of it so far is lost."
-    return f"No worker will do it any more, unless somebody retries it.{lost}"
+    def _cancel_risk(self, task: Task) -> str:
+        """What is lost by it as the task is now: a question may stand for a while."""
+        now = next((each for each in self.snapshot().view.tasks if each.id == task.id), task)
+        who = short_name(now.claimed_by) if now.claimed_by else "Its worker"
+        return cancel_risk(1, int(now.status is TaskStatus.CLAIMED), who)

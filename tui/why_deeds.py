@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from core.models import RowOutcome
+from core.models import Claim, RowOutcome
 from tui.look import short_name
 from tui.task_deeds import TaskDeeds
 from tui.wording import outcome
@@ -38,6 +38,16 @@ DONE: Final = {
     "extend_claims": "extended",
 }
 """What became of the rows of those verbs that answer one for each."""
+
+ASKED: Final = {
+    "cancel": ("Cancel the task {}?", "cancel the task", "leave it as it is"),
+    "release": ("Release {}?", "make it pending again", "leave it with its worker"),
+    "stop_workers": ("Stop {} now?", "stop it now", "let it work on"),
+    "register_type": ("Register the type {}?", "register it", "leave the types as they are"),
+    "extend_claims": ("Extend the claim of {}?", "let it last anew", "let it run out as it is"),
+    "resend_reports": ("Send the report of {} again?", "send it again", "keep it aside"),
+}
+"""What is asked before those verbs, with a place for whom it is about; what a yes does, and what a no."""
 
 NO_RISK: Final = "Nothing is known that it would harm."
 
@@ -76,8 +86,9 @@ class WhyDeeds(TaskDeeds):
             from core.diagnosis.calls import told_call
 
             risk = f"{cure.sentence} {cure.risk or NO_RISK}"
-            question, yes = asked_of(cure)
-            if (cure.risk or ASKS[cure.verb]) and not await self.confirmed(question, risk, told_call(cure), yes=yes):
+            question, yes, no = asked_of(cure)
+            asks, call = cure.risk or ASKS[cure.verb], told_call(cure)
+            if asks and not await self.confirmed(question, risk, call, yes=yes, no=no):
                 return ""
             answer = await self.working(getattr(self.verbs, cure.verb)(*cure.args, **cure.options))
             rows = cast("Sequence[RowOutcome]", answer) if cure.verb in DONE else ()
@@ -88,19 +99,20 @@ class WhyDeeds(TaskDeeds):
         self.carry_out(deed)
 
 
-def asked_of(cure: Cure) -> tuple[str, str]:
-    """The question before a cure, which names whom it is about, and what a yes does."""
-    first = cure.args[0] if cure.args else ""
-    each = [str(one) for one in cast("Sequence[Any]", first)] if isinstance(first, list | tuple) else [str(first)]
-    named = short_name(each[0]) if len(each) == 1 else f"{len(each):,}"
-    match cure.verb:
-        case "cancel":
-            return f"Cancel the task #{named}?", "cancel the task"
-        case "release":
-            return f"Release #{named}?", "make it pending again"
-        case "stop_workers":
-            return f"Stop {named} now?", "stop it now"
-        case "register_type":
-            return f"Register the type {named}?", "register it"
-        case _:
-            return f"{cure.label}?", cure.label[:1].lower() + cure.label[1:]
+def asked_of(cure: Cure) -> tuple[str, str, str]:
+    """The question before a cure, which names whom it is about; what a yes does, and what a no."""
+    whom = named(cure.args[0]) if cure.args else ""
+    question, yes, no = ASKED.get(cure.verb, (f"{cure.label} ({{}})?", "do that", "change nothing"))
+    return question.replace("{}", whom), yes, no
+
+
+def named(whom: object) -> str:
+    """The task, worker or type that the first argument of a cure is about; several by their number."""
+    each: Sequence[object] = cast("Sequence[object]", whom) if isinstance(whom, list | tuple) else (whom,)
+    if len(each) != 1:
+        return f"{len(each):,}"
+    match each[0]:
+        case Claim(task_id=task_id) | int(task_id):
+            return f"#{task_id}"
+        case one:
+            return short_name(str(one))

@@ -8,7 +8,7 @@ from typing import Final
 
 from core import actions
 from core.errors import CoreError
-from core.models import RowOutcome, Task, TaskStatus, WorkerStatus
+from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus, WorkerState, WorkerStatus
 from tui.look import count, ids, short_name
 
 FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {each.done: fitting for each, fitting in actions.FITTING.items()}
@@ -111,6 +111,21 @@ def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None, *, 
 def take_turns(workers: Sequence[WorkerStatus]) -> bool:
     """Whether one of these claims tasks of several types, and so claims of each in turn."""
     return any(len(worker.types) != 1 for worker in workers)
+
+
+def all_stopping(workers: Sequence[WorkerStatus]) -> list[WorkerStatus]:
+    """The workers of this board that finish what they have in hand, where all that are still there do; else none."""
+    here = [worker for worker in workers if worker.local and worker.state in LIVE_STATES]
+    return here if all(worker.state is WorkerState.DRAINING for worker in here) else []
+
+
+def could_be_told(command_id: str, workers: Sequence[WorkerStatus]) -> bool:
+    """Whether a command for workers that run would do something to these: those that stop can only be stopped now, and
+    before that `Stop now` is not offered beside `Stop`."""
+    if command_id == "stop_now":
+        return bool(all_stopping(workers))
+    here = (worker.state for worker in workers if worker.local and worker.state in LIVE_STATES)
+    return any(state is not WorkerState.DRAINING for state in here)
 
 
 def paused(worker_ids: Sequence[str], workers: Sequence[WorkerStatus]) -> str:

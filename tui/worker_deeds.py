@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from textual.app import App
 
 from core.models import LIVE_STATES, Step, WorkerState, WorkerStatus
+from core.snapshot import Snapshot
+from core.verbs import Verbs
 from tui.deeds import Deeds
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
@@ -19,6 +23,15 @@ ENDED_STATES = (WorkerState.STOPPED, WorkerState.CRASHED)
 
 class WorkerDeeds(Deeds):
     """What can be done to workers. ``chosen`` are those meant; None means all of this process."""
+
+    def __init__(self, app: App[int], verbs: Verbs, snapshot: Callable[[], Snapshot]) -> None:
+        super().__init__(app, verbs, snapshot)
+        self._given_back: set[str] = set()
+
+    def steerable(self) -> list[WorkerStatus]:
+        """All of this board that can be told something by now."""
+        here = (worker for worker in self.snapshot().workers if worker.local and worker.state in LIVE_STATES)
+        return [worker for worker in here if worker.state is not WorkerState.DRAINING]
 
     def meant(self, chosen: Sequence[WorkerStatus] | None, *, draining: bool = False) -> list[WorkerStatus]:
         """Those that can be told something, with ``draining`` also those that stop already; says why there is none."""
@@ -84,10 +97,17 @@ class WorkerDeeds(Deeds):
                 return f"{the_workers(names)}: ended meanwhile."
             told = await self.working(self.verbs.stop_workers(left, now=now))
             if now:
+                self._given_back |= set(told)
                 return f"Stopped {the_workers(told)}: {count(hands, 'task')} given back." if told else ""
             return stopping(self._as_they_are(told)) if told else ""
 
         self.carry_out(deed)
+
+    def say_stopped(self, names: Sequence[str]) -> None:
+        """Say that these have finished and no worker of this board is left; who stopped at once was told of already."""
+        if not self._given_back >= set(names):
+            self.say(f"Stopped {the_workers(names)}: nothing is in hand, none claims. {keyed('{start} starts some.')}")
+        self._given_back.clear()
 
     def _as_they_are(self, names: Sequence[str]) -> list[WorkerStatus]:
         """These workers with what they have in hand now: a question may stand for a while."""

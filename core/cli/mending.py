@@ -75,7 +75,7 @@ def release(
 @sure
 @passing
 def cancel(program: Program, task_ids: tuple[int, ...], dry_run: bool, as_json: bool, yes: bool) -> None:
-    """End tasks that are not finished, for good."""
+    """End tasks that are not finished; only a retry begins them again."""
     act(program, Order(Action.CANCEL), task_ids, dry_run=dry_run, as_json=as_json, yes=yes)
 
 

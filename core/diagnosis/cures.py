@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from core.actions import cancel_risk
 from core.bulk import Action, Order, Owner
 from core.diagnosis.cause import Cure
 from core.diagnosis.picture import Known
@@ -130,9 +131,8 @@ def cancel(known: Known) -> tuple[Cure, ...]:
         return ()
     if "cancel" not in known.system.can:
         return ()
-    said = f"Ends #{known.task.id} for good: no worker does it any more, unless somebody retries it."
-    in_hand = known.status is TaskStatus.CLAIMED
-    risk = "What its worker has done of it so far is lost." if in_hand else "Its work will not be done."
+    said = f"Ends #{known.task.id} as cancelled."
+    risk = cancel_risk(1, in_hand=int(known.status is TaskStatus.CLAIMED))
     return (Cure("Cancel", said, "cancel", ((known.task.id,),), {}, risk, "cancel"),)
 
 

@@ -208,7 +208,7 @@ def assumptions(load: Load, horizon: float) -> Iterable[str]:
     names = sorted({each.task_type for each in load.waiting})
     runs = ", ".join(f"{name} {span(load.run_seconds[name])}" for name in names[:3]) or "not measured"
     more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-    yield f"Reckoned with what tasks took lately: {runs}{more}; failures are not tried again."
+    yield f"Estimated from what tasks took lately: {runs}{more}; failures are not tried again."
     rate = sum(load.arrivals.values()) * 60
     yield f"{rate:,.3g} tasks a minute come, as lately, evenly." if rate else "No more tasks come, as none came lately."
     places = sum(each.count for each in load.hands)

@@ -92,7 +92,10 @@ def test_the_last_attempt_is_not_failed_to_release_a_task():
 
 def test_the_risk_counts_work_that_is_lost_and_owners_that_are_alive():
     tasks = one_of_each()
-    assert "1 is in hand" in plan(Order(Action.CANCEL), tasks, Known(EVERYTHING)).risk
+    said = plan(Order(Action.CANCEL), tasks, Known(EVERYTHING)).risk
+    assert said == (
+        "No worker does them any more, unless somebody retries them. 1 is in hand: what was done of it so far is lost."
+    )
     alive = Known(EVERYTHING, {"w": Owner.ALIVE})
     assert "1 owner is alive" in plan(Order(Action.RELEASE, force=True), tasks, alive).risk
     assert "duplicate" in plan(Order(Action.CLONE, same=True), tasks, alive).risk

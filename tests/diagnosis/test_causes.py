@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.actions import cancel_risk
 from core.details import AttemptRow
 from core.diagnosing import about
 from core.diagnosis import LONGEST_SENTENCE, Cause, Certainty, Diagnosis, Place, Verdict
@@ -173,7 +174,7 @@ def test_who_gets_a_worker_is_told_where_to_name_it_and_that_the_program_must_st
     by_hand, cancel = cause.cures
     for said in ("PRISMQ_WORKERS (an environment variable, or a line in .env)", "start this program again"):
         assert said in by_hand.sentence
-    assert (cancel.verb, cancel.risk) == ("cancel", "Its work will not be done.")
+    assert (cancel.verb, cancel.risk) == ("cancel", cancel_risk(1, 0))
     bare = system(type_row=UNWORKED, server=BARE)
     assert [cure.verb for cause in causes_of(of(pending(), bare)) for cure in cause.cures] == [""]
 

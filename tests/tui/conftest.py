@@ -135,6 +135,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Screen, "_compositor_refresh", paint_later)
     for field in (Input, TextArea):  # a cursor that blinks is seen in a picture or not, by chance
         monkeypatch.setattr(field.cursor_blink, "_default", False)
+    monkeypatch.setattr("tui.widgets.confirm.DEAF_FOR", 0.0)  # a slow machine makes any question late
     monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
     monkeypatch.delenv("NO_COLOR", raising=False)
 

@@ -101,7 +101,7 @@ def simulation() -> Simulation:
             Outlook("PRIORITY", 1204, 45.0, 320.0, 400.0, 0, 2000, 1200.0),
         ),
         (
-            "Reckoned with what tasks took lately: Echo 0.4 s; failures are not tried again.",
+            "Estimated from what tasks took lately: Echo 0.4 s; failures are not tried again.",
             "What has not begun within 20 min counts as starving.",
         ),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.actions import cancel_risk
 from core.diagnosis import Cure, Diagnosis
 from core.errors import Invalid
 from core.models import RowOutcome, TaskStatus
@@ -14,6 +15,7 @@ from tests.tui.why_desk import TO_GONE, TO_NO_WORKER, opened, seen, words
 from tui.key_map import IN_USE, KeyMap
 from tui.screens.bulk import BulkScreen
 from tui.screens.task import TaskScreen
+from tui.widgets.confirm import Confirm
 
 pytestmark = pytest.mark.usefixtures("asked_once")
 
@@ -181,15 +183,14 @@ async def test_a_cure_on_many_tasks_shows_its_dry_run_first():
 
 async def test_to_cancel_asks_and_is_not_said_to_have_helped_or_not():
     async with opened() as desk:
-        cancel = Cure(
-            "Cancel", "Ends #10428 for good.", "cancel", ((10428,),), {}, "Its work will not be done.", "cancel"
-        )
+        cancel = Cure("Cancel", "Ends #10428 as cancelled.", "cancel", ((10428,),), {}, cancel_risk(1, 0), "cancel")
         by_hand = Cure("Get a worker", "Write or install one.")
         cause = replace(scenes_why.NO_WORKER, code="type-unknown-here", cures=(by_hand, cancel))
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(cause,))
         await desk.press(*TO_NO_WORKER, "w", "1")
         assert "Cancel the task #10428?" in seen(desk)
-        assert "Ends #10428 for good. Its work will not be done." in seen(desk)
+        assert isinstance(desk.app.screen, Confirm)
+        assert desk.app.screen.risk == f"Ends #10428 as cancelled. {cancel_risk(1, 0)}"
         desk.verbs.diagnoses[10428] = Diagnosis(10428, scenes.NOW, (), status=TaskStatus.FAILED)
         await desk.press("y")
         assert desk.verbs.called("cancel") == [("cancel", (10428,))]

@@ -57,9 +57,9 @@ def claiming(*strategies: str) -> tuple[WorkerStatus, ...]:
 @pytest.mark.parametrize(
     ("strategies", "words", "name"),
     [
-        (("FIFO",), "oldest first", "FIFO"),
-        (("LIFO",), "newest first", "LIFO"),
-        (("PRIORITY",), "most urgent first", "PRIORITY"),
+        (("FIFO",), "oldest first per type", "FIFO"),
+        (("LIFO",), "newest first per type", "LIFO"),
+        (("PRIORITY",), "most urgent first per type", "PRIORITY"),
         (("FRESHEST",), "FRESHEST", "FRESHEST"),
         (("FIFO", "LIFO"), "mixed order", "mixed"),
     ],
@@ -76,10 +76,16 @@ async def test_what_the_workers_claim_first_is_told_in_words_where_these_push_no
         assert f"workers 4 (2 busy): {name} t" in line and "123 stuck" in line
 
 
+async def test_an_order_within_each_type_is_said_only_where_a_worker_has_several(open_board: Opens):
+    one = tuple(replace(each, types=each.types[:1]) for each in claiming("LIFO"))
+    async with open_board(replace(scenes.BUSY, workers=one)) as desk:
+        assert "workers 4 (2 busy): newest first t" in desk.text().splitlines()[0]
+
+
 async def test_workers_of_other_boards_are_no_part_of_what_ours_claim_first(open_board: Opens):
     ours, *others = claiming("LIFO", "FIFO", "FIFO", "FIFO")
     theirs = tuple(replace(each, local=False) for each in others)
     async with open_board(replace(scenes.BUSY, workers=(ours, *theirs))) as desk:
-        assert ": newest first t" in desk.text().splitlines()[0]
+        assert ": newest first per type t" in desk.text().splitlines()[0]
         await desk.put(replace(scenes.BUSY, workers=theirs))
         assert "workers 3 (1 busy)   " in desk.text().splitlines()[0]

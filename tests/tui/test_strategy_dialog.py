@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from textual.content import Content
 
+from core.models import WorkerState
 from tests.tui import scenes, scenes_workers
-from tests.tui.conftest import Opens
-from tui.screens.strategy import letters
+from tests.tui.conftest import Desk, Opens
+from tui.screens.strategy import StrategyScreen, letters
 
 
 @pytest.mark.parametrize(
@@ -98,3 +100,78 @@ async def test_a_task_starves_only_where_it_would_wait_for_long(open_board: Open
         assert f"{said} (waits 2m10s) while newer ones come." in told
         assert ("0 starve" in told) == ("Nothing starves" in told) == (starved == 0)
         assert ("14 starve" in told) == ("Starves" in told) == (starved == 14)
+
+
+async def test_workers_that_come_while_it_is_open_are_in_the_title_and_are_told_too(open_board: Opens):
+    one, *others = scenes.workers()
+    async with open_board(replace(scenes.BUSY, workers=(one, *others[:-1]))) as desk:
+        await desk.press("t")
+        assert "Strategy of all 3 workers" in desk.text()
+        await desk.put(scenes.BUSY)
+        looked_again(desk)
+        await desk.settle()
+        assert "Strategy of all 4 workers" in desk.text()
+        await desk.press("l")
+        assert desk.verbs.called("set_strategy") == [
+            ("set_strategy", "LIFO", tuple(each.id for each in (one, *others)))
+        ]
+
+
+async def test_of_the_chosen_ones_only_those_that_are_still_there_are_told(open_board: Opens):
+    one, two, *others = scenes.workers()
+    async with open_board() as desk:
+        await desk.press("3", "space", "space", "t")
+        assert "Strategy of 2 of 4 workers" in desk.text()
+        await desk.put(replace(scenes.BUSY, workers=(replace(one, state=WorkerState.STOPPED), two, *others)))
+        await desk.press("l")
+        assert desk.verbs.called("set_strategy") == [("set_strategy", "LIFO", (two.id,))]
+
+
+async def test_with_no_worker_left_it_says_so_and_sends_nothing(open_board: Opens):
+    ended = tuple(replace(each, state=WorkerState.STOPPED, in_hand=()) for each in scenes.workers())
+    async with open_board() as desk:
+        await desk.press("t")
+        await desk.put(replace(scenes.BUSY, workers=ended))
+        await desk.press("l")
+        assert "No worker of this board is left; s starts some, esc leaves." in desk.text()
+        looked_again(desk)
+        await desk.settle()
+        assert "No worker of this board is left;" in dialog(desk) and "LIFO" not in dialog(desk)
+        await desk.press("enter", "escape")
+        assert desk.app.screen is desk.board and desk.verbs.called("set_strategy") == []
+
+
+async def test_where_all_that_were_chosen_have_ended_the_others_can_be_meant(open_board: Opens):
+    one, *others = scenes.workers()
+    async with open_board() as desk:
+        await desk.press("3", "t")
+        await desk.put(replace(scenes.BUSY, workers=(replace(one, state=WorkerState.STOPPED), *others)))
+        looked_again(desk)
+        await desk.settle()
+        assert "Nobody is left of those that were chosen; a is for all 3, esc leaves." in dialog(desk)
+        await desk.press("a", "l")
+        assert desk.verbs.called("set_strategy") == [("set_strategy", "LIFO", tuple(each.id for each in others))]
+
+
+async def test_it_says_that_no_order_over_all_types_is_on_offer_and_that_waits_are_estimated(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.simulation = scenes_workers.simulation()
+        await desk.press("t")
+        said = dialog(desk)
+        assert "One order over all types is not on offer: a type with many tasks would starve the others." in said
+        assert "est. mean wait 40 s" in said
+        assert "Workers that are started later claim first what is chosen at their start." in said
+
+
+def looked_again(desk: Desk) -> None:
+    """The dialog has looked, as it does now and then."""
+    assert isinstance(desk.app.screen, StrategyScreen)
+    desk.app.screen.look()
+
+
+def dialog(desk: Desk) -> str:
+    """All that the dialog says."""
+    assert isinstance(desk.app.screen, StrategyScreen)
+    told = desk.app.screen.told.content
+    assert isinstance(told, Content)
+    return " ".join(told.plain.split())

@@ -116,8 +116,8 @@ async def test_that_all_was_paused_or_stopped_here_is_said_shortly_with_the_key_
     stopped = replace(paused, workers=ended, nothing_happens="")
     none_yet = replace(paused, workers=(), nothing_happens="no worker runs; 2 tasks wait.")
     async with opened(paused, size) as desk:
-        no_workers = "■ no workers, s starts"
-        for seen, said in ((paused, "‖ all 4 paused, p resumes"), (stopped, no_workers), (none_yet, no_workers)):
+        no_workers, all_stopped = "■ no workers, s starts", "■ all stopped, s starts"
+        for seen, said in ((paused, "‖ all 4 paused, p resumes"), (stopped, all_stopped), (none_yet, no_workers)):
             await desk.put(seen)
             line = desk.text().splitlines()[0]
             assert said in line and "⚠ 3 stuck" in line and "nothing is" not in line, line

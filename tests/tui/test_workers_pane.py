@@ -36,7 +36,7 @@ async def test_queue_and_workers_use_one_name_and_the_border_tells_the_whole(ope
 async def test_stopped_workers_are_one_row_below_the_others_and_enter_shows_them(open_board: Opens):
     async with open_board(MIXED) as desk:
         assert "3 Workers  ● 3  ◔ 1  ■ 3" in desk.text()
-        assert "workers 4 (3 busy)" in desk.text()
+        assert "workers 4 (3 busy, 1 stopping)" in desk.text()
         names = [row.id for row in desk.board.worker_pane.row_list.rows[:-1]]
         assert names == [ONE.id, TWO.id, THREE.id, FOUR.id]
         await desk.press("3", "G")

@@ -121,7 +121,7 @@ class ExportScreen(Form):
         self.sending = True
         self.progress = Progress()
         self._tell_progress()
-        self.app.run_worker(self._export(self._wanted(), self.format, self.progress), group="deeds")
+        self.results.beside(self._export(self._wanted(), self.format, self.progress))
 
     async def _export(self, path: Path, format: Format, progress: Progress) -> None:
         try:

@@ -309,7 +309,7 @@ class FailureGroupScreen(WhyBeside):
                 return f"{count(sum(row.ok for row in rows), 'task')} of {len(others):,} retried"
             return ""
 
-        self.deeds.carry_out(deed)
+        self.deeds.carry_out(deed, asked_for=False)
 
     def action_retry(self) -> None:
         """Retry all of them; asks first."""

@@ -18,6 +18,7 @@ from core.verbs import Connection
 from tui.closing import ClosesOnce
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
+from tui.widgets.confirm import ASK_EVERY
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head, safe
 
@@ -44,24 +45,36 @@ class LeaveScreen(ModalScreen[Choice], ClosesOnce[Choice]):
     }
     """
 
-    def __init__(self, hands: int) -> None:
+    def __init__(self, live: LiveScreen) -> None:
         super().__init__()
-        self.hands = hands
+        self.live = live
+        self.told = Static()
 
     def compose(self) -> ComposeResult:
         """The choices."""
         with Vertical():
-            yield Static(
-                lines(
-                    [
-                        ((f"{count(self.hands, 'task')} in hand. Quit?", Tone.STRONG),),
-                        pieces(""),
-                        pieces(("f", Tone.ACCENT), "    finish what is in hand, then quit"),
-                        pieces(("X", Tone.ACCENT), "    quit now: it is given back unfinished, to be begun anew"),
-                        pieces(("esc", Tone.ACCENT), "  stay on the board (also ", ("n ⏎", Tone.ACCENT), ")"),
-                    ]
-                )
+            yield self.told
+
+    def on_mount(self) -> None:
+        """Write them, and how many tasks are in hand by now."""
+        self.write()
+        self.set_interval(ASK_EVERY, self.write)
+
+    def write(self) -> None:
+        """What is in hand, and the choices."""
+        hands = in_hand(self.live.newest)
+        said = f"{count(hands, 'task')} in hand." if hands else "No task is in hand any more."
+        self.told.update(
+            lines(
+                [
+                    ((f"{said} Quit?", Tone.STRONG),),
+                    pieces(""),
+                    pieces(("f", Tone.ACCENT), "    finish what is in hand, then quit"),
+                    pieces(("X", Tone.ACCENT), "    quit now: it is given back unfinished, to be begun anew"),
+                    pieces(("esc", Tone.ACCENT), "  stay on the board (also ", ("n ⏎", Tone.ACCENT), ")"),
+                ]
             )
+        )
 
     def action_choose(self, choice: Choice) -> None:
         """Close with the choice."""
@@ -120,8 +133,7 @@ async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -
     if choice is None:
         if any(isinstance(screen, LeaveScreen) for screen in on_top):
             return
-        hands = in_hand(live.newest)
-        choice = await app.push_screen_wait(LeaveScreen(hands)) if hands else "finish"
+        choice = await app.push_screen_wait(LeaveScreen(live)) if in_hand(live.newest) else "finish"
     if choice == "stay":
         return
     live.frozen_at = None

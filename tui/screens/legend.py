@@ -20,6 +20,7 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
         "in the queue: the task is stuck. It does not go on by itself soon: no worker claims its type, its worker is "
         "gone or tells nothing, newer tasks always go first, or the like. w tells why and what mends it",
     ),
+    (("‖ ■", Tone.MUTED), "in the first line: all workers here are paused (‖), or have stopped (■)"),
     (("‖ ■", Tone.MUTED), "in the queue: it waits for workers that were paused (‖) or stopped (■) here"),
     (("⇡", Tone.WARN), "reports that wait to be delivered"),
     (("•••", Tone.WARN), "a secret; Show secrets in a task's commands shows it"),

@@ -16,11 +16,12 @@ from textual.widgets import Static
 from core.details import IN_TURN, Preview
 from core.diagnosis.outlook import Simulation
 from core.errors import CoreError
-from core.models import Task, WorkerStatus
+from core.models import WorkerStatus
 from tui.key_map import keyed
-from tui.look import Piece, Tone, hanging, lines, pieces, whole_age
+from tui.look import Piece, Tone, hanging, lines, pieces
 from tui.scope import Scope
 from tui.screens.form import Form
+from tui.screens.strategy_text import depends, told_of
 from tui.wording import CLAIMED_FIRST, take_turns, told
 from tui.worker_deeds import WorkerDeeds
 
@@ -39,6 +40,8 @@ SIMULATE_EVERY: Final = 10.0
 """Seconds between two looks at how long all that wait would wait."""
 ROOMY, TIGHT = 30, 24
 """Lines of a terminal from which on there is room for what these figures rest on, and for two sentences a strategy."""
+NO_OTHER_ORDER: Final = "One order over all types is not on offer: a type with many tasks would starve the others."
+LATER: Final = "Workers that are started later claim first what is chosen at their start."
 FRAME: Final = 6
 """Cells of the form beside its text."""
 INDENT: Final = 4
@@ -65,7 +68,9 @@ class StrategyScreen(Form):
         super().__init__()
         self.now = now
         self.worker_deeds = deeds
-        self.scope = Scope(workers, deeds.meant(None))
+        self._chosen = frozenset(each.id for each in workers)
+        self._of_all = len(workers) == len(deeds.steerable())
+        self._widened = False
         self.heading = f"Strategy of {self.scope.counted}"
         self.told = Static()
         self.previews: dict[str, Preview | str] = {}
@@ -73,6 +78,26 @@ class StrategyScreen(Form):
         used = {each.strategy for each in workers}
         self.current = used.pop() if len(used) == 1 else next(iter(MEANING))
         self.simulation = Simulation()
+        self._simulated_for: tuple[str, ...] = ()
+
+    @property
+    def _meant_ids(self) -> tuple[str, ...]:
+        return tuple(each.id for each in self.scope.meant)
+
+    @property
+    def nobody(self) -> str:
+        """That nobody is left whom it could be for."""
+        everyone = len(self.scope.everyone)
+        if not everyone:
+            return keyed("No worker of this board is left; {start} starts some, esc leaves.")
+        return f"Nobody is left of those that were chosen; a is for all {everyone}, esc leaves."
+
+    @property
+    def scope(self) -> Scope:
+        """Whom it is for by now: workers come and go while it is open."""
+        everyone = self.worker_deeds.steerable()
+        chosen = everyone if self._of_all else [each for each in everyone if each.id in self._chosen]
+        return Scope(chosen, everyone, self._widened)
 
     @property
     def types(self) -> tuple[str, ...]:
@@ -105,7 +130,9 @@ class StrategyScreen(Form):
         else:
             self.meaning = {name: MEANING.get(name, said) for name, said in known.items()}
             self.write()
-        for name in self.meaning:
+        if self._simulated_for != self._meant_ids:
+            self.simulate()
+        for name in self.meaning if self.scope.meant else ():
             try:
                 self.previews[name] = await self.worker_deeds.verbs.preview(name, self.types)
             except CoreError as error:
@@ -115,7 +142,10 @@ class StrategyScreen(Form):
     @work(exclusive=True, group="simulate")
     async def simulate(self) -> None:
         """Ask how long all that wait would wait under each strategy."""
-        meant = () if self.scope.for_all else tuple(each.id for each in self.scope.meant)
+        self._simulated_for = self._meant_ids
+        if not self._simulated_for:
+            return
+        meant = () if self.scope.for_all else self._simulated_for
         try:
             self.simulation = await self.worker_deeds.verbs.simulate(self.types, meant)
         except CoreError as error:
@@ -124,15 +154,17 @@ class StrategyScreen(Form):
 
     def write(self) -> None:
         """Lines as long as there is room for."""
+        self.query_one("#frame").border_title = f"Strategy of {self.scope.counted}"
         self.told.update(lines(self.rows(min(76, self.app.size.width) - FRAME)))
 
     def rows(self, width: int) -> Iterator[tuple[Piece, ...]]:
         """What the form says, in so many cells."""
+        if not self.scope.meant:
+            yield from hanging((), (self.nobody, Tone.WARN), 0, width)
+            return
         now = {each.strategy for each in self.scope.meant}
-        yield from self.scope.asked(f"What shall {self.scope.who} claim next?", "a", width)
         known = [each for each in self.previews.values() if isinstance(each, Preview)]
-        if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
-            yield from hanging((), (IN_TURN, Tone.PLAIN), 0, width)
+        yield from self.asked(known, width)
         keys, names = letters(self.meaning), max([9, *map(len, self.meaning)])
         for name, meaning in self.meaning.items():
             chosen = ("  now", Tone.GOOD) if name in now else ("", Tone.PLAIN)
@@ -148,9 +180,16 @@ class StrategyScreen(Form):
             yield pieces("")
         for text, tone in dict.fromkeys(each for preview in known for each in depends(preview)):
             yield from hanging((), (text, tone), 0, width)
-        rests_on = self.simulation.assumptions if self.app.size.height >= ROOMY else ()
+        rests_on = (*self.simulation.assumptions, LATER) if self.app.size.height >= ROOMY else ()
         for text in filter(None, (self.simulation.why_not, *rests_on)):
             yield from hanging((), (text, Tone.MUTED), 0, width)
+
+    def asked(self, known: Sequence[Preview], width: int) -> Iterator[tuple[Piece, ...]]:
+        """The question, and what holds of every order where there are several types."""
+        yield from self.scope.asked(f"What shall {self.scope.who} claim next?", "a", width)
+        if take_turns(self.scope.meant) or any(IN_TURN in preview.notes for preview in known):
+            more = f" {NO_OTHER_ORDER}" if self.app.size.height >= TIGHT else ""
+            yield from hanging((), (IN_TURN + more, Tone.PLAIN), 0, width)
 
     def within(self, name: str, meaning: str) -> str:
         """What a strategy means for these workers: of several types it orders each by itself."""
@@ -166,8 +205,9 @@ class StrategyScreen(Form):
         if outlook is None or not outlook.waiting:
             yield from previewed
             return
-        yield from previewed if self.app.size.height >= TIGHT else previewed[:1]
-        yield (outlook.sentence, Tone.WARN if outlook.starved else Tone.PLAIN)
+        roomy = self.app.size.height >= TIGHT
+        yield from previewed if roomy else previewed[:1]
+        yield (f"{'est. ' if roomy else ''}{outlook.sentence}", Tone.WARN if outlook.starved else Tone.PLAIN)
 
     def hint(self) -> tuple[Piece, ...]:
         """Escape leaves all as it is."""
@@ -183,8 +223,7 @@ class StrategyScreen(Form):
     def action_switch(self) -> None:
         """Mean all workers of this board, or again those that were chosen."""
         if self.scope.is_part:
-            self.scope = self.scope.switched()
-            self.query_one("#frame").border_title = f"Strategy of {self.scope.counted}"
+            self._widened = not self._widened
             self.previews, self.simulation = {}, Simulation()
             self.write()
             self.look()
@@ -208,9 +247,13 @@ class StrategyScreen(Form):
         self.use(self.current)
 
     def use(self, strategy: str) -> None:
-        """Claim by that one."""
+        """Claim by that one, where there is somebody left to do so."""
+        scope = self.scope
+        if not scope.meant:
+            self.refuse(self.nobody)
+            return
         self.dismiss()
-        self.worker_deeds.use_strategy(strategy, self.scope, self.way_back(strategy))
+        self.worker_deeds.use_strategy(strategy, scope, self.way_back(strategy))
 
     def way_back(self, strategy: str) -> str:
         """The keys that undo it where all these had one strategy; else who had which."""
@@ -234,47 +277,3 @@ def letters(names: Iterable[str]) -> dict[str, str]:
         if (letter := next(free, None)) is not None:
             found[name] = letter
     return found
-
-
-def told_of(preview: Preview | str | None, now: datetime, *, starves: bool) -> Iterator[Piece]:
-    """What is known of what a strategy would claim; ``starves``: tasks that wait would not be begun for long."""
-    if preview is None:
-        yield ("looking…", Tone.MUTED)
-    elif isinstance(preview, str):
-        yield (f"✗ {preview}", Tone.BAD)
-    elif not preview.tasks and not preview.exact:
-        yield ("None of those looked at can be claimed yet.", Tone.MUTED)
-    elif not preview.tasks:
-        yield ("Nothing is pending for these workers.", Tone.MUTED)
-    else:
-        yield (f"next {', '.join(named(task, preview.strategy) for task in preview.tasks)}", Tone.PLAIN)
-        yield passed_over(preview, now, starves=starves)
-
-
-def depends(preview: Preview) -> Iterator[Piece]:
-    """What must be known of an order to rely on it; the same for several strategies."""
-    if not preview.exact:
-        yield (f"⚠ Only {preview.searched or 0:,} pending tasks were looked at.", Tone.WARN)
-    for note in preview.notes:
-        if note != IN_TURN:  # is told above all of them
-            yield (note, Tone.WARN)
-
-
-def named(task: Task, strategy: str) -> str:
-    """A task in a list of those that are next."""
-    return f"#{task.id} p{task.priority}" if strategy == "PRIORITY" else f"#{task.id}"
-
-
-def passed_over(preview: Preview, now: datetime, *, starves: bool) -> Piece:
-    """Which task would wait for all others, in one line; that it starves only where it would wait for long."""
-    last = preview.last
-    shown = {task.id for task in preview.tasks}
-    if last is None:
-        return ("Each task gets its turn." if starves else "Nothing starves: each task gets its turn.", Tone.MUTED)
-    if last.id in shown:
-        return ("All that wait are next." if starves else "Nothing starves now: all that wait are next.", Tone.MUTED)
-    waits = f" (waits {whole_age(last.created_at, now)})" if last.created_at is not None else ""
-    rank = f" p{last.priority}" if preview.strategy == "PRIORITY" else ""
-    others = "higher" if preview.strategy == "PRIORITY" else "newer"
-    said, tone = ("Starves", Tone.WARN) if starves else ("Passes over", Tone.PLAIN)
-    return (f"{said} #{last.id}{rank}{waits} while {others} ones come.", tone)

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from core.details import WorkerDetail, WorkerTask
 from core.errors import CoreError
-from core.models import LIVE_STATES, InHand, WorkerStatus
+from core.models import InHand, WorkerStatus
 from core.snapshot import ActivityEntry, Snapshot
 from tui.command import Command, bindings
 from tui.commands import LIST, WHY_PANEL, WORKER
@@ -26,7 +26,7 @@ from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import told, whom
+from tui.wording import could_be_told, told, whom
 from tui.worker_deeds import WorkerDeeds, worker_could
 
 ABOUT = (
@@ -185,7 +185,7 @@ class WorkerScreen(WhyBeside):
         if command.id in ("step", "restart", "concurrency"):
             return worker_could(command.id, self.chosen)
         if command.id in ("pause", "stop", "stop_now", "strategy"):
-            return any(each.local and each.state in LIVE_STATES for each in self.chosen)
+            return could_be_told(command.id, self.chosen)
         return command.id != "open" or bool(self.tasks.rows)
 
     def action_back(self) -> None:

@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from core.models import LIVE_STATES, WorkerStatus
-from core.snapshot import Link, TypeRow
+from core.snapshot import Link, Snapshot, TypeRow
 from tui.command import Command
 from tui.commands import RETRY
 from tui.screens.why_actions import WhyActions
-from tui.wording import RETRY_ALL, whom
+from tui.wording import RETRY_ALL, all_stopping, could_be_told, whom
 
 if TYPE_CHECKING:
     from tui.worker_deeds import WorkerDeeds
@@ -27,6 +27,16 @@ class WorkerActions(WhyActions):
 
         return WorkerDeeds(self.app, self.connection.verbs, lambda: self.newest)
 
+    _leaving: tuple[str, ...] = ()
+
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Say it when the last of those has stopped that were told to finish what they had in hand."""
+        super().watch_snapshot(snapshot)
+        was, here = self._leaving, [each for each in snapshot.workers if each.local and each.state in LIVE_STATES]
+        self._leaving = tuple(worker.id for worker in all_stopping(here))
+        if was and not here:
+            self.worker_deeds.say_stopped(was)
+
     @property
     def chosen_workers(self) -> list[WorkerStatus] | None:
         """In the workers' pane the marked ones, else the one under the cursor; elsewhere None, which means all."""
@@ -40,9 +50,9 @@ class WorkerActions(WhyActions):
 
     def possible(self, command: Command) -> bool:
         """Whether there are workers for it; a task to be done, or a TaskManager to take one."""
-        if command.id in ("pause", "stop", "strategy"):
+        if command.id in ("pause", "stop", "stop_now", "strategy"):
             meant = self.newest.workers if self.chosen_workers is None else self.chosen_workers
-            return any(worker.local and worker.state in LIVE_STATES for worker in meant)
+            return could_be_told(command.id, meant)
         if command.id in ("step", "restart", "concurrency"):
             from tui.worker_deeds import worker_could
 

@@ -21,6 +21,9 @@ Risk: TypeAlias = str | Callable[[], str]
 ASK_EVERY: Final = 0.25
 """Seconds between two looks at a risk that changes."""
 
+DEAF_FOR = 0.4
+"""Seconds for which a question that no key has just opened takes no answer: what is typed then is meant for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answers:
@@ -32,7 +35,9 @@ class Answers:
 
 class Confirm(ModalScreen[bool], ClosesOnce[bool]):
     """A question: what is to be done to whom, what that brings about and whether it can be undone (``risk``), and the
-    call that a yes makes, empty for none; only ``y`` is a yes, and each key says what it does."""
+    call that a yes makes, empty for none; only ``y`` is a yes, and each key says what it does.
+
+    ``unexpected``: no key has just opened it, so that it takes no answer at first, and its keys are pale."""
 
     is_question = True
     BINDINGS = [
@@ -46,9 +51,10 @@ class Confirm(ModalScreen[bool], ClosesOnce[bool]):
     }
     """
 
-    def __init__(self, question: str, risk: Risk, call: str, answers: Answers) -> None:
+    def __init__(self, question: str, risk: Risk, call: str, answers: Answers, *, unexpected: bool = False) -> None:
         super().__init__()
         self.question, self.call, self.answers = question, call, answers
+        self.hears = not unexpected
         self._risk = risk
         self.told = Static()
 
@@ -64,22 +70,33 @@ class Confirm(ModalScreen[bool], ClosesOnce[bool]):
 
     def on_mount(self) -> None:
         """Write it; anew where it changes."""
+        if DEAF_FOR and not self.hears:
+            self.set_timer(DEAF_FOR, self.hear)
+        else:
+            self.hears = True
         self.write()
         if not isinstance(self._risk, str):
             self.set_interval(ASK_EVERY, self.write)
+
+    def hear(self) -> None:
+        """Take answers from now on."""
+        self.hears = True
+        self.write()
 
     def write(self) -> None:
         """The question, the risk, the call, the answers."""
         said: list[tuple[Piece, ...]] = [((self.question, Tone.STRONG),), ((self.risk, Tone.WARN),)]
         if self.call:
             said.append(((f"Call: {self.call}", Tone.MUTED),))
+        key = Tone.ACCENT if self.hears else Tone.MUTED
         said += [
             pieces(""),
-            pieces(("y", Tone.ACCENT), f" yes, {self.answers.yes}"),
-            pieces(("n", Tone.ACCENT), f" no, {self.answers.no} (also ", ("⏎ esc", Tone.ACCENT), ")"),
+            pieces(("y", key), f" yes, {self.answers.yes}"),
+            pieces(("n", key), f" no, {self.answers.no} (also ", ("⏎ esc", key), ")"),
         ]
         self.told.update(lines(said))
 
     def action_answer(self, answer: bool) -> None:
         """Close with the answer."""
-        self.dismiss(answer)
+        if self.hears:
+            self.dismiss(answer)

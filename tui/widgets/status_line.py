@@ -31,7 +31,7 @@ from tui.look import (
 )
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import cut, head
-from tui.wording import CLAIMED_FIRST
+from tui.wording import CLAIMED_FIRST, all_stopping, take_turns
 
 WIDE = 160
 """Columns from which on there is room for every word of a source."""
@@ -115,9 +115,7 @@ class StatusLine(Static):
         if at_rest:
             yield Item(1, ((keyed(at_rest), Tone.WARN),))
         yield from self._stuck(at_rest)
-        busy = sum(bool(worker.in_hand) for worker in live)
-        if not (at_rest and not busy):
-            yield crew(live, busy)
+        yield from crews(live, at_rest)
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
@@ -159,15 +157,36 @@ class StatusLine(Static):
             yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
 
 
+def crews(live: Sequence[WorkerStatus], at_rest: str) -> Iterator[Item]:
+    """Those that work, and those of this board where all of them stop; none where they all rest, which is told."""
+    if leaving := all_stopping(live):
+        yield Item(1, ((last_tasks(leaving), Tone.WARN),))
+    others = [worker for worker in live if worker not in leaving]
+    busy = sum(bool(worker.in_hand) for worker in others)
+    if busy or not (leaving or at_rest) or (leaving and others):
+        yield crew(others, busy)
+
+
+def last_tasks(leaving: Sequence[WorkerStatus]) -> str:
+    """That these stop, and how many tasks they finish before."""
+    hands = sum(len(worker.in_hand) for worker in leaving)
+    verb = "finishes" if len(leaving) == 1 else "finish"
+    last = f", {verb} {count(hands, 'task')}" if hands else ""
+    return f"{count(len(leaving), 'worker')} stopping{last}"
+
+
 def crew(live: Sequence[WorkerStatus], busy: int) -> Item:
     """How many workers there are, and what those of this board claim first: in words, else by the name of it."""
-    many = (f"workers {len(live)} ({busy} busy)", Tone.PLAIN)
-    used = {worker.strategy for worker in live if worker.local and worker.strategy}
+    leaving = sum(worker.state is WorkerState.DRAINING for worker in live)
+    many = (f"workers {len(live)} ({busy} busy{f', {leaving} stopping' if leaving else ''})", Tone.PLAIN)
+    ours = [worker for worker in live if worker.local and worker.strategy]
+    used = {worker.strategy for worker in ours}
     if not used:
         return Item(2, (many,))
     name = used.pop() if len(used) == 1 else "mixed"
     key = (keyed(" {strategy}"), Tone.MUTED)
-    words = "mixed order" if name == "mixed" else CLAIMED_FIRST.get(name, name)
+    within = " per type" if name in CLAIMED_FIRST and take_turns(ours) else ""
+    words = "mixed order" if name == "mixed" else CLAIMED_FIRST.get(name, name) + within
     return Item(2, (many, (f": {words}", Tone.PLAIN), key), (many, (f": {name}", Tone.PLAIN), key))
 
 
@@ -178,8 +197,10 @@ def resting(snapshot: Snapshot, live: Sequence[WorkerStatus]) -> str:
         return ""
     if live and all(worker.local and worker.state is WorkerState.PAUSED for worker in live):
         return f"‖ {f'all {len(live)} ' if len(live) > 1 else ''}paused, {{pause}} resumes"
-    were_ended = bool(snapshot.workers and snapshot.counts.pending)  # at once: that nothing happens is seen late
-    return "■ no workers, {start} starts" if not live and (were_ended or snapshot.nothing_happens) else ""
+    ended = {worker.state for worker in snapshot.workers if worker.local}
+    if live or not (ended or snapshot.nothing_happens):  # at once: that nothing happens is seen late
+        return ""
+    return f"■ {'all stopped' if ended == {WorkerState.STOPPED} else 'no workers'}, {{start}} starts"
 
 
 def held_up(holdup: Holdup, width: int) -> str:
