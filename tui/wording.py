@@ -94,12 +94,13 @@ def the_workers(worker_ids: Sequence[str]) -> str:
 
 
 def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None, *, brief: bool = False) -> str:
-    """The title of a command for workers with those whom it is for; None: all. What only pauses one does without, and
-    the strategy where it is that of all or shall be ``brief``: its dialog tells."""
+    """The title of a command for workers with those whom it is for; None: all, and stopping these is told to be for
+    workers where it need not be ``brief``, lest it be taken for the end of the task beside it. What only pauses one
+    does without, and the strategy where it is that of all or shall be brief: its dialog tells."""
     if command_id == "strategy" and not brief and chosen:
         return f"{title} of {the_workers([worker.id for worker in chosen])}"
     if chosen is None and command_id in ("pause", "stop", "stop_now"):
-        who = "all"
+        who = "all" if brief or command_id == "pause" else "workers"
     elif chosen and command_id in ("stop", "stop_now"):
         who = the_workers([worker.id for worker in chosen])
     else:
