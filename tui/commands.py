@@ -42,7 +42,7 @@ RETRY = Command(
     "retry",
     "r",
     "Retry",
-    "Give failed tasks all their attempts anew.",
+    "Make failed or cancelled tasks pending again, with all their attempts.",
     ("queue", "failures", "task", "group"),
     footer=2,
 )

@@ -32,6 +32,9 @@ DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelle
 RETRY_ALL: Final = "Retry all"
 """What the command to retry is called where it is for a whole group of failures."""
 
+BRING_BACK: Final = "Bring back"
+"""What the command to retry is called where it is for tasks that were cancelled."""
+
 CLAIMED_FIRST: Final = {"FIFO": "oldest first", "LIFO": "newest first", "PRIORITY": "most urgent first"}
 """What the strategies that are always there mean, in the words of people."""
 
@@ -53,6 +56,11 @@ def outcome(done: str, rows: Sequence[RowOutcome]) -> str:
     if len(skipped) > 3:
         said.append(f"and {len(skipped) - 3:,} more were not")
     return "; ".join(said)
+
+
+def retrying(tasks: Sequence[Task], title: str) -> str:
+    """What to retry these is called: what was cancelled did not fail, and is brought back."""
+    return BRING_BACK if tasks and all(task.is_cancelled for task in tasks) else title
 
 
 def reason(row: RowOutcome) -> str:
