@@ -86,8 +86,8 @@ WHY = Command(
 WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keeps the whole system, and what is stuck.")
 
 BOARD = (
-    Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types"),
-            ranks=(("queue", 8),)),
+    Command("start", "s", "Start", "Start workers on this machine; in pane 1 for the type there.", footer=7,
+            near=("workers", "types"), ranks=(("queue", 8),)),
     Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 8, ("workers",)),
     Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",),
             ranks=(("queue", 7),)),
