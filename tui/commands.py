@@ -42,12 +42,16 @@ RETRY = Command(
     "retry",
     "r",
     "Retry",
-    "Give failed tasks all their attempts anew.",
+    "Make failed or cancelled tasks pending again, with all their attempts.",
     ("queue", "failures", "task", "group"),
     footer=2,
 )
-RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18)
-CANCEL = Command("cancel", "C", "Cancel", "End a task that is not finished.", ("queue", "task"), 19, destructive=True)
+RELEASE = Command("release", "l", "Release", "Make a claimed task pending again.", ("queue", "task"), footer=18,
+                  ranks=(("queue", 7),))  # fmt: skip
+CANCEL = Command(
+    "cancel", "C", "Cancel", "End a task that is not finished; Retry makes it pending again.", ("queue", "task"), 19,
+    ranks=(("queue", 5),), destructive=True,
+)  # fmt: skip
 CLONE = Command(
     "clone",
     "e",
@@ -82,11 +86,13 @@ WHY = Command(
 WHY_NOTHING = Command("why_nothing", "W", "Why is nothing happening", "What keeps the whole system, and what is stuck.")
 
 BOARD = (
-    Command("start", "s", "Start", "Start workers on this machine.", footer=7, near=("workers", "types")),
+    Command("start", "s", "Start", "Start workers on this machine; in pane 1 for the type there.", footer=7,
+            near=("workers", "types"), ranks=(("queue", 8),)),
     Command("pause", "p", "Pause", "Claim nothing more, tasks in hand finish; again: resume.", (), 8, ("workers",)),
-    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",)),
+    Command("stop", "x", "Stop", "Stop workers; tasks in hand finish.", footer=6, near=("workers",),
+            ranks=(("queue", 7),)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", footer=6, near=("workers",),
-            destructive=True),
+            ranks=(("queue", 7),), destructive=True),
     Command("strategy", "t", "Strategy", "What workers claim first: the oldest first (FIFO), the newest first (LIFO), "
             "or the most urgent first (PRIORITY).", footer=10, near=("workers",), ranks=(("queue", 6),)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),

@@ -9,6 +9,7 @@ from core.bulk import Action, Meant, Order
 from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus
 from core.snapshot import Link
 from tui.deeds import Deeds, Settled
+from tui.key_map import keyed
 from tui.look import count, ids, short_name
 from tui.wording import fits, left_out, outcome, unfit
 
@@ -88,7 +89,9 @@ class TaskDeeds(Deeds):
             ):
                 return ""
             unasked = left_out("cancelled", tasks)
-            return await self._settle("cancelled", self.verbs.cancel(task_ids), settled, unasked)
+            return await self._settle(
+                "cancelled", self.verbs.cancel(task_ids), settled, unasked, keyed("; {retry} brings it back")
+            )
 
         self.carry_out(deed)
 
@@ -126,11 +129,18 @@ class TaskDeeds(Deeds):
         return fitting
 
     async def _settle(
-        self, done: str, call: Awaitable[list[RowOutcome]], settled: Settled, unasked: Sequence[RowOutcome]
+        self,
+        done: str,
+        call: Awaitable[list[RowOutcome]],
+        settled: Settled,
+        unasked: Sequence[RowOutcome],
+        back: str = "",
     ) -> str:
+        """What became of these; ``back`` tells how that is undone, where nothing went wrong and the server can."""
         rows = await self.working(call)
         settled(rows)
-        return outcome(done, [*rows, *unasked])
+        is_undone = not unasked and all(row.ok for row in rows) and self._direct(Action.RETRY)
+        return outcome(done, [*rows, *unasked]) + (back if is_undone else "")
 
     @staticmethod
     def _named(tasks: Sequence[Task]) -> str:

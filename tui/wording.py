@@ -32,6 +32,9 @@ DONE_BY: Final = {"retry": "retried", "release": "released", "cancel": "cancelle
 RETRY_ALL: Final = "Retry all"
 """What the command to retry is called where it is for a whole group of failures."""
 
+BRING_BACK: Final = "Bring back"
+"""What the command to retry is called where it is for tasks that were cancelled."""
+
 CLAIMED_FIRST: Final = {"FIFO": "oldest first", "LIFO": "newest first", "PRIORITY": "most urgent first"}
 """What the strategies that are always there mean, in the words of people."""
 
@@ -53,6 +56,11 @@ def outcome(done: str, rows: Sequence[RowOutcome]) -> str:
     if len(skipped) > 3:
         said.append(f"and {len(skipped) - 3:,} more were not")
     return "; ".join(said)
+
+
+def retrying(tasks: Sequence[Task], title: str) -> str:
+    """What to retry these is called: what was cancelled did not fail, and is brought back."""
+    return BRING_BACK if tasks and all(task.is_cancelled for task in tasks) else title
 
 
 def reason(row: RowOutcome) -> str:
@@ -94,12 +102,13 @@ def the_workers(worker_ids: Sequence[str]) -> str:
 
 
 def whom(command_id: str, title: str, chosen: Sequence[WorkerStatus] | None, *, brief: bool = False) -> str:
-    """The title of a command for workers with those whom it is for; None: all. What only pauses one does without, and
-    the strategy where it is that of all or shall be ``brief``: its dialog tells."""
+    """The title of a command for workers with those whom it is for; None: all, and stopping these is told to be for
+    workers where it need not be ``brief``, lest it be taken for the end of the task beside it. What only pauses one
+    does without, and the strategy where it is that of all or shall be brief: its dialog tells."""
     if command_id == "strategy" and not brief and chosen:
         return f"{title} of {the_workers([worker.id for worker in chosen])}"
     if chosen is None and command_id in ("pause", "stop", "stop_now"):
-        who = "all"
+        who = "all" if brief or command_id == "pause" else "workers"
     elif chosen and command_id in ("stop", "stop_now"):
         who = the_workers([worker.id for worker in chosen])
     else:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from core.attempts import NOT_RETRIED
 from core.details import AttemptRow
-from core.diagnosis.cause import Cause, Certainty
+from core.diagnosis.cause import Cause, Certainty, Cure
 from core.diagnosis.cures import cancel, clone, open_task, retry, try_now
 from core.diagnosis.picture import Known
 from core.diagnosis.words import amount, moment, quoted, span
@@ -13,6 +16,9 @@ from core.models import TaskStatus
 
 SHORT = 60
 """Characters of an error in a sentence."""
+
+PASSES = re.compile(r"\bquotas?\b|\brate.?limit|\btoo many (?:calls|requests)\b", re.IGNORECASE)
+"""Errors that pass by themselves, though only after longer than attempts go on."""
 
 
 def failed_of(known: Known) -> list[AttemptRow]:
@@ -37,7 +43,7 @@ def same_error(known: Known) -> Cause | None:
         ("workers", f"{len({each.worker_id for each in failed})} tried it"),
         *((("other failed tasks like it", f"{known.alike:,}"),) if known.alike else ()),
     )
-    cures = (*clone(known), *retry(known), *cancel(known))
+    cures = (*likeliest_first(known, failed[-1].message), *cancel(known))
     return Cause("same-error", said.format(quoted(failed[-1].message, SHORT)), evidence, cures, stuck=False)
 
 
@@ -63,13 +69,32 @@ def not_retried(known: Known) -> Cause | None:
     if task is None or not has_failed(known) or not ended_not_retried(known):
         return None
     error = task.error or "none told"
-    said = f"It failed and is not tried again, because the error cannot change: {quoted(error, SHORT)}"
+    if passes(error):
+        hope, said = "is over", "nothing helps now; trying again may help later, when this is over"
+    else:
+        hope, said = "has changed", "nothing helps now, since its worker says that the error cannot change"
     evidence = (
         ("error", quoted(error)),
         ("attempts", f"{task.attempts} of {task.max_retries}"),
-        ("whose word", "its worker's: no other attempt can do better"),
+        ("told by", "the worker: trying again at once cannot help"),
     )
-    return Cause("not-retried", said, evidence, (*clone(known), *retry(known)), stuck=False)
+    helps = {"retry": f"Helps only once what it failed for {hope}", "clone": "Helps only if its parameters are wrong"}
+    cures = tuple(
+        replace(cure, sentence=f"{helps[cure.command]}: {cure.sentence[0].lower()}{cure.sentence[1:]}")
+        for cure in likeliest_first(known, error)
+    )
+    return Cause("not-retried", f"It failed, and {said}: {quoted(error, SHORT)}", evidence, cures, stuck=False)
+
+
+def passes(error: str) -> bool:
+    """Whether it is of a kind that is over after a while, whatever the parameters are."""
+    return PASSES.search(error) is not None
+
+
+def likeliest_first(known: Known, error: str) -> tuple[Cure, ...]:
+    """To try again, and to try with other parameters; first what helps rather against such an error."""
+    first, second = (retry, clone) if passes(error) else (clone, retry)
+    return (*first(known), *second(known))
 
 
 def has_failed(known: Known) -> bool:

@@ -185,6 +185,15 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         ),
         "not-retried", "certain", False, ["plan_bulk", "retry"],
     ),
+    "its error passes by itself, after long": (
+        of(
+            failed(attempts=1, error="The daily quota is used up."),
+            system(),
+            attempts=(AttemptRow(1, "w-01", ago(60), ago(59), NOT_RETRIED, "The daily quota is used up."),),
+            last_word=NOT_RETRIED,
+        ),
+        "not-retried", "certain", False, ["retry", "plan_bulk"],
+    ),
     "it is put off": (
         of(pending(attempts=1, error="The daily quota is used up.", retry_at=ago(-7200)), system(type_row=STILL)),
         "put-off", "certain", False, ["retry", "cancel"],

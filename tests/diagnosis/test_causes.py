@@ -222,3 +222,19 @@ def test_how_many_tasks_go_before_one_is_said_as_people_say_it(ahead: int, said:
     place = Place("LIFO", ahead, True, (10500,), used_by=1)
     (told,) = (each for each in causes_of(of(pending(), system(LIFO), places=(place,))) if each.code == "overtaken")
     assert said in told.sentence
+
+
+def test_what_cannot_change_says_at_once_that_nothing_helps_and_of_each_cure_when_it_would():
+    (cause, *_) = causes_of(PICTURES["its error cannot change"][0])
+    assert cause.sentence.startswith("It failed, and nothing helps now")
+    assert ("told by", "the worker: trying again at once cannot help") in cause.evidence
+    clone, retry = cause.cures
+    assert (clone.label, retry.label) == ("Clone and edit", "Retry")
+    assert clone.sentence.startswith("Helps only if its parameters are wrong: ")
+    assert retry.sentence.startswith("Helps only once what it failed for has changed: ")
+
+
+def test_what_passes_by_itself_is_rather_tried_again_than_changed():
+    (cause, *_) = causes_of(PICTURES["its error passes by itself, after long"][0])
+    assert "trying again may help later, when this is over" in cause.sentence
+    assert [cure.label for cure in cause.cures] == ["Retry", "Clone and edit"]

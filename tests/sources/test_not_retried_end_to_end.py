@@ -93,7 +93,7 @@ async def test_an_error_that_cannot_change_costs_one_call_and_is_final(
     assert str(detail.history[-1].message).startswith("not retried: ")
     diagnosis = await engine.why(1)
     assert diagnosis.causes[0].code == "not-retried"
-    assert "because the error cannot change" in diagnosis.sentence
+    assert "its worker says that the error cannot change" in diagnosis.sentence
 
 
 async def test_a_retry_by_hand_works_once_the_key_is_mended(engine: Engine, api: DataApi):

@@ -308,6 +308,7 @@ async def test_an_error_of_a_verb_is_said_and_nothing_breaks(open_board: Opens):
 
 async def test_a_click_on_the_key_bar_gives_the_command(open_board: Opens):
     async with open_board() as desk:
+        await desk.press("1")
         bar = desk.text().splitlines()[-1]
         await desk.pilot.click(offset=(bar.index("Pause"), 35))
         await desk.settle()

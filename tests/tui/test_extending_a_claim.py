@@ -48,7 +48,7 @@ async def test_the_cure_is_offered_first_with_what_it_does_and_its_call(size: tu
             "its claim is not renewed and ends in 40 s",
             "1 Extend its claim",
             "from then on its claim lasts 5 min anew",
-            'call POST /workers/{id}/heartbeat {"task_ids": [10429]}',
+            "call POST /workers/{id}/heartbeat {",
             "2 Stop it now",
             "its claim can be taken over from 12:00:40, in 40 s",
         ):

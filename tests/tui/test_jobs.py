@@ -138,9 +138,13 @@ async def test_one_sees_what_a_type_was_before_its_version(open_board: Opens):
 async def test_one_stops_everything_and_what_is_in_hand_is_finished(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
-        stranger.reads("x Stop")
-        await stranger.press("x")
-        stranger.reads("Stop 4 workers?", "finished first", "y yes")
+        stranger.reads("^p All")
+        await stranger.press("ctrl+p")
+        await stranger.paste("stop")
+        await until(desk, lambda: "Stop workers (x)" in desk.text())
+        await stranger.press("enter")
+        await until(desk, lambda: "Stop 4 workers?" in desk.text())
+        stranger.reads("finished first", "y yes")
         await stranger.press("y")
         assert [call[2] for call in desk.verbs.called("stop_workers")] == [False]
         await stranger.press("q")

@@ -254,7 +254,7 @@ async def test_the_key_of_a_task_tells_what_it_blocks(open_board: Opens):
     async with open_board(on("https://t.example.org/api")) as desk:
         await opened(desk, dedupe_key="9f3ac0")
         assert "Key       9f3ac0" in desk.text()
-        assert f"it is answered with #{FIRST.id}" in desk.text()
+        assert f"The same task cannot be created again: #{FIRST.id} holds its key." in desk.text()
         assert f"Address   https://t.example.org/api/tasks/{FIRST.id}" in desk.text()
 
 

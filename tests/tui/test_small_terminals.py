@@ -39,7 +39,8 @@ async def test_where_the_board_does_not_fit_nothing_is_shown_and_only_quitting_w
             ("G",),
             ("x Stop all", "n New", "w Why", "/ Filter", "? Help", "q Quit", "^p All"),
         ),
-        ((80, 24), (), ("⏎ Open", "x Stop all", "n New", "w Why", "/ Filter", "? Help", "^p All")),
+        ((80, 24), (), ("⏎ Open", "C Cancel", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "^p All")),
+        ((80, 24), ("down",), ("⏎ Open", "C Cancel", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "^p All")),
         ((60, 20), ("down",) * 4, ("⏎ Open", "r Retry", "w Why", "? Help", "q Quit", "^p All")),
         ((60, 20), (), ("⏎ Open", "w Why", "/ Filter", "n New", "? Help", "q Quit", "^p All")),
         ((60, 20), ("F",), ("⏎ Open", "r Retry all", "c Try one", "? Help", "q Quit", "^p All")),
@@ -70,6 +71,19 @@ async def test_the_key_bar_offers_only_what_can_be_done_to_the_row(open_board: O
         assert offered == [["Release", "Cancel"], ["Cancel"], ["Release", "Cancel"], ["Cancel"], ["Retry"], []]
 
 
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (140, 40)])
+async def test_the_key_that_ends_the_task_under_the_cursor_comes_before_the_one_that_stops_workers(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(size=size) as desk:
+        for _ in ("claimed", "pending"):
+            bar = desk.text().splitlines()[-1]
+            assert "C Cancel" in bar and "t Strategy" in bar
+            assert "x Stop" not in bar.partition("C Cancel")[0]
+            assert "x Stop workers" in bar or size == (80, 24)
+            await desk.press("down")
+
+
 @pytest.mark.parametrize("keys", [("1",), ("2",), ("3",), ("4",), ("4", "4", "4", "4")], ids="".join)
 async def test_the_narrowest_key_bar_keeps_the_two_keys_that_lead_to_everything(
     open_board: Opens, keys: tuple[str, ...]
@@ -86,7 +100,8 @@ async def test_keys_for_workers_tell_for_which_they_are(open_board: Opens):
         def bar() -> str:
             return desk.text().splitlines()[-1]
 
-        assert "p Pause all" in bar() and "x Stop all" in bar()
+        await desk.press("down")
+        assert "p Pause all" in bar() and "x Stop workers" in bar()
         await desk.press("3")
         assert "p Pause  " in bar() and "x Stop 5a3b-1  " in bar()
         await desk.press("down")
@@ -96,10 +111,10 @@ async def test_keys_for_workers_tell_for_which_they_are(open_board: Opens):
         await desk.press("up", "space", "space")
         assert "x Stop 2 workers  " in bar()
         await desk.press("escape", "1")
-        assert "x Stop all" in bar()
+        assert "x Stop workers" in bar()
         await desk.press("question_mark", "/")
         await desk.type("tasks in hand finish")
-        assert "x     Stop all" in desk.text() and "p     Pause all" in desk.text()
+        assert "x     Stop workers" in desk.text() and "p     Pause all" in desk.text()
 
 
 @pytest.mark.parametrize("key", ["s", "n"])

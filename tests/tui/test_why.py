@@ -37,7 +37,7 @@ async def test_w_tells_all_causes_beside_the_row_which_stays_in_sight():
                 "likely",
                 scenes_why.GONE,
                 "Makes #10429 pending again",
-                'POST /tasks/bulk {"action": "release", "ids": [10429], "worker_id": its owner}',
+                'POST /tasks/bulk {"action": "release"',
                 "the work runs twice",
                 "See on its machine",
                 "its claim can be taken over from 12:00:48, in 48 s",

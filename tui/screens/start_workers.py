@@ -7,15 +7,17 @@ from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Collapsible, Input, Select, SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from core.errors import CoreError
-from core.snapshot import TypeRow
+from core.snapshot import Snapshot, TypeRow
 from tui.look import Piece, Tone, content, count, lines, number, pieces
 from tui.screens.form import Form, labelled, whole_number
+from tui.screens.live import LiveScreen
 from tui.screens.strategy import MEANING
 from tui.widgets.choices import Choices
 from tui.widgets.safe_text import cut, head
@@ -28,23 +30,30 @@ MOST_SECONDS = 86_400.0
 """Seconds of the longest poll interval and task timeout: a day."""
 
 
+class Kinds(Choices):
+    """The types; one key each for the one under its cursor alone, and for all."""
+
+    BINDINGS = [Binding("o", "screen.only_this", "Only this one"), Binding("a", "screen.every_type", "All")]
+
+
 class StartWorkersScreen(Form):
     """How many, for which types, by which strategy, how much at once; folded below: how often they look, how long a
-    task may take."""
+    task may take. ``meant`` is the type for which it was opened, and is chosen alone then; without one all are."""
 
     AUTO_FOCUS = "#count"
     heading = "Start workers"
     doing = "start"
 
-    def __init__(self, deeds: WorkerDeeds, types: Sequence[TypeRow]) -> None:
+    def __init__(self, live: LiveScreen, deeds: WorkerDeeds, types: Sequence[TypeRow], meant: str = "") -> None:
         super().__init__()
-        self.deeds = deeds
+        self.live, self.deeds, self.meant = live, deeds, meant
         self.workable = [row for row in types if row.workable]
-        self.unworkable = [row.name for row in types if not row.workable]
+        # The one that is meant first: it is the one that is told by its name.
+        self.unworkable = sorted((row.name for row in types if not row.workable), key=lambda name: name != meant)
         self.hindered: dict[str, str] = {}
         self.number = Input("1", id="count", type="integer", compact=True)
         self.concurrency = Input("1", id="concurrency", type="integer", compact=True)
-        self.kinds = Choices(*(Selection(self._prompt(row), row.name, True) for row in self.workable))
+        self.kinds = Kinds(*(Selection(self._prompt(row), row.name, meant in ("", row.name)) for row in self.workable))
         self.strategy: Select[str] = Select(orders(MEANING), value="FIFO", allow_blank=False, compact=True)
         self.poll = Input(placeholder="as its class has it", id="poll", type="number", compact=True)
         self.timeout = Input(placeholder="as its class has it", id="timeout", type="number", compact=True)
@@ -55,7 +64,7 @@ class StartWorkersScreen(Form):
         with Horizontal(classes="row"):
             yield labelled("Workers", self.number)
             yield labelled("Tasks at once, each", self.concurrency)
-        yield Static(content((("Task types (space chooses)", Tone.MUTED),)), classes="label")
+        yield Static(content((("Task types (space chooses, o only this one, a all)", Tone.MUTED),)), classes="label")
         if self.workable:
             yield self.kinds
         else:
@@ -67,9 +76,32 @@ class StartWorkersScreen(Form):
         yield self.plan
 
     def on_mount(self) -> None:
-        """Say what will be started, and learn what keeps types from it."""
+        """Say what will be started, and learn what keeps types from it; what waits for each is kept up to date."""
+        self.kinds.highlighted = next((at for at, row in enumerate(self.workable) if row.name == self.meant), 0)
         self.tell()
         self.learn()
+        self.watch(self.live, "snapshot", self.follow, init=False)
+
+    def follow(self, snapshot: Snapshot) -> None:
+        """How many tasks of each type wait now; what is chosen stays."""
+        now = {row.name: row for row in snapshot.types}
+        for place, row in enumerate(self.workable):
+            if (newer := now.get(row.name, row)).counts != row.counts:
+                self.workable[place] = newer
+                self.kinds.replace_option_prompt_at_index(place, self._prompt(newer))
+
+    def action_only_this(self) -> None:
+        """Choose the type under the cursor alone."""
+        if (place := self.kinds.highlighted) is not None:
+            self._choose([self.workable[place].name])
+
+    def action_every_type(self) -> None:
+        """Choose all types but those that lack something."""
+        self._choose([row.name for row in self.workable if row.name not in self.hindered])
+
+    def _choose(self, names: Sequence[str]) -> None:
+        for row in self.workable:
+            (self.kinds.select if row.name in names else self.kinds.deselect)(row.name)
 
     @work(group="learn")
     async def learn(self) -> None:
@@ -116,10 +148,13 @@ class StartWorkersScreen(Form):
         if chosen:
             many, at_once = self.number.value.strip() or "?", self.concurrency.value.strip() or "?"
             kinds = short(chosen[0]) if len(chosen) == 1 else f"{len(chosen)} types"
+            kinds += " only (under the cursor)" if chosen == [self.meant] else ""
             who = "1 worker" if many == "1" else f"{many} workers"
             load = "1 task" if at_once == "1" else f"{at_once} tasks"
             first = str(self.strategy.value)
             yield pieces(("Starts ", Tone.MUTED), f"{who} for {kinds}, {load} at once each, {first}.")
+        elif self.workable:
+            yield (("No type is chosen.", Tone.MUTED),)
         for each, why in list(self.hindered.items())[:2]:
             name = short(each)
             yield ((f"⚠ {why}" if each in why else f"⚠ {name}: {why}", Tone.WARN),)

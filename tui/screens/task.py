@@ -11,7 +11,7 @@ from textual.widgets import Static
 from core.models import NewTask, RowOutcome, Task
 from core.snapshot import Link, Snapshot
 from tui.command import Command, bindings
-from tui.commands import READING, TASK, WHY_PANEL
+from tui.commands import READING, RETRY, TASK, WHY_PANEL
 from tui.key_map import keyed
 from tui.look import Piece, Tone, content, status_of, unheard
 from tui.screens import task_copies as copies
@@ -27,7 +27,7 @@ from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.reader import Reader
 from tui.widgets.safe_text import cut, head
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import DONE_BY, fits
+from tui.wording import DONE_BY, fits, retrying
 
 
 class TaskScreen(WhyBeside):
@@ -164,6 +164,11 @@ class TaskScreen(WhyBeside):
             return bool(len(self.reader.outline) and self.reader.outline.mark_at(self.reader.cursor))
         done = DONE_BY.get(command.id)
         return done is None or any(fits(done, task) for task in self.opened)
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """What was cancelled is brought back."""
+        title = super().title_of(command, brief=brief)
+        return retrying(self.opened, title) if command is RETRY else title
 
     # What is done to the task
 

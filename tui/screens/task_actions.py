@@ -10,9 +10,11 @@ from core.actions import Action
 from core.filters.deciding import WHOLE
 from core.models import NewTask, RowOutcome, Task
 from core.snapshot import FailureGroup, TypeRow
+from tui.command import Command
+from tui.commands import RETRY
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.row_list import RowList
-from tui.wording import GONE
+from tui.wording import GONE, retrying
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
@@ -25,6 +27,12 @@ class TaskActions(WorkerActions):
     def chosen_tasks(self) -> list[Task]:
         """The marked tasks, else the one under the cursor."""
         return self.queue_pane.row_list.chosen
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """What was cancelled is brought back; where not all that is meant is at hand, nobody knows."""
+        title = super().title_of(command, brief=brief)
+        is_known = command is RETRY and self.place == "queue" and self.queue_pane.meant_beyond is None
+        return retrying(self.chosen_tasks, title) if is_known else title
 
     def settled(self, rows: Sequence[RowOutcome]) -> None:
         """What was done is unmarked; what was skipped stays marked."""

@@ -165,8 +165,7 @@ def links(detail: TaskDetail, how: Showing) -> Iterator[Line]:
         yield from field("Address", masked_text(f"{how.url.rstrip('/')}/tasks/{task.id}"), how)
     if task.dedupe_key:
         yield from field("Key", task.dedupe_key, how)
-        blocks = f"a new task of this type with the same parameters: it is answered with #{task.id}"
-        yield from field("Blocks", blocks, how, Tone.MUTED)
+        yield from field("", f"The same task cannot be created again: #{task.id} holds its key.", how, Tone.MUTED)
 
 
 def field(label: str, value: str, how: Showing, tone: Tone = Tone.PLAIN) -> Iterator[Line]:

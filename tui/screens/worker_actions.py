@@ -71,16 +71,17 @@ class WorkerActions(WhyActions):
         return whom(command.id, super().title_of(command, brief=brief), self.chosen_workers, brief=brief)
 
     def action_start(self) -> None:
-        """Start workers."""
-        self._start(self.newest.types)
+        """Start workers: for the type under the cursor, where one is."""
+        row = self.current if self.place == "types" else None
+        self._start(self.newest.types, row.name if isinstance(row, TypeRow) else "")
 
     def _start_for(self, names: Sequence[str]) -> None:
         self._start([row for row in self.newest.types if row.name in names])
 
-    def _start(self, types: Sequence[TypeRow]) -> None:
+    def _start(self, types: Sequence[TypeRow], meant: str = "") -> None:
         from tui.screens.start_workers import StartWorkersScreen
 
-        self.app.push_screen(StartWorkersScreen(self.worker_deeds, types))
+        self.app.push_screen(StartWorkersScreen(self, self.worker_deeds, types, meant))
 
     def action_pause(self) -> None:
         """Pause or resume."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from tui.look import CANCELLED, STATUS, TIMES, Piece, Tone, clock, hanging, sign_of_rest
 from tui.widgets.masking import masked_text
-from tui.widgets.safe_text import head
+from tui.widgets.safe_text import cut, head
 
 if TYPE_CHECKING:  # the panel is there from the start; what it tells is imported when it tells it
     from core.diagnosis import Cause, Cure, Diagnosis
@@ -18,6 +18,10 @@ Line = tuple[Piece, ...]
 
 NARROW: Final = 66
 """Cells below which names stand above what they name."""
+ROOMY: Final = 96
+"""Cells from which the call of a cure may take several lines: those of the panel at 100 columns."""
+CALL: Final = 9
+"""Cells before a call."""
 LABEL: Final = 18
 """Cells of a name at most; a longer one pushes its value to the right."""
 OLD: Final = 4.0
@@ -100,7 +104,8 @@ def named(pairs: Sequence[tuple[str, str]], width: int) -> Iterator[Line]:
 
 
 def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> Iterator[Line]:
-    """The key, what it does, the exact call and its risk; what only a person can do has no key."""
+    """The key, what it does and its risk, of the chosen one the exact call too: on one line where there is little room,
+    since a copy has the whole. What only a person can do has no key."""
     from core.diagnosis.calls import told_call
 
     mark: Piece = (" ›" if is_chosen else "  ", Tone.ACCENT)
@@ -115,8 +120,9 @@ def of_cure(cure: Cure, number: int | None, width: int, *, is_chosen: bool) -> I
         yield from hanging((("    ", Tone.PLAIN),), (sentence, Tone.PLAIN), 4, width)
     if cure.risk:
         yield from hanging((("    ⚠ ", Tone.WARN),), (fit_to_show(cure.risk), Tone.WARN), 6, width)
-    if call := told_call(cure):
-        yield from hanging((("    call ", Tone.MUTED),), (fit_to_show(call), Tone.MUTED), 9, width)
+    if is_chosen and (call := told_call(cure)):
+        told = fit_to_show(call) if width >= ROOMY else cut(fit_to_show(call), width - CALL)
+        yield from hanging((("    call ", Tone.MUTED),), (told, Tone.MUTED), CALL, width)
 
 
 def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
