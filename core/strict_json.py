@@ -46,9 +46,9 @@ def as_json(value: Json) -> str:
     return "".join(parts)
 
 
-def is_heavy(value: Json) -> bool:
-    """Whether its JSON is longer than about `LIGHT` characters. Looks no further than that."""
-    budget = LIGHT
+def is_heavy(value: Json, light: int = LIGHT) -> bool:
+    """Whether its JSON is longer than about so many characters. Looks no further than that."""
+    budget = light
     left: list[Json] = [value]
     while left and budget > 0:
         each = left.pop()

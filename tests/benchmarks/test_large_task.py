@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from textual import events
 
+from core.models import Json
 from tests.benchmarks.measuring import Figures, Target, table
 from tests.tui.large_task import large_task
+from tui.widgets.json_view import JsonShape
 
 ROUNDS = 3
 
@@ -37,3 +39,38 @@ async def test_how_soon_a_large_task_is_read_and_heard(tmp_path: Path):
             figures["searched to its end"].append(1000 * (time.perf_counter() - began))
     targets = {"opened": Target(200, at_most=True), "a key while it is searched": Target(50, at_most=True)}
     print(table("A task with 5 MB of parameters: milliseconds", figures, targets))
+
+
+def deep(levels: int) -> Json:
+    value: Json = ["alpha"] * 50
+    for _ in range(levels):
+        value = {"a": value, "b": "x" * 30}
+    return value
+
+
+VALUES: dict[str, Json] = {
+    "records": [
+        {"id": n, "title": f"alpha bravo {n % 977}", "tags": ["echo", "delta"], "stats": {"views": n * 7919 % 10**6}}
+        for n in range(20_000)
+    ],
+    "texts": [f"alpha bravo charlie {n % 7} delta" for n in range(100_000)],
+    "80 levels": [deep(80) for _ in range(600)],
+}
+"""JSON in which a search comes upon much of what it is for."""
+
+
+@pytest.mark.bench
+def test_how_long_a_search_takes_that_finds_much():
+    figures: Figures = {}
+    for name, value in VALUES.items():
+        for needle in ("alpha", "42", "a", "nowhere"):
+            taken = figures[f"{name}: {needle}"] = []
+            longest = figures[f"{name}: {needle}, its longest step"] = []
+            for _ in range(ROUNDS):
+                began = last = time.process_time()
+                longest.append(0)
+                for _ in JsonShape().finds(value, needle):
+                    now = time.process_time()
+                    longest[-1], last = max(longest[-1], 1000 * (now - last)), now
+                taken.append(1000 * (last - began))
+    print(table("A search through JSON: milliseconds of the processor", figures, {}, digits=1))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+
+import pytest
 
 from core.models import Json
+from tui.widgets import sought
 from tui.widgets.branches import Branch, Path, Row
 from tui.widgets.json_view import JsonShape
 from tui.widgets.long_text import LongText
 from tui.widgets.masking import MASK, masked_text
+from tui.widgets.sought import folded
 
 WORDS = (
     "heron", "Ångström", "ÜBER", "12", "404", 'say "hi"', "back\\slash", "line\nbreak", "tab\there", "a: b", "•••", "…",
@@ -38,10 +43,10 @@ def made(chance: random.Random, depth: int = 0) -> Json:
 def looked_at(rows: Iterator[Row], needle: str) -> Iterator[Path]:
     """Every row, one after another."""
     for row in rows:
-        if needle in row.text.lower():
+        if needle in folded(row.text):
             yield (row.key,)
         if isinstance(row.branch, LongText):
-            text, start = masked_text(row.branch.value).lower(), 0
+            text, start = folded(masked_text(row.branch.value)), 0
             while (place := text.find(needle, start)) >= 0:
                 yield row.key, place
                 start = place + len(needle)
@@ -68,7 +73,7 @@ def test_a_search_finds_what_looking_at_every_row_finds():
 def test_what_is_passed_by_counts_as_looked_at():
     value = {"rows": [{"n": n, "text": f"row {n} " + "x" * 400} for n in range(2_000)]}
     steps = list(JsonShape().finds(value, "nowhere"))
-    assert len(steps) < 100, "members are looked at many at a time"
+    assert len(steps) < 200, "members are looked at many at a time"
     assert sum(step for step in steps if isinstance(step, int)) > 800_000
 
 
@@ -87,3 +92,47 @@ def test_a_text_nested_deeper_than_python_goes_is_searched_as_far_as_it_is_shown
     for _ in range(900):
         value = [value]
     assert found(["heron above", value], "heron") == [(0,)]
+
+
+def test_letters_that_differ_in_their_small_form_alone_are_found_in_texts_of_any_length():
+    for needle in ("ı", "ſ", "ς", "Σ", "ΟΔΟΣ", "İ", "K"):
+        short, long = f"before {needle} behind", f"{'word ' * 9_000}{needle} {'word ' * 9_000}{needle}{needle} end"
+        wanted = folded(needle)
+        assert found(short, wanted) == [("",)], needle
+        places = [path[1] for path in found([long], wanted) if len(path) > 1]
+        first, last = long.index(needle), long.rindex(needle)
+        assert places == [first, last - len(needle), last], needle
+
+
+def test_a_text_is_found_at_its_place_behind_letters_whose_small_form_is_longer():
+    text = "İ" * 700 + " heron"
+    assert found([text], "heron") == [(0, 701)]
+
+
+def test_what_is_nested_deep_is_not_read_again_at_each_level(monkeypatch: pytest.MonkeyPatch):
+    def nested(levels: int) -> Json:
+        value: Json = ["heron"] * 9
+        for _ in range(levels):
+            value = {"a": value, "b": "x" * 30}
+        return value
+
+    written: list[int] = []
+
+    def counted(value: object, *, encode: Callable[[object], str] = sought.encode) -> str:
+        text = encode(value)
+        written.append(len(text))
+        return text
+
+    monkeypatch.setattr(sought, "encode", counted)
+    value = [nested(60) for _ in range(40)]
+    assert len(found(value, "heron")) == 360
+    assert sum(written) < 4 * len(json.dumps(value))
+
+
+def test_a_number_passes_by_what_has_no_place_of_that_number():
+    rows: list[Json] = [{"name": f"row {n}", "tags": ["a", "b"], "of": {"x": "y"}} for n in range(2_000)]
+    steps = list(JsonShape().finds({"rows": rows}, "7777777"))
+    assert len(steps) < 200
+    steps = list(JsonShape().finds({"rows": rows}, "1999"))
+    assert [step for step in steps if not isinstance(step, int)] == [("rows", 1999), ("rows", 1999, "name")]
+    assert len(steps) < 300

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tui.look import Piece
+from tui.widgets.sought import folded
 
 Path = tuple[object, ...]
 """Where a row is: the key of its section, of the branches that it is in, its own. It stays while other rows change."""
@@ -32,7 +33,7 @@ class Branch:
         yield from self.rows()
 
     def finds(self, needle: str) -> Iterator[Step]:
-        """Where it holds a text (lower case), as paths below the row that holds it."""
+        """Where it holds a text (folded), as paths below the row that holds it."""
         yield from found_in(self.rows(), needle)
 
 
@@ -76,7 +77,7 @@ def found_in(rows: Iterator[Row], needle: str) -> Iterator[Step]:
     """The paths of the rows that hold a text, folded or not; and how much was looked at, row by row."""
     for row in rows:
         text = row.text
-        if needle in text.lower():
+        if needle in folded(text):
             yield (row.key,)
         if row.branch is None:
             yield row.size or len(text)

@@ -10,13 +10,14 @@ from itertools import islice
 from rich.cells import cell_len
 
 from core.models import Json
+from core.strict_json import is_heavy
 from tui.key_map import keyed
 from tui.look import Piece, Tone, count, pieces
-from tui.widgets.branches import Branch, Row, Step, found_in
+from tui.widgets.branches import Branch, Path, Row, Step, found_in
 from tui.widgets.long_text import LongText
-from tui.widgets.masking import MASK, hides, masked_text
+from tui.widgets.masking import MASK, WINDOW, hides, masked_text
 from tui.widgets.safe_text import CUT, safe
-from tui.widgets.sought import passed_by, words_of
+from tui.widgets.sought import folded, lacks, passed_by, words_of
 
 MOST_CHARACTERS = 500
 """Characters of a text that its own row looks at; unfolded, it is shown wrapped and whole."""
@@ -24,14 +25,17 @@ MOST_CHARACTERS = 500
 MOST_LINES = 200
 """Of a value that is shown without folding."""
 
-AT_ONCE = 64
-"""Members that a search looks at as one, until they may hold what it is for."""
+AT_ONCE = 32
+"""Members that a search looks at as one."""
 
 DEEPEST = 200
 """Levels below which nothing is shown. No TaskManager takes as many."""
 
 DEEPEST_SET_IN = 16
 """Levels that are set in; what is deeper begins where they do."""
+
+Named = tuple[object, Json]
+"""A member of an object with its name, of an array with its place."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ class JsonShape:
             yield self.row("", value, (), 0)
 
     def finds(self, value: Json, needle: str) -> Iterator[Step]:
-        """Where those rows hold a text (lower case)."""
+        """Where those rows hold a text (folded)."""
         yield from Members(self, value, 0).finds(needle) if is_block(value) else found_in(self.rows(value), needle)
 
     def members(self, value: Json, depth: int) -> Iterator[Row]:
@@ -125,24 +129,54 @@ class Members(Branch):
 
     def finds(self, needle: str) -> Iterator[Step]:
         """Where they hold a text; no row is made of what can be seen not to."""
-        words, members = words_of(needle), iter(named(self.value) if self.depth <= DEEPEST else ())
+        words, members = words_of(needle), iter(self._members())
         while some := list(islice(members, AT_ONCE)):
             yield from self._found(some, needle, words)
 
-    def _found(self, some: Sequence[tuple[object, Json]], needle: str, words: Sequence[str]) -> Iterator[Step]:
-        """Where some of them do: halved until what does not is passed by."""
-        passed, middle = passed_by(some, words), len(some) // 2
-        if passed:
+    def _found(self, some: Sequence[Named], needle: str, words: Sequence[str]) -> Iterator[Step]:
+        """Where some of them do: what is small is passed by or looked through as a whole, what is large in parts."""
+        if not is_heavy(dict(some), WINDOW):
+            passed = passed_by(some, words)
             yield passed
-        elif middle:
-            yield from self._found(some[:middle], needle, words)
-            yield from self._found(some[middle:], needle, words)
+            if not passed:
+                yield from self._through(some, needle, words, ask=len(some) > 1)
+            return
+        yield 0
+        if len(some) > 1:
+            for each in some:
+                yield from self._found([each], needle, words)
         else:
-            [(name, member)] = some
-            yield from found_in(iter((self.shape.member(self.value, name, member, self.depth),)), needle)
+            yield from found_in(iter((self._row(*some[0]),)), needle)
+
+    def _through(
+        self, some: Iterable[Named], needle: str, words: Sequence[str], path: Path = (), *, ask: bool = False
+    ) -> Iterator[Step]:
+        """Where some of them do, one after another. ``ask``: what is in one may be passed by; nothing below that may,
+        so that what is nested deep is not read again at each of its levels."""
+        for name, member in some:
+            passed = lacks(name, member, words) if is_short(member) else ask and passed_by(((name, member),), words)
+            if passed:
+                yield passed
+                continue
+            row, here = self._row(name, member), (*path, name)
+            if needle in folded(row.text):
+                yield here
+            yield row.size
+            if isinstance(row.branch, Members):
+                yield from row.branch._through(row.branch._members(), needle, words, here)
+            elif row.branch is not None:
+                for step in row.branch.finds(needle):
+                    yield step if isinstance(step, int) else (*here, *step)
+
+    def _members(self) -> Iterable[Named]:
+        """Those that are shown."""
+        return named(self.value) if self.depth <= DEEPEST else ()
+
+    def _row(self, name: object, member: Json) -> Row:
+        return self.shape.member(self.value, name, member, self.depth)
 
 
-def named(value: Json) -> Iterable[tuple[object, Json]]:
+def named(value: Json) -> Iterable[Named]:
     """The members of an object with their names, of an array with their places."""
     return value.items() if isinstance(value, Mapping) else enumerate(value)
 
@@ -172,6 +206,11 @@ def unfolded(rows: Iterable[Row]) -> Iterator[Row]:
 def is_block(value: Json) -> bool:
     """Whether a value holds others."""
     return isinstance(value, Mapping | list | tuple) and bool(value)
+
+
+def is_short(value: Json) -> bool:
+    """Whether one row shows all of a value."""
+    return len(value) <= MOST_CHARACTERS if isinstance(value, str) else not is_block(value)
 
 
 def set_in(depth: int) -> int:

@@ -12,6 +12,7 @@ from tui.look import Piece, Tone
 from tui.widgets.branches import Branch, Row, Step
 from tui.widgets.masking import MASK, WINDOW, masked_windows
 from tui.widgets.safe_text import safe, visible
+from tui.widgets.sought import folded, places
 
 LINE_BREAK = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -57,20 +58,19 @@ class LongText(Branch):
         if MASK[0] not in needle and not (yield from self._may_hold(needle)):  # masking adds nothing else
             yield len(self.value)
             return
-        wanted = re.compile(re.escape(needle), re.IGNORECASE)
         kept = ""
         for start, part in self._windows():
             window, first = kept + part, start - len(kept)
-            for found in wanted.finditer(window):
-                if found.end() > len(kept):
-                    yield (first + found.start(),)
+            for begin, end in places(window, needle):
+                if end > len(kept):
+                    yield (first + begin,)
             kept = window[-(len(needle) - 1) :] if len(needle) > 1 else ""
             yield len(part)
 
     def _may_hold(self, needle: str) -> Generator[int, None, bool]:
         """Whether the text is there before anything is masked; made of steps, since the text may be long."""
         for start in range(0, len(self.value), WINDOW):
-            if needle in self.value[start : start + WINDOW + len(needle)].lower():
+            if needle in folded(self.value[start : start + WINDOW + len(needle)]):
                 return True
             yield 0
         return False

@@ -188,7 +188,7 @@ class Outline:
         self.count()
 
     def finds(self, needle: str) -> Iterator[Step]:
-        """Where a text (lower case) is in the present sections, folded or not."""
+        """Where a text (folded) is in the present sections, folded or not."""
         for section in tuple(self.sections):
             found = section.finds(needle) if section.finds is not None else found_in(iter(section.make()), needle)
             for step in found:

@@ -12,6 +12,7 @@ from tui.look import Piece, Tone
 from tui.widgets.folds import Shown
 from tui.widgets.outline import Outline, Section
 from tui.widgets.safe_text import CUT, cut, head, safe
+from tui.widgets.sought import folded
 
 MARGIN = 4
 """Cells before a row that is not set in: the cursor, a space, and whether it is folded."""
@@ -97,7 +98,7 @@ class OutlineCanvas(ScrollView):
 
     def _lit(self, text: str, style: Style) -> list[Segment]:
         """A text with what was searched for marked in it."""
-        low, segments, start = text.lower(), list[Segment](), 0
+        low, segments, start = folded(text), list[Segment](), 0
         if not self.needle or len(low) != len(text):
             return [Segment(text, style)]
         while (found := low.find(self.needle, start)) >= 0:

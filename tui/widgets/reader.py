@@ -18,6 +18,7 @@ from tui.widgets.folds import Shown, behind, taken, up_to
 from tui.widgets.outline import MORE_ROWS, Section
 from tui.widgets.outline_canvas import OutlineCanvas
 from tui.widgets.slices import sliced
+from tui.widgets.sought import folded
 
 MOST_HITS = 10_000
 """Places of a text that are counted."""
@@ -196,7 +197,7 @@ class Reader(OutlineCanvas, can_focus=True):
     async def find(self, needle: str) -> AsyncGenerator[tuple[list[Path], int], None]:
         """Mark a text wherever it is in sight, and find all its places, at most about `MOST_HITS`: some of them at a
         time, each time with how many characters were looked at so far."""
-        self.needle = needle.lower()
+        self.needle = folded(needle)
         self.refresh()
         many = looked = 0
         async with aclosing(sliced(self.outline.finds(self.needle) if needle else iter(()))) as slices:
