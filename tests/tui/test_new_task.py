@@ -194,7 +194,7 @@ async def test_what_was_typed_is_lost_only_when_one_says_so(open_board: Opens):
         form = await begin(desk)
         await desk.type("typed")
         await desk.press("escape")
-        assert "What you typed is lost." in desk.text()
+        assert "What you typed is lost; no task is created." in desk.text()
         assert "Call:" not in desk.text()  # there is none: nothing is sent
         await desk.press("n")
         assert desk.app.screen is form
