@@ -55,13 +55,18 @@ def is_raw(field: Field, entry: Entry | None) -> bool:
 
 def counted(params: Mapping[str, Json], path: Path, number: int) -> dict[str, Json]:
     """A copy with the number in the text at that path: in the place of every `NUMBER`, else at its end."""
+    return with_text(params, path, numbered(text_at(params, path), number))
+
+
+def with_text(params: Mapping[str, Json], path: Path, text: str) -> dict[str, Json]:
+    """A copy with another text at that path."""
     copy = dict(params)
     name = path[0] or ""
     if len(path) > 1:
         inner = copy.get(name)
-        copy[name] = counted(cast("Mapping[str, Json]", inner if isinstance(inner, Mapping) else {}), path[1:], number)
+        copy[name] = with_text(cast("Mapping[str, Json]", inner if isinstance(inner, Mapping) else {}), path[1:], text)
     else:
-        copy[name] = numbered(str(copy.get(name, "")), number)
+        copy[name] = text
     return copy
 
 
@@ -78,6 +83,21 @@ def text_at(params: Mapping[str, Json], path: Path) -> str:
     for name in path:
         value = cast("Mapping[str, Json]", value).get(name or "") if isinstance(value, Mapping) else None
     return value if isinstance(value, str) else ""
+
+
+def lines_of(text: str) -> tuple[str, ...]:
+    """The lines of a text that tell something, each once, without what is around them."""
+    return tuple(dict.fromkeys(line for each in text.splitlines() if (line := each.strip())))
+
+
+def left_with(params: Json, mark: str, path: Path = ()) -> list[Path]:
+    """Where in parameters a text has that mark in it; of a list only where the list is."""
+    if isinstance(params, Mapping):
+        members = cast("Mapping[str, Json]", params).items()
+        return [found for name, value in members for found in left_with(value, mark, (*path, name))]
+    if isinstance(params, list):
+        return [path] if any(left_with(each, mark) for each in cast("list[Json]", params)) else []
+    return [path] if isinstance(params, str) and mark in params else []
 
 
 def _fill(fields: tuple[Field, ...], params: Mapping[str, Json], values: dict[Path, Entry]) -> None:

@@ -1,20 +1,50 @@
-"""The same task created many times, with a counter in it so that each is another."""
+"""A task created many times, with a number or a line of a text in it so that each is another."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from core.answers import CreatedTask
 from core.errors import CoreError
-from core.form_values import counted
+from core.form_values import NUMBER, counted, text_at, with_text
 from core.forms import Path
-from core.models import NewTask
+from core.models import Json, NewTask
 
 MOST_TIMES = 10_000
 """How often a task is repeated at most: more is a load test, and has a tool of its own."""
 
 Create = Callable[[NewTask], Awaitable[CreatedTask]]
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """What tells ``times`` tasks apart, of which the first has the number 1.
+
+    The text ``counter`` gets the number; so does each of ``texts`` in which `NUMBER` is written. The text ``lined`` is
+    one of ``lines`` in each.
+    """
+
+    times: int = 1
+    texts: tuple[Path, ...] = ()
+    counter: Path | None = None
+    lined: Path | None = None
+    lines: tuple[str, ...] = ()
+
+    def params(self, params: Mapping[str, Json], number: int) -> dict[str, Json]:
+        """The parameters of the task with that number."""
+        made = dict(params)
+        if self.lined is not None:
+            made = with_text(made, self.lined, self.lines[number - 1])
+        if self.times == 1:
+            return made
+        for path in self.texts:
+            if path == self.counter or NUMBER in text_at(made, path):
+                made = counted(made, path, number)
+        return made
+
+
+ONCE = Series()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +75,20 @@ class Repeated:
 async def repeat(
     create: Create,
     new: NewTask,
-    times: int,
-    counter: Path | None,
+    series: Series,
     tell: Callable[[Repeated], None],
     go_on: Callable[[], bool],
 ) -> Repeated:
-    """Create the task ``times`` times, one after the other; ``counter`` is the text that gets the number.
+    """Create the tasks of a series, one after the other.
 
     ``tell`` hears of each; before each ``go_on`` is asked. The first that is refused ends it.
     """
-    done = Repeated(times)
-    for number in range(1, times + 1):
+    done = Repeated(series.times)
+    for number in range(1, series.times + 1):
         if not go_on():
             break
-        params = counted(new.parameters, counter, number) if counter is not None else new.parameters
         try:
-            answer = await create(replace(new, parameters=params))
+            answer = await create(replace(new, parameters=series.params(new.parameters, number)))
         except CoreError as error:
             done = replace(done, trouble=str(error))
             break

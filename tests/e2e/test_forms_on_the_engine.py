@@ -13,7 +13,7 @@ from core.errors import BadSetting, Invalid
 from core.form_values import params_of, values_of
 from core.forms import fields_of, prefilled
 from core.models import NewTask
-from core.repeating import Repeated, repeat
+from core.repeating import Repeated, Series, repeat
 from core.type_files import Plan
 from tests.program import Program
 
@@ -57,11 +57,11 @@ async def test_a_repeated_task_is_many_with_a_counter_and_one_without(config: Co
     async with Engine.open(config) as engine:
         await engine.register_type("Mine", "1.0.0", SCHEMA)
         new = NewTask("Mine", {"url": "page-{n}"})
-        many = await repeat(engine.create_task, new, 5, ("url",), heard.append, lambda: True)
+        many = await repeat(engine.create_task, new, Series(5, (("url",),), ("url",)), heard.append, lambda: True)
         assert (many.created, many.duplicates, len(heard)) == (5, 0, 5)
-        one = await repeat(engine.create_task, new, 5, None, heard.append, lambda: len(heard) < 8)
+        one = await repeat(engine.create_task, new, Series(5), heard.append, lambda: len(heard) < 8)
         assert (one.created, one.duplicates, one.twin) == (1, 2, one.first)
-        refused = await repeat(engine.create_task, NewTask("Mine", {}), 5, None, heard.append, lambda: True)
+        refused = await repeat(engine.create_task, NewTask("Mine", {}), Series(5), heard.append, lambda: True)
         assert refused.asked == 0
         assert "url" in refused.trouble
 

@@ -113,7 +113,7 @@ async def test_one_creates_ten_tasks_knowing_nothing_of_numbers(open_board: Open
         assert isinstance(form, NewTaskScreen)
         while not form.times.has_focus:
             await stranger.press("tab")
-        stranger.reads("How many")
+        stranger.reads("Tasks to make")
         await stranger.press("1", "0")
         stranger.reads("10 tasks, told apart by a number in channel_url", "“https://example.org/10”", "would be 1 task")
         await stranger.press("ctrl+s")

@@ -11,6 +11,7 @@ from core.snapshot import View
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.forms import begin, form_of
+from tui.screens.choose_type import ChooseTypeScreen
 
 CHANNEL = {"properties": {"url": {"type": "string"}, "most": {"type": "integer", "default": 50}, "sort": {}}}
 SEARCH = {
@@ -72,3 +73,56 @@ async def test_a_type_for_which_there_is_no_worker_is_told_before_a_task_of_it_i
         await desk.put(replace(TWO, types=(done, replace(undone, workers=1))))
         await desk.press("ctrl+r")
         assert "No worker here claims this type." not in desk.text()
+
+
+async def test_after_a_type_was_chosen_one_types_into_its_first_field(open_board: Opens):
+    async with open_board(TWO) as desk:
+        form = await begin(desk)
+        form.kind.focus()
+        await desk.press("ctrl+t", *"search", "enter")
+        assert form.chosen == SECOND.name
+        assert form.focused is next(iter(form.form.boxes.values())).editor
+        await desk.press(*"two", "space", *"words")
+        assert desk.app.screen is form
+        assert form.params["url"] == "two words"
+
+
+async def test_words_on_the_line_of_the_type_open_nothing_and_choosers_never_stack(open_board: Opens):
+    async with open_board(TWO) as desk:
+        form = await begin(desk)
+        form.kind.focus()
+        await desk.press(*"two", "space", *"words")
+        assert desk.app.screen is form
+        form.action_choose_type()
+        form.action_choose_type()
+        form.kind.action_choose()
+        await desk.settle()
+        assert [type(each) for each in desk.app.screen_stack].count(ChooseTypeScreen) == 1
+        await desk.press("escape")
+        assert desk.app.screen is form
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_where_the_type_comes_from_is_told_until_another_is_chosen(open_board: Opens, size: tuple[int, int]):
+    async with open_board(TWO, size) as desk:
+        await desk.press("1", "down", "n")
+        assert form_of(desk).chosen == SECOND.name
+        assert "New task: type of the row under the cursor; ^t: another" in desk.text()
+        await form_of(desk)._take_type(FIRST.name)
+        await desk.settle()
+        assert "under the cursor" not in desk.text()
+        await desk.press("escape")
+
+
+async def test_a_new_task_that_is_begun_in_the_panel_has_the_type_of_the_task_it_tells_of(open_board: Opens):
+    kinds = (FIRST.name, SECOND.name)
+    tasks = tuple(replace(task, task_type=kind) for task, kind in zip(scenes.busy_tasks(), kinds, strict=False))
+    async with open_board(replace(TWO, view=replace(scenes.BUSY.view, tasks=tasks))) as desk:
+        await desk.press("down", "w")
+        assert desk.board.place == "why"
+        await desk.press("n")
+        assert form_of(desk).chosen == SECOND.name
+        assert f"type of task #{tasks[1].id}; ^t: another" in desk.text()
+        await desk.press("escape", "W", "n")
+        assert form_of(desk).chosen == SECOND.name
+        assert "type of the row under the cursor" in desk.text()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from textual.app import ComposeResult
@@ -12,23 +12,21 @@ from textual.widgets import Input, Select
 
 from core.answers import CreatedTask
 from core.errors import BadParameters, BadSetting, CoreError
-from core.forms import carried, fields_of, prefilled
 from core.models import Json, NewTask
-from core.repeating import Repeated, repeat
-from core.snapshot import Link, TypeRow
+from core.repeating import Repeated, Series, repeat
+from core.snapshot import TypeRow
 from core.twins import Twin, can_ask, in_sight
-from core.veils import veiled
 from tui.deeds import Deeds
 from tui.look import Piece, Tone, content, count
-from tui.screens.choose_type import ChooseTypeScreen
 from tui.screens.form import Form, labelled, whole_number
-from tui.screens.parameters_form import ParametersForm, places
-from tui.screens.repetition import Repetition
+from tui.screens.parameters_form import places
+from tui.screens.repetition import AMOUNT, Repetition
 from tui.screens.task_news import open_hint, summary, twin_told
+from tui.screens.typed_form import TypedForm
 from tui.widgets.confirm import Answers, Confirm
 from tui.widgets.field_box import FieldBox
 from tui.widgets.fields import Fields
-from tui.widgets.type_field import TypeField
+from tui.widgets.line_input import LineInput
 from tui.wording import told
 
 LARGEST = 2_147_483_647
@@ -38,15 +36,13 @@ LOOK = 0.5
 """Seconds after which it is looked for types that were not known before."""
 
 
-class NewTaskScreen(ParametersForm):
-    """A new task; ``focused`` is the type to begin with, ``like`` a task to begin from."""
+class NewTaskScreen(TypedForm):
+    """A new task; ``focused`` is the type to begin with, for it is that ``of`` something, ``like`` a task to begin
+    from."""
 
     heading = "New task"
     doing = "create"
-    BINDINGS = [
-        Binding("ctrl+t", "choose_type", "Type"),
-        Binding("ctrl+o", "open_twin", "Open the same task"),
-    ]
+    BINDINGS = [Binding("ctrl+o", "open_twin", "Open the same task")]
     ways = (("^r", Tone.ACCENT), (" JSON   ", Tone.MUTED), ("^t", Tone.ACCENT), (" type   ", Tone.MUTED), *Form.ways)
 
     def __init__(
@@ -55,14 +51,15 @@ class NewTaskScreen(ParametersForm):
         types: Sequence[TypeRow],
         *,
         focused: str | None = None,
+        of: str = "",
         like: NewTask | None = None,
         open_task: Callable[[int], None] | None = None,
     ) -> None:
-        self.types = {row.name: row for row in types}
-        self.chosen = like.task_type if like else focused or next(iter(self.types), None)
-        super().__init__(deeds, self.schema, like.parameters if like else prefilled(self.schema))
+        super().__init__(deeds, types, like.task_type if like else focused, like.parameters if like else None)
+        if of:
+            self.heading = f"New task: type of {of}; ^t: another"
+        self._given = self.chosen
         self.open_task = open_task
-        self.cloned = like is not None
         self.twin = Twin()
         self.said = ""
         """What became of the last one that was sent, where nothing new was made."""
@@ -70,13 +67,11 @@ class NewTaskScreen(ParametersForm):
         self._unasked = ""
         self.stopping = False
         self.repeating = False
-        self.kind = TypeField(id="kind")
-        self.priority = Input(str(like.priority if like else 0), id="priority", type="integer", compact=True)
-        self.times = Input("1", id="times", type="integer", compact=True)
+        self.priority = LineInput(str(like.priority if like else 0), id="priority", type="integer", compact=True)
+        self.times = LineInput("1", id="times", type="integer", compact=True)
         self.counter: Select[str] = Select([], prompt="nothing", id="counter", compact=True)
         self.repetition = Repetition(self.times, self.counter)
         self._begun = self._typed
-        self._untouched = self._written
 
     def fields(self) -> ComposeResult:
         """The type, then fields beside JSON; what every task has comes last."""
@@ -86,92 +81,39 @@ class NewTaskScreen(ParametersForm):
                 yield self.form
                 with Horizontal(classes="row"):
                     yield labelled("Priority", self.priority)
-                    yield labelled("How many", self.times)
+                    yield labelled(AMOUNT, self.times)
                     yield self.repetition.numbered
             yield self.parameters
         yield self.state
 
-    def on_mount(self) -> None:
-        """Begin where typing is likeliest."""
-        self._explain()
-        self._begin_typing()
-        self._edited()
-        self.set_interval(LOOK, self._learn_types)
+    def type_changed(self) -> None:
+        """Other texts may get the number."""
+        super().type_changed()
+        self.query_one("#frame").border_title = self.heading if self.chosen == self._given else NewTaskScreen.heading
+        self.repetition.offer(self.made)
 
-    def _begin_typing(self) -> None:
-        first = next(iter(self.form.boxes.values()), None)
-        if first is not None:
-            # At once: the next key may be here before anything is painted. It is at the top: nothing is to be scrolled.
-            self.set_focus(first.editor, scroll_visible=False)
-        elif self.types:
-            self.action_turn()
-        else:
-            self.set_focus(self.kind)
-
-    async def _learn_types(self) -> None:
-        """The form may have been opened before the types were known."""
-        known = {row.name: row for row in self.deeds.snapshot().types}
-        if known.keys() <= self.types.keys() or self.sending:
-            return
-        self.types |= known
-        if self.chosen is None:
-            untouched = self._typed == self._begun
-            await self._take_type(next(iter(self.types)))
-            if untouched:
-                self._begun = self._typed
-            if self.focused is self.kind:
-                self._begin_typing()
+    def begin_anew(self) -> None:
+        """Nothing would be lost."""
+        self._begun = self._typed
 
     @property
-    def schema(self) -> Mapping[str, Json]:
-        """That of the chosen type."""
-        row = self.types.get(self.chosen or "")
-        return (row.param_schema or {}) if row is not None else {}
+    def is_untouched(self) -> bool:
+        """Whether nothing would be lost."""
+        return self._typed == self._begun
 
     @property
     def _typed(self) -> tuple[object, ...]:
         return (self.chosen, self.parameters.text, dict(self.values), self.priority.value, self.times.value)
 
-    # The type
-
-    def action_choose_type(self) -> None:
-        """Choose another type."""
-        self.app.push_screen(ChooseTypeScreen(list(self.types.values()), self.chosen), self._take_type)
-
-    def on_type_field_wanted(self, event: TypeField.Wanted) -> None:
-        """The same, from the line that tells it."""
-        self.action_choose_type()
-
-    async def _take_type(self, name: str | None) -> None:
-        """Another type begins with other parameters; what was typed is kept, what only the old type offered is not."""
-        if name is None or name == self.chosen:
-            return
-        untouched = self.parameters.text == self._untouched and not self.faults
-        meant, torn = self._lifted
-        offered = {} if self.cloned else prefilled(self.schema)
-        self.chosen = name
-        self.made = fields_of(self.schema)
-        if untouched or not torn:
-            begun = prefilled(self.schema)
-            self.original = begun if untouched else carried(meant, offered, begun)
-            self.params = dict(self.original) if self.revealed else veiled(self.original)
-        self.faults, self.known, self.raw_fault = {}, set(), ""
-        await self._show_params()
-        if untouched:
-            self._untouched = self._written
-        self._explain()
-        self._edited()
-
-    def _explain(self) -> None:
-        row = self.types.get(self.chosen or "")
-        self.kind.tell(self.chosen, row, unheard=self.deeds.snapshot().server.link is not Link.LIVE)
-        self.form.display = self.chosen is not None
-        self.repetition.offer(self.made)
-
     def on_input_changed(self, event: Input.Changed) -> None:
         """How often is another."""
         if event.input is self.times and not self.sending:
             self._edited()
+
+    def on_field_box_lined(self, event: FieldBox.Lined) -> None:
+        """Several lines were pasted: a task for each, unless something else is chosen."""
+        self.repetition.take_lines(event.path)
+        self._edited()
 
     def on_select_changed(self, event: Select.Changed) -> None:
         """Where the counter goes is another."""
@@ -207,7 +149,7 @@ class NewTaskScreen(ParametersForm):
 
     def sent(self, params: dict[str, Json]) -> list[dict[str, Json]]:
         """With the number in them where several are made."""
-        return self.repetition.ends(params)
+        return self.repetition.checked(params)
 
     def plan(self) -> tuple[Piece, ...]:
         """That several are made, and what tells them apart."""
@@ -219,8 +161,7 @@ class NewTaskScreen(ParametersForm):
         if self.said and self.twin.task_id is not None:
             return ((f"≡ {self.said}", Tone.WARN), *open_hint(opens))
         if self.twin.task_id is not None:
-            counts = self.repetition.many and self.repetition.counter(self.params) is not None
-            return twin_told(self.twin, counts, opens)
+            return twin_told(self.twin, self.repetition.is_told_apart(self.params), opens)
         if self.repetition.many:
             return ()
         if self._asked != self._first or self.found:
@@ -249,7 +190,7 @@ class NewTaskScreen(ParametersForm):
         await self._take_raw()
         try:
             priority = whole_number(self.priority.value, "The priority", -LARGEST, LARGEST)
-            times = self.repetition.amount
+            series = self.repetition.series(self.meant)
             if self.raw_fault:
                 raise ValueError(self.raw_fault)
         except ValueError as fault:
@@ -262,9 +203,9 @@ class NewTaskScreen(ParametersForm):
         elif self.chosen is None:
             self.refuse("Choose a task type.")
         else:
-            self.send(partial(self._create, NewTask(self.chosen, self.meant, priority), times))
+            self.send(partial(self._create, NewTask(self.chosen, self.meant, priority), series))
 
-    async def _create(self, new: NewTask, times: int) -> str:
+    async def _create(self, new: NewTask, series: Series) -> str:
         await self._check()
         if self.found:
             wrong, elsewhere = self._point_out()
@@ -272,12 +213,11 @@ class NewTaskScreen(ParametersForm):
                 mistakes = f"{count(len(self.found), 'mistake')} to correct."
                 raise BadSetting("; ".join(elsewhere[:3]) or (places(wrong) if wrong and self.only_json else mistakes))
             raise BadParameters(new.task_type, [each.message for each in self.found])
-        if times == 1:
+        if series.times == 1:
             return self._made(await self.deeds.verbs.create_task(new))
         self.stopping, self.repeating = False, True
         try:
-            create, counter = self.deeds.verbs.create_task, self.repetition.counter(self.params)
-            done = await repeat(create, new, times, counter, self._progress, lambda: not self.stopping)
+            done = await repeat(self.deeds.verbs.create_task, new, series, self._progress, lambda: not self.stopping)
         finally:
             self.repeating = False
         self.twin = Twin(done.twin)
@@ -318,7 +258,7 @@ class NewTaskScreen(ParametersForm):
         """Stop repeating; else close, and ask before something typed is lost."""
         if self.repeating:
             self.stopping = True
-        elif self.sending or self._typed == self._begun:
+        elif self.sending or self.is_untouched:
             self.dismiss()
         else:
             answers = Answers("leave, and lose what I typed", "go on typing")

@@ -20,6 +20,7 @@ from tui.look import Piece, Tone, content, count, lines
 from tui.screens.form import Form
 from tui.screens.task_news import dotted
 from tui.widgets.field_box import FieldBox, rewrite
+from tui.widgets.line_input import LineInput
 from tui.widgets.safe_text import head
 from tui.widgets.schema_form import SchemaForm, placed
 
@@ -116,6 +117,14 @@ class ParametersForm(Form):
             self.params, self.raw_fault = params, ""
             self._write_raw()
         self._edited()
+
+    def on_line_input_cut(self, event: LineInput.Cut) -> None:
+        """What became of lines for which there is no place."""
+        self.deeds.say(f"Only the first of {event.lines:,} pasted lines was taken: this field holds one.")
+
+    def on_line_input_joined(self, event: LineInput.Joined) -> None:
+        """The same where a terminal sends them as if they were typed."""
+        self.deeds.say("This field holds one line: what follows the line break was put behind it.")
 
     async def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """The JSON is another: so are the fields, where it can be read."""

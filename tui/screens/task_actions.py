@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from tui.deeds import Settled
 
 
+ROW = "the row under the cursor"
+
+
 class TaskActions(WorkerActions):
     """The commands for tasks. A part of the board."""
 
@@ -99,16 +102,27 @@ class TaskActions(WorkerActions):
 
     def action_new_task(self) -> None:
         """Create a task, of the type under the cursor, or that to which the queue is narrowed, where one is."""
-        narrowed = self.queue_pane.wanted.filter.types if self.place == "queue" else ()
-        match self.current if self.place in ("types", "queue") else None:
-            case TypeRow(name=name) | Task(task_type=name):
-                wanted = name
+        narrowed = self.queue_pane.wanted.filter.types if self.pane is self.queue_pane else ()
+        match self._told_about or self.current:
+            case TypeRow(name=name) | Task(task_type=name) | FailureGroup(task_type=name):
+                wanted, of = name, ROW
             case _:
-                wanted = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None
-        self.new_task_of(wanted if any(row.name == wanted for row in self.newest.types) else None)
+                wanted, of = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None, "the filter"
+        if self._told_about is not None:
+            of = f"task #{self._told_about.id}"
+        known = any(row.name == wanted for row in self.newest.types)
+        self.new_task_of(wanted if known else None, of if known else "")
 
-    def new_task_of(self, name: str | None) -> None:
-        """Create a task of that type."""
+    @property
+    def _told_about(self) -> Task | None:
+        """The task of which the panel tells why it is not done, while the panel has the focus."""
+        if self.place != "why":
+            return None
+        return next((task for task in self.newest.view.tasks if task.id == self.why_panel.task_id), None)
+
+    def new_task_of(self, name: str | None, of: str = "") -> None:
+        """Create a task of that type, which is the type ``of`` something."""
         from tui.screens.new_task import NewTaskScreen
 
-        self.app.push_screen(NewTaskScreen(self.task_deeds, self.newest.types, focused=name, open_task=self.open_task))
+        screen = NewTaskScreen(self.task_deeds, self.newest.types, focused=name, of=of, open_task=self.open_task)
+        self.app.push_screen(screen)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from core.form_values import NUMBER, numbered, text_at
+from core.form_values import NUMBER, numbered
 from core.forms import Path
-from core.models import Json
 from core.repeating import Repeated
 from core.twins import Twin
 from tui.look import Piece, Tone, count, number
@@ -46,23 +45,42 @@ SHOWN = 20
 """Characters of a text that are shown on each side of the number in it."""
 
 
-def repetition_told(
-    params: Mapping[str, Json], counter: Path | None, times: int, *, can_number: bool
-) -> tuple[Piece, ...]:
-    """What so many tasks are: each with its number in the text ``counter``, or all the same, which is one task."""
-    if counter is None:
+def repetition_told(samples: Mapping[str, str], times: int, *, can_number: bool) -> tuple[Piece, ...]:
+    """What so many tasks are: each with its number in these texts, by name, or all the same, which is one task."""
+    if not samples:
         mend = f"Choose a text under “Numbered in”, or write {NUMBER} in one." if can_number else NO_TEXT
         return ((f"⚠ {times:,} times the same is 1 task: {ONCE} {mend}", Tone.WARN),)
-    sample = around(text_at(params, counter))
-    *others, last = (f"“{head(numbered(sample, number))}”" for number in sorted({1, 2, times}))
-    listed = f"{', '.join(others)}{', …' if times > MOST_LISTED else ' and'} {last}"
-    said = f"{times:,} tasks, told apart by a number in {head(dotted(counter), 40)}: {listed}."
-    return ((said, Tone.PLAIN), (f" All the same they would be 1 task. {elsewhere(sample)}", Tone.MUTED))
+    sample = around(next(iter(samples.values())))
+    listed = named([numbered(sample, number) for number in sorted({1, min(2, times), times})], times)
+    names = " and ".join(head(each, 40) for each in samples)
+    of = f"{head(next(iter(samples)), 40)}: " if len(samples) > 1 else ""
+    said = f"{times:,} tasks, told apart by a number in {names}: {of}{listed}."
+    hint = f"{NUMBER} is the number." if NUMBER in sample else f"{NUMBER} in a text puts the number there."
+    return ((said, Tone.PLAIN), (f" All the same they would be 1 task. {hint}", Tone.MUTED))
 
 
-def elsewhere(sample: str) -> str:
-    """How the number comes to stand where it is wanted."""
-    return f"{NUMBER} is the number." if NUMBER in sample else f"{NUMBER} in a text puts the number there."
+def lines_told(name: str, lines: Sequence[str], text: str) -> tuple[Piece, ...]:
+    """That each task gets a line of that text, and what became of its other lines."""
+    listed = named([around(each) for each in (*lines[:2], *lines[2:][-1:])], len(lines))
+    said = f"{len(lines):,} tasks, one for each line of {head(name, 40)}: {listed}."
+    every = text.splitlines()
+    blank = sum(not each.strip() for each in every)
+    twice = len(every) - blank - len(lines)
+    dropped = [*([count(blank, "blank line")] if blank else []), *([f"{twice:,} said twice"] if twice else [])]
+    return ((said, Tone.PLAIN), (f" Left out: {' and '.join(dropped)}." if dropped else "", Tone.MUTED))
+
+
+def named(examples: Sequence[str], times: int) -> str:
+    """The first of so many texts, and the last."""
+    *others, last = (f"“{head(each)}”" for each in examples)
+    return f"{', '.join(others)}{', …' if times > MOST_LISTED else ' and'} {last}"
+
+
+def left_told(names: Sequence[str]) -> tuple[Piece, ...]:
+    """That no number comes where somebody may have meant it."""
+    shown = ", ".join(head(each, 40) for each in names[:MOST_LISTED])
+    more = f" and {len(names) - MOST_LISTED:,} more" if len(names) > MOST_LISTED else ""
+    return ((f" ⚠ {NUMBER} in {shown}{more} is sent as it stands.", Tone.WARN),) if names else ()
 
 
 def around(text: str) -> str:

@@ -14,6 +14,7 @@ from textual.widgets import Input, Select, Static, TextArea
 from core.form_values import Entry, Raw, is_raw
 from core.forms import Field, Kind, Path
 from tui.look import Piece, Tone, content
+from tui.widgets.line_input import LineInput, Lines
 from tui.widgets.masking import MASK, is_secret, masked_text
 from tui.widgets.safe_text import head
 
@@ -39,6 +40,12 @@ class FieldBox(Vertical):
 
         path: Path
         entry: Entry | None
+
+    @dataclass
+    class Lined(Message):
+        """Several lines were put into a text of one; it keeps them."""
+
+        path: Path
 
     def __init__(self, field: Field, entry: Entry | None) -> None:
         super().__init__()
@@ -117,10 +124,25 @@ class FieldBox(Vertical):
             case "line":
                 default = MASK if is_secret(self.field.name) else masked_text(self.field.default)
                 hint = head(f"default {default}", MOST_SHOWN) if self.field.default else ""
-                editor = Input(shown(self.entry), placeholder=hint, compact=True, select_on_focus=False)
+                takes_lines = self.field.kind is Kind.TEXT and not is_secret(self.field.name)
+                editor = LineInput(shown(self.entry), placeholder=hint, compact=True, select_on_focus=False)
+                editor.several = self._become_lines if takes_lines else None
             case _:
-                editor = TextArea(shown(self.entry), tab_behavior="focus", soft_wrap=True, compact=True)
+                editor = text_area(shown(self.entry))
         return editor
+
+    def _become_lines(self, text: str) -> TextArea:
+        """Hold several lines from now on."""
+        line, area = self.editor, text_area(text)
+        self.editor = area
+        self.mount(area, after=line)
+        # At once: the next key may be here before anything is painted.
+        self.screen.set_focus(area)
+        area.move_cursor(area.document.end)
+        line.remove()
+        self._take(text)
+        self.post_message(self.Lined(self.field.path))
+        return area
 
     def _select(self) -> Select[str]:
         options = [(content(((head(text, MOST_SHOWN), Tone.PLAIN),)), text) for text in self.field.choices]
@@ -159,6 +181,11 @@ class FieldBox(Vertical):
         if about:
             said.append((f"  {head(about, 400)}", Tone.MUTED))
         return said
+
+
+def text_area(text: str) -> TextArea:
+    """An editor of several lines."""
+    return Lines(text, tab_behavior="focus", soft_wrap=True, compact=True)
 
 
 def shown(entry: Entry | None) -> str:

@@ -16,13 +16,13 @@ LONGEST = 96
 
 
 class TypeField(Static, can_focus=True):
-    """The chosen type with its version."""
+    """The chosen type with its version. A space is no key here: it comes with words that were meant for a field."""
 
     DEFAULT_CSS = """
     TypeField { height: auto; padding: 0 1; background: $boost; }
     TypeField:focus { background: $primary 20%; }
     """
-    BINDINGS = [Binding("enter,space,down", "choose", "Choose", show=False)]
+    BINDINGS = [Binding("enter,down", "choose", "Choose", show=False)]
 
     class Wanted(Message):
         """Another type is wanted."""
