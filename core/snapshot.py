@@ -273,6 +273,16 @@ class Snapshot:
         """How many of those that count as failed somebody has cancelled, as far as they were looked at."""
         return min(self.counts.failed, sum(group.count for group in self.failures if group.is_cancelled))
 
+    @property
+    def cancelled_exact(self) -> bool:
+        """Whether all that counted as failed were looked at for that."""
+        return self.failures_counted >= self.failures_total
+
+    @property
+    def failed(self) -> int:
+        """How many have failed by themselves; where not all were looked at, with those that were cancelled."""
+        return self.counts.failed - (self.cancelled if self.cancelled_exact else 0)
+
     def claim_end(self, task: Task) -> datetime | None:
         """When the claim of a task may be taken over: as the worker knows that has it in hand, else counted from when
         that was last heard of. None where it is not claimed, or the claim timeout is not known."""

@@ -184,6 +184,10 @@ class Verbs(Protocol):
         """Read everything that is known of an idea."""
         ...
 
+    async def count_results(self, query: IdeaQuery) -> int:
+        """How many ideas fit. Takes its time where there are many; whoever does not want to know any more cancels."""
+        ...
+
     async def export_results(self, query: IdeaQuery, export: Export, progress: Progress) -> int:
         """Write the ideas that fit to a file; answers how many. ``progress`` tells how far it is, and stops it.
 

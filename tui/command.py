@@ -25,8 +25,8 @@ class Command:
     focused (none: always). ``footer``: the key bar names it, and leaves the highest out first where they do not all
     fit, after those that are for other panes than the focused one; 0: the key bar leaves it out altogether.
     ``near``: panes that it matters in most; ``ranks``: when the key bar leaves it out in panes where that is not told
-    by these. ``movement``: it only moves; the palette leaves it out. ``brief``: its title in a key bar with little
-    room, where that is another one.
+    by these. ``movement``: it only moves; the palette only finds it. ``brief``: its title in a key bar with
+    little room, where that is another one.
     """
 
     id: str
@@ -126,12 +126,11 @@ class CommandScreen(ClosesOnce[None]):
                 yield command, target
 
     def system_commands(self) -> Iterator[SystemCommand]:
-        """The commands that can be given now, for the palette."""
+        """The commands that can be given now, for the palette; those that only move where one looks for them."""
         for command, target in self.offered():
-            if not command.movement:
-                key = key_of(self.app, command)
-                title = f"{self.title_of(command)} ({key})" if key else self.title_of(command)
-                yield SystemCommand(title, command.help, self._run(command, target))
+            key = key_of(self.app, command)
+            title = f"{self.title_of(command)} ({key})" if key else self.title_of(command)
+            yield SystemCommand(title, command.help, self._run(command, target), discover=not command.movement)
 
     def _run(self, command: Command, target: DOMNode) -> Any:
         async def run() -> None:

@@ -130,12 +130,12 @@ class Deeds:
             for bar in screen.query(KeyBar):
                 bar.working = max(0, bar.working + step)
 
-    def say(self, sentence: str, *, wrong: bool = False) -> None:
+    def say(self, sentence: str, *, wrong: bool = False, seconds: float = SHOWN_FOR) -> None:
         """Tell the user, for a while; what was said before makes room."""
         self.app.notify(
             sentence,
             severity="error" if wrong else "information",
-            timeout=SHOWN_FOR * 2 if wrong else SHOWN_FOR,
+            timeout=seconds * 2 if wrong else seconds,
         )
 
     async def confirmed(self, question: str, risk: Risk, call: str, *, yes: str, no: str = "change nothing") -> bool:

@@ -28,6 +28,7 @@ class Tone(StrEnum):
     BAD = "bad"
     BUSY = "busy"
     ACCENT = "accent"
+    KEY = "key"
 
 
 Piece: TypeAlias = tuple[str, Tone]
@@ -45,6 +46,7 @@ STYLES: Final[dict[Tone, str]] = {
     Tone.BAD: "$text-error",
     Tone.BUSY: "$text-primary",
     Tone.ACCENT: "$text-accent",
+    Tone.KEY: "bold $text-accent",
 }
 """Tones in the colours of the theme."""
 

@@ -42,6 +42,9 @@ async def test_what_the_demo_saved_is_exported_opened_and_searched(tmp_path: Pat
         detail = await engine.open_idea(one["id"])
         assert (detail.title, detail.task_id) == (one["title"], one["provenance"]["task_id"])
         assert (await engine.open_task(one["provenance"]["task_id"])).task.task_type == one["provenance"]["task_type"]
+        assert await engine.count_results(IdeaQuery()) == written
+        noted = [entry.text for entry in engine.store.snapshot.activity]
+        assert f"Exported {written:,} rows to {export.path}." in noted
         with pytest.raises(FileThere):
             await engine.export_results(IdeaQuery(), export, Progress())
         wanted = ResultsView(one["title"], 5)

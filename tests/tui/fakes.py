@@ -64,6 +64,9 @@ class FakeVerbs:
         self.simulation = Simulation()
         self.diagnoses: dict[int | None, Diagnosis] = {}
         self.extended_until: datetime | None = None
+        self.counted: dict[IdeaQuery, int] = {}
+        self.may_count = asyncio.Event()
+        self.may_count.set()
         self.may_answer = asyncio.Event()
         self.may_answer.set()
 
@@ -241,6 +244,11 @@ class FakeVerbs:
     async def open_idea(self, idea_id: str) -> IdeaDetail:
         await self._note("open_idea", idea_id)
         return self.ideas[idea_id]
+
+    async def count_results(self, query: IdeaQuery) -> int:
+        await self._read("count_results", query)
+        await self.may_count.wait()
+        return self.counted.get(query, 1)
 
     async def export_results(self, query: IdeaQuery, export: Export, progress: Progress) -> int:
         self.exporting = progress

@@ -15,7 +15,7 @@ from core.saved import IdeaQuery, day
 from tests.tui import scenes_results
 from tests.tui.conftest import Opens, until
 from tests.tui.scenes_results import OUTCOMES
-from tui.screens.export import ExportScreen
+from tui.screens.export import SAID_FOR, ExportScreen
 from tui.widgets.confirm import Confirm
 
 
@@ -158,3 +158,51 @@ async def test_the_file_that_will_be_written_is_told_whole_whatever_is_typed(ope
         await desk.settle()
         told = "".join(line.strip("┃ │") for line in desk.text().splitlines())
         assert f"Writes{here}/mine.json" in told.replace(" ", "")
+
+
+async def test_each_choice_tells_how_many_rows_it_has_once_that_is_known(open_board: Opens, here: Path):
+    begun = datetime(2026, 2, 28, tzinfo=UTC)
+    days = [IdeaQuery("", begun + timedelta(days=n), begun + timedelta(days=n + 1)) for n in (0, 1)]
+    for size in ((80, 24), (60, 20)):
+        async with open_board(OUTCOMES, size) as desk:
+            desk.verbs.counted = {IdeaQuery(): 2_411, days[1]: 31, days[0]: 0}
+            desk.verbs.may_count.clear()
+            await desk.press("4", "E")
+            assert "all results  …" in desk.text()
+            desk.verbs.may_count.set()
+            await until(desk, lambda desk=desk: "(2026-02-28 UTC)  none" in desk.text())
+            assert "all results  2,411" in desk.text()
+            assert "today's results (2026-03-01 UTC)  31" in desk.text()
+            assert "Days are those of UTC; u on the board" in desk.text()
+            assert "⏎ export" in desk.text(), size
+
+
+async def test_what_has_no_rows_is_not_written_and_that_is_said(open_board: Opens, here: Path):
+    begun = datetime(2026, 2, 28, tzinfo=UTC)
+    async with open_board(OUTCOMES, (80, 24)) as desk:
+        desk.verbs.counted = {IdeaQuery("", begun, begun + timedelta(days=1)): 0}
+        await desk.press("4", "E", "y", "enter")
+        said = "There are no results of yesterday (2026-02-28 UTC): nothing was written."
+        await until(desk, lambda: said in " ".join(desk.text().replace("│", " ").replace("┃", " ").split()))
+        assert isinstance(desk.app.screen, ExportScreen)
+        assert os.listdir(here) == []
+        assert desk.verbs.called("export_results") == []
+        await desk.press("a")
+        assert "nothing was written" not in desk.text()
+
+
+async def test_leaving_while_rows_are_counted_ends_that(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.may_count.clear()
+        await desk.press("4", "E", "escape")
+        desk.verbs.may_count.set()
+        await desk.settle()
+        assert len([read for read in desk.verbs.reads if read[0] == "count_results"]) == 1
+
+
+async def test_where_a_file_was_written_stays_to_be_read(open_board: Opens, here: Path):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "E", "enter")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        (note,) = desk.app._notifications
+        assert (note.timeout, "row" in note.message) == (SAID_FOR, True)

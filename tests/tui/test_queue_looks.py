@@ -87,25 +87,60 @@ async def test_columns_that_were_only_looked_at_stay_as_they_are(open_board: Ope
 # The title
 
 
-def searched(text: str) -> Snapshot:
+def keys(desk: Desk) -> str:
+    """The key bar."""
+    return desk.text().splitlines()[-1]
+
+
+def searched(text: str, total: int | None = None) -> Snapshot:
     """The busy board with a filter for which a part of a long queue was searched."""
-    view = replace(scenes.BUSY.view, view=View(filter=TaskFilter.parse(text)), searched=20_000, searchable=100_000)
+    view = View(filter=TaskFilter.parse(text))
+    view = replace(scenes.BUSY.view, view=view, total=total, searched=20_000, searchable=100_000)
     return replace(scenes.BUSY, view=view)
 
 
-async def test_where_it_is_narrow_the_title_gets_short_and_keeps_the_counts(open_board: Opens):
-    async with open_board(searched("lofi"), (160, 40)) as desk:
-        assert all(each in title(desk) for each in (*COUNTS, "/lofi searched 20,000 of 100,000"))
-        await desk.pilot.resize_terminal(*SMALL)
-        await desk.settle()
-        assert all(each in title(desk) for each in (*SHORT_COUNTS, "/lofi searched 20,000 of 100,000"))
+async def test_where_it_is_narrow_the_title_says_in_the_same_words_what_was_found(open_board: Opens):
+    said = "/lofi  4 found, searched 20,000 of 100,000"
+    async with open_board(searched("lofi", total=4), (160, 40)) as desk:
+        assert said in title(desk)
+        for size in (SMALL, (60, 20)):
+            await desk.resize(size)
+            assert said in title(desk), size
 
 
-async def test_the_longest_filter_does_not_push_the_counts_out(open_board: Opens):
+async def test_counts_beside_a_filter_are_called_those_of_all_tasks_or_left_out(open_board: Opens):
+    async with open_board(searched("lofi"), (200, 40)) as desk:
+        assert title(desk).index("/lofi") < title(desk).index("all tasks:") < title(desk).index(COUNTS[0])
+        await desk.resize((60, 20))
+        assert "/lofi" in title(desk)
+        assert not any(each in title(desk) for each in (*COUNTS, *SHORT_COUNTS))
+    async with open_board(size=SMALL) as desk:
+        assert "all tasks:" not in title(desk)
+
+
+async def test_the_longest_filter_does_not_push_out_what_was_found(open_board: Opens):
     for size in (SMALL, (60, 20)):
-        async with open_board(searched("a" * 200), size) as desk:
-            assert all(each in title(desk) for each in SHORT_COUNTS)
-            assert "/aaa" in title(desk) and "… (20," in title(desk)
+        async with open_board(searched("a" * 200, total=4), size) as desk:
+            assert "/aaa" in title(desk) and "…  4 found, searched 20,000 of 100,000" in title(desk)
+
+
+async def test_what_was_found_so_far_is_told_as_a_part(open_board: Opens):
+    async with open_board(searched("lofi"), (160, 40)) as desk:
+        assert f"{len(scenes.BUSY.view.tasks)}+ found, searched 20,000" in title(desk)
+
+
+async def test_while_the_queue_is_narrowed_the_key_bar_tells_how_to_clear_that(open_board: Opens):
+    for size in (SMALL, (60, 20), (120, 36)):
+        async with open_board(size=size) as desk:
+            assert "esc" not in keys(desk), size
+            await desk.press("slash")
+            await desk.type("status:failed")
+            await desk.press("enter")
+            assert "esc Clear filter" in keys(desk), size
+            await desk.press("space")
+            assert "esc Clear marks" in keys(desk), size
+            await desk.press("escape", "escape")
+            assert "esc" not in keys(desk), size
 
 
 async def test_without_a_filter_the_counts_are_told_in_words_on_eighty_columns(open_board: Opens):

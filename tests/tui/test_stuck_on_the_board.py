@@ -78,7 +78,7 @@ async def test_the_head_names_the_key_that_tells_why_tasks_are_stuck():
     async with opened() as desk:
         for size in SIZES:
             await desk.resize(size)
-            assert "⚠ 3 stuck W" in desk.text().splitlines()[0], size
+            assert "⚠ 3 stuck (W)" in desk.text().splitlines()[0], size
 
 
 async def test_a_mark_goes_when_the_task_is_stuck_no_more():
@@ -106,7 +106,8 @@ async def test_the_status_line_counts_them_and_says_why_nothing_happens():
             line = desk.text().splitlines()[0]
             assert "⚠ 2+ stuck" in line, size
             if size[0] >= 80:
-                assert "nothing is happening because the only worker rests" in line, size
+                said = "nothing is happening because" if size[0] >= 120 else "nothing happens:"
+                assert f"{said} the only worker rests" in line, size
 
 
 @pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
@@ -148,7 +149,7 @@ async def test_a_filter_for_stuck_rows_says_of_how_many_and_means_only_loaded_ro
         rows = tuple(each for each in scenes_why.STUCK.view.tasks if each.id in scenes_why.STUCK.stuck)
         found = replace(scenes_why.STUCK.view, view=view, tasks=rows, total=2, searched=1000, searchable=1207)
         await desk.put(replace(scenes_why.STUCK, view=found))
-        assert "/stuck:yes searched 1,000 of 1,207" in desk.text()
+        assert "/stuck:yes  2 found, searched 1,000 of 1,207" in desk.text()
         await desk.press("a", "a")
         assert not desk.board.queue_pane.row_list.all_meant
 

@@ -34,6 +34,27 @@ async def test_one_key_narrows_the_queue_to_what_is_stuck_and_esc_returns_to_wha
         assert not desk.board.queue_pane.wanted.filter
 
 
+async def test_esc_brings_back_no_filter_that_was_given_up_meanwhile():
+    async with opened(size=(80, 24)) as desk:
+        queue = desk.board.queue_pane
+        queue.narrow(TaskFilter.parse("lofi"))
+        await desk.settle()
+        await desk.press("S")
+        for text in ("other", "stuck:yes"):
+            queue.narrow(TaskFilter.parse(text))
+        await desk.settle()
+        await desk.press("escape")
+        assert not queue.wanted.filter
+
+
+async def test_no_way_is_named_to_where_one_is_already():
+    async with opened(size=(80, 24)) as desk:
+        await desk.press("S", "W")
+        assert "Why? the whole system" in desk.text()
+        assert "S shows them" not in desk.text()
+        assert "S Stuck" not in desk.text().splitlines()[-1]
+
+
 async def test_the_way_is_named_wherever_there_is_room_for_the_panel():
     async with opened() as desk:
         for size in SIZES:

@@ -12,7 +12,7 @@ from tests.tui.conftest import Opens
 async def test_one_key_leads_to_the_failures_from_every_pane(open_board: Opens, keys: tuple[str, ...]):
     async with open_board(size=(80, 24)) as desk:
         await desk.press(*keys)
-        assert "✗ 2 failed F" in desk.text()
+        assert "✗ 2 failed (F)" in desk.text()
         await desk.press("F")
         assert desk.board.place == "failures"
         assert "quota exceeded" in desk.text()
@@ -42,3 +42,11 @@ async def test_a_filter_that_is_kept_leads_to_the_queue(open_board: Opens):
     async with open_board(size=(80, 24)) as desk:
         await desk.press("4", "left", "slash", "l", "enter")
         assert desk.board.place == "queue"
+
+
+async def test_pane_4_keeps_its_name_in_the_strip_whatever_its_tab_is(open_board: Opens):
+    async with open_board(size=(80, 24)) as desk:
+        for key in ("4", "F", "2"):
+            await desk.press(key)
+            assert "4 Results" in desk.text().splitlines()[1], key
+            assert "4 Failures" not in desk.text().splitlines()[1], key

@@ -53,7 +53,8 @@ class OutcomesPane(Bordered):
     def show(self, snapshot: Snapshot) -> None:
         """Only what is seen is drawn."""
         counted = max(snapshot.failures_total, sum(group.count for group in snapshot.failures))
-        self._failed = counted - sum(group.count for group in snapshot.failures if group.is_cancelled)
+        cancelled = sum(group.count for group in snapshot.failures if group.is_cancelled)
+        self._failed = counted - (cancelled if snapshot.cancelled_exact else 0)
         self.active.show(snapshot)
         self.tell_title(self._names())
         self.tell_subtitle(self.active.subtitle_told)

@@ -16,7 +16,7 @@ from tui.look import Piece, Tone, whole_age
 from tui.mounting import put_in
 from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
-from tui.panes.queue_title import FILTER, cells, counted, narrowed
+from tui.panes.queue_title import FILTER, cells, titled
 from tui.type_names import TYPES
 from tui.widgets.filter_field import NUMBER, FilterField, addressed
 from tui.widgets.masking import masked_text
@@ -29,6 +29,9 @@ NARROWEST_ID = 4
 
 WINDOW = 600
 """Rows that are at hand where someone has scrolled to."""
+
+WHOLE = TaskFilter()
+"""Leaves nothing out."""
 
 AHEAD = 100
 """Rows beyond those in sight that are fetched before they are needed."""
@@ -56,6 +59,8 @@ class QueuePane(ListPane[Task]):
         super().__init__(now, id=id)
         self.field = FilterField()
         self.wanted = View()
+        self.back_to = WHOLE
+        """What the queue is narrowed to once the present filter is cleared."""
         self.left_out: frozenset[str] = frozenset()
         """Titles of the columns that the user does not want."""
         self._id_width = NARROWEST_ID
@@ -162,15 +167,12 @@ class QueuePane(ListPane[Task]):
         return part.searched is not None or part.sorted_here
 
     def title(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """Counts of the whole queue, the filter that is at work, and the order: in words where these fit."""
+        """The filter that is at work with what was found, the order, and counts of the whole queue."""
         room = self.size.width - len(f"{self.key} {self.heading}") - EDGE
-        said: tuple[Piece, ...] = ()
-        for short_counts, short_rest in ((False, False), (True, False), (True, True)):
-            said = (*counted(snapshot, short_counts), *narrowed(snapshot.view, short_rest))
-            if cells(said) <= room:
-                return said
+        said = titled(snapshot, room)
+        if (over := cells(said) - room) <= 0:
+            return said
         # The filter is the only part of which a beginning tells enough.
-        over = cells(said) - room
         return [
             (cut(head(text), max(LEAST, cells([(text, tone)]) - over)) if FILTER in text else text, tone)
             for text, tone in said
@@ -239,9 +241,10 @@ class QueuePane(ListPane[Task]):
         put_in(self, self.field, before=self.row_list)
         self.field.open(self.wanted.filter)
 
-    def narrow(self, chosen: TaskFilter) -> None:
-        """Show the tasks that fit."""
+    def narrow(self, chosen: TaskFilter, *, back_to: TaskFilter = WHOLE) -> None:
+        """Show the tasks that fit. ``back_to``: the filter that comes back once this one is cleared."""
         if chosen != self.wanted.filter:
+            self.back_to = back_to
             self.want(View(filter=chosen, sort=self.wanted.sort, around=self._keep()))
 
     def sort(self, order: Sort) -> None:

@@ -23,7 +23,7 @@ MOST_ROWS = 20_000
 
 
 def task(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
-    """The task that it comes from."""
+    """The task that found it last."""
     return ((f"#{row.task_id}" if row.task_id is not None else "–", Tone.MUTED),)
 
 
@@ -52,8 +52,8 @@ def worker(row: ResultRow, now: datetime) -> tuple[Piece, ...]:
     return ((short_name(row.worker_id) or "elsewhere", Tone.MUTED),)
 
 
-TASK = Column("Task", task, width=8, right=True)
-TITLE = Column("Title", title, share=3)
+TASK = Column("Last task", task, width=9, right=True)
+TITLE = Column("Idea", title, share=3)
 SOURCE = Column("Source", source, width=10)
 ITEMS = Column("Items", items, width=6, right=True)
 TOOK = Column("Took", took, width=6, right=True, gap=2)
@@ -69,7 +69,8 @@ class ResultsPane(ListPane[ResultRow]):
     key = "4"
     heading = "Results"
     about = (
-        f"Ideas in the IdeaInspiration database, newest first. {{filter}} looks for a text in {SEARCHED}. {{open}} "
+        "Ideas in the IdeaInspiration database, newest first. One that is found again stays one row, with the task "
+        f"that found it last. {{filter}} looks for a text in {SEARCHED}. {{open}} "
         f"opens one, {{copy}} copies its address, {{mark}} marks, {{export}} writes to a file: marked ones, those that "
         "fit, or those of a day."
     )

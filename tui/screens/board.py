@@ -15,7 +15,7 @@ from core.filters.deciding import only
 from core.models import Task, WorkerStatus
 from core.snapshot import ActivityEntry, FailureGroup, ResultRow, TypeRow, View
 from tui.command import Command, bindings
-from tui.commands import BOARD, LIST, WHY_ON_BOARD, WHY_PANEL
+from tui.commands import BOARD, LIST, MARKABLE, WHY_ON_BOARD, WHY_PANEL
 from tui.panes.queue import QueuePane
 from tui.panes.workers import Stopped
 from tui.screens.task_actions import TaskActions
@@ -49,13 +49,40 @@ class BoardScreen(TaskActions):
         if done is not None:
             is_read_first = self.place == "queue" and self.queue_pane.meant_beyond is not None
             return is_read_first or any(fits(done, task) for task in self.chosen_tasks)
-        if command.id == "sort":
-            return len(self.queue_pane.row_list.rows) > 1
-        if command.id == "go_stuck":
-            return bool(self.newest.stuck_count) and self.queue_pane.wanted.filter != STUCK
-        if command.id == "go_failures":
-            return bool(self.newest.counts.failed) and self.place != "failures"
-        return super().possible(command) if command.id != "open" else self.current is not None
+        match command.id:
+            case "clear":
+                does = bool(self.cleared_next)
+            case "sort":
+                does = len(self.queue_pane.row_list.rows) > 1
+            case "go_stuck":
+                does = bool(self.newest.stuck_count) and self.queue_pane.wanted.filter != STUCK
+            case "go_failures":
+                does = bool(self.newest.counts.failed) and self.place != "failures"
+            case "open":
+                does = self.current is not None
+            case _:
+                does = super().possible(command)
+        return does
+
+    @property
+    def cleared_next(self) -> str:
+        """What `clear` would do to the pane in use; empty where that is nothing."""
+        place, queue, outcomes = self.place, self.queue_pane, self.outcome_pane
+        rows = self.pane.target
+        if self.why_panel.is_open:
+            return ""
+        if place in MARKABLE and isinstance(rows, RowList) and rows.marks:
+            return "Clear marks"
+        if place == "queue" and queue.wanted.filter:
+            return "Filter as before" if queue.back_to else "Clear filter"
+        if place == "results" and outcomes.results.wanted.text:
+            return "Clear search"
+        return "Show all" if place == "activity" and outcomes.activity.narrowed else ""
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """What would be cleared, that is said."""
+        cleared = self.cleared_next if command.id == "clear" else ""
+        return cleared or super().title_of(command, brief=brief)
 
     # Opening
 
@@ -129,6 +156,7 @@ class BoardScreen(TaskActions):
 
     def on_queue_pane_wanted(self, event: QueuePane.Wanted) -> None:
         """Ask for that part of the queue; while an answer is awaited, only the newest wish is kept."""
+        self.key_bar.fill()
         busy, self._wanted = self._wanted is not None, event.view
         if not busy:
             self.look()
@@ -193,7 +221,7 @@ class BoardScreen(TaskActions):
         if marked is not None:
             marked.unmark()
         elif self.queue_pane.wanted.filter:
-            self.queue_pane.narrow(self.filter_before())
+            self.queue_pane.narrow(self.queue_pane.back_to)
         elif self.maximised:
             self.action_maximise()
 

@@ -13,13 +13,15 @@ from textual.widgets import Input, Static
 from core.errors import CoreError
 from core.exports import Format, Progress
 from tui.look import Piece, Tone, bar, content, lines, number, pieces
-from tui.result_deeds import ResultDeeds, Scope
+from tui.result_deeds import ResultDeeds, Scope, whose_days
 from tui.screens.form import Form, labelled
 from tui.widgets.masking import masked_text
 from tui.wording import told
 
 TICK = 0.2
 """Seconds between two looks at how far it is."""
+SAID_FOR = 15.0
+"""Seconds for which it is said what was written where: a path takes its time to be read."""
 
 
 class Choice(Static, can_focus=True):
@@ -50,6 +52,8 @@ class ExportScreen(Form):
         self.path = Input(self._named(), id="path", compact=True)
         self.where = Static()
         self.progress: Progress | None = None
+        self.many: dict[str, int | None] = {}
+        """How many rows a scope has, by its key, as far as they were counted; None: they cannot be."""
 
     def fields(self) -> ComposeResult:
         """What, how, where to."""
@@ -72,6 +76,25 @@ class ExportScreen(Form):
         """Show what is chosen."""
         self.set_interval(TICK, self._tell_progress)
         self._tell()
+        self.run_worker(self._count(), group="count")
+
+    async def _count(self) -> None:
+        """One after another; the screen ends it when it closes."""
+        for scope in self.scopes:
+            try:
+                self.many[scope.key] = await self.results.many(scope)
+            except CoreError:
+                self.many[scope.key] = None  # what keeps it from being read is told when it is exported
+            self._tell()
+
+    def _counted(self, scope: Scope) -> Piece:
+        """What stands beside a scope."""
+        many = self.many.get(scope.key, -1)
+        if many == 0:
+            return ("  none", Tone.WARN)
+        if not scope.counts or many is None:
+            return ("", Tone.MUTED)
+        return ("  …" if many < 0 else f"  {number(many)}", Tone.MUTED)
 
     def _named(self) -> str:
         return str(self.folder / f"{self.scope.slug}.{self.format.value}")
@@ -80,7 +103,10 @@ class ExportScreen(Form):
         rows: list[tuple[Piece, ...]] = [pieces(("What", Tone.MUTED))]
         for scope in self.scopes:
             chosen = scope is self.scope
-            rows.append(pieces((scope.key, Tone.ACCENT), "  (•) " if chosen else "  ( ) ", scope.title))
+            rows.append(
+                pieces((scope.key, Tone.ACCENT), "  (•) " if chosen else "  ( ) ", scope.title, self._counted(scope))
+            )
+        rows.append(pieces((f"   {whose_days()}", Tone.MUTED)))
         rows.append(pieces(("How", Tone.MUTED)))
         named = "   ".join(f"({'•' if each is self.format else ' '}) {each.value.upper()}" for each in Format)
         rows.append(pieces(("f", Tone.ACCENT), f"  {named}"))
@@ -100,6 +126,7 @@ class ExportScreen(Form):
             self.scope = next((scope for scope in self.scopes if scope.key == key), self.scope)
         if self.path.value == was:
             self.path.value = self._named()
+        self.refuse("")
         self._tell()
 
     def _wanted(self) -> Path:
@@ -135,7 +162,7 @@ class ExportScreen(Form):
             return
         self._end()
         if said:
-            self.deeds.say(said)
+            self.deeds.say(said, seconds=SAID_FOR)
             if self.is_attached:
                 self.dismiss()
 

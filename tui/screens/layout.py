@@ -172,11 +172,9 @@ class BoardLayout(LiveScreen):
             part.set_class(part is self.in_use, "-current")
         for column in self.query(".column"):
             column.set_class(column is self.in_use.parent, "-current")
-        names = [(str(part.id), pane.key, pane.heading) for part, pane in self._fronts()]
-        self.strip.show(names, str(self.in_use.id))
-
-    def _fronts(self) -> list[tuple[Pane | OutcomesPane, Pane]]:
-        return [(part, part.active if isinstance(part, OutcomesPane) else part) for part in self.parts]
+        # Pane 4 is always called by its first tab: a name that changed would look like another pane.
+        fronts = [(part, part.results if isinstance(part, OutcomesPane) else part) for part in self.parts]
+        self.strip.show([(str(part.id), pane.key, pane.heading) for part, pane in fronts], str(self.in_use.id))
 
     # The way from one to another
 

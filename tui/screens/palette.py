@@ -2,28 +2,54 @@
 
 from __future__ import annotations
 
-from textual.command import CommandPalette, Hit, Hits
+from collections.abc import Iterator
+
+from textual.app import SystemCommand
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits
 from textual.system_commands import SystemCommandsProvider
 
+from tui.app import BoardApp
 from tui.closing import ClosesOnce
+from tui.command import CommandScreen
+from tui.screens.elsewhere import elsewhere
 
 BY_HELP = 0.01
 """How well a command fits that has all the words in its help: less than any that has them in its name."""
 
+ELSEWHERE = 0.5
+"""How well a command of another place fits, of how well its name does: less than one of this place."""
+
 
 class Commands(SystemCommandsProvider):
-    """The commands of the screen, by name; by help where that has every word that is looked for."""
+    """The commands of the screen, by name; by help where that has every word that is looked for. Then all others, with
+    where they work."""
 
     async def search(self, query: str) -> Hits:
-        """Those whose name fits, then those whose help does."""
+        """Those whose name fits, then those of other places, then those whose help fits."""
         named: set[str] = set()
         async for hit in super().search(query):
             named.add(hit.text or "")
             yield hit
-        words = query.lower().split()
-        for title, told, run, _ in self.app.get_system_commands(self.screen):
+        words, matcher, others = query.lower().split(), self.matcher(query), list(self._others())
+        for title, told, run, _ in others:
+            if (fit := matcher.match(title)) > 0:
+                named.add(title)
+                yield Hit(fit * ELSEWHERE, matcher.highlight(title), run, text=title, help=told)
+        for title, told, run, _ in (*self.app.get_system_commands(self.screen), *others):
             if title not in named and all(word in f"{title} {told}".lower() for word in words):
                 yield Hit(BY_HELP, title, run, text=title, help=told)
+
+    async def discover(self) -> Hits:
+        """All of them: first those that can be given here."""
+        async for hit in super().discover():
+            yield hit
+        for title, told, run, _ in sorted(self._others(), key=lambda each: each.title):
+            yield DiscoveryHit(title, run, help=told)
+
+    def _others(self) -> Iterator[SystemCommand]:
+        app, screen = self.app, self.screen
+        if isinstance(app, BoardApp) and isinstance(screen, CommandScreen):
+            yield from elsewhere(app.board, screen)
 
 
 class Palette(CommandPalette, ClosesOnce[None]):  # pyright: ignore[reportIncompatibleMethodOverride]

@@ -25,7 +25,6 @@ class WhyActions(WhyBeside, OutcomeActions):
     follows_cursor = True
     among_stuck = False
     """Whether the next row is the next one that is stuck: it was asked what is, in all."""
-    _filter_before = TaskFilter()
 
     def on_mount(self) -> None:
         """Follow what happens, too."""
@@ -77,15 +76,8 @@ class WhyActions(WhyBeside, OutcomeActions):
     def action_go_stuck(self) -> None:
         """Narrow the queue to what is stuck; what it was narrowed to before comes back after that."""
         self.close_why()
-        if self.queue_pane.wanted.filter != STUCK:
-            self._filter_before = self.queue_pane.wanted.filter
-        self.queue_pane.narrow(STUCK)
+        self.queue_pane.narrow(STUCK, back_to=self.queue_pane.wanted.filter)
         self.action_pane("queue")
-
-    def filter_before(self) -> TaskFilter:
-        """What the queue is narrowed to once the present filter is cleared."""
-        before, self._filter_before = self._filter_before, TaskFilter()
-        return before if self.queue_pane.wanted.filter == STUCK else TaskFilter()
 
     def title_of(self, command: Command, *, brief: bool = False) -> str:
         """Where one goes along what is stuck, that is said."""

@@ -39,6 +39,7 @@ class OutlineCanvas(ScrollView):
     OutlineCanvas > .reader--bad { color: $text-error; }
     OutlineCanvas > .reader--busy { color: $text-primary; }
     OutlineCanvas > .reader--accent { color: $text-accent; }
+    OutlineCanvas > .reader--key { color: $text-accent; text-style: bold; }
     """
 
     def __init__(self, id: str) -> None:

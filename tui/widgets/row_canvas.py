@@ -62,6 +62,7 @@ class RowCanvas(ScrollView, Generic[Row]):
     RowCanvas > .row-list--bad { color: $text-error; }
     RowCanvas > .row-list--busy { color: $text-primary; }
     RowCanvas > .row-list--accent { color: $text-accent; }
+    RowCanvas > .row-list--key { color: $text-accent; text-style: bold; }
     """
 
     def __init__(

@@ -12,9 +12,7 @@ from textual.widgets import Static
 
 from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Holdup, Link, ServerStatus, Snapshot
-from tui.command import key_of
-from tui.commands import FREEZE
-from tui.key_map import keyed
+from tui.key_told import key_behind, with_keys
 from tui.look import (
     LINK,
     TIMES,
@@ -107,21 +105,22 @@ class StatusLine(Static):
             yield Item(0, link(snapshot.server, now))
         if self.frozen_at is not None:
             old = whole_age(self.frozen_at, self.clock())
-            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {old} ago; {key_of(self.app, FREEZE)} goes on"
-            yield Item(0, ((still, Tone.WARN),))
+            still = f"‖ frozen at {TIMES.here(self.frozen_at):%H:%M:%S}, {old} ago; {{freeze}} goes on"
+            yield Item(0, with_keys(still, Tone.WARN))
         yield from self._holding_up(now)
         live = [worker for worker in snapshot.workers if worker.state in LIVE_STATES]
         at_rest = resting(snapshot, live)
         if at_rest:
-            yield Item(1, ((keyed(at_rest), Tone.WARN),))
+            yield Item(1, with_keys(at_rest, Tone.WARN))
         yield from self._stuck(at_rest)
         yield from crews(live, at_rest)
         yield Item(4, ((f"{snapshot.throughput.per_second():.1f}/s", Tone.PLAIN),))
         if snapshot.oldest_pending_at is not None:
             yield Item(7, ((f"oldest {whole_age(snapshot.oldest_pending_at, now)}", Tone.PLAIN),))
-        failed = snapshot.counts.failed - snapshot.cancelled
-        if failed:
-            yield Item(3, ((f"✗ {failed:,} failed", Tone.BAD), (keyed(" {go_failures}"), Tone.MUTED)))
+        failed = number(snapshot.failed, exact=snapshot.counts.exact)
+        mixed = " or cancelled" if snapshot.cancelled and not snapshot.cancelled_exact else ""
+        if snapshot.failed:
+            yield Item(3, ((f"✗ {failed} failed{mixed}", Tone.BAD), key_behind("go_failures")))
         yield from self._reports()
         if snapshot.server.source:
             yield from source(snapshot.server.source, whole=self.size.width >= WIDE)
@@ -142,11 +141,13 @@ class StatusLine(Static):
         """That nothing happens at all, where that is not ``at_rest``, and how many tasks are stuck."""
         snapshot = self.snapshot
         if snapshot.nothing_happens and not at_rest and not snapshot.held and snapshot.holdup is None:
-            said = f"nothing is happening because {head(masked_text(snapshot.nothing_happens))}"
-            yield Item(1, ((cut(said, 76 if self.size.width >= 100 else 52), Tone.WARN),))
+            why, is_wide = head(masked_text(snapshot.nothing_happens)), self.size.width >= 100
+            said = cut(f"nothing is happening because {why}", 76 if is_wide else 52)
+            brief = () if is_wide else ((cut(f"nothing happens: {why}", 44), Tone.WARN),)
+            yield Item(1, ((said, Tone.WARN),), brief)
         if snapshot.stuck_count:
             many = number(snapshot.stuck_count, exact=snapshot.stuck_exact)
-            yield Item(1, ((f"⚠ {many} stuck", Tone.WARN), (keyed(" {why_nothing}"), Tone.MUTED)))
+            yield Item(1, ((f"⚠ {many} stuck", Tone.WARN), key_behind("why_nothing")))
 
     def _reports(self) -> Iterator[Item]:
         """Reports that are not taken yet, or never were."""
@@ -154,7 +155,8 @@ class StatusLine(Static):
         if snapshot.reports_waiting:
             yield Item(3, ((f"⇡ {count(snapshot.reports_waiting, 'report')} to deliver", Tone.WARN),))
         if snapshot.reports_aside:
-            yield Item(3, ((f"⚠ {count(snapshot.reports_aside, 'report')} kept aside", Tone.WARN),))
+            aside = f"⚠ {count(snapshot.reports_aside, 'report')} kept aside"
+            yield Item(3, ((aside, Tone.WARN), key_behind("reports")), ((aside, Tone.WARN),))
 
 
 def crews(live: Sequence[WorkerStatus], at_rest: str) -> Iterator[Item]:
@@ -184,7 +186,7 @@ def crew(live: Sequence[WorkerStatus], busy: int) -> Item:
     if not used:
         return Item(2, (many,))
     name = used.pop() if len(used) == 1 else "mixed"
-    key = (keyed(" {strategy}"), Tone.MUTED)
+    key = key_behind("strategy")
     within = " per type" if name in CLAIMED_FIRST and take_turns(ours) else ""
     words = "mixed order" if name == "mixed" else CLAIMED_FIRST.get(name, name) + within
     return Item(2, (many, (f": {words}", Tone.PLAIN), key), (many, (f": {name}", Tone.PLAIN), key))

@@ -19,9 +19,9 @@ from core.errors import CoreError
 from core.masking import masked
 from core.snapshot import Snapshot
 from core.verbs import Verbs
-from tui.command import bindings
+from tui.command import CommandScreen, bindings
 from tui.commands import WHY_PANEL
-from tui.key_map import keyed
+from tui.key_map import COMMANDS, keyed
 from tui.look import Tone, content, lines, sign_of_rest
 from tui.why_trial import Trying, is_tried
 from tui.widgets.rereading import Rereading
@@ -201,7 +201,8 @@ class WhyPanel(VerticalScroll, can_focus=True):
             self.screen.refresh_bindings()
         numbers = list(self._numbered(self.diagnosis)) if self.shown.cures else []
         cures = [(number, cure) for number, (_, cure, _, _) in zip(numbers, self.shown.cures, strict=True)]
-        them = keyed("{go_stuck} shows them  ") if self.task_id is None and self.snapshot().stuck_count else ""
+        leads = isinstance(self.screen, CommandScreen) and self.screen.possible(COMMANDS["go_stuck"])
+        them = keyed("{go_stuck} shows them  ") if self.task_id is None and leads else ""
         self.border_subtitle = content(keys_told(cures, width - 3, them, has_focus=self.has_focus))
         self.text.update(lines(self.shown.lines))
 
