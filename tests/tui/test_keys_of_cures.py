@@ -239,3 +239,14 @@ async def test_when_it_failed_again_is_not_told_anew_after_the_server_was_away()
     trying.judge(Diagnosis(WHO, scenes.NOW, could_tell=False), 3.0)
     trying.judge(again, 9.0)
     assert trying.told[0] == "✗ Retried: it has failed again, 2 s later; below is why."
+
+
+async def test_who_closes_the_panel_after_a_retry_and_opens_it_again_is_told_how_that_goes_on():
+    async with opened(size=(80, 24)) as desk:
+        desk.verbs.diagnoses[WHO] = told(TaskStatus.FAILED, RETRY, attempts=3)
+        await desk.press(*TO_NO_WORKER, "w", "1", "escape")
+        desk.verbs.diagnoses[WHO] = told(TaskStatus.CLAIMED, attempts=1, claimed_by="w-ann-4242-5a3b-2")
+        await desk.press("w")
+        assert "● Retried: attempt 1 of 3 is running on 5a3b-2." in words(desk)
+        await desk.press("tab", "down", "up")
+        assert "Retried" not in words(desk), "another task was asked about meanwhile"

@@ -70,7 +70,7 @@ def heading(group: FailureGroup, now: datetime, width: int, many: str, away: Lin
         ),
     ]  # fmt: skip
     if group.cannot_change:
-        rows.insert(1, pieces((f"⚠ {CANNOT_CHANGE}", Tone.WARN)))
+        rows.insert(2, pieces((f"⚠ {CANNOT_CHANGE}", Tone.WARN)))
     if group.hours:
         most = f" now   at most {max(group.hours):,} an hour"
         rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (most, Tone.MUTED)))

@@ -103,8 +103,9 @@ class WhyPanel(CureCursor, can_focus=True):
         newest of those that failed alike, and was asked about for all of them."""
         self.of_kind = of_kind
         if not self.is_open or task_id != self.task_id:
+            if task_id != self.task_id or self.trying.trial is None:
+                self.trying.forget()  # who closes it meanwhile, and opens it again, still wants to know
             self.task_id, self.diagnosis, self.fault = task_id, None, ""
-            self.trying.forget()
             self.keys.forget()
             self.chosen, self._changed_at = 0, -HOLD
             self._seen = self._trace()
