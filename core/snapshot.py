@@ -200,6 +200,13 @@ class FailureGroup:
         """Whether these did not fail: an operator ended them."""
         return self.error == "cancelled"
 
+    @property
+    def cannot_change(self) -> bool:
+        """Whether a worker ended each of those that are known though attempts were left: that is its word that no
+        other one can do better."""
+        early = (0 < task.attempts < task.max_retries for task in self.tasks)
+        return not self.is_cancelled and bool(self.tasks) and all(early)
+
 
 @dataclass(frozen=True, slots=True)
 class ActivityEntry:

@@ -17,7 +17,7 @@ from typing import assert_never
 
 from core import events
 from core.activity import ActivityLog
-from core.models import LIVE_STATES, TaskType, TypeStats, WorkerState, WorkerStatus
+from core.models import LIVE_STATES, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus
 from core.rates import Growth, History, PerSecond
 from core.snapshot import Counts, QueueView, ServerStatus, Snapshot, TypeRow
 from core.throughput import Throughput
@@ -204,7 +204,7 @@ class Store:
             oldest_pending_at=min((t.oldest_pending_at for t in types if t.oldest_pending_at), default=None),
         )
         same = {name: getattr(old, name) for name in KEPT_SLICES if getattr(old, name) == getattr(new, name)}
-        return replace(new, **same)
+        return without_ended(replace(new, **same))
 
     def _workers(self, second: int) -> tuple[WorkerStatus, ...]:
         local = [replace(each, per_minute=self.book.per_minute(each.id, second)) for each in self._local.values()]
@@ -273,3 +273,17 @@ class Store:
 KEPT_SLICES = ("server", "counts", "types", "view", "workers", "throughput")
 """Slices that keep their old object when the new one is equal."""
 WORKING = LIVE_STATES - {WorkerState.PAUSED, WorkerState.DRAINING}
+
+
+def without_ended(snapshot: Snapshot) -> Snapshot:
+    """The snapshot without the mark of tasks that have ended since it was looked what is stuck: it is looked again
+    only a moment later."""
+    if not snapshot.stuck:
+        return snapshot
+    done = (TaskStatus.COMPLETED, TaskStatus.FAILED)
+    ended = {task.id for task in snapshot.view.tasks if task.id in snapshot.stuck and task.status in done}
+    if not ended:
+        return snapshot
+    left = {task_id: each for task_id, each in snapshot.stuck.items() if task_id not in ended}
+    over = sum(not snapshot.stuck[task_id].on_purpose for task_id in ended)
+    return replace(snapshot, stuck=left, stuck_count=max(0, snapshot.stuck_count - over))

@@ -17,11 +17,12 @@ from tui.wording import fits, left_out, outcome, unfit
 class TaskDeeds(Deeds):
     """What can be done to tasks. Which tasks is settled when the key is pressed, whatever moves afterwards."""
 
-    def bulk(self, order: Order, meant: Meant, settled: Settled) -> None:
-        """Show what the order would do to these tasks, or to all that match a filter, and do it after a yes."""
+    def bulk(self, order: Order, meant: Meant, settled: Settled, caution: str = "") -> None:
+        """Show what the order would do to these tasks, or to all that match a filter, and do it after a yes.
+        ``caution``: a sentence that is to be known before."""
         from tui.screens.bulk import BulkScreen
 
-        self.app.push_screen(BulkScreen(self, order, meant, settled))
+        self.app.push_screen(BulkScreen(self, order, meant, settled, caution))
 
     def _several(self, action: Action, tasks: Sequence[Task], fitting: Sequence[Task], settled: Settled) -> bool:
         """Whether these are more than one, or in need of another way than the direct one: then a dry run is shown."""
@@ -40,10 +41,11 @@ class TaskDeeds(Deeds):
         if fitting and not self._several(Action.RETRY, tasks, fitting, settled):
             self._retry([task.id for task in fitting], settled, left_out("retried", tasks))
 
-    def retry_ids(self, task_ids: Sequence[int], settled: Settled) -> None:
-        """Give failed tasks all their attempts anew; a dry run comes first when there is more than one."""
+    def retry_ids(self, task_ids: Sequence[int], settled: Settled, caution: str = "") -> None:
+        """Give failed tasks all their attempts anew; a dry run comes first when there is more than one, which tells
+        the ``caution``."""
         if len(task_ids) > 1 or not self._direct(Action.RETRY):
-            self.bulk(Order(Action.RETRY), tuple(task_ids), settled)
+            self.bulk(Order(Action.RETRY), tuple(task_ids), settled, caution)
         else:
             self._retry(task_ids, settled, ())
 

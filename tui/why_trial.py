@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from core.models import TaskStatus
-from tui.look import Piece, Tone, short_name, until
+from tui.look import CANCELLED, Piece, Tone, short_name, until
 
 if TYPE_CHECKING:
     from core.diagnosis import Cause, Cure, Diagnosis
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 STILL_AFTER: Final = 3.0
 """Seconds after which it is said that it has not helped so far."""
 LOOKS_FOR: Final = 60.0
-"""Seconds for which it is looked whether it helped."""
+"""Seconds for which it is looked whether it helped; of a retry, once it has ended."""
 
 NOW_IT: Final = {
     TaskStatus.PENDING: "the task waits for a worker again",
@@ -23,6 +23,8 @@ NOW_IT: Final = {
     TaskStatus.COMPLETED: "the task is done",
 }
 """What another status than before says of a cure. To have failed is no help."""
+
+ENDED: Final = (TaskStatus.COMPLETED, TaskStatus.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Trying:
         self.told: Piece = ("", Tone.PLAIN)
         self._helps = False
         self._stage: object = None
+        self._looks_from = 0.0
 
     def forget(self) -> None:
         """Nothing is looked at any more."""
@@ -57,23 +60,27 @@ class Trying:
         extends = before is not None and cure.verb == "extend_claims"
         claim_end = before.estimates.claim_end if before is not None and extends else None
         self.trial = Trial(cure.label, cause.code, now, status, claim_end, cure.verb == "retry")
-        self._helps, self._stage = False, None
+        self._helps, self._stage, self._looks_from = False, None, now
 
     def judge(self, diagnosis: Diagnosis | None, now: float) -> None:
         """Say whether it helped, for as long as that is looked at: a task that was claimed may fail yet."""
         if self.trial is None or diagnosis is None:
             return
-        if now - self.trial.begun > LOOKS_FOR:
+        if now - self._looks_from > LOOKS_FOR:
             self.forget()
             return
+        if self.trial.retries and not (diagnosis.status is not None and diagnosis.status in ENDED):
+            self._looks_from = now
         helped, told_now = judged(self.trial, diagnosis, now)
-        if self._helps and not diagnosis.could_tell:
-            return  # what was seen to help is not unsaid by a server that is away now
+        is_seen = self._helps or (self.trial.retries and self._stage is not None)
+        if is_seen and not diagnosis.could_tell:
+            return  # what was seen is not unsaid by a server that is away now
         stage = (diagnosis.status, diagnosis.task and (diagnosis.task.attempts, diagnosis.task.claimed_by))
         known = stage == self._stage if self.trial.retries and diagnosis.could_tell else helped and self._helps
         if not known:  # the first moment in which it was so is the one that counts
             self.told = told_now
-        self._stage = stage
+        if diagnosis.could_tell:
+            self._stage = stage
         self._helps = bool(helped)
         if helped and diagnosis.status is TaskStatus.COMPLETED:
             self.trial = None
@@ -100,7 +107,7 @@ def judged_as_read(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool
         return retried(diagnosis, diagnosis.status, span(max(0.0, round(now - trial.begun))))
     later = f"{span(max(0.0, round(now - trial.begun)))} later"
     if diagnosis.status is not trial.status and diagnosis.status is not None:
-        return judged_by(diagnosis.status, later)
+        return judged_by(diagnosis.status, later, is_cancelled=was_cancelled(diagnosis))
     lasts = diagnosis.estimates.claim_end
     if trial.claim_end is not None and lasts is not None and lasts > trial.claim_end:
         return True, (f"✓ It helped: its claim lasts {until(lasts)} now, {later}.", Tone.GOOD)
@@ -112,8 +119,15 @@ def judged_as_read(trial: Trial, diagnosis: Diagnosis, now: float) -> tuple[bool
     return False, (f"✗ Still, {later}: {first.sentence}", Tone.WARN)
 
 
-def judged_by(status: TaskStatus, later: str) -> tuple[bool, Piece]:
+def was_cancelled(diagnosis: Diagnosis) -> bool:
+    """Whether somebody has ended the task."""
+    return diagnosis.is_cancelled or (diagnosis.task is not None and diagnosis.task.is_cancelled)
+
+
+def judged_by(status: TaskStatus, later: str, *, is_cancelled: bool) -> tuple[bool, Piece]:
     """The same of a task that has another status than before."""
+    if is_cancelled:
+        return False, (f"{CANCELLED[0]}, {later}: whether it would have helped is not known.", CANCELLED[1])
     if status is TaskStatus.FAILED:
         return False, (f"✗ It did not help: the task has failed, {later}.", Tone.BAD)
     return True, (f"✓ It helped: {NOW_IT[status]}, {later}.", Tone.GOOD)
@@ -133,5 +147,9 @@ def retried(diagnosis: Diagnosis, status: TaskStatus, since: str) -> tuple[bool,
             return True, (f"● Retried: {attempt or 'it'} is running{who}.", Tone.BUSY)
         case TaskStatus.COMPLETED:
             return True, (f"✓ Retried: it has completed, {since} later.", Tone.GOOD)
+        case TaskStatus.FAILED if was_cancelled(diagnosis):
+            said = f"{CANCELLED[0][:1]} Retried, and cancelled {since} later: it has not failed again."
+            return False, (said, CANCELLED[1])
         case TaskStatus.FAILED:
-            return False, (f"✗ Retried: it has failed again, {since} later; below is why.", Tone.BAD)
+            ran = f" ran on {short_name(task.claimed_by)}, and" if task is not None and task.claimed_by else ""
+            return False, (f"✗ Retried: it{ran} has failed again, {since} later; below is why.", Tone.BAD)

@@ -9,6 +9,7 @@ from typing import Final
 from core import actions
 from core.errors import CoreError
 from core.models import LIVE_STATES, RowOutcome, Task, TaskStatus, WorkerState, WorkerStatus
+from core.snapshot import FailureGroup
 from tui.look import count, ids, short_name
 
 FITTING: Final[dict[str, tuple[TaskStatus, ...]]] = {each.done: fitting for each, fitting in actions.FITTING.items()}
@@ -38,8 +39,21 @@ BRING_BACK: Final = "Bring back"
 CLAIMED_FIRST: Final = {"FIFO": "oldest first", "LIFO": "newest first", "PRIORITY": "most urgent first"}
 """What the strategies that are always there mean, in the words of people."""
 
+CANNOT_CHANGE: Final = "The error cannot change by itself: its worker ended each with attempts left."
+"""What is said before failures are retried of which no other attempt can do better."""
+
 GONE: Final = "That row is in the list no more, and nothing is done to it: move the cursor to the one that you mean."
 """What is said of a row that only keeps its place."""
+
+
+def ended(group: FailureGroup) -> str:
+    """How these have ended, in a word."""
+    return "cancelled" if group.is_cancelled else "failed"
+
+
+def try_one(task_id: int, *, brief: bool) -> str:
+    """What the command to retry one before the others is called, of which it is known which one."""
+    return f"Try #{task_id}{'' if brief else ' first'}"
 
 
 def told(error: CoreError) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from core import events
 from core.models import InHand, Task, TaskStatus, TaskType, TypeStats, WorkerState, WorkerStatus
-from core.snapshot import QueueView
+from core.snapshot import QueueView, StuckTask
 from core.store import KEPT_ACTIVITY, KEPT_STOPPED_WORKERS, Store
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -187,3 +187,17 @@ async def test_a_task_that_ends_after_its_worker_is_forgotten_leaves_no_trace():
     store = Store()
     store.publish(events.TaskProcessed(Task(1, "Echo"), "w-1", True, None, 0, 0.1, NOW))
     assert store.book.of("w-1").tasks == ()
+
+
+async def test_a_task_that_has_ended_is_stuck_no_more_before_it_is_looked_again():
+    store = Store()
+    marks = {number: StuckTask("no-worker", "None.") for number in (1, 2)} | {3: StuckTask("paused", "So.", True)}
+    rows = tuple(Task(number, "Echo") for number in (1, 2, 3))
+    store.publish(events.ViewSeen(QueueView(tasks=rows)))
+    store.publish(events.StuckSeen(marks, 7, True, ""))
+    assert (set(store.snapshot.stuck), store.snapshot.stuck_count) == ({1, 2, 3}, 7)
+    ended = tuple(replace(row, status=TaskStatus.FAILED, error="cancelled") for row in rows if row.id != 2)
+    store.publish(events.ViewSeen(QueueView(tasks=(*ended, rows[1]))))
+    for _ in range(2):
+        assert (set(store.snapshot.stuck), store.snapshot.stuck_count) == ({2}, 6)
+        store.publish(events.Said(events.Level.INFO, "hello", NOW))

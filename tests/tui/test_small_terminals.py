@@ -43,7 +43,7 @@ async def test_where_the_board_does_not_fit_nothing_is_shown_and_only_quitting_w
         ((80, 24), ("down",), ("⏎ Open", "C Cancel", "t Strategy", "n New", "w Why", "/ Filter", "? Help", "^p All")),
         ((60, 20), ("down",) * 4, ("⏎ Open", "r Retry", "w Why", "? Help", "q Quit", "^p All")),
         ((60, 20), (), ("⏎ Open", "w Why", "/ Filter", "n New", "? Help", "q Quit", "^p All")),
-        ((60, 20), ("F",), ("⏎ Open", "r Retry all", "c Try one", "? Help", "q Quit", "^p All")),
+        ((60, 20), ("F",), ("⏎ Open", "r Retry all", "c Try #10427", "? Help", "q Quit", "^p All")),
         (
             (80, 24),
             ("3",),

@@ -127,15 +127,24 @@ class QueueColumn(Column[Task]):
         usual, cause = self.cell, self.cause
 
         def cell(task: Task, now: datetime) -> Sequence[Piece]:
-            found = stuck.get(task.id)
+            found = found_for(task, stuck)
             return usual(task, now) if found is None or found.on_purpose or cause is None else cause(task, found)
 
         return replace(self, cell=cell)
 
 
+SHORT_CAUSES = {"type-unknown-here": "no worker here"}
+"""Causes whose code says too little in a column: the type is known, and this program has no worker for it."""
+
+
+def found_for(task: Task, stuck: Mapping[int, StuckTask]) -> StuckTask | None:
+    """Why it is stuck. What has ended is not, whatever was found a moment before."""
+    return None if task.status in (TaskStatus.COMPLETED, TaskStatus.FAILED) else stuck.get(task.id)
+
+
 def cause_alone(task: Task, found: StuckTask) -> tuple[Piece, ...]:
     """Why it is stuck."""
-    return ((found.code.replace("-", " "), Tone.WARN),)
+    return ((SHORT_CAUSES.get(found.code, found.code.replace("-", " ")), Tone.WARN),)
 
 
 def cause_and_parameters(task: Task, found: StuckTask) -> tuple[Piece, ...]:
@@ -195,7 +204,7 @@ def mark_of(stuck: StuckTask | None) -> Piece:
 def with_stuck(columns: tuple[QueueColumn, ...], stuck: Mapping[int, StuckTask]) -> tuple[QueueColumn, ...]:
     """The columns with room for a mark before them, which is on tasks that are stuck, and the cause in the last column
     that can tell it. The room is there always: what stands behind it has its place."""
-    mark = QueueColumn("", lambda task, now: (mark_of(stuck.get(task.id)),), width=1)
+    mark = QueueColumn("", lambda task, now: (mark_of(found_for(task, stuck)),), width=1)
     places = [place for place, each in enumerate(columns) if each.cause is not None]
     if not stuck or not places:
         return (mark, *columns)

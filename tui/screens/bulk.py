@@ -58,12 +58,13 @@ class BulkScreen(CommandScreen):
     BINDINGS = bindings(BULK)
     command_set = (*LIST, *BULK)
 
-    def __init__(self, deeds: Deeds, order: Order, meant: Meant, settled: Settled) -> None:
+    def __init__(self, deeds: Deeds, order: Order, meant: Meant, settled: Settled, caution: str = "") -> None:
         super().__init__()
         self.deeds = deeds
         self.order = order
         self.meant = meant
         self.settled = settled
+        self.caution = caution
         self.stage = Stage.LOOKING
         self.plan: Plan | None = None
         self.ledger: dict[int, BulkRow] = {}
@@ -147,7 +148,8 @@ class BulkScreen(CommandScreen):
         if self.plan is None or self.stage is Stage.LOOKING:
             return [pieces(("Looking at what would be done; nothing is changed…", Tone.MUTED))]
         if self.stage is Stage.DRY_RUN:
-            return dry_run(self.plan)
+            caution = [pieces((f"⚠ {self.caution}", Tone.WARN))] if self.caution else []
+            return [*caution, *dry_run(self.plan)]
         made = self._made() if self.stage is Stage.OVER else None
         return progress(self.ledger.values(), self.acting, made, stopping=self.stopping)
 

@@ -3,44 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from functools import partial
 
 from textual import work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from core.errors import CoreError
-from core.models import RowOutcome, Task, TaskStatus
+from core.models import RowOutcome, Task
 from core.snapshot import FailureGroup, Snapshot
+from tui.canary import Canary
 from tui.command import Command, bindings
-from tui.commands import GROUP, LIST, RETRY, WHY_PANEL
+from tui.commands import CANARY, GROUP, LIST, RETRY, WHY_PANEL
 from tui.key_map import keyed
 from tui.look import (
-    CANCELLED,
-    STATUS,
     Piece,
     Tone,
-    bar,
     content,
     count,
     lines,
-    moment_in,
-    pieces,
-    short_name,
     unheard,
-    whole_age,
 )
-from tui.panes.failures import hourly
+from tui.screens.failure_text import LAYOUTS, heading, how_many
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.why import WhyBeside
 from tui.task_deeds import TaskDeeds
 from tui.widgets.key_bar import KeyBar, fill_keys
-from tui.widgets.masking import masked_text
-from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
 from tui.widgets.why_panel import WhyPanel
-from tui.wording import RETRY_ALL, told
+from tui.wording import CANNOT_CHANGE, RETRY_ALL, ended, try_one
 
 ABOUT = (
     "Failed tasks that say the same but for numbers, names and addresses. {canary} retries the one under the cursor "
@@ -48,43 +39,6 @@ ABOUT = (
 )
 LOOK = 0.5
 """Seconds between two looks at the task that is tried, while it is not at its end."""
-
-
-def identity(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Its id."""
-    return ((f"#{task.id}", Tone.STRONG),)
-
-
-def error(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """What it says."""
-    return ((masked_text((task.error or "no reason given")[:500]), Tone.PLAIN),)
-
-
-def attempts(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Attempts of how many."""
-    return ((f"{task.attempts}/{task.max_retries}", Tone.MUTED),)
-
-
-def owner(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """Who had it last."""
-    return ((short_name(task.claimed_by or "–"), Tone.MUTED),)
-
-
-def age(task: Task, now: datetime) -> tuple[Piece, ...]:
-    """How long ago it failed."""
-    return ((whole_age(task.completed_at, now), Tone.PLAIN),)
-
-
-ID = Column("Task", identity, width=9, right=True)
-ERROR = Column("Error", error)
-AGE = Column("Failed", age, width=6, right=True)
-LAYOUTS = (
-    Layout(((ID, ERROR, AGE),)),
-    Layout(
-        ((ID, ERROR, Column("Att.", attempts, width=4), Column("Worker", owner, width=12, keep_end=True), AGE),),
-        at_least=80,
-    ),
-)
 
 
 class FailureGroupScreen(WhyBeside):
@@ -110,9 +64,7 @@ class FailureGroupScreen(WhyBeside):
         self.begin = begin
         self.gone = False
         self.left: int | None = None
-        self.canary: Task | None = None
-        self.ended = True
-        self.fault = ""
+        self.canary = Canary()
         self.heading = Static(id="heading")
         self.row_list: RowList[Task] = RowList(LAYOUTS, lambda task: task.id, live.now)
         self.watched = Static(id="canary")
@@ -135,6 +87,7 @@ class FailureGroupScreen(WhyBeside):
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """The panel follows the cursor where somebody moves it."""
         self.left = None if event.moved else self.left
+        fill_keys(self)
         if event.moved and self.why_panel.is_open and self.asked_about is not None:
             self.why_panel.tell(self.asked_about)
 
@@ -171,30 +124,12 @@ class FailureGroupScreen(WhyBeside):
 
     def _show(self) -> None:
         now, group = self.live.now(), self.group
-        first, last = (moment_in(at, self.app.size.width) for at in (group.first_at, group.last_at))
         away = unheard(self.live.newest.server, now)
-        many = "none is failed any more" if self.ended else "none is failed now"
-        many = many if self.gone else count(group.count, "failed task")
-        sign, tone = STATUS[TaskStatus.FAILED]
-        if group.is_cancelled:
-            many, (sign, tone) = count(group.count, "cancelled task"), CANCELLED
-        rows = [
-            pieces((f"{sign[0]} {masked_text(group.error[:500])}", tone)),
-            pieces((f"{group.task_type}   ", Tone.MUTED), (f"{many}   ", Tone.STRONG), *away),
-            pieces(
-                ("first ", Tone.MUTED), first, ("   last ", Tone.MUTED), last,
-                (f"  {whole_age(group.last_at, now)} ago", Tone.MUTED),
-            ),
-        ]  # fmt: skip
-        if group.hours:
-            most = f" now   at most {max(group.hours):,} an hour"
-            rows.append(pieces(("24 h ", Tone.MUTED), (hourly(group), Tone.WARN), (most, Tone.MUTED)))
-        if len(group.tasks) < group.count:
-            rows.append(pieces((f"the newest {len(group.tasks):,} are listed", Tone.MUTED)))
-        self.heading.update(lines(rows))
+        many = how_many(group, gone=self.gone, tries=self.canary.is_tried)
+        self.heading.update(lines(heading(group, now, self.app.size.width, many, away)))
         self._stay(() if self.gone else group.tasks)
         self.row_list.say(self._none_left())
-        self.watched.update(content(self.state()))
+        self.watched.update(content(self.canary.state(len(self.others), none_left=self.gone)))
         if self.is_current and self.live.frozen_at is None:
             self.why_panel.tick()
         fill_keys(self)
@@ -213,27 +148,17 @@ class FailureGroupScreen(WhyBeside):
 
     def _none_left(self) -> Piece:
         """Why the list is empty: that one is tried still says nothing of whether it will fail again."""
-        if self.ended or self.canary is None:
-            return (keyed("None of them is failed any more. {back} goes back."), Tone.GOOD)
+        if not self.canary.is_tried or self.canary.task is None:
+            return (keyed(f"None of them is {ended(self.group)} any more. {{back}} goes back."), Tone.GOOD)
         return (
-            keyed(f"#{self.canary.id} is being tried: how that ends is told above. {{back}} goes back."),
+            keyed(f"#{self.canary.task.id} is being tried: how that ends is told above. {{back}} goes back."),
             Tone.PLAIN,
         )
-
-    def state(self) -> tuple[Piece, ...]:
-        """What became of the one that was tried, and what to press."""
-        task = self.canary
-        if task is None:
-            return pieces((keyed("{canary} retries one first and watches it; {retry} retries all."), Tone.MUTED))
-        named: Piece = (f"#{task.id} tried first: ", Tone.STRONG)
-        if self.fault:
-            return pieces(named, (f"✗ {self.fault}", Tone.BAD))
-        return pieces(named, *became(task, len(self.others)))
 
     @property
     def others(self) -> tuple[int, ...]:
         """Those that are failed still, but for the one that was tried."""
-        tried = self.canary.id if self.canary is not None else None
+        tried = self.canary.task.id if self.canary.task is not None else None
         return () if self.gone else tuple(each for each in self.group.task_ids if each != tried)
 
     def possible(self, command: Command) -> bool:
@@ -241,7 +166,9 @@ class FailureGroupScreen(WhyBeside):
         return command.id not in ("open", "retry", "canary") or (self.row_list.current is not None and not self.gone)
 
     def title_of(self, command: Command, *, brief: bool = False) -> str:
-        """All are retried, wherever the cursor is."""
+        """One of them is tried, which is told; all are retried, wherever the cursor is."""
+        if command is CANARY and self.row_list.current is not None:
+            return try_one(self.row_list.current.id, brief=brief)
         return RETRY_ALL if command is RETRY else super().title_of(command, brief=brief)
 
     def panel_changed(self) -> None:
@@ -258,39 +185,29 @@ class FailureGroupScreen(WhyBeside):
     def action_canary(self) -> None:
         """Retry the one under the cursor, and watch it."""
         task = self.row_list.current
-        if not self.ended:
+        if self.canary.is_tried:
             self.deeds.say("One is being tried already; wait for its end.")
         elif task is not None:
-            self.deeds.retry_ids([task.id], self._tried)
+            self.deeds.retry_ids([task.id], partial(self._tried, task))
 
-    def _tried(self, rows: Sequence[RowOutcome]) -> None:
-        row = rows[0]
-        if row.ok and self.is_attached:
-            known = next(task for task in self.group.tasks if task.id == row.id)
-            self.canary = Task(row.id, known.task_type, max_retries=known.max_retries)
-            self.ended, self.fault = False, ""
+    def _tried(self, task: Task, rows: Sequence[RowOutcome]) -> None:
+        """``task``: as it was when it was asked for; by the answer it may have left the group."""
+        if any(row.ok for row in rows) and self.is_attached:
+            self.canary.begin(task)
             self._show()
 
     def _look(self) -> None:
         reading = any(worker.group == "canary" and worker.is_running for worker in self.workers)
-        if not self.ended and not reading and self.live.frozen_at is None:
+        if self.canary.is_tried and not reading and self.live.frozen_at is None:
             self._read()
 
     @work(group="canary")
     async def _read(self) -> None:
         """Read the one that is tried; at its end say what that was, and offer the others."""
-        if self.canary is None:
-            return
-        try:
-            self.canary = (await self.deeds.verbs.open_task(self.canary.id)).task
-            self.fault = ""
-        except CoreError as fault:
-            self.fault = told(fault)
-        else:
-            self.ended = self.canary.status in (TaskStatus.COMPLETED, TaskStatus.FAILED)
+        await self.canary.read(self.deeds.verbs)
         self._show()
-        if self.ended and self.canary.status is TaskStatus.COMPLETED and self.others:
-            self._offer(self.canary)
+        if self.canary.has_completed and self.canary.task is not None and self.others:
+            self._offer(self.canary.task)
 
     def _offer(self, task: Task) -> None:
         others = self.others
@@ -303,7 +220,7 @@ class FailureGroupScreen(WhyBeside):
             question = f"#{task.id} completed: retry the other {len(others):,}?"
             risk = "They become pending, each with all its attempts anew; what they did before may be done again."
             if await self.deeds.confirmed(
-                question, risk, call, yes=f"retry {count(len(others), 'task')}", no="leave them failed"
+                question, risk, call, yes=f"retry {count(len(others), 'task')}", no=f"leave them {ended(self.group)}"
             ):
                 rows = await self.deeds.working(self.deeds.verbs.retry(others))
                 return f"{count(sum(row.ok for row in rows), 'task')} of {len(others):,} retried"
@@ -314,9 +231,10 @@ class FailureGroupScreen(WhyBeside):
     def action_retry(self) -> None:
         """Retry all of them; asks first."""
         if self.others:
-            self.deeds.retry_ids(self.others, lambda rows: None)
+            caution = CANNOT_CHANGE if self.group.cannot_change else ""
+            self.deeds.retry_ids(self.others, lambda rows: None, caution)
         else:
-            self.deeds.say("None of them is failed any more.")
+            self.deeds.say(f"None of them is {ended(self.group)} any more.")
 
     def action_copy(self) -> None:
         """Copy the id of the task under the cursor."""
@@ -333,22 +251,3 @@ class FailureGroupScreen(WhyBeside):
     def action_help(self) -> None:
         """Explain this screen."""
         self.app.push_screen(HelpScreen("Failures of one kind", ABOUT, self.command_set, self.place))
-
-
-def became(task: Task, others: int) -> tuple[Piece, ...]:
-    """What became of the one that was tried, so far; ``others`` are failed still."""
-    who = f" by {short_name(task.claimed_by)}" if task.claimed_by else ""
-    match task.status:
-        case TaskStatus.PENDING if task.attempts:
-            said = f"○ pending again after attempt {task.attempts}: {masked_text((task.error or '')[:300])}"
-            return ((said, Tone.WARN),)
-        case TaskStatus.PENDING:
-            return pieces("○ pending, no worker has claimed it yet")
-        case TaskStatus.CLAIMED:
-            return pieces(STATUS[task.status], f"{who}  {bar(task.progress)} {task.progress}%")
-        case TaskStatus.COMPLETED:
-            return pieces(
-                STATUS[task.status], who + (keyed(f"; {{retry}} retries the other {others:,}") if others else "")
-            )
-        case TaskStatus.FAILED:
-            return pieces(STATUS[task.status], (f" again{who}: {masked_text((task.error or '')[:300])}", Tone.BAD))

@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.snapshot import FailureGroup, ResultRow
+from tui.command import Command
+from tui.commands import CANARY
 from tui.panes.results import ResultsPane
 from tui.screens.layout import BoardLayout
 from tui.widgets.filter_field import FilterField
 from tui.widgets.search_field import SearchField, SearchInput
+from tui.wording import try_one
 
 if TYPE_CHECKING:
     from tui.result_deeds import ResultDeeds
@@ -47,6 +50,12 @@ class OutcomeActions(BoardLayout):
         from tui.screens.failure_group import FailureGroupScreen
 
         self.app.push_screen(FailureGroupScreen(self, self.task_deeds, row, self.open_task, begin=begin))
+
+    def title_of(self, command: Command, *, brief: bool = False) -> str:
+        """Of a group of failures the newest is tried, which is told."""
+        if command is CANARY and isinstance(self.current, FailureGroup) and self.current.task_ids:
+            return try_one(self.current.task_ids[0], brief=brief)
+        return super().title_of(command, brief=brief)
 
     @property
     def field_in_use(self) -> FilterField | SearchField:

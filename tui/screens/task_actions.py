@@ -14,7 +14,7 @@ from tui.command import Command
 from tui.commands import RETRY
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.row_list import RowList
-from tui.wording import GONE, retrying
+from tui.wording import CANNOT_CHANGE, GONE, retrying
 
 if TYPE_CHECKING:
     from tui.deeds import Settled
@@ -61,7 +61,8 @@ class TaskActions(WorkerActions):
         if self.place == "failures" and isinstance(rows, RowList) and rows.gone is not None:
             self.task_deeds.say(GONE)
         elif self.place == "failures" and isinstance(self.current, FailureGroup):
-            self.task_deeds.retry_ids(self.current.task_ids, self.settled)
+            caution = CANNOT_CHANGE if self.current.cannot_change else ""
+            self.task_deeds.retry_ids(self.current.task_ids, self.settled, caution)
         elif self.place == "failures":
             self.task_deeds.retry([], self.settled)
         else:

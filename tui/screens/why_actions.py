@@ -62,6 +62,8 @@ class WhyActions(WhyBeside, OutcomeActions):
         if isinstance(target, RowList):
             target.pin()
         super().action_why()
+        self.why_panel.of_kind = isinstance(self.current, FailureGroup)
+        self.why_panel.draw()
 
     def open_why(self, task_id: int | None) -> None:
         """Beside the panes, or below them."""
@@ -90,7 +92,7 @@ class WhyActions(WhyBeside, OutcomeActions):
             return
         task_id = self.asked_about
         if self.why_panel.is_open and self.follows_cursor and task_id is not None and task_id != self.why_panel.task_id:
-            self.why_panel.tell(task_id)
+            self.why_panel.tell(task_id, of_kind=isinstance(self.current, FailureGroup))
 
     def action_why_next(self) -> None:
         """The row below."""

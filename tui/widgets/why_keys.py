@@ -22,9 +22,9 @@ HINTS = {
 
 
 def name_of(cure: Cure) -> str:
-    """What tells a cure from others, also where its figures are others by now."""
-    first = cure.args[0] if cure.args else None
-    return f"{cure.label} {list(first)}" if isinstance(first, list | tuple) else cure.label
+    """What tells a cure from others, also where its figures are others by now: whom it is for, and the names in it."""
+    named = [each for each in (*cure.args, *cure.options.values()) if isinstance(each, str | list | tuple)]
+    return " ".join([cure.label, *(each if isinstance(each, str) else str([*each]) for each in named)])
 
 
 class WhyKeys:
@@ -33,7 +33,8 @@ class WhyKeys:
     def __init__(self) -> None:
         self._kept: dict[int, tuple[str, str]] = {}
         self.done = ""
-        self.under_way = ""
+        self.under_way: dict[int | None, str] = {}
+        """What is being done, by the task that it was chosen for (None: the whole system)."""
 
     def forget(self) -> None:
         """It tells of another task."""
@@ -54,11 +55,12 @@ class WhyKeys:
         free = (number for number in range(1, len(cures) + len(kept) + 1) if number not in self._kept)
         return [kept.pop(name_of(cure), 0) or next(free) for cure in cures]
 
-    def meant(self, number: int, chosen: int, cures: Sequence[Cure]) -> int | str:
-        """The place of the cure with that number (0: of the one under the cursor); else why none is meant, to say."""
+    def meant(self, number: int, chosen: int, cures: Sequence[Cure], about: int | None) -> int | str:
+        """The place of the cure with that number (0: of the one under the cursor); else why none is meant, to say.
+        ``about``: the task that it is for."""
         numbers = self.numbers(cures)
-        if self.under_way:
-            return f"{self.under_way} is under way."
+        if about in self.under_way:
+            return f"{self.under_way[about]}{f' of #{about}' if about is not None else ''} is under way."
         if number in self._kept and number not in numbers:
             return f"{self._kept[number][1]} was {number}, and is done: look at what else there is."
         place = numbers.index(number) if number in numbers else -1 if number else chosen

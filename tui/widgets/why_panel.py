@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
@@ -24,8 +23,8 @@ from tui.commands import WHY_PANEL
 from tui.key_map import COMMANDS, keyed
 from tui.look import Tone, content, lines, sign_of_rest
 from tui.why_trial import Trying, is_tried
+from tui.widgets.cure_cursor import CureCursor
 from tui.widgets.rereading import Rereading
-from tui.widgets.why_keys import WhyKeys
 from tui.widgets.why_keys import told as keys_told
 from tui.widgets.why_text import MOST_NUMBERED, Line, Told, doable, fit_to_show, said, title, written
 from tui.wording import told
@@ -39,7 +38,7 @@ HOLD = 1.0
 """Seconds for which no cure is done after they became others."""
 
 
-class WhyPanel(VerticalScroll, can_focus=True):
+class WhyPanel(CureCursor, can_focus=True):
     """Why one task, or everything, is where it is. Hidden until it is asked."""
 
     BINDINGS = [
@@ -72,14 +71,14 @@ class WhyPanel(VerticalScroll, can_focus=True):
         now: Callable[[], datetime],
         open_task: Callable[[int], None],
     ) -> None:
-        super().__init__(id="why")
+        super().__init__("why")
         self.verbs, self.snapshot, self.clock, self.open_task = verbs, snapshot, now, open_task
         self.task_id: int | None = None
         self.diagnosis: Diagnosis | None = None
         self.fault = ""
-        self.trying, self.keys = Trying(), WhyKeys()
-        self.chosen = 0
-        self.shown = Told((), ())
+        self.of_kind = False
+        """Whether it was asked about failures of one kind, of which it tells about the newest."""
+        self.trying = Trying()
         self.text = Static()
         self._seen: object = None
         self._asked_at = 0.0
@@ -99,11 +98,14 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     # What it is about
 
-    def tell(self, task_id: int | None) -> None:
-        """Tell about that task from now on, or about the whole system; open where it is not."""
+    def tell(self, task_id: int | None, *, of_kind: bool = False) -> None:
+        """Tell about that task from now on, or about the whole system; open where it is not. ``of_kind``: it is the
+        newest of those that failed alike, and was asked about for all of them."""
+        self.of_kind = of_kind
         if not self.is_open or task_id != self.task_id:
+            if task_id != self.task_id or self.trying.trial is None:
+                self.trying.forget()  # who closes it meanwhile, and opens it again, still wants to know
             self.task_id, self.diagnosis, self.fault = task_id, None, ""
-            self.trying.forget()
             self.keys.forget()
             self.chosen, self._changed_at = 0, -HOLD
             self._seen = self._trace()
@@ -184,7 +186,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         if not self.is_open or not self.size.width:
             return
         width = max(20, self.size.width - 1)
-        self.border_title = content(title(self.diagnosis, self.task_id, self.clock()))
+        self.border_title = content(title(self.diagnosis, self.task_id, self.clock(), self._alike()))
         above = self._above(width)
         if self.fault:
             self.shown = Told((*above, ((f"✗ {fit_to_show(self.fault)}", Tone.BAD),)), ())
@@ -205,6 +207,11 @@ class WhyPanel(VerticalScroll, can_focus=True):
         them = keyed("{go_stuck} shows them  ") if self.task_id is None and leads else ""
         self.border_subtitle = content(keys_told(cures, width - 3, them, has_focus=self.has_focus))
         self.text.update(lines(self.shown.lines))
+
+    def _alike(self) -> int:
+        """How many failed like it, where it stands for them as the newest; else 0."""
+        groups = self.snapshot().failures if self.of_kind else ()
+        return next((each.count for each in groups if each.task_ids[:1] == (self.task_id,)), 0)
 
     def _above(self, width: int) -> list[Line]:
         """Whether the last cure helped; of the whole system, that nothing happens."""
@@ -227,49 +234,6 @@ class WhyPanel(VerticalScroll, can_focus=True):
 
     # What keys do
 
-    def action_down(self) -> None:
-        """To the next cure where it is in sight, else a line down."""
-        self._step(1)
-
-    def action_up(self) -> None:
-        """To the cure before where it is in sight, else a line up."""
-        self._step(-1)
-
-    def _step(self, step: int) -> None:
-        place = self.chosen + step
-        if 0 <= place < len(self.shown.cures) and self._in_sight(place):
-            self.chosen = place
-            self.keys.moved()
-            self.draw()
-            return
-        self.scroll_relative(y=step, animate=False)
-
-    def _in_sight(self, place: int, *, whole: bool = True) -> bool:
-        """Whether that cure is seen, or at least its name."""
-        _, _, begun, end = self.shown.cures[place]
-        top = round(self.scroll_offset.y)
-        return top <= begun and (end if whole else begun + 1) <= top + self.size.height
-
-    def action_page_down(self) -> None:
-        """A page down."""
-        self.scroll_relative(y=max(1, self.size.height - 1), animate=False)
-
-    def action_page_up(self) -> None:
-        """A page up."""
-        self.scroll_relative(y=-max(1, self.size.height - 1), animate=False)
-
-    def action_first(self) -> None:
-        """To the top."""
-        self.chosen = 0
-        self.draw()
-        self.scroll_home(animate=False)
-
-    def action_last(self) -> None:
-        """To the end."""
-        self.chosen = max(0, len(self.shown.cures) - 1)
-        self.draw()
-        self.scroll_end(animate=False)
-
     def action_mend(self, number: int = 0) -> None:
         """Do the cure of that number, or the one under the cursor."""
         from tui.why_deeds import WhyDeeds
@@ -277,7 +241,7 @@ class WhyPanel(VerticalScroll, can_focus=True):
         numbered = self._numbered(self.diagnosis)
         numbers, cures = list(numbered), list(numbered.values())
         deeds = WhyDeeds(self.app, self.verbs, self.snapshot)
-        place = self.keys.meant(number, self.chosen, [cure for _, cure in cures])
+        place = self.keys.meant(number, self.chosen, [cure for _, cure in cures], self.task_id)
         if isinstance(place, str):
             deeds.say(place)
             return
@@ -286,13 +250,18 @@ class WhyPanel(VerticalScroll, can_focus=True):
             return
         if not number and place >= len(self.shown.cures):
             return  # it is known, and not written yet
-        if not number and not self._in_sight(place, whole=False):
+        if not number and not self.in_sight(place, whole=False):
             self.scroll_to(y=self.shown.cures[place][2], animate=False)  # nobody means what nobody sees
             return
         self.chosen = place
         cause, cure = cures[place]
-        self.keys.under_way = cure.label
-        deeds.mend(cure, self.open_task, self._begun(numbers[place], cause, cure), self._over)
+        about = self.task_id
+        self.keys.under_way[about] = cure.label
+
+        def over() -> None:
+            self.keys.under_way.pop(about, None)
+
+        deeds.mend(cure, self.open_task, self._begun(numbers[place], cause, cure), over)
 
     def _begun(self, number: int, cause: Cause, cure: Cure) -> Callable[[], None]:
         """What is done once that cure is: its number stays its own, and what became of it is told on top."""
@@ -303,15 +272,13 @@ class WhyPanel(VerticalScroll, can_focus=True):
                 return
             self._done_at = self._time()
             self.keys.keep(number, cure)
+            self.trying.forget()  # whether the one before helped cannot be told any more
             if is_tried(cause, cure):
                 self.trying.begin(cause, cure, before, self._time())
             self.scroll_home(animate=False)
             self.ask()
 
         return begun
-
-    def _over(self) -> None:
-        self.keys.under_way = ""
 
     def action_copy_why(self) -> None:
         """Copy it as text."""

@@ -139,11 +139,13 @@ def below(diagnosis: Diagnosis, now: datetime, width: int) -> Iterator[Line]:
             yield from said("  ? ", sentence, Tone.MUTED, width)
 
 
-def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime) -> Line:
-    """What the panel is about, and what it comes to; how old that is, where it is not of just now."""
+def title(diagnosis: Diagnosis | None, task_id: int | None, now: datetime, alike: int = 0) -> Line:
+    """What the panel is about, and what it comes to; how old that is, where it is not of just now. ``alike``: of how
+    many failures it is the newest, where it stands for them."""
     from core.diagnosis.words import span
 
     about = "Why? " + ("the whole system" if task_id is None else f"#{task_id}")
+    about += f", the newest of {alike:,}" if alike > 1 else ""
     if diagnosis is None:
         return ((about, Tone.STRONG), ("  reading…", Tone.MUTED))
     state = CANCELLED if diagnosis.is_cancelled else STATUS.get(diagnosis.status) if diagnosis.status else None
