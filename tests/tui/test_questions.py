@@ -230,3 +230,15 @@ async def test_an_offer_that_opens_by_itself_takes_no_key_that_was_meant_for_the
         await desk.press("y")
         assert "#10427 completed: retry the other 41?" in asked(desk)
         assert desk.verbs.called("retry") == [("retry", (10427,))]
+
+
+@pytest.mark.parametrize("key", ["C", "t", "q"])
+async def test_behind_a_dialog_no_key_is_named_that_would_do_nothing(open_board: Opens, key: str):
+    async with open_board() as desk:
+        await desk.press("2")
+        before = desk.text().splitlines()[-1]
+        assert "t Strategy" in before
+        await desk.press(key)
+        assert desk.text().splitlines()[-1].strip() == ""
+        await desk.press("escape")
+        assert desk.text().splitlines()[-1] == before

@@ -33,8 +33,9 @@ class KeyBar(Static):
         self._named_last: object = None
 
     def on_mount(self) -> None:
-        """Follow the focus."""
+        """Follow the focus, and what is in front."""
         self.screen.bindings_updated_signal.subscribe(self, lambda _: self.fill())
+        self.app.screen_change_signal.subscribe(self, lambda _: self.fill())
 
     def on_resize(self) -> None:
         """More or less fits."""
@@ -51,13 +52,14 @@ class KeyBar(Static):
             await self.app.run_action(f"app.give({command!r})")
 
     def fill(self) -> None:
-        """Name what can be done now."""
-        screen = self.screen
+        """Name what can be done now: nothing behind a dialog, which names its own keys."""
+        screen, front = self.screen, self.app.screen
+        covered = front is not screen and front.is_modal
         if not isinstance(screen, CommandScreen):
             return
-        offered = [command for command, _ in screen.offered() if command.footer]
+        offered = [command for command, _ in screen.offered() if command.footer and not covered]
         typing = [command for command in offered if command.panes == FIELD]
-        shown = [*(typing or [each for each in offered if screen.possible(each)]), self.PALETTE]
+        shown = [*(typing or [each for each in offered if screen.possible(each)]), *([] if covered else [self.PALETTE])]
         titles = [screen.title_of(command) for command in shown]
         named = ([command.id for command in shown], titles, screen.place, self.size.width, self.working)
         if named == self._named_last:
