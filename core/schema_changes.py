@@ -27,9 +27,13 @@ BY_NAME = {"properties": "", "$defs": "$defs.", "definitions": "definitions."}
 WITHIN = {"items": "[]", "additionalProperties": ".*"}
 """What holds one schema, and what stands for it in a path."""
 WORDY = ("description", "title", "$comment", "examples")
-"""Rules whose words are not told: they are too long for a line."""
+"""Rules that are words for people, and not for the TaskManager."""
 MOST_NAMED = 8
 """Paths that are named where words changed in many; the others are counted."""
+LONGEST_WORDS = 110
+"""Characters of words, from where they differ."""
+AROUND = 20
+"""Characters that are told of what words that differ have in common, on each side."""
 WORDS = {
     "added": "+ {path} ({now})",
     "removed": "− {path}",
@@ -142,7 +146,7 @@ def bare(value: Any) -> Any:
 def _step(before: TypeVersion | None, after: TypeVersion) -> VersionStep:
     if before is None:
         return VersionStep(after, follows=False)
-    found = tuple(weighed(_changes(before, after)))
+    found = tuple(sorted(_changes(before, after), key=lambda each: each.weight))
     return VersionStep(after, found[:MOST_CHANGES], len(found[MOST_CHANGES:]))
 
 
@@ -212,7 +216,9 @@ def _rule(rule: str, old: Schema, new: Schema, path: str, *, secret: bool) -> It
         yield from _choices(cast("list[Json]", was), cast("list[Json]", now), path, secret=secret)
         return
     shown = [_shown(rule, each, secret=secret) for each in (old, new)]
-    if rule in WORDY or shown[0] == shown[1] or (secret and rule in TOLD) or MASK in "".join(shown):
+    if rule in WORDY and isinstance(was or "", str) and isinstance(now or "", str):
+        shown = _words(_masked_rule(rule, old, secret), _masked_rule(rule, new, secret))
+    if shown[0] == shown[1] or (secret and rule in TOLD) or MASK in "".join(shown):
         shown = ["", ""]
     yield Change("rule", path, *shown, rule=_cut(rule, LONGEST_VALUE))
 
@@ -243,6 +249,28 @@ def _shown(rule: str, schema: Schema, *, secret: bool) -> str:
         return ""
     value = cast("Mapping[str, Json]", masked({rule: schema[rule]}, secret=secret))[rule]
     return _cut(kind_of({rule: value}) if rule == "type" else encoded(value), LONGEST_VALUE)
+
+
+def _masked_rule(rule: str, schema: Schema, secret: bool) -> str:
+    text = cast("Mapping[str, Json]", masked({rule: schema.get(rule) or ""}, secret=secret))[rule]
+    return " ".join(str(text).split())
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters both begin with."""
+    both = enumerate(zip(one, other, strict=False))
+    return next((place for place, (a, b) in both if a != b), min(len(one), len(other)))
+
+
+def _words(was: str, now: str) -> list[str]:
+    """Both texts, without most of what they have in common at their beginning and their end."""
+    begin = _alike(was, now)
+    end = min(_alike(was[::-1], now[::-1]), len(was) - begin, len(now) - begin)
+    skipped = begin - AROUND if begin > AROUND + 1 else 0
+    dropped = end - AROUND if end > AROUND + 1 else 0
+    shown = [each[skipped : len(each) - dropped] for each in (was, now)]
+    said = [f"{'…' if skipped else ''}{_cut(each, LONGEST_WORDS)}{'…' if dropped else ''}" for each in shown]
+    return [f"“{each}”" if each else "" for each in said]
 
 
 def _told(value: Json) -> str:

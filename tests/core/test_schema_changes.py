@@ -110,8 +110,9 @@ def test_each_planted_change_is_named_and_nothing_else(schema: dict[str, Any], p
             was = "none" if before is ... else words({}, {"default": before})[0].partition("→ ")[2]
             expected = f'default{behind}: {was} → "planted"'
         case "description":
+            was = " ".join(place.get("description", "").split())
             place["description"] = "planted"
-            expected = f"description{behind} changed"
+            expected = f"description{behind}: {f'“{was}”' if was else 'none'} → “planted”"
         case _:
             place["minLength"] = 7
             expected = f"minLength{behind}: none → 7"
@@ -122,7 +123,7 @@ def test_each_planted_change_is_named_and_nothing_else(schema: dict[str, Any], p
 @given(SCHEMAS, SCHEMAS)
 def test_any_two_schemas_are_told_apart_in_short_lines(old: dict[str, Any], new: dict[str, Any]):
     found = list(schema_changes(old, new))
-    assert all(0 < len(change.text) < 300 for change in found)
+    assert all(0 < len(change.text) < 400 for change in found)
     assert bool(found) == (written(old) != written(new))
 
 
@@ -251,14 +252,31 @@ WEIGHED = [
 
 def test_what_matters_most_is_told_first_and_words_that_changed_last_in_one_line():
     (step, _) = steps_of([TypeVersion(2, "2", NEWER), TypeVersion(1, "1", OLDER)])
-    assert [each.text for each in step.changes] == WEIGHED
+    assert [each.text for each in step.changes] == [
+        *WEIGHED[:-1],
+        "title of channel_url: “Channel” → “Address”",
+        "description of channel_url: “Its address.” → “Of the channel.”",
+        "title of max_videos: “Most” → “Videos”",
+        "title: none → “Scrape”",
+    ]
     assert in_words(schema_changes(OLDER, NEWER)) == WEIGHED
     lone = of(x={"type": "string", "description": "new", "default": 1}, y={})
     assert in_words(schema_changes(of(x={"type": "string"}), lone)) == [
         "+ y (any)",
         "default of x: none → 1",
-        "description of x changed",
+        "description of x: none → “new”",
     ]
+
+
+def test_of_long_words_that_changed_it_is_told_where_they_differ():
+    was = "The name of the subreddit without its prefix, which is in the address of its page behind the slash."
+    now = was.replace("without", "with or without")
+    assert words(of(x={"description": was}), of(x={"description": now})) == [
+        "description of x: “…f the subreddit without its prefix, whic…”"
+        " → “…f the subreddit with or without its prefix, whic…”"
+    ]
+    hidden = [f"Like Bearer abcdefgh12345678{n}" for n in (1, 2)]
+    assert words(*(of(x={"description": each}) for each in hidden)) == ["description of x changed"]
 
 
 def test_no_cut_hides_a_new_parameter_behind_words_that_changed():

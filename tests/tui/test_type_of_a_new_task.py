@@ -107,7 +107,7 @@ async def test_where_the_type_comes_from_is_told_until_another_is_chosen(open_bo
     async with open_board(TWO, size) as desk:
         await desk.press("1", "down", "n")
         assert form_of(desk).chosen == SECOND.name
-        assert "New task: type of the row under the cursor; ^t: another" in desk.text()
+        assert "New task of the type under the cursor; ^t: another" in desk.text()
         await form_of(desk)._take_type(FIRST.name)
         await desk.settle()
         assert "under the cursor" not in desk.text()
@@ -122,7 +122,7 @@ async def test_a_new_task_that_is_begun_in_the_panel_has_the_type_of_the_task_it
         assert desk.board.place == "why"
         await desk.press("n")
         assert form_of(desk).chosen == SECOND.name
-        assert f"type of task #{tasks[1].id}; ^t: another" in desk.text()
+        assert f"New task of the type of task #{tasks[1].id}; ^t: another" in desk.text()
         await desk.press("escape", "W", "n")
         assert form_of(desk).chosen == SECOND.name
-        assert "type of the row under the cursor" in desk.text()
+        assert "New task of the type under the cursor" in desk.text()

@@ -17,6 +17,7 @@ from tests.tui import scenes, scenes_results, scenes_versions
 from tests.tui.conftest import Desk, Opens, until
 from tests.tui.scenes_versions import DAY, FIRST, SECOND, THIRD, VERSIONS, board, detail
 from tests.tui.test_pictures import pressed
+from tui.screens.task_type import TaskTypeScreen
 from tui.widgets.scrolled import Scrolled
 
 Compare = Callable[..., bool]
@@ -32,7 +33,7 @@ async def test_each_version_tells_when_it_was_registered_and_what_it_changed(ope
     async with open_board(board(), size) as desk:
         desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
         await desk.press("1", "enter")
-        _, _, told = seen(desk).partition("Versions ")
+        _, _, told = seen(desk).partition("Versions J: the schema of each, as JSON ")
         assert told.startswith(
             "1.2.0 2026-03-01 11:00:00 UTC 812 tasks created − api_key"
             ' + filter (object) + order (one of "date", "views") maximum of limit: 100 → 500'
@@ -40,9 +41,13 @@ async def test_each_version_tells_when_it_was_registered_and_what_it_changed(ope
             " 1.1.0 2026-02-26 12:00:00 UTC 0 tasks created made active"
             " 1.1.0 2026-02-25 12:00:00 UTC inactive 4,100 tasks created"
             " channel_url now required − max + limit (integer) made inactive default of api_key changed"
-            " description of channel_url changed"
+            " description of channel_url: “The channel's address.” → “The channel's address or handle.”"
             " 1.0.0 2026-01-30 12:00:00 UTC 1 task created as it was registered first"
         )
+        _, _, first = told.partition("as it was registered first")
+        for field in ("channel_url", "max", "default 10" if size[0] < 100 else "10", "The channel's address."):
+            assert field in first
+        assert "s3cret" not in first
         assert "last replaced 2026-03-01 11:00:00 UTC" in seen(desk)
 
 
@@ -51,7 +56,8 @@ async def test_the_oldest_version_is_reached_on_a_small_terminal(open_board: Ope
     async with open_board(board(), size) as desk:
         desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
         await desk.press("1", "enter", "end")
-        assert "as it was registered first" in desk.text()
+        assert "The channel's address." in desk.text()
+        assert "default 10" in desk.text()
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])
@@ -148,7 +154,10 @@ async def test_tasks_of_a_version_are_counted_anew_only_while_more_are_created(
     async with open_board(board(), (80, 60)) as desk:
         desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
         await desk.press("1", "enter")
-        await desk.pilot.pause(0.2)
+        screen = desk.app.screen
+        assert isinstance(screen, TaskTypeScreen)
+        screen.recount()
+        await desk.settle()
         assert len(desk.verbs.called("open_type")) == 1
         row, *others = board().types
         desk.verbs.opened_types[scenes.CHANNEL] = detail(replace(VERSIONS[0], tasks=814), *VERSIONS[1:])
@@ -240,7 +249,10 @@ async def test_a_version_that_is_registered_meanwhile_comes_up(open_board: Opens
         newest = replace(VERSIONS[0], version=version)
         desk.verbs.opened_types[scenes.CHANNEL] = detail(newest, *VERSIONS[1:])
         await desk.put(board(version=version))
-        assert f"Versions {version} 2026-03-01 11:00:00 UTC 812 tasks created − api_key" in seen(desk)
+        assert (
+            f"Versions J: the schema of each, as JSON {version} 2026-03-01 11:00:00 UTC 812 tasks created − api_key"
+            in seen(desk)
+        )
 
 
 async def test_the_schemas_of_older_versions_are_shown_below_the_newest_without_secrets(open_board: Opens):
@@ -255,6 +267,37 @@ async def test_the_schemas_of_older_versions_are_shown_below_the_newest_without_
         await desk.press("J")
         assert "s3cret" not in desk.text()
         assert "as it was registered first" in desk.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_one_who_looks_at_a_version_stays_at_it_when_schemas_are_shown_and_hidden(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(board(), size) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(*VERSIONS)
+        await desk.press("1", "enter", "V")
+        await desk.press(*["j"] * 12)
+        text = desk.app.screen.query_one(Scrolled)
+        before = text.scroll_offset.y
+        at_top = next(line for line in desk.text().splitlines() if "UTC" in line)
+        await desk.press("J")
+        assert at_top in desk.text()
+        await desk.press("J")
+        assert text.scroll_offset.y == before
+        await desk.press("g", "J")
+        assert text.scroll_offset.y == 0, "one who is above the versions stays there"
+
+
+async def test_no_task_is_counted_twice_that_was_created_while_the_type_was_read(open_board: Opens):
+    async with open_board(board(), (80, 60)) as desk:
+        desk.verbs.opened_types[scenes.CHANNEL] = detail(replace(VERSIONS[0], tasks=815), *VERSIONS[1:])
+        desk.verbs.may_answer.clear()
+        await desk.press("1", "enter")
+        row, *others = board().types
+        await desk.put(replace(board(), types=(replace(row, counts=replace(row.counts, pending=815)), *others)))
+        desk.verbs.may_answer.set()
+        await until(desk, lambda: "tasks created" in desk.text())
+        assert "815 tasks created" in desk.text()
 
 
 async def test_many_versions_and_many_changes_are_counted(open_board: Opens):

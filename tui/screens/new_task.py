@@ -37,7 +37,7 @@ LOOK = 0.5
 
 
 class NewTaskScreen(TypedForm):
-    """A new task; ``focused`` is the type to begin with, for it is that ``of`` something, ``like`` a task to begin
+    """A new task; ``focused`` is the type to begin with, told as the type ``of``, ``like`` a task to begin
     from."""
 
     heading = "New task"
@@ -57,7 +57,7 @@ class NewTaskScreen(TypedForm):
     ) -> None:
         super().__init__(deeds, types, like.task_type if like else focused, like.parameters if like else None)
         if of:
-            self.heading = f"New task: type of {of}; ^t: another"
+            self.heading = f"New task of the type {of}; ^t: another"
         self._given = self.chosen
         self.open_task = open_task
         self.twin = Twin()

@@ -13,7 +13,7 @@ from core.models import Json
 from core.repeating import MOST_TIMES, ONCE, Series
 from tui.look import Piece, Tone, content
 from tui.screens.form import labelled, whole_number
-from tui.screens.task_news import dotted, left_told, lines_told, repetition_told
+from tui.screens.task_news import dotted, left_told, lines_told, one_told, repetition_told
 from tui.widgets.masking import MASK
 from tui.widgets.safe_text import head
 
@@ -66,14 +66,20 @@ class Repetition:
         lines = self._lines(params)
         if lines:
             self._times.value = str(len(lines))
-        elif self._times.disabled and not any(each.endswith(BY_LINES) for each in self._choices or ()):
+        elif self._times.disabled and self._by_lines is None:
             self._times.value = "1"  # one line is left
         self._times.disabled = bool(lines)
-        self.numbered.visible = self.many
+        self.numbered.visible = self.many or self._by_lines is not None
+
+    @property
+    def _by_lines(self) -> str | None:
+        """The first choice by which each task would get a line."""
+        return next((each for each in self._choices or () if each.endswith(BY_LINES)), None)
 
     def _list(self, params: Mapping[str, Json]) -> None:
         """Offer each text, and those of several lines once more."""
-        several = {name for name, each in self._texts.items() if len(lines_of(text_at(params, each.path))) > 1}
+        texts = {name: text_at(params, each.path) for name, each in self._texts.items()}
+        several = {name for name, text in texts.items() if "\n" in text and len(lines_of(text)) > 1}
         choices = [each for name in self._texts for each in (name, *([name + BY_LINES] if name in several else []))]
         if choices == self._choices:
             return
@@ -168,7 +174,7 @@ class Repetition:
         except ValueError as fault:
             return ((f"⚠ {fault}", Tone.WARN),) if self._times.value.strip() else ()
         if series.times == 1:
-            return ()
+            return one_told(shown(self._by_lines)) if self._by_lines is not None else ()
         stays = [dotted(each) for each in left_with(series.params(params, 1), NUMBER)]
         if series.lined is not None:
             said = [veiled(series.lined, each) for each in series.lines]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.deeds import Settled
 
 
-ROW = "the row under the cursor"
+ROW = "under the cursor"
 
 
 class TaskActions(WorkerActions):
@@ -108,9 +108,9 @@ class TaskActions(WorkerActions):
             case TypeRow(name=name) | Task(task_type=name) | FailureGroup(task_type=name):
                 wanted, of = name, ROW
             case _:
-                wanted, of = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None, "the filter"
+                wanted, of = narrowed[0].removeprefix(WHOLE) if len(narrowed) == 1 else None, "in the filter"
         if self._told_about is not None:
-            of = f"task #{self._told_about.id}"
+            of = f"of task #{self._told_about.id}"
         known = any(row.name == wanted for row in self.newest.types)
         self.new_task_of(wanted if known else None, of if known else "")
 
@@ -122,7 +122,7 @@ class TaskActions(WorkerActions):
         return next((task for task in self.newest.view.tasks if task.id == self.why_panel.task_id), None)
 
     def new_task_of(self, name: str | None, of: str = "") -> None:
-        """Create a task of that type, which is the type ``of`` something."""
+        """Create a task of that type; ``of``: where it comes from."""
         from tui.screens.new_task import NewTaskScreen
 
         screen = NewTaskScreen(self.task_deeds, self.newest.types, focused=name, of=of, open_task=self.open_task)

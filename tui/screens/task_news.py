@@ -70,6 +70,11 @@ def lines_told(name: str, lines: Sequence[str], text: str) -> tuple[Piece, ...]:
     return ((said, Tone.PLAIN), (f" Left out: {' and '.join(dropped)}." if dropped else "", Tone.MUTED))
 
 
+def one_told(choice: str) -> tuple[Piece, ...]:
+    """That several lines are one text, and by which choice each is a task of its own."""
+    return ((f"1 task, with all the lines. “{choice}” under “Numbered in” makes a task of each line.", Tone.PLAIN),)
+
+
 def named(examples: Sequence[str], times: int) -> str:
     """The first of so many texts, and the last."""
     *others, last = (f"“{head(each)}”" for each in examples)

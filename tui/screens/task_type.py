@@ -18,7 +18,7 @@ from tui.look import Line, Tone, content, lines, unheard
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.type_text import schema_of, shown_schema, type_sections, versions_kept
-from tui.screens.type_versions import TITLE, older_schemas, with_later_tasks
+from tui.screens.type_versions import older_schemas, version_places, with_later_tasks
 from tui.widgets.key_bar import KeyBar, fill_keys
 from tui.widgets.rereading import Rereading
 from tui.widgets.scrolled import Scrolled
@@ -66,7 +66,8 @@ class TaskTypeScreen(CommandScreen):
         """The schemas of the versions before the newest."""
         self._counted = row.counts.total
         """Tasks that it had when those of its versions were counted."""
-        self._versions_at = 0
+        self._places: list[int] = []
+        """The lines on which the section of its versions begins, and each of them."""
         self.heading = Static(id="heading")
         self.said = Static()
 
@@ -104,10 +105,9 @@ class TaskTypeScreen(CommandScreen):
         self._reading.ask()
 
     async def _read(self) -> None:
-        counted = self.row.counts.total
         try:
             self.detail = await self.deeds.verbs.open_type(self.row.name)
-            self._counted = counted
+            self._counted = self.row.counts.total
             self.older = older_schemas(self.detail)
             self.trouble = ""
         except CoreError as error:
@@ -145,7 +145,7 @@ class TaskTypeScreen(CommandScreen):
             width = max(40, self.app.size.width - 4)
             known = (self.row, self._detail_now, self.live.snapshot, self.live.now())
             said = type_sections(*known, width=width, raw=self.raw, older=self.older)
-            self._versions_at = next((place for place, line in enumerate(said) if TITLE in line[:1]), 0)
+            self._places = version_places(said, self.detail)
             self.said.update(lines(said))
 
     @property
@@ -185,13 +185,21 @@ class TaskTypeScreen(CommandScreen):
     def action_go_versions(self) -> None:
         """To its versions; from there to the top."""
         text = self.query_one("#text", Scrolled)
-        there = min(self._versions_at, text.max_scroll_y)
+        there = min(next(iter(self._places), 0), text.max_scroll_y)
         text.scroll_to(y=0 if there and text.scroll_offset.y == there else there, animate=False)
 
     def action_raw_schema(self) -> None:
-        """The schema itself, or a table of it."""
+        """The schema itself, or a table of it. One who is among the versions stays at that version."""
+        text = self.query_one("#text", Scrolled)
+        top, old = text.scroll_offset.y, self._places
         self.raw = not self.raw
         self.draw()
+        here = sum(place <= top for place in old)
+        if not here and (not top or not old or old[0] >= top + text.size.height):
+            return
+        seen = here - 1 if here else 0
+        if seen < len(self._places):
+            self.call_after_refresh(text.scroll_to, y=self._places[seen] + top - old[seen], animate=False)
 
     def action_copy_schema(self) -> None:
         """Copy the schema."""

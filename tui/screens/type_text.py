@@ -61,7 +61,7 @@ def type_sections(
     )
     said.append(((keyed(title), Tone.STRONG),))
     said += json_lines(schema, reveal=True) if raw else table(schema, width)
-    return [*said, (), *version_lines(detail, older if raw else (), width)]
+    return [*said, (), *version_lines(detail, older if raw else (), width, table)]
 
 
 def schema_of(row: TypeRow, detail: TypeDetail | None) -> Mapping[str, Json]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from core.details import TypeDetail
-from core.models import TaskType
+from core.models import Json, TaskType
 from core.schema_changes import Change, VersionStep
+from tui.key_map import keyed
 from tui.look import Line, Piece, Tone, count, flowing, hanging, moment, pieces
 from tui.widgets.json_view import json_lines
 from tui.widgets.masking import masked
@@ -20,6 +22,8 @@ MOST_CHANGES = 8
 MOST_SCHEMAS = 5
 """Older versions whose schema is shown."""
 TITLE: Piece = ("Versions", Tone.STRONG)
+AS_JSON = "  {raw_schema}: the schema of each, as JSON"
+AS_CHANGES = "  {raw_schema}: what each changed"
 SET_IN = 4
 
 TONES = {
@@ -30,6 +34,10 @@ TONES = {
     "words": Tone.MUTED,
 }
 """What people must look at: a task that was made for the version before may not fit any more."""
+
+
+Table = Callable[[Mapping[str, Json], int], Iterable[Line]]
+"""Tells the parameters of a schema in lines of so many cells."""
 
 
 def older_schemas(detail: TypeDetail) -> tuple[list[Line], ...]:
@@ -47,13 +55,14 @@ def with_later_tasks(detail: TypeDetail, created: int) -> TypeDetail:
     return replace(detail, versions=(replace(newest, version=known), *others))
 
 
-def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width: int) -> Iterator[Line]:
+def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width: int, table: Table) -> Iterator[Line]:
     """The versions of a type, newest first; instead of what they changed, the ``older`` ones show these schemas."""
     if detail is None:
         yield (TITLE, ("  reading…", Tone.MUTED))
         return
-    yield (TITLE,)
     kind, steps = detail.task_type, detail.versions
+    several = kind is not None and len(steps or ()) > 1
+    yield (TITLE, (keyed(AS_CHANGES if older else AS_JSON), Tone.MUTED)) if several else (TITLE,)
     if kind is None:
         yield (("  It is not registered.", Tone.MUTED),)
     elif steps is None:
@@ -61,10 +70,12 @@ def version_lines(detail: TypeDetail | None, older: Sequence[list[Line]], width:
     elif len(steps) == 1 and is_first(steps[0], kind):
         yield from once(steps[0], kind, width)
     else:
-        yield from listed(steps, kind, older, width)
+        yield from listed(steps, kind, older, width, table)
 
 
-def listed(steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Line]], width: int) -> Iterator[Line]:
+def listed(
+    steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Line]], width: int, table: Table
+) -> Iterator[Line]:
     """Version after version."""
     if not steps:
         yield (("  None is kept of it.", Tone.MUTED),)
@@ -74,6 +85,9 @@ def listed(steps: Sequence[VersionStep], kind: TaskType, older: Sequence[list[Li
             yield from (pieces(" " * SET_IN, *line) for line in older[place - 1])
         else:
             yield from changes(step, kind, width)
+            if not step.follows and place > 0:
+                shown = cast("Mapping[str, Json]", masked(step.version.param_schema))
+                yield from (pieces(" " * SET_IN, *line) for line in table(shown, width - SET_IN))
     if len(steps) > MOST_VERSIONS:
         left = count(len(steps) - MOST_VERSIONS, "older version")
         yield ((f"  and {left}: prismq-workers types show {head(kind.name, 60)}", Tone.MUTED),)
@@ -122,3 +136,16 @@ def told(change: Change) -> Piece:
 def is_first(step: VersionStep, kind: TaskType) -> bool:
     """Whether nothing was before this version."""
     return not step.follows and step.version.registered_at is not None and step.version.registered_at == kind.created_at
+
+
+def version_places(said: Sequence[Line], detail: TypeDetail | None) -> list[int]:
+    """On which lines the section of the versions begins, and each version in it."""
+    begun = next((place for place, line in enumerate(said) if TITLE in line[:1]), None)
+    if begun is None:
+        return []
+    places, left = [begun], list((detail.versions if detail is not None else None) or ())[:MOST_VERSIONS]
+    for place in range(begun + 1, len(said)):
+        if left and (head(left[0].version.version, 40), Tone.ACCENT) in said[place][:2]:
+            places.append(place)
+            left.pop(0)
+    return places

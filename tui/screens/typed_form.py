@@ -96,7 +96,7 @@ class TypedForm(ParametersForm):
 
     def action_choose_type(self) -> None:
         """Choose another type."""
-        if self.is_current:  # two keys that came at once would open one above the other
+        if self.app.screen is self:  # two keys that came at once would open one above the other
             self.app.push_screen(ChooseTypeScreen(list(self.types.values()), self.chosen), self._choose)
 
     def on_type_field_wanted(self, event: TypeField.Wanted) -> None:
