@@ -206,3 +206,18 @@ async def test_where_a_file_was_written_stays_to_be_read(open_board: Opens, here
         await until(desk, lambda: desk.app.screen is desk.board)
         (note,) = desk.app._notifications
         assert (note.timeout, "row" in note.message) == (SAID_FOR, True)
+
+
+async def test_after_a_choice_without_rows_another_one_is_written_to_the_file_that_is_typed(
+    open_board: Opens, here: Path
+):
+    begun = datetime(2026, 2, 28, tzinfo=UTC)
+    async with open_board(OUTCOMES, (80, 24)) as desk:
+        desk.verbs.counted = {IdeaQuery("", begun, begun + timedelta(days=1)): 0}
+        await desk.press("4", "E", "y", "enter")
+        await until(desk, lambda: "nothing was" in desk.text())
+        await desk.press("a", "tab", "ctrl+u")
+        await desk.type(str(here / "all.json"))
+        await desk.press("enter")
+        await until(desk, lambda: desk.app.screen is desk.board)
+        assert os.listdir(here) == ["all.json"]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from core.details import TaskDetail
 from core.errors import CoreError
 from core.models import TaskStatus
@@ -198,3 +200,15 @@ async def test_why_a_failure_of_a_group_failed_has_half_of_a_small_screen(open_b
         assert isinstance(group, FailureGroupScreen)
         assert group.why_panel.outer_size.height == 10
         assert group.row_list.outer_size.height >= 3
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)])
+async def test_a_row_of_the_results_is_an_idea_with_the_task_that_found_it_last(
+    open_board: Opens, size: tuple[int, int]
+):
+    async with open_board(OUTCOMES, size) as desk:
+        await desk.press("4")
+        assert "Last task Idea" in desk.text()
+        await desk.press("question_mark")
+        told = " ".join(desk.text().replace("│", " ").replace("┃", " ").split())
+        assert "One that is found again stays one row" in told or size[0] > 100  # beside other panes there

@@ -12,6 +12,7 @@ from textual.app import SystemCommand
 from tui.command import Command, CommandScreen, key_of
 from tui.commands import BULK, ELSEWHERE, FIELD, GROUP, IDEA, IN_WHY, READING, REPORTS, TASK, TASK_TYPE, WORKER
 from tui.key_map import keyed
+from tui.panes.base import Pane
 from tui.screens.board import BoardScreen
 from tui.screens.bulk import BulkScreen
 
@@ -59,13 +60,14 @@ def elsewhere(board: BoardScreen, screen: CommandScreen) -> Iterator[SystemComma
 
 
 def _of_board(board: BoardScreen, screen: CommandScreen) -> Iterator[tuple[Command, Place]]:
-    panes = {str(pane.id): pane for pane in (*board.parts[:3], *board.outcome_pane.tabs)}
+    parts: tuple[Pane, ...] = (board.type_pane, board.queue_pane, board.worker_pane, *board.outcome_pane.tabs)
+    panes = {str(pane.id): pane for pane in parts}
     for command in board.command_set:
         fitting = [each for each in ("queue", *command.panes) if each in command.panes and each in panes]
         if fitting:
             pane = panes[fitting[0]]
             first = f"Choose {ROWS.get(fitting[0], 'a row')}"
-            yield command, Place(f"in {pane.key} {pane.heading}", partial(board.action_pane, pane.id), first)
+            yield command, Place(f"in {pane.key} {pane.heading}", partial(board.action_pane, fitting[0]), first)
         elif command.panes == IN_WHY:
             yield command, Place("in the panel of Why?", board.action_why, "Look at what it says")
         elif command.panes == FIELD:
