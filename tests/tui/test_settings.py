@@ -54,7 +54,9 @@ async def test_a_remapped_key_works_and_is_shown_in_key_bar_palette_and_help(tmp
         assert desk.verbs.calls == []
         await desk.press("P")
         assert [call[0] for call in desk.verbs.calls] == ["pause"]
+        await desk.press("1")
         assert "P Pause" in desk.text().splitlines()[-1]
+        await desk.press("2")
         assert "Pause all (P)" in {each.title for each in desk.app.get_system_commands(desk.board)}
         await desk.press("question_mark", "slash", *"pause")
         assert "P     Pause" in desk.text()

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from core.models import LIVE_STATES, WorkerState, WorkerStatus
 from core.snapshot import Snapshot
 from tui.key_map import keyed
 from tui.look import WORKER, Piece, Tone, bar, count, pieces, short_name, streak_tone, whole_age
 from tui.panes.base import EDGE, ListPane
+from tui.panes.worker_types import claimed, lacking
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
 from tui.widgets.row_list import RowList
+from tui.widgets.safe_text import cut, head
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,9 @@ def doing(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
         if first.late and first.deadline is not None:
             late = f"  ⚠ late {whole_age(first.deadline, now)}"
             return pieces(f"#{first.task_id}{more}", (f" {first.progress}%", Tone.BUSY), (late, Tone.WARN))
+        if worker.state is WorkerState.DRAINING:
+            said = f"finishes #{first.task_id}{more}"
+            return pieces(said, (f" {first.progress}%", Tone.BUSY), f" {whole_age(first.since, now)}")
         done = f" {bar(first.progress)} {first.progress}%"
         return pieces(f"#{first.task_id}{more}", (done, Tone.BUSY), f"  {whole_age(first.since, now)}")
     if worker.until is not None and worker.until > now and worker.state in LIVE_STATES:
@@ -169,14 +174,47 @@ RATE = column("/min", rate, width=5, right=True)
 IN_A_ROW = column("In a row", in_a_row, width=8, right=True)
 HEARD = column("Heard", heard, width=6, right=True)
 HOME = column("Runs", home)
+ROOMY = (STATE, DOING_ALONE, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD)
 LAYOUTS = (
     Layout(((FOLDED_NAME, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE),), at_least=74),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=95),
     Layout(((NAME, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=105),
-    Layout(((NAME, STATE, DOING_ALONE, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD),), at_least=115),
-    Layout(((NAME, STATE, DOING_ALONE, MESSAGE, STRATEGY, RATE, DONE, FAILED, IN_A_ROW, HEARD, HOME),), at_least=153),
+    Layout(((NAME, *ROOMY),), at_least=115),
+    Layout(((NAME, *ROOMY, HOME),), at_least=153),
 )
+
+TYPED: Final = 14
+"""Cells of the column of types: those of most short names."""
+LEAST_TYPED: Final = 7
+"""Cells below which what is left of a type tells nothing."""
+NARROW_TYPED: Final = 10
+"""Cells of the same behind a name where there is no room for a column."""
+
+
+def typed_layouts(all_types: Collection[str]) -> tuple[Layout[WorkerRow], ...]:
+    """The layouts where workers differ in what they claim: with a column of types in place of others."""
+
+    def types(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+        return ((lacking(worker.types, all_types), Tone.MUTED),)
+
+    def name_and_types(worker: WorkerStatus, now: datetime) -> tuple[Piece, ...]:
+        told = lacking(worker.types, all_types).removesuffix(" types")
+        return (*name(worker, now), (f"  {cut(head(told), NARROW_TYPED, keep_end=True)}", Tone.MUTED))
+
+    kinds = column("Types", types, width=TYPED)
+    named = column("", name_and_types, stopped=FOLDED, keep_end=False)
+    return (
+        Layout(((named, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), titles=False),
+        Layout(((FOLDED_NAME, kinds, SHORT_RATE, STRATEGY), (STATE_AND_DOING,)), at_least=52, titles=False),
+        Layout(((NAME, kinds, STATE, DOING, STRATEGY, RATE),), at_least=74),
+        Layout(((NAME, kinds, STATE, DOING, STRATEGY, RATE, DONE),), at_least=85),
+        Layout(((NAME, kinds, STATE, DOING, STRATEGY, RATE, DONE, FAILED),), at_least=98),
+        Layout(((NAME, kinds, STATE, DOING, STRATEGY, RATE, DONE, FAILED, IN_A_ROW),), at_least=107),
+        Layout(((NAME, kinds, *ROOMY),), at_least=130),
+        Layout(((NAME, kinds, *ROOMY, HOME),), at_least=168),
+    )
+
 
 GONE = (WorkerState.CRASHED, WorkerState.SILENT)
 """States of workers that ended without being told to."""
@@ -208,7 +246,8 @@ class WorkersPane(ListPane[WorkerRow]):
         "The workers. {pause}, {stop}, {stop_now}, {strategy} and {step} are for the marked rows or the one under the "
         "cursor here, for all workers of this board elsewhere; {strategy} asks whether "
         "all are meant; {scale_up} and {scale_down} are for those of its types. "
-        "{open} opens a worker. Workers of other processes are shown, not steered. The lower border has the whole id, "
+        "{open} opens a worker. Types are told where not all have the same. Workers of other processes are "
+        "shown, not steered. The lower border has the whole id, "
         "and how many runs of its code go on though they were told to stop (abandoned). Failed att. counts attempts, "
         "In a row those since its last success."
     )
@@ -216,6 +255,8 @@ class WorkersPane(ListPane[WorkerRow]):
     def __init__(self, now: Callable[[], datetime], *, id: str) -> None:
         super().__init__(now, id=id)
         self.unfolded = False
+        self._all_types: frozenset[str] = frozenset()
+        """The types that a worker can have; empty where none lacks one."""
 
     def make_list(self) -> RowList[WorkerRow]:
         """Two lines a worker where it is narrow, one where it is wide."""
@@ -224,6 +265,14 @@ class WorkersPane(ListPane[WorkerRow]):
     def slice(self, snapshot: Snapshot) -> tuple[WorkerStatus, ...]:
         """The workers."""
         return snapshot.workers
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Tell types where workers differ in them."""
+        all_types = claimed(snapshot)
+        if all_types != self._all_types:
+            self._all_types = all_types
+            self.row_list.lay_out(typed_layouts(all_types) if all_types else LAYOUTS)
+        super().show(snapshot)
 
     def draw(self, part: Sequence[WorkerStatus]) -> None:
         """Those that live, those that crashed or fell silent, and one row for those that have stopped."""
@@ -267,8 +316,13 @@ class WorkersPane(ListPane[WorkerRow]):
         return next(fitting, told[-1])
 
     def subtitle(self, snapshot: Snapshot) -> Iterable[Piece]:
-        """The whole id under the cursor, and where it is."""
+        """The types of the worker under the cursor where it has not all, its whole id, and where it is."""
         current = self.row_list.current
+        if isinstance(current, WorkerStatus) and (told := lacking(current.types, self._all_types)):
+            beside = f"  {current.id}  {self.row_list.cursor + 1} of {len(self.row_list.rows):,}"
+            room = self.size.width - EDGE - len(head(beside))
+            if room >= LEAST_TYPED:
+                yield (f"{cut(told, room, keep_end=True)}  ", Tone.MUTED)
         if isinstance(current, WorkerStatus) and short_name(current.id) != current.id:
             yield (f"{current.id}  ", Tone.PLAIN)
         if isinstance(current, WorkerStatus) and current.abandoned:

@@ -6,6 +6,9 @@ from typing import Final
 
 from tui.look import CANCELLED, LEVEL, LINK, STATUS, WORKER, Piece, Tone
 
+IN_WORDS: Final = {"draining": "draining: it claims nothing more, and finishes what it has in hand"}
+"""States whose word alone says too little."""
+
 OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (("›", Tone.ACCENT), "the row under the cursor"),
     (("✓", Tone.ACCENT), "before a row: it is marked"),
@@ -35,6 +38,6 @@ def legend() -> list[tuple[Piece, str]]:
     for what, group in (("task", STATUS), ("worker", WORKER), ("server", LINK)):
         for said, tone in group.values():
             symbol, _, word = said.partition(" ")
-            found.append(((symbol, tone), f"{what}: {word}"))
+            found.append(((symbol, tone), f"{what}: {IN_WORDS.get(word, word)}"))
     found += [(piece, f"event: {level}") for level, piece in LEVEL.items()]
     return [*found, *OTHERS]
