@@ -148,7 +148,8 @@ async def _named(tasks: TaskManager, view: View, task_id: int, now: datetime) ->
 
 async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: WhichStuck) -> QueueView:
     """The rows that fit among the newest of those that may, as many as the view is deep: a server knows nothing of
-    what is stuck. Where only what is stuck is asked for, among the oldest: what does not go on is among these."""
+    what is stuck. Where only what is stuck is asked for, among the oldest, for what does not go on is among these; they
+    stand oldest first, so that what is found by searching on stands below."""
     wide = may_fit(view.filter)
     sort = ("id", "ASC") if Stuck(True) in view.filter.terms else None
     found: dict[int, Task] = {}
@@ -162,7 +163,7 @@ async def _looked_through(tasks: TaskManager, view: View, now: datetime, stuck: 
         last = page.tasks[-1].id if len(page.tasks) >= SEARCHED_HERE else None
         after = last if page.searched is None else page.next
         is_whole = after is None
-    total, rows = len(found) if is_whole else None, tuple(found[each] for each in sorted(found, reverse=True))
+    total, rows = len(found) if is_whole else None, tuple(found[each] for each in sorted(found, reverse=sort is None))
     more = not is_whole and len(rows) < MOST_FOUND
     return QueueView(view, rows, total, searched, now, searchable=searchable, more=more)
 

@@ -11,6 +11,19 @@ from __future__ import annotations
 
 from core.filters.deciding import since
 from core.filters.task_filter import TaskFilter
-from core.filters.terms import Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.terms import Address, AnyOf, Cancelled, Not, OneOf, Says, Span, Stuck, Term, Text
 
-__all__ = ["Address", "AnyOf", "Not", "OneOf", "Says", "Span", "Stuck", "TaskFilter", "Term", "Text", "since"]
+__all__ = [
+    "Address",
+    "AnyOf",
+    "Cancelled",
+    "Not",
+    "OneOf",
+    "Says",
+    "Span",
+    "Stuck",
+    "TaskFilter",
+    "Term",
+    "Text",
+    "since",
+]

@@ -9,9 +9,9 @@ from core.sources.youtube_urls import HOSTS, read_channel, read_video, tidied
 
 
 @lru_cache(maxsize=64)
-def named_by(word: str) -> str | None:
-    """What the address names, as `core.sources.youtube_urls` writes it; None where the word is no address of a video
-    or a channel, but a text."""
+def target_of(word: str) -> str | None:
+    """The video or channel that the address leads to, as `core.sources.youtube_urls` writes it; None where the word
+    is no such address, but a text."""
     link = tidied(word)
     if not any(f"{host}/" in link.casefold() for host in HOSTS):
         return None

@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import cast
 
 from core.errors import NotPossibleHere
-from core.filters.spellings import spelled_in
-from core.filters.terms import Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.terms import Address, AnyOf, Cancelled, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import Json, Task, TaskStatus
+from core.server.addresses import tells
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
 WHOLE = "="
 """Before the name of a type that is no part of another one."""
+CANCELLED = "cancelled"
+"""The error of what was cancelled."""
 ONLY_HERE = "Which tasks are stuck is seen on loaded rows only: mark those that are meant, instead of all that match."
 
 
@@ -52,14 +54,16 @@ def is_among(task: Task, stuck: Collection[int] | None) -> bool:
     return task.id in stuck
 
 
-def says_so(term: Text | Address | OneOf | Span | Says, task: Task, now: datetime) -> bool:
+def says_so(term: Text | Address | OneOf | Span | Says | Cancelled, task: Task, now: datetime) -> bool:
     """Whether the task itself says that the term fits."""
     match term:
         case Text(text):
             needle = text.casefold()
             return any(needle in each.casefold() for each in said_of(task) if each is not None)
-        case Address(named=named):
-            return any(spelled_in(named, each.casefold()) for each in said_of(task) if each is not None)
+        case Address(typed, target):
+            return tells(target, typed, *said_of(task))
+        case Cancelled():
+            return task.status is TaskStatus.FAILED and says(task.error, CANCELLED, contains=True)
         case OneOf(field, values):
             value = {"status": task.status.value, "type": task.task_type, "worker": task.claimed_by}[field]
             return value is not None and any(pattern(each).fullmatch(value) for each in spelled(field, values))
@@ -165,14 +169,14 @@ def packed(value: Json) -> str:
 
 
 def addresses_in(term: Term) -> tuple[str, ...]:
-    """What the addresses name that are looked for."""
+    """The videos and channels whose addresses are looked for."""
     match term:
-        case Address(named=named):
-            return (named,)
+        case Address(target=target):
+            return (target,)
         case Not(inner):
             return addresses_in(inner)
         case AnyOf(filters):
-            return tuple(named for each in filters for named in each.addressed)
+            return tuple(target for each in filters for target in each.addressed)
         case _:
             return ()
 
@@ -193,7 +197,7 @@ def asks_stuck(term: Term) -> bool:
 def needs_whole_tasks(term: Term) -> bool:
     """Whether the term asks for what a row of a list may not tell."""
     match term:
-        case Says():
+        case Says() | Cancelled():
             return True
         case Not(inner):
             return needs_whole_tasks(inner)

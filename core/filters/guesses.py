@@ -15,3 +15,5 @@ OTHERWISE = {
     **dict.fromkeys(("reason", "message"), "error"),
 }
 """Names of terms elsewhere, and what they are called here."""
+COMPARED = {"since": ">=", "after": ">", "before": "<", "older": ">", "newer": "<"}
+"""How those of them compare that say so by themselves."""

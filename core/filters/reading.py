@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from difflib import get_close_matches
 
 from core.errors import BadFilter
-from core.filters.addresses import named_by
-from core.filters.guesses import ALONE, OTHERWISE
+from core.filters.addresses import target_of
+from core.filters.deciding import CANCELLED
+from core.filters.guesses import ALONE, COMPARED, OTHERWISE
 from core.filters.task_filter import TaskFilter
-from core.filters.terms import UNITS, Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.terms import UNITS, Address, AnyOf, Cancelled, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.words import QUOTED, Word, words
 from core.models import TaskStatus
 
-QUOTED = r'"(?:[^"\\]|\\.)*"'
-WORD = re.compile(rf'(?:{QUOTED}|[^\s"])+')
 LISTED = re.compile(rf'(?:{QUOTED}|[^",])+')
 NAMED = re.compile(r"([A-Za-z_]\w*(?:\.[\w\-]+)*\.?):(.*)", re.DOTALL)
 SIGNED = re.compile(r"(>=|<=|>|<|=|)(.*)", re.DOTALL)
@@ -24,23 +23,16 @@ AGE = re.compile(r"(\d{1,9})([smhd])")
 WHOLE = re.compile(r"-?\d{1,18}")
 ID = re.compile(r"#?(\d{1,18})")
 STUCK = {"yes": True, "no": False}
-UNCOLONED = re.compile(r"([A-Za-z_]\w*)(!=|>=|<=|=|>|<)(.+)", re.DOTALL)
+FOUND_OTHERWISE = {
+    "stuck": " What is stuck is found by stuck:yes.",
+    CANCELLED: " What was cancelled is found by is:cancelled.",
+}
+"""What is no status, though one may think so."""
+UNCOLONED = re.compile(r"([A-Za-z_]\w*)(!=|==|=>|=<|>=|<=|=|>|<)([^=<>].*)", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word of the line, with its quotes, and where it stands."""
-
-    raw: str
-    start: int
-
-    def wrong(self, sentence: str) -> BadFilter:
-        """What is wrong with it."""
-        return BadFilter(sentence, self.start, self.start + len(self.raw))
-
-    def rest(self, length: int) -> Word:
-        """Its last ``length`` characters."""
-        return Word(self.raw[len(self.raw) - length :], self.start + len(self.raw) - length)
+SIGNS = {"=": "", "==": "", "!=": "", "=>": ">=", "=<": "<="}
+"""Signs that people put in place of a colon, and which stand behind it."""
 
 
 def read(line: str) -> TaskFilter:
@@ -61,23 +53,6 @@ def read(line: str) -> TaskFilter:
     return filters[0] if len(filters) == 1 else TaskFilter(terms=(AnyOf(tuple(filters)),))
 
 
-def words(line: str) -> list[Word]:
-    """The words of the line; what stands in quotes is not divided."""
-    found: list[Word] = []
-    place = 0
-    while place < len(line):
-        if line[place].isspace():
-            place += 1
-            continue
-        match = WORD.match(line, place)
-        end = match.end() if match else place
-        if end < len(line) and line[end] == '"':
-            raise BadFilter("The filter has an opening quote without a closing one.", end, len(line))
-        found.append(Word(line[place:end], place))
-        place = end
-    return found
-
-
 def together(terms: list[Term]) -> TaskFilter:
     """All of these; the first text, statuses and types come first."""
     text, statuses, types, others = "", (), (), list[Term]()
@@ -96,55 +71,95 @@ def together(terms: list[Term]) -> TaskFilter:
 
 def term(word: Word) -> Term:
     """What one word says."""
-    if word.raw.startswith("-") and len(word.raw) > 1:
-        if word.raw.startswith("--"):
+    if is_negated(word.raw):
+        inner = word.rest(len(word.raw) - 1)
+        if inner.raw.startswith("-") or is_negated(inner.raw):
             raise word.wrong("A term is negated by one hyphen; put a text that begins with one in quotes.")
-        return Not(term(word.rest(len(word.raw) - 1)))
-    if word.raw.startswith("!") and is_named(word.raw[1:]):
-        return Not(term(word.rest(len(word.raw) - 1)))
+        return Not(term(inner))
     if number := ID.fullmatch(word.raw):
         return Span("id", int(number[1]), int(number[1]))
     found = NAMED.fullmatch(word.raw)
     if found is None or found[2].startswith("//"):
         return text_or_address(word)
-    name = found[1]
-    is_complete = not name.endswith(".")
-    reading = READERS.get("params." if name.startswith("params.") else name) if is_complete else None
-    if reading is None:
-        raise unknown(name, word)
-    return reading(name, word.rest(len(found[2])))
+    name = known_name(found[1])
+    if name is None:
+        raise unknown(found[1], word)
+    return READERS["params." if name.startswith("params.") else name](name, word.rest(len(found[2])))
+
+
+def is_negated(raw: str) -> bool:
+    """Whether a word is the opposite of what stands behind its first character."""
+    return (raw.startswith("-") and len(raw) > 1) or (raw.startswith("!") and is_named(raw[1:]))
+
+
+def known_name(said: str) -> str | None:
+    """The name of a term, which may be typed in capitals; None where there is none. What stands behind ``params.`` is
+    as it is."""
+    first, dot, rest = said.partition(".")
+    if dot:
+        return f"params.{rest}" if first.lower() == "params" and rest and not rest.endswith(".") else None
+    return first.lower() if first.lower() in READERS else None
+
+
+def is_text(text: str) -> bool:
+    """Whether that, alone and without quotes, is read as nothing but a text."""
+    try:
+        return text != "OR" and term(Word(text, 0)) == Text(text)
+    except BadFilter:
+        return False
 
 
 def text_or_address(word: Word) -> Text | Address:
     """What a word without a name in front says; in quotes an address is a text as any."""
     if found := UNCOLONED.fullmatch(word.raw):
         name, sign, value = found.groups()
-        meant = {"=": f"{name}:{value}", "!=": f"-{name}:{value}"}.get(sign, f"{name}:{sign}{value}")
-        if is_named(meant.removeprefix("-")):
+        meant = likely(name, value, SIGNS.get(sign, sign))
+        if meant is not None and reads(meant):
+            meant = f"-{meant}" if sign == "!=" else meant
             raise word.wrong(f"A colon stands behind the name of a term: {meant}; in quotes it is a text.")
-    named = None if '"' in word.raw else named_by(word.raw)
-    return Text(given(word, "text")) if named is None else Address(word.raw, named)
+    target = None if '"' in word.raw else target_of(word.raw)
+    return Text(given(word, "text")) if target is None else Address(word.raw, target)
+
+
+def likely(name: str, value: str, sign: str = "") -> str | None:
+    """The term that is likely meant by a name, maybe one from elsewhere, and a value; None where there is none."""
+    here = known_name(name) or OTHERWISE.get(name.lower())
+    if here is None:
+        return None
+    sign = sign or (COMPARED.get(name.lower(), "") if value[:1] not in ("<", ">", "=") else "")
+    sign = sign or (">" if here == "age" and value[:1].isdigit() and ".." not in value else "")
+    return f"{here}:{sign}{value}"
 
 
 def is_named(raw: str) -> bool:
     """Whether that is a term with a name that there is."""
     found = NAMED.fullmatch(raw)
-    return found is not None and (found[1] in READERS or found[1].startswith("params."))
+    return found is not None and known_name(found[1]) is not None
 
 
 def unknown(name: str, word: Word) -> BadFilter:
     """That there is no such term, and which is the nearest; what is like none may be the name of a parameter."""
     at = Word(word.raw[: len(name)], word.start)
-    if name.startswith("params"):
+    if name.lower().startswith("params"):
         return at.wrong("Say which parameter: params.channel_url:~lofi, for example.")
     value = word.raw[len(name) + 1 :].strip("*~")
     if name.lower() in ALONE:
         return at.wrong(f"{name!r} is no term; type {value or 'it'} alone, or try params.{name}:~{value or 'text'}.")
+    if name.lower() in OTHERWISE and reads(meant := likely(name, word.raw[len(name) + 1 :])):
+        return at.wrong(f"{name!r} is no term, {meant} is.")
     guesses = [each for each in NAMES if each not in ("params.", "is")]
     alike = OTHERWISE.get(name.lower()) or next(iter(get_close_matches(name.lower(), guesses, 1)), None)
     if alike is not None:
         return at.wrong(f"{name!r} is no term, {alike}: is.")
     return at.wrong(f"{name!r} is no term; try params.{name}:~{value or 'text'} or put it in quotes.")
+
+
+def reads(line: str | None) -> bool:
+    """Whether there is a word, and it can be read."""
+    try:
+        return line is not None and bool(term(Word(line, 0)))
+    except BadFilter:
+        return False
 
 
 def given(word: Word, name: str) -> str:
@@ -169,8 +184,10 @@ def stuck(name: str, word: Word) -> Stuck:
     return Stuck(STUCK[said])
 
 
-def one_of(name: str, word: Word) -> OneOf:
-    """Statuses, types or workers, with commas between."""
+def one_of(name: str, word: Word) -> OneOf | Cancelled:
+    """Statuses, types or workers, with commas between; as a status alone, what was cancelled."""
+    if name == "status" and given(word, name).lower() == CANCELLED:
+        return Cancelled()
     values = [given(Word(each[0], word.start + each.start()), name) for each in LISTED.finditer(word.raw)]
     if not values:
         raise word.wrong(f"{name}: needs a value behind it.")
@@ -179,13 +196,13 @@ def one_of(name: str, word: Word) -> OneOf:
     return OneOf(name, tuple(dict.fromkeys(values)))
 
 
-def being(name: str, word: Word) -> OneOf | Stuck:
-    """``is:stuck`` as ``stuck:yes``, ``is:failed`` as ``status:failed``."""
+def being(name: str, word: Word) -> OneOf | Stuck | Cancelled:
+    """``is:stuck`` as ``stuck:yes``, ``is:failed`` as ``status:failed``; ``is:cancelled``."""
     said = given(word, name).lower()
     if said == "stuck":
         return Stuck()
-    if not set(said.split(",")) <= set(TaskStatus):
-        raise word.wrong(f"is: takes stuck, or one of {', '.join(TaskStatus)}.")
+    if not set(said.split(",")) <= {*TaskStatus, CANCELLED}:
+        raise word.wrong(f"is: takes stuck, cancelled, or one of {', '.join(TaskStatus)}.")
     return one_of("status", word)
 
 
@@ -196,7 +213,7 @@ def status_named(value: str, word: Word) -> TaskStatus:
     except ValueError:
         start = word.start + max(0, word.raw.find(value))
         sentence = f"{value!r} is no status; there are {', '.join(TaskStatus)}."
-        sentence += " What is stuck is found by stuck:yes." if value.lower() == "stuck" else ""
+        sentence += FOUND_OTHERWISE.get(value.lower(), "")
         raise BadFilter(sentence, start, start + len(value)) from None
 
 

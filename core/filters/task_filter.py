@@ -57,7 +57,7 @@ class TaskFilter:
     @property
     def addressed(self) -> tuple[str, ...]:
         """Videos and channels that are looked for because their addresses were typed."""
-        return tuple(dict.fromkeys(named for term in self.terms for named in addresses_in(term)))
+        return tuple(dict.fromkeys(target for term in self.terms for target in addresses_in(term)))
 
     @property
     def asks_stuck(self) -> bool:
@@ -76,11 +76,12 @@ class TaskFilter:
                 kept.append(term)
         return replace(self, terms=tuple(kept))
 
-    def to_json(self) -> dict[str, Any]:
-        """As the embedded TaskManager takes it. Raises `core.errors.NotPossibleHere` where it asks what is stuck."""
+    def to_json(self, *, addresses: bool = True) -> dict[str, Any]:
+        """As the embedded TaskManager takes it; one of before it knew ``addresses`` looks for them as they were typed.
+        Raises `core.errors.NotPossibleHere` where it asks what is stuck."""
         told: dict[str, Any] = {}
         for term in self.all_terms:
-            one = as_json(term)
+            one = as_json(term, addresses=addresses)
             if told.keys() & one.keys():
                 told.setdefault("all", []).append(one)
             else:

@@ -22,10 +22,10 @@ class Text:
 @dataclass(frozen=True, slots=True)
 class Address:
     """Tasks that tell the same video or channel as an address that was ``typed``, in whatever form, where a `Text` is
-    looked for. ``named``: which one, as `core.sources.youtube_urls` writes it."""
+    looked for. ``target``: which one, as `core.sources.youtube_urls` writes it."""
 
     typed: str
-    named: str
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Cancelled:
+    """Tasks that somebody cancelled: they count as failed, and only their error tells."""
+
+
+@dataclass(frozen=True, slots=True)
 class Not:
     """Tasks that the term does not fit."""
 
@@ -82,4 +87,4 @@ class AnyOf:
     filters: tuple[TaskFilter, ...]
 
 
-Term = Text | Address | OneOf | Span | Says | Stuck | Not | AnyOf
+Term = Text | Address | OneOf | Span | Says | Stuck | Cancelled | Not | AnyOf

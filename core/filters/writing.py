@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from core.errors import NotPossibleHere
-from core.filters.deciding import ONLY_HERE, WHOLE, spelled
-from core.filters.spellings import spellings
-from core.filters.terms import UNITS, Address, AnyOf, Not, OneOf, Says, Span, Stuck, Term, Text
+from core.filters.deciding import CANCELLED, ONLY_HERE, WHOLE, spelled
+from core.filters.terms import UNITS, Address, AnyOf, Cancelled, Not, OneOf, Says, Span, Stuck, Term, Text
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
-ID = re.compile(r"#?\d{1,18}")
-"""What alone is read as an id."""
 DAY = re.compile(r"T00:00:00\+00:00$")
 
 
@@ -28,6 +26,8 @@ def written(term: Term) -> str:
             return f"{term.field}:{bounds(term)}"
         case Says(path, value, contains):
             return f"{path}:{'~' if contains else ''}{quoted(value)}"
+        case Cancelled():
+            return "is:cancelled"
         case Stuck(wanted):
             return f"stuck:{'yes' if wanted else 'no'}"
 
@@ -59,11 +59,12 @@ def quoted(text: str, *, bare: bool = False) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+@lru_cache(maxsize=64)
 def means_more(text: str) -> bool:
-    """Whether the text, alone and without quotes, is read as an id or an address."""
-    from core.filters.addresses import named_by  # which nobody needs before an address may have been typed
+    """Whether the text, alone and without quotes, is read as anything else, or refused."""
+    from core.filters.reading import is_text  # reading needs the terms, and nobody before one was typed
 
-    return ID.fullmatch(text) is not None or ("/" in text and named_by(text) is not None)
+    return not is_text(text)
 
 
 def bounds(span: Span) -> str:
@@ -97,35 +98,36 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def as_json(term: Term) -> dict[str, Any]:
-    """The term as one object of the embedded TaskManager's filter. Raises `core.errors.NotPossibleHere`."""
+def as_json(term: Term, *, addresses: bool = True) -> dict[str, Any]:
+    """The term as one object of the embedded TaskManager's filter, which may know ``addresses``. Raises
+    `core.errors.NotPossibleHere`."""
     match term:
         case Stuck():
             raise NotPossibleHere(ONLY_HERE)
         case Not(inner):
-            return {"not": as_json(inner)}
+            return {"not": as_json(inner, addresses=addresses)}
         case AnyOf(filters):
-            return {"any": [each.to_json() for each in filters]}
-        case Says():
-            return sought(term)
+            return {"any": [each.to_json(addresses=addresses) for each in filters]}
         case OneOf(field, values):
             named = [like(value) for value in spelled(field, values)]
             return {field: [str(value) for value in values] if field == "status" else named}
         case Span(field):
             return {field: limits(term)}
-        case Text() | Address():
-            return looked_for(term)
+        case _:
+            return looked_for(term, addresses)
 
 
-def looked_for(term: Text | Address) -> dict[str, Any]:
-    """A text; of an address what `core.filters.spellings.spelled_in` asks, too."""
-    if isinstance(term, Text):
-        return {"text": term.text}
-    forms = [
-        {"text": start, "any": [{"text": each} for each in whole]} if whole else {"text": start}
-        for start, whole in spellings(term.named).items()
-    ]
-    return forms[0] if len(forms) == 1 else {"any": forms}
+def looked_for(term: Text | Address | Cancelled | Says, addresses: bool) -> dict[str, Any]:
+    """What is looked for in what a task tells."""
+    match term:
+        case Text(text):
+            return {"text": text}
+        case Address(typed, target):
+            return {"address": {"target": target, "typed": typed}} if addresses else {"text": typed}
+        case Cancelled():
+            return {"status": ["failed"], "error": {"contains": CANCELLED}}
+        case Says():
+            return sought(term)
 
 
 def sought(term: Says) -> dict[str, Any]:

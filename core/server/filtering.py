@@ -23,6 +23,9 @@ SPANS = {
 }
 """What a condition with bounds compares. Ages and times are in milliseconds there."""
 
+SAID = "t.id, (SELECT name FROM task_types WHERE id = t.type_id), t.params, t.error_message, t.claimed_by"
+"""Where texts and addresses are looked for."""
+
 SIGNS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 MOST_CONDITIONS = 200
 """Conditions that one filter may have, those within others included."""
@@ -84,6 +87,7 @@ class Reader:
         self._left = MOST_CONDITIONS
         self._readers: dict[str, Callable[[str, Any, int], Condition]] = {
             "text": self._text,
+            "address": self._address,
             "status": self._status,
             "type": self._type,
             "worker": self._worker,
@@ -121,8 +125,14 @@ class Reader:
         needle = _text(name, value).strip().casefold()
         if not needle:
             return EVERYTHING
-        sql = "holds(?, t.id, (SELECT name FROM task_types WHERE id = t.type_id), t.params, t.error_message,"
-        return Row(f"{sql} t.claimed_by)", (needle,))
+        return Row(f"holds(?, {SAID})", (needle,))
+
+    def _address(self, name: str, value: Any, depth: int) -> Condition:
+        told = _members(name, value, ("target", "typed"))
+        target, typed = (_text(f"{name}.{each}", told.get(each, "")).strip() for each in ("target", "typed"))
+        if not target:
+            raise Refused(400, "address must have a target: @handle, c/name, user/name, or an id")
+        return Row(f"tells(?, ?, {SAID})", (target, typed))
 
     def _status(self, name: str, value: Any, depth: int) -> Condition:
         statuses = _texts(name, value)

@@ -6,12 +6,15 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any, cast
 
+from core.server.addresses import tells
+
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
 
 
 def equip(connection: sqlite3.Connection) -> None:
     """Give a connection the functions that conditions call."""
     connection.create_function("holds", -1, _holds, deterministic=True)
+    connection.create_function("tells", -1, tells, deterministic=True)
     connection.create_function("says_contains", 3, lambda *given: _says(*given, contains=True), deterministic=True)
     connection.create_function("says_equals", 3, lambda *given: _says(*given, contains=False), deterministic=True)
 

@@ -85,6 +85,16 @@ FILTER: Shape = {
     "description": "all of it must hold; what tells only of types and statuses is counted, the rest is looked for",
     "properties": {
         "text": {"type": "string", "description": "part of id, type, params, error or worker, in any case"},
+        "address": {
+            "type": "object",
+            "additionalProperties": False,
+            "required": ["target"],
+            "properties": {
+                "target": {**TEXT, "description": "@handle, c/name, user/name, or the id of a channel or video"},
+                "typed": {**TEXT, "description": "an address of it, which is found as it is, too"},
+            },
+            "description": "a channel or video of YouTube in any form of its address, where text is looked for",
+        },
         "status": many(STATUS),
         "type": many({**PATTERN, "description": PATTERN["description"] + "; a backslash escapes"}),
         "worker": many({**PATTERN, "description": "who has the task, or had it last; as with type"}),

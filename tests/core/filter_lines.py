@@ -10,7 +10,7 @@ TERMS = (
     *("worker:w*", "id:100..120", "id:>70", "id:..30", "id:7", "age:>5m", "age:<=2h", "age:30m..1h", "attempts:>1"),
     *("attempts:0", "priority:>=2", "params.x:5", "params.x:5.0", "params.deep.y:~lofi", "params.deep.y:lofi"),
     *("params.tags:~a", "params.deep:~beats", "params.no.thing:1", "error:~timed", 'error:~"503 \\"gone"'),
-    *("created:>2023-11-13", "created:2023-11-13", "created:<2023-11-13T12:00Z", "status:completed"),
+    *("created:>2023-11-13", "created:2023-11-13", "created:<2023-11-13T12:00Z", "status:completed", "is:cancelled"),
 )
 """Terms that fit some tasks of the tests and not others."""
 

@@ -190,6 +190,45 @@ def test_any_line_is_read_or_refused_in_words_and_reads_the_same_when_written(li
     hash(parsed)
 
 
+ODD = st.one_of(
+    st.sampled_from(("status=failed", "id>5", "age>5m", "error!=x", "Status==failed", "name=foo", "attempts=>1")),
+    st.sampled_from(
+        ("!-x", "!status:failed", "-x", "--x", "OR", "5", "#5", "a:b", "=x", "~x", ">1", "\\", "a b", "a,b")
+    ),
+    st.sampled_from(("youtu.be/dQw4w9WgXcQ", "https://youtube.com/@a", "https://a.example/x")),
+    st.text(alphabet='aid:=!<>-~#5@/.,\\" ORstus', min_size=1, max_size=12),
+)
+"""Texts that mean something else where they stand without quotes."""
+
+
+@given(ODD, st.sampled_from(("", "-", "error:", "error:~", "params.x:", "type:", "worker:", "-params.x:~")))
+def test_whatever_stands_in_quotes_is_what_is_looked_for_also_when_it_was_written_and_read(text: str, before: str):
+    quoted = '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    parsed = TaskFilter.parse(before + quoted)
+    assert TaskFilter.parse(str(parsed)) == parsed
+    if before == "":
+        assert parsed == TaskFilter(text)
+
+
+@pytest.mark.parametrize(
+    ("status", "error", "fits"),
+    [
+        (TaskStatus.FAILED, "cancelled", True),
+        (TaskStatus.FAILED, "timed out", False),
+        (TaskStatus.FAILED, None, False),
+        (TaskStatus.PENDING, "cancelled", False),
+    ],
+)
+def test_what_was_cancelled_is_found_by_its_status_and_error(status: TaskStatus, error: str | None, fits: bool):
+    task = Task(1, "Echo", status=status, error=error)
+    wanted, spelled_out = TaskFilter.parse("is:cancelled"), TaskFilter.parse("status:failed error:cancelled")
+    assert wanted.matches(task, NOW) is spelled_out.matches(task, NOW) is fits
+    assert TaskFilter.parse("-is:cancelled").matches(task, NOW) is not fits
+    assert wanted.to_json() == spelled_out.to_json()
+    assert str(wanted) == "is:cancelled"
+    assert wanted.needs_whole_tasks
+
+
 @given(st.lists(st.lists(NEGATED, min_size=1, max_size=3), min_size=1, max_size=3))
 def test_a_space_means_and_and_binds_closer_than_or(branches: list[list[str]]):
     line = " OR ".join(" ".join(terms) for terms in branches)

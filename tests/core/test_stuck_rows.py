@@ -75,6 +75,7 @@ async def test_rows_of_a_short_queue_are_all_looked_at(able: bool, line: str):
     found = await seen(listing, line)
     stuck = await every_hundredth(listing.rows)
     wanted = [each.id for each in listing.rows if TaskFilter.parse(line).matches(each, NOW, stuck)]
+    wanted.sort(reverse=not able or "stuck:yes" not in line or line.startswith("-"))
     assert [each.id for each in found.tasks] == wanted
     assert wanted
     assert (found.total, found.more) == (len(wanted), False)
@@ -96,8 +97,15 @@ async def test_where_the_server_can_sort_the_oldest_are_looked_at_first_for_thes
     listing = Listing(5000, able=True)
     found = [each.id for each in (await seen(listing, "stuck:yes")).tasks]
     assert min(found) < 100 < max(found) < 2100
-    assert found == sorted(found, reverse=True)
+    assert found == sorted(found)
     assert max(each.id for each in (await seen(listing, "-stuck:yes")).tasks) > 4900
+
+
+async def test_what_is_found_by_searching_on_stands_below_what_was_there():
+    listing = Listing(5000, able=True)
+    first, deeper = [await seen(listing, "stuck:yes", depth=depth) for depth in (1, 2)]
+    assert deeper.tasks[: len(first.tasks)] == first.tasks
+    assert len(deeper.tasks) > len(first.tasks)
 
 
 async def test_what_has_ended_is_not_stuck_and_so_not_even_read():

@@ -38,7 +38,18 @@ async def test_the_embedded_one_can_do_all_of_it(embedded: Client):
         "workers",
         "versions",
     } <= here.names
-    assert {"filter", "same", "list-types", "priority", "wait", "release", "retry", "cancel", "delete"} <= here.names
+    assert {
+        "filter",
+        "address",
+        "same",
+        "list-types",
+        "priority",
+        "wait",
+        "release",
+        "retry",
+        "cancel",
+        "delete",
+    } <= here.names
     assert embedded.can_wait and here.empty_params_ok
 
 

@@ -94,3 +94,55 @@ async def test_title_and_list_tell_the_same_while_a_word_is_on_its_way(open_boar
             assert desk.board.queue_pane.wanted.filter == TaskFilter("lofi")
         desk.board.queue_pane.field.input.value = "stu"
         await until(desk, lambda: not desk.board.queue_pane.wanted.filter)
+
+
+@pytest.mark.parametrize("line", ["!-x", "-!foo zzz", '-"!x"'])
+async def test_what_could_not_be_read_is_not_offered(open_board: Opens, line: str):
+    async with open_board(size=(80, 24)) as desk:
+        desk.board.queue_pane.narrow(TaskFilter.parse(line))
+        await nothing_fits(desk, line)
+        assert "No task fits" in desk.text()
+        assert "meant?" not in desk.text()
+        await desk.press("enter")
+        assert desk.board.queue_pane.wanted.filter == TaskFilter.parse(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ('"status=failed" fail', '"status=failed" status:failed'),
+        ('"id>5" pend', '"id>5" status:pending'),
+        ("!lofi", "-lofi"),
+        ("canc", "is:cancelled"),
+        ('"a fail b"', None),
+    ],
+)
+async def test_beside_what_stands_in_quotes_a_word_is_still_understood(open_board: Opens, line: str, meant: str | None):
+    async with open_board(size=(80, 24)) as desk:
+        desk.board.queue_pane.narrow(TaskFilter.parse(line))
+        await nothing_fits(desk, line)
+        await desk.press("enter")
+        assert desk.board.queue_pane.wanted.filter == TaskFilter.parse(meant or line)
+
+
+async def test_it_is_said_where_a_server_finds_an_address_only_as_it_was_typed(open_board: Opens):
+    typed = "https://www.youtube.com/@beats"
+    async with open_board(size=(120, 36)) as desk:
+        for names, said in (({"filter"}, "only as it was typed"), ({"filter", "address"}, "in any form")):
+            server = replace(desk.board.newest.server, can=frozenset(names))
+            await desk.put(replace(desk.board.newest, server=server))
+            desk.board.queue_pane.narrow(TaskFilter.parse(typed))
+            await nothing_fits(desk, typed)
+            assert said in desk.text()
+
+
+async def test_it_is_said_that_what_is_stuck_stands_oldest_first(open_board: Opens):
+    async with open_board(size=(120, 36)) as desk:
+        wanted = TaskFilter.parse("stuck:yes")
+        desk.board.queue_pane.narrow(wanted)
+        rows = tuple(sorted(scenes.BUSY.view.tasks, key=lambda task: task.id))
+        for more, said in ((True, "oldest first"), (False, f"the oldest {len(rows)}")):
+            view = QueueView(View(filter=wanted), rows, None, searched=1000, at=scenes.NOW, more=more)
+            await desk.put(replace(desk.board.newest, view=view))
+            assert said in desk.text()
+            assert desk.text().count("following the newest") == 1  # the results do

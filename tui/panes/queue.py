@@ -18,7 +18,8 @@ from tui.panes.base import EDGE, LEAST, ListPane
 from tui.panes.queue_columns import laid_out, layouts
 from tui.panes.queue_title import FILTER, cells, titled
 from tui.type_names import TYPES
-from tui.widgets.filter_field import NUMBER, FilterField, addressed
+from tui.widgets.filter_field import AS_TYPED, NUMBER, FilterField, addressed
+from tui.widgets.filter_terms import can_be_read
 from tui.widgets.masking import masked_text
 from tui.widgets.row_list import RowList
 from tui.widgets.row_window import RowWindow
@@ -188,7 +189,10 @@ class QueuePane(ListPane[Task]):
             here = sum(row.id in rows.marks for row in rows.loaded)
             away = f" ({len(rows.marks) - here:,} not in this list)" if here < len(rows.marks) else ""
             yield (f"✓ {len(rows.marks):,} marked{away}  ", Tone.ACCENT)
-        if view.view.sort is Sort.NEWEST:
+        if is_oldest_first(view):
+            is_cut = view.total is None and not view.more
+            yield (f"the oldest {len(view.tasks):,}  " if is_cut else "oldest first  ", Tone.MUTED)
+        elif view.view.sort is Sort.NEWEST:
             yield from rows.following_told
         elif rows.above:
             yield (f"↑ {rows.above:,} above  ", Tone.MUTED)
@@ -222,7 +226,8 @@ class QueuePane(ListPane[Task]):
         if view.view.filter.only_id is not None:
             said.append((NUMBER, Tone.PLAIN))
         if view.view.filter.addressed:
-            said.append((addressed(view.view.filter), Tone.PLAIN))
+            as_typed = "filter" in snapshot.server.can and "address" not in snapshot.server.can
+            said.append((AS_TYPED if as_typed else addressed(view.view.filter), Tone.PLAIN))
         if self.likely_meant is not None:
             said.append((f"Is {self.likely_meant} meant? {keyed('{open}')} takes it.", Tone.ACCENT))
         if view.more:
@@ -234,7 +239,10 @@ class QueuePane(ListPane[Task]):
     @property
     def likely_meant(self) -> str | None:
         """The filter that is likely meant where the present one fits no task; None: that it is."""
-        return None if self.row_list.rows else self.field.terms.meant(str(self.wanted.filter))
+        if self.row_list.rows:
+            return None
+        meant = self.field.terms.meant(str(self.wanted.filter))
+        return meant if meant is not None and can_be_read(meant) else None
 
     def search(self) -> None:
         """Ask for a filter, above the list."""
@@ -320,3 +328,8 @@ class QueuePane(ListPane[Task]):
         event.stop()
         if self.screen.focused in (None, self.field.input):
             self.screen.set_focus(self.row_list)
+
+
+def is_oldest_first(view: QueueView) -> bool:
+    """Whether rows that nobody has sorted stand from the oldest on, as those do that are stuck."""
+    return view.view.sort is Sort.NEWEST and len(view.tasks) > 1 and view.tasks[0].id < view.tasks[-1].id

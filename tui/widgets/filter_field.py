@@ -29,6 +29,7 @@ SHORT_EXAMPLE = "text or URL  status:failed  stuck:yes  type:Video*"
 AROUND = 8
 """Cells of the screen beside what is typed: frame, room and cursor."""
 
+AS_TYPED = "This TaskManager finds an address only as it was typed."
 NUMBER = 'A number is an id; in quotes it is a text, as in "42".'
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from textual.suggester import Suggester
 
+from core.errors import BadFilter
+from core.filters import TaskFilter
 from core.models import TaskStatus
 from core.snapshot import Snapshot
 from tui.look import short_name
@@ -57,27 +59,28 @@ class Terms(Suggester):
     def taken(self, value: str) -> str | None:
         """The line with its last word made what it is on its way to, else what is likely meant by it."""
         before, word = parted(value)
-        found = next(self._completions(word), None) or next(self._meant(word), None)
+        found = next(self._completions(word), None) or next(self._offered(before, word), None)
         return before + found if found else None
 
     def choices(self, value: str) -> list[str]:
         """All that the last word may become, the first of which is taken; behind a colon only the values."""
-        _, word = parted(value)
+        before, word = parted(value)
         found = list(self._completions(word))[:MOST_CHOICES]
         head, colon, _ = word.partition(":")
         if found and colon:
             return [each.rpartition(",")[2].removeprefix(f"{head}:") for each in found]
-        meant = (each for each in self._meant(word) if each not in found)
+        meant = (each for each in self._offered(before, word) if each not in found)
         return [*found, *meant][:MOST_CHOICES]
 
     def meant(self, line: str) -> str | None:
         """What a line that fits no task likely means: with the first word that is no term put as one."""
-        words = line.split(" ")
-        for place, whole in enumerate(words):
-            before, word = parted(whole)
-            found = next(self._meant(word), None)
+        from core.filters.words import words
+
+        for whole in words(line):
+            before, word = parted(whole.raw)
+            found = next(self._offered(before, word), None)
             if found is not None:
-                return " ".join((*words[:place], before + found, *words[place + 1 :]))
+                return line[: whole.start] + before + found + line[whole.start + len(whole.raw) :]
         return None
 
     def finished(self, value: str) -> str:
@@ -96,6 +99,11 @@ class Terms(Suggester):
     def _completions(self, word: str) -> Iterator[str]:
         return (each for each in self._known(word) if word and each != word and each.startswith(word))
 
+    def _offered(self, before: str, word: str) -> Iterator[str]:
+        """Of what the word is likely meant as, what can be read behind the hyphen that stands before it."""
+        hyphen = "-" if before.endswith("-") else ""
+        return (each for each in self._meant(word) if can_be_read(hyphen + each))
+
     def _meant(self, word: str) -> Iterator[str]:
         """Terms that a word is likely meant as, which it does not begin."""
         if word.startswith("!") and len(word) > 1:
@@ -106,6 +114,7 @@ class Terms(Suggester):
             return
         if begun == word.lower():
             yield from (f"status:{each}" for each in TaskStatus if each.startswith(begun))
+            yield from ["is:cancelled"] if "cancelled".startswith(begun) else []
             yield from ["stuck:yes"] if "stuck".startswith(begun) else []
         yield from (f"type:{each}" for each in self._parts if each.lower().startswith(begun) and f"type:{each}" != word)
         if begun == word.lower():
@@ -123,19 +132,28 @@ class Terms(Suggester):
             "type": self._types,
             "worker": self._workers,
             "stuck": ("yes", "no"),
-            "is": ("stuck", *TaskStatus),
+            "is": ("stuck", "cancelled", *TaskStatus),
         }.get(head, ())
         listed, comma, _ = value.rpartition(",")
         return [f"{head}:{listed}{comma}{each}" for each in values]
 
 
+def can_be_read(line: str) -> bool:
+    """Whether the line is a filter."""
+    try:
+        TaskFilter.parse(line)
+    except BadFilter:
+        return False
+    return True
+
+
 def address_in(word: str) -> Iterator[str]:
     """An address that was typed as the value of a parameter: alone it is found in its other forms, too."""
-    from core.filters.addresses import named_by
+    from core.filters.addresses import target_of
 
     name, _, value = word.partition(":")
     address = value.removeprefix("~").strip('"')
-    if name.startswith("params.") and named_by(address) is not None:
+    if name.startswith("params.") and target_of(address) is not None:
         yield address
 
 
