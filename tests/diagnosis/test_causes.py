@@ -221,3 +221,11 @@ def test_how_many_tasks_go_before_one_is_said_as_people_say_it(ahead: int, said:
     place = Place("LIFO", ahead, True, (10500,), used_by=1)
     (told,) = (each for each in causes_of(of(pending(), system(LIFO), places=(place,))) if each.code == "overtaken")
     assert said in told.sentence
+
+
+def test_who_ended_it_is_only_possible_where_its_error_alone_tells():
+    found = {cause.code: cause for cause in causes_of(of(failed(attempts=1, error="cancelled"), system()))}
+    assert found["cancelled"].certainty is Certainty.POSSIBLE
+    assert "may have ended it" in found["cancelled"].sentence
+    surely = causes_of(of(failed(attempts=1, error="cancelled", cancelled=True), system()))
+    assert "it did not fail by itself" in surely[0].sentence
