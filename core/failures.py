@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final
 
 from core.models import Task
 from core.snapshot import FailureGroup
@@ -27,6 +28,9 @@ VARYING = re.compile(
 )
 """What differs between errors of one kind: quoted texts, addresses, ids, numbers; not the code of an HTTP answer."""
 
+BY_HAND: Final = " (by an operator)"
+"""Behind the kind of what was cancelled: the error of a worker may be the same word."""
+
 
 def kind_of(error: str) -> str:
     """The error with its varying parts replaced, so that errors of one kind are equal."""
@@ -42,7 +46,8 @@ def group(tasks: Iterable[Task], now: datetime | None = None) -> tuple[FailureGr
     """
     found: dict[tuple[str, str], list[Task]] = {}
     for task in tasks:
-        found.setdefault((task.task_type, kind_of(task.error or "")), []).append(task)
+        kind = kind_of(task.error or "") + BY_HAND * task.is_cancelled
+        found.setdefault((task.task_type, kind), []).append(task)
     groups = [one_group(task_type, kind, members, now) for (task_type, kind), members in found.items()]
     return tuple(sorted(groups, key=lambda each: -each.count))
 

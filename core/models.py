@@ -42,7 +42,7 @@ class Task(Record):
     tells neither parameters nor result. ``dedupe_key`` stands for its type and parameters: while the task is there, a
     new one with the same key is answered with this one. A pending one is not claimed before ``retry_at``. ``brief``:
     the first of its parameters that are one value, where a list was asked for them and tells them; a text that is cut
-    ends with "…".
+    ends with "…". ``cancelled``: whether an operator ended a failed one; None where its server does not tell.
     """
 
     id: int
@@ -64,6 +64,7 @@ class Task(Record):
     dedupe_key: str | None = None
     retry_at: datetime | None = None
     brief: Mapping[str, Json] = field(default_factory=dict[str, Json])
+    cancelled: bool | None = None
 
     @property
     def type(self) -> str:
@@ -77,8 +78,9 @@ class Task(Record):
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether an operator ended it: it counts as failed then, and this is all that its row tells of it."""
-        return self.status is TaskStatus.FAILED and self.error == "cancelled"
+        """Whether an operator ended it, which counts as failed: as its server tells, else as far as its error says."""
+        says_so = self.error == "cancelled" if self.cancelled is None else self.cancelled
+        return self.status is TaskStatus.FAILED and says_so
 
     @property
     def retry_count(self) -> int:

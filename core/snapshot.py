@@ -198,7 +198,7 @@ class FailureGroup:
     @property
     def is_cancelled(self) -> bool:
         """Whether these did not fail: an operator ended them."""
-        return self.error == "cancelled"
+        return all(task.is_cancelled for task in self.tasks) if self.tasks else self.error == "cancelled"
 
     @property
     def cannot_change(self) -> bool:

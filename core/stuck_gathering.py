@@ -63,8 +63,8 @@ async def those_that_wait(rooms: Rooms, system: System) -> Singles:
 
 
 async def types_with_tasks(rooms: Rooms, system: System) -> dict[str, tuple[Cause, ...]]:
-    """The types whose waiting tasks are all stuck, with the causes, and the ids of the first of these tasks among the
-    evidence of what nobody has done on purpose."""
+    """The types whose waiting tasks are all stuck, with the causes. Where one of these was not brought about on
+    purpose, ids of some of the tasks are evidence of each cause: all hold up the same. Of the first such types only."""
     found = stuck_types(system)
     meant = [name for name, causes in found.items() if troubles(causes)][:MOST_NAMED]
     for name in meant:

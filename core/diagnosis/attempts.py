@@ -54,13 +54,29 @@ def have_other_ends(known: Known) -> bool:
 
 def cancelled(known: Known) -> Cause | None:
     """Somebody has ended it, whatever attempts it had left."""
-    task = known.task
-    if task is None or not task.is_cancelled:
+    task, sure = known.task, cancelled_surely(known)
+    if task is None or sure is None:
         return None
+    evidence = (("attempts", f"{task.attempts} of {task.max_retries} were begun before"),)
+    cures = (*retry(known), *clone(known))
+    if sure is Certainty.POSSIBLE:
+        said = f"Its error says {quoted('cancelled')}: an operator may have ended it, or its worker said so."
+        return Cause("cancelled", said, evidence, cures, sure, stuck=False)
     when = f" at {moment(task.completed_at)}" if task.completed_at is not None else ""
     said = f"Somebody cancelled it{when}: it did not fail by itself, and no worker does it any more."
-    evidence = (("attempts", f"{task.attempts} of {task.max_retries} were begun before"),)
-    return Cause("cancelled", said, evidence, (*retry(known), *clone(known)), stuck=False)
+    return Cause("cancelled", said, evidence, cures, stuck=False)
+
+
+def cancelled_surely(known: Known) -> Certainty | None:
+    """How sure it is that somebody ended it; None where nothing says so. What its server or its history tells is sure;
+    its error alone may be the word of its worker."""
+    task = known.task
+    if task is None or known.status is not TaskStatus.FAILED:
+        return None
+    if task.cancelled is None and not known.last_word:
+        return Certainty.POSSIBLE if task.is_cancelled else None
+    told = known.last_word == "cancelled" if task.cancelled is None else task.cancelled
+    return Certainty.CERTAIN if told else None
 
 
 def not_retried(known: Known) -> Cause | None:
@@ -99,7 +115,7 @@ def likeliest_first(known: Known, error: str) -> tuple[Cure, ...]:
 
 def has_failed(known: Known) -> bool:
     """Whether it has ended as failed, and not because somebody cancelled it."""
-    return known.status is TaskStatus.FAILED and known.task is not None and not known.task.is_cancelled
+    return known.status is TaskStatus.FAILED and cancelled_surely(known) is not Certainty.CERTAIN
 
 
 def ended_not_retried(known: Known) -> bool:
@@ -168,7 +184,8 @@ def holds_the_key(known: Known) -> Cause | None:
     task = known.task
     if task is None or not known.is_done:
         return None
-    ended = "has failed" if has_failed(known) else "is cancelled" if task.is_cancelled else "has completed"
+    otherwise = "is cancelled" if known.status is TaskStatus.FAILED else "has completed"
+    ended = "has failed" if has_failed(known) else otherwise
     said = f"It {ended}, and a new task of the same type and parameters is answered with #{task.id} and does not run."
     evidence = (("deduplication key", quoted(task.dedupe_key or "not told", 70)),)
     cures = (*retry(known), *clone(known), open_task(task.id))

@@ -186,7 +186,7 @@ class Diagnosis:
     @property
     def is_cancelled(self) -> bool:
         """Whether the task did not fail: somebody ended it."""
-        return any(cause.code == "cancelled" for cause in self.causes)
+        return any(cause.code == "cancelled" and cause.certainty is Certainty.CERTAIN for cause in self.causes)
 
     @property
     def rests(self) -> str:

@@ -152,8 +152,9 @@ _TASK: dict[str, Shape] = {
     "error_message": either(TEXT),
     "retry_at": {**TIME, "description": "until when a pending task waits; absent where it does not"},
     "deferrals": {**ID, "description": "attempts that do not count against the limit; absent where there are none"},
+    "cancelled": {**FLAG, "description": "of a failed task: whether an operator ended it; absent of others"},
 }
-_SPARSE = ("retry_at", "deferrals")
+_SPARSE = ("retry_at", "deferrals", "cancelled")
 _BRIEF: Shape = {
     "type": "object",
     "maxProperties": briefs.MOST_MEMBERS,

@@ -7,9 +7,6 @@ from core.errors import ClaimLost, ServerFault, TaskManagerError, Unreachable
 from core.models import Report, Task, TaskStatus
 from core.taskmanager.wire import REQUEUED, taken
 
-CANCELLED = "cancelled"
-"""The error text of a task that an operator has cancelled."""
-
 
 def became(report: Report, task: Task) -> ReportTaken | None:
     """What a report did, given the task as it is now: taken, or (None) not taken yet. Raises `ClaimLost`.
@@ -23,7 +20,7 @@ def became(report: Report, task: Task) -> ReportTaken | None:
             return None
         case TaskStatus.COMPLETED if mine and report.success:
             return taken(task.id, TaskStatus.COMPLETED)
-        case TaskStatus.FAILED if mine and not report.success and (task.error or "") != CANCELLED:
+        case TaskStatus.FAILED if mine and not report.success and not task.is_cancelled:
             return taken(task.id, TaskStatus.FAILED)
         case TaskStatus.PENDING if not report.success and report.retryable and not other_attempt:
             return taken(task.id, REQUEUED)

@@ -98,3 +98,10 @@ def test_a_group_tells_how_many_failed_in_each_hour():
     ((one,)) = group([*tasks, replace(failed(9, "broken"), completed_at=now - timedelta(hours=29))], now)
     assert one.count == 4
     assert (one.hours[-1], one.hours[-6], sum(one.hours), len(one.hours)) == (2, 1, 3, 24)
+
+
+def test_workers_whose_error_is_that_word_are_not_told_as_cancelled():
+    tasks = [replace(failed(n, "cancelled"), cancelled=told) for n, told in enumerate((True, False, False), start=1)]
+    groups = group(tasks)
+    assert [(each.task_ids, each.is_cancelled) for each in groups] == [((2, 3), False), ((1,), True)]
+    assert len({each.kind for each in groups}) == 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from core.attempts import NOT_RETRIED
 from core.bulk import Owner
 from core.details import AttemptRow
@@ -203,10 +205,27 @@ PICTURES: dict[str, tuple[Known, str, str, bool, list[str]]] = {
         "no-worker", "certain", True, ["start_workers"],
     ),
     "it was cancelled": (
-        of(failed(attempts=1, error="cancelled"), system()), "cancelled", "certain", False, ["retry", "plan_bulk"],
+        of(failed(attempts=1, error="cancelled", cancelled=True), system()),
+        "cancelled", "certain", False, ["retry", "plan_bulk"],
     ),
     "it was cancelled in its last attempt": (
-        of(failed(attempts=3, error="cancelled"), system()), "cancelled", "certain", False, ["retry", "plan_bulk"],
+        of(failed(attempts=3, error="cancelled", cancelled=True), system()),
+        "cancelled", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "it was cancelled, as its history alone tells": (
+        replace(of(failed(attempts=1, error="cancelled"), system()), last_word="cancelled"),
+        "cancelled", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "its worker's own error is that word, as its history tells": (
+        replace(of(failed(attempts=3, error="cancelled"), system()), last_word="failed"),
+        "attempts-used-up", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "its worker's own error is that word, as its server tells": (
+        of(failed(attempts=3, error="cancelled", cancelled=False), system()),
+        "attempts-used-up", "certain", False, ["retry", "plan_bulk"],
+    ),
+    "its error alone says that it was cancelled": (
+        of(failed(attempts=1, error="cancelled"), system()), "ended-early", "certain", False, ["retry"],
     ),
     "its server ended it before its attempts were used up": (
         of(failed(attempts=1, error="no such video"), system()), "ended-early", "certain", False, ["retry"],

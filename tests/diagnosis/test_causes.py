@@ -238,3 +238,11 @@ def test_what_passes_by_itself_is_rather_tried_again_than_changed():
     (cause, *_) = causes_of(PICTURES["its error passes by itself, after long"][0])
     assert "trying again may help later, when this is over" in cause.sentence
     assert [cure.label for cure in cause.cures] == ["Retry", "Clone and edit"]
+
+
+def test_who_ended_it_is_only_possible_where_its_error_alone_tells():
+    found = {cause.code: cause for cause in causes_of(of(failed(attempts=1, error="cancelled"), system()))}
+    assert found["cancelled"].certainty is Certainty.POSSIBLE
+    assert "may have ended it" in found["cancelled"].sentence
+    surely = causes_of(of(failed(attempts=1, error="cancelled", cancelled=True), system()))
+    assert "it did not fail by itself" in surely[0].sentence

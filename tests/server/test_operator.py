@@ -54,6 +54,22 @@ async def test_a_cancelled_task_has_failed_and_its_owner_is_told_403(api: Api, i
     assert (await api.complete(1, "bob")).status == 400
 
 
+async def test_a_worker_whose_own_error_is_that_word_is_told_apart_from_who_was_cancelled(api: Api) -> None:
+    await api.register()
+    await api.create_many(3)
+    for _ in range(3):
+        await api.claim("ann", sort_by="id")
+        await api.complete(1, "ann", success=False, error="cancelled")
+    await api.bulk("cancel", ids=[2])
+    listed = {row["id"]: row for row in (await api.get("/tasks")).data["tasks"]}
+    changed = {row["task"]["id"]: row["task"] for row in (await api.changes(0))["changes"]}
+    for rows in (listed, changed, {n: await api.task(n) for n in (1, 2, 3)}):
+        assert [rows[n]["error_message"] for n in (1, 2)] == ["cancelled", "cancelled"]
+        assert [rows[n].get("cancelled") for n in (1, 2, 3)] == [False, True, None]
+    await api.bulk("retry", ids=[2])
+    assert "cancelled" not in await api.task(2)
+
+
 async def test_it_is_told_how_many_were_ever_cancelled(api: Api) -> None:
     await api.register("a")
     await api.register("b")

@@ -1,5 +1,8 @@
 """How tasks end: progress, completion, retries, and who may report."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from core.server.app import create_app
@@ -138,3 +141,14 @@ async def test_signs_of_life_extend_a_claim_and_leave_its_beginning_as_it_was(ap
     assert await api.claim(worker="bob") is None
     clock.seconds += 101
     assert (await api.claim(worker="bob"))["id"] == task_id
+
+
+async def test_a_stored_result_that_has_lost_its_end_is_no_answer(api: Api, database: Database) -> None:
+    await api.register()
+    await api.create(x=1)
+    await api.claim()
+    await api.complete(1, result={"a": "b"})
+    with closing(sqlite3.connect(database.path)) as connection, connection:
+        connection.execute('UPDATE tasks SET result = \'{"a": "b\' WHERE id = 1')
+    with pytest.raises(ValueError, match="Unterminated string"):  # which a client is told as a fault of the server
+        await api.get("/tasks/1")

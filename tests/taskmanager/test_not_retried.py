@@ -91,3 +91,11 @@ def test_only_a_document_that_names_the_fields_announces_them():
     known = announced({"paths": {"/tasks/claim-batch": {"post": {}}, "/tasks/{id}/complete": post}})
     assert known is not None
     assert ("retryable" in known, "retry-at" in known) == (True, False)
+
+
+def test_a_report_whose_own_error_is_cancelled_was_taken_where_the_server_says_that_nobody_cancelled_it():
+    ended = Task(1, "T", status=TaskStatus.FAILED, attempts=1, claimed_by="w", error="cancelled", cancelled=False)
+    report = Report(1, "w", 1, False, None, "cancelled")
+    assert became(report, ended) is not None
+    with pytest.raises(ClaimLost):
+        became(report, replace(ended, cancelled=True))

@@ -135,6 +135,17 @@ async def test_one_sees_what_a_type_was_before_its_version(open_board: Opens):
         assert stranger.keys == 3
 
 
+async def test_one_leaves_and_what_is_in_hand_is_finished_first(open_board: Opens):
+    async with open_board(size=SMALL) as desk:
+        stranger = Stranger(desk)
+        stranger.reads("q Quit")
+        await stranger.press("q")
+        stranger.reads("finish what is in hand, then quit")
+        await stranger.press("f")
+        assert desk.connection.closed == [False]
+        assert stranger.keys <= 2
+
+
 async def test_one_stops_everything_and_what_is_in_hand_is_finished(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
