@@ -114,6 +114,15 @@ async def test_why_of_a_group_says_that_it_tells_of_the_newest_of_them(open_boar
         assert "the newest of" not in desk.text(), "there it is about the row under the cursor"
 
 
+async def test_a_panel_about_one_of_a_kind_stays_with_it_while_the_queue_follows_the_newest(open_board: Opens):
+    both, newer = board_of(failed(25), failed(4)), scenes.task(90)
+    async with open_board(both, (80, 24)) as desk:
+        await desk.press("F", "w")
+        queue = QueueView(tasks=(newer, *both.view.tasks), total=both.view.total, at=scenes.NOW)
+        await desk.put(replace(board_of(failed(4)), view=queue))  # it was retried, and another task is new
+        assert "Why? #25" in desk.text() and "Why? #4" not in desk.text()
+
+
 async def test_what_has_ended_is_not_marked_as_stuck_any_more_and_a_missing_worker_is_called_that(open_board: Opens):
     stuck = {number: StuckTask("type-unknown-here", "No worker here.") for number in (25, 17)}
     tasks = (failed(25, "cancelled"), scenes.task(17))

@@ -87,8 +87,9 @@ class WhyActions(WhyBeside, OutcomeActions):
         return among.get(command.id) or super().title_of(command, brief=brief)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
-        """Another row, another task. Where a row only went away, one wants to know what became of its task."""
-        if not event.moved:
+        """Another row, another task. Where a row only went away, one wants to know what became of its task; where the
+        cursor of another list follows the newest, nobody meant anything by it."""
+        if not event.moved or event.rows is not self.pane.target:
             return
         task_id = self.asked_about
         if self.why_panel.is_open and self.follows_cursor and task_id is not None and task_id != self.why_panel.task_id:
