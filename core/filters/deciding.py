@@ -12,7 +12,6 @@ from typing import cast
 from core.errors import NotPossibleHere
 from core.filters.terms import Address, AnyOf, Cancelled, Not, OneOf, Says, Span, Stuck, Term, Text
 from core.models import Json, Task, TaskStatus
-from core.server.addresses import tells
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,18})?")
 WHOLE = "="
@@ -61,9 +60,11 @@ def says_so(term: Text | Address | OneOf | Span | Says | Cancelled, task: Task, 
             needle = text.casefold()
             return any(needle in each.casefold() for each in said_of(task) if each is not None)
         case Address(typed, target):
+            from core.server.addresses import tells  # only who looks for an address needs it
+
             return tells(target, typed, *said_of(task))
         case Cancelled():
-            return task.status is TaskStatus.FAILED and says(task.error, CANCELLED, contains=True)
+            return task.is_cancelled
         case OneOf(field, values):
             value = {"status": task.status.value, "type": task.task_type, "worker": task.claimed_by}[field]
             return value is not None and any(pattern(each).fullmatch(value) for each in spelled(field, values))

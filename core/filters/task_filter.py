@@ -9,7 +9,7 @@ from typing import Any
 
 from core.filters.deciding import addresses_in, asks_stuck, fits, needs_whole_tasks
 from core.filters.terms import AnyOf, OneOf, Span, Term, Text
-from core.filters.writing import as_json, written
+from core.filters.writing import LATER, as_json, written
 from core.models import Task, TaskStatus, utcnow
 
 
@@ -76,12 +76,13 @@ class TaskFilter:
                 kept.append(term)
         return replace(self, terms=tuple(kept))
 
-    def to_json(self, *, addresses: bool = True) -> dict[str, Any]:
-        """As the embedded TaskManager takes it; one of before it knew ``addresses`` looks for them as they were typed.
-        Raises `core.errors.NotPossibleHere` where it asks what is stuck."""
+    def to_json(self, knows: Collection[str] = LATER) -> dict[str, Any]:
+        """As the embedded TaskManager takes it. One that does not know what came ``LATER`` looks for an address as it
+        was typed, and for what was cancelled by its error. Raises `core.errors.NotPossibleHere` where it asks what is
+        stuck."""
         told: dict[str, Any] = {}
         for term in self.all_terms:
-            one = as_json(term, addresses=addresses)
+            one = as_json(term, knows)
             if told.keys() & one.keys():
                 told.setdefault("all", []).append(one)
             else:

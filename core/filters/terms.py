@@ -70,7 +70,7 @@ class Stuck:
 
 @dataclass(frozen=True, slots=True)
 class Cancelled:
-    """Tasks that somebody cancelled: they count as failed, and only their error tells."""
+    """Tasks that somebody cancelled: they count as failed, as far as their server or their error tells."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,8 @@ from core.filters.terms import UNITS, Address, AnyOf, Cancelled, Not, OneOf, Say
 
 PLAIN = re.compile(r'[^\s"\-:][^\s":]*')
 DAY = re.compile(r"T00:00:00\+00:00$")
+LATER = frozenset({"address", "cancelled"})
+"""Fields of a filter that embedded TaskManagers have known only since lately."""
 
 
 def written(term: Term) -> str:
@@ -98,34 +101,35 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def as_json(term: Term, *, addresses: bool = True) -> dict[str, Any]:
-    """The term as one object of the embedded TaskManager's filter, which may know ``addresses``. Raises
+def as_json(term: Term, knows: Collection[str] = LATER) -> dict[str, Any]:
+    """The term as one object of the filter of an embedded TaskManager that knows these of ``LATER``. Raises
     `core.errors.NotPossibleHere`."""
     match term:
         case Stuck():
             raise NotPossibleHere(ONLY_HERE)
         case Not(inner):
-            return {"not": as_json(inner, addresses=addresses)}
+            return {"not": as_json(inner, knows)}
         case AnyOf(filters):
-            return {"any": [each.to_json(addresses=addresses) for each in filters]}
+            return {"any": [each.to_json(knows) for each in filters]}
         case OneOf(field, values):
             named = [like(value) for value in spelled(field, values)]
             return {field: [str(value) for value in values] if field == "status" else named}
         case Span(field):
             return {field: limits(term)}
         case _:
-            return looked_for(term, addresses)
+            return looked_for(term, knows)
 
 
-def looked_for(term: Text | Address | Cancelled | Says, addresses: bool) -> dict[str, Any]:
+def looked_for(term: Text | Address | Cancelled | Says, knows: Collection[str]) -> dict[str, Any]:
     """What is looked for in what a task tells."""
     match term:
         case Text(text):
             return {"text": text}
         case Address(typed, target):
-            return {"address": {"target": target, "typed": typed}} if addresses else {"text": typed}
+            return {"address": {"target": target, "typed": typed}} if "address" in knows else {"text": typed}
         case Cancelled():
-            return {"status": ["failed"], "error": {"contains": CANCELLED}}
+            told = {"cancelled": True} if "cancelled" in knows else {"error": {"contains": CANCELLED}}
+            return {"status": ["failed"], **told}
         case Says():
             return sought(term)
 

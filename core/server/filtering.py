@@ -89,6 +89,7 @@ class Reader:
             "text": self._text,
             "address": self._address,
             "status": self._status,
+            "cancelled": self._cancelled,
             "type": self._type,
             "worker": self._worker,
             **dict.fromkeys(SPANS, self._span),
@@ -140,6 +141,11 @@ class Reader:
             if status not in STATUSES:
                 raise Refused(400, f"Unknown status {status!r}. Allowed values: {', '.join(STATUSES)}")
         return Status(statuses)
+
+    def _cancelled(self, name: str, value: Any, depth: int) -> Condition:
+        if not isinstance(value, bool):
+            raise Refused(400, "cancelled must be true or false")
+        return Row("(COALESCE(t.cancelled, 0) = ?)", (int(value),))
 
     def _type(self, name: str, value: Any, depth: int) -> Condition:
         return Type(_texts(name, value))

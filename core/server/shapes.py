@@ -96,6 +96,7 @@ FILTER: Shape = {
             "description": "a channel or video of YouTube in any form of its address, where text is looked for",
         },
         "status": many(STATUS),
+        "cancelled": {**FLAG, "description": "whether an operator ended it"},
         "type": many({**PATTERN, "description": PATTERN["description"] + "; a backslash escapes"}),
         "worker": many({**PATTERN, "description": "who has the task, or had it last; as with type"}),
         "id": bounds(WHOLE),

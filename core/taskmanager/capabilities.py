@@ -36,7 +36,8 @@ class Capabilities:
     """What a server offers beyond the documented calls, and what it would refuse or mangle.
 
     ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "same" (a filter
-    may name a ``dedupe_key``), "address" (and what an address leads to), "brief" (lists tell what tasks are about),
+    may name a ``dedupe_key``), "address" (and what an address leads to), "cancelled" (and whether an operator
+    ended it), "brief" (lists tell what tasks are about),
     "list-types" (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release",
     "retry", "cancel", "delete" (by ``bulk``), "retryable" (a report may say that a failure is final), "retry-at" (and
     until when its task is put off).
@@ -84,8 +85,7 @@ def announced(document: Mapping[str, Any]) -> Capabilities | None:
     names |= {name for name, field in FIELDS.items() if ("/tasks/{id}/complete", "post", field) in paths}
     if ("/tasks", "get", "filter", "dedupe_key") in paths:
         names.add("same")
-    if ("/tasks", "get", "filter", "address") in paths:
-        names.add("address")
+    names |= {name for name in ("address", "cancelled") if ("/tasks", "get", "filter", name) in paths}
     return Capabilities(DOCUMENTED.names | names)
 
 

@@ -161,7 +161,7 @@ class ExtendedCalls(DocumentedCalls):
         for a filter that fits every task.
         """
         await self._need(action, f"{action} tasks")
-        told = filter.to_json(addresses="address" in await self.capabilities())
+        told = filter.to_json((await self.capabilities()).names)
         body: dict[str, Json] = {"action": action, "filter": told, "dry_run": dry_run, "force": force}
         said = await self._line.ask(post(action, "/tasks/bulk", body))
         told = understood(action, lambda: [wire_extensions.outcome(row) for row in wire.rows(said.data)])
@@ -205,8 +205,8 @@ class ExtendedCalls(DocumentedCalls):
         if filter or after_id is not None:
             if "filter" not in await self.capabilities():
                 return await searching.search(self._line, query, filter or TaskFilter(), after_id)
-            knows = "address" in await self.capabilities()
-            query["filter"] = json.dumps(filter.to_json(addresses=knows)) if filter else None
+            knows = (await self.capabilities()).names
+            query["filter"] = json.dumps(filter.to_json(knows)) if filter else None
             query["after_id"] = after_id
         said = await self._line.ask(get("tasks", "/tasks", query))
         return understood("tasks", lambda: wire.page(said.data, limit, offset))

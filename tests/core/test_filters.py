@@ -211,20 +211,26 @@ def test_whatever_stands_in_quotes_is_what_is_looked_for_also_when_it_was_writte
 
 
 @pytest.mark.parametrize(
-    ("status", "error", "fits"),
+    ("status", "error", "told", "fits"),
     [
-        (TaskStatus.FAILED, "cancelled", True),
-        (TaskStatus.FAILED, "timed out", False),
-        (TaskStatus.FAILED, None, False),
-        (TaskStatus.PENDING, "cancelled", False),
+        (TaskStatus.FAILED, "cancelled", None, True),
+        (TaskStatus.FAILED, "cancelled", True, True),
+        (TaskStatus.FAILED, "cancelled", False, False),
+        (TaskStatus.FAILED, "HTTP request cancelled by peer", None, False),
+        (TaskStatus.FAILED, "timed out", None, False),
+        (TaskStatus.FAILED, None, None, False),
+        (TaskStatus.PENDING, "cancelled", None, False),
     ],
 )
-def test_what_was_cancelled_is_found_by_its_status_and_error(status: TaskStatus, error: str | None, fits: bool):
-    task = Task(1, "Echo", status=status, error=error)
-    wanted, spelled_out = TaskFilter.parse("is:cancelled"), TaskFilter.parse("status:failed error:cancelled")
-    assert wanted.matches(task, NOW) is spelled_out.matches(task, NOW) is fits
+def test_what_was_cancelled_is_found_by_what_its_server_tells_else_by_its_error(
+    status: TaskStatus, error: str | None, told: bool | None, fits: bool
+):
+    task = Task(1, "Echo", status=status, error=error, cancelled=told)
+    wanted = TaskFilter.parse("is:cancelled")
+    assert wanted.matches(task, NOW) is fits
     assert TaskFilter.parse("-is:cancelled").matches(task, NOW) is not fits
-    assert wanted.to_json() == spelled_out.to_json()
+    assert wanted.to_json() == {"status": ["failed"], "cancelled": True}
+    assert wanted.to_json(frozenset()) == TaskFilter.parse("status:failed error:cancelled").to_json()
     assert str(wanted) == "is:cancelled"
     assert wanted.needs_whole_tasks
 

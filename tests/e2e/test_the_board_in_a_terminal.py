@@ -43,7 +43,7 @@ def test_on_a_small_terminal_each_pane_can_be_reached(program: Program):
             terminal.press("1")
             terminal.shows("Post.Scrape")
             terminal.press("4")
-            terminal.shows("Title")
+            terminal.shows("Idea")
 
 
 def test_a_terminal_that_is_too_small_is_told_what_is_needed(program: Program):

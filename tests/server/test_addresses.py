@@ -213,5 +213,5 @@ async def test_many_addresses_may_be_looked_for_at_once(api: Api):
 
 @pytest.mark.parametrize("line", [HANDLE, f"-{HANDLE}", f"lofi OR {HANDLE}"])
 def test_a_server_of_before_it_knew_addresses_is_asked_for_what_was_typed(line: str):
-    asked = TaskFilter.parse(line).to_json(addresses=False)
+    asked = TaskFilter.parse(line).to_json(frozenset())
     assert asked == TaskFilter.parse(line.replace(HANDLE, f'"{HANDLE}"')).to_json()

@@ -112,6 +112,7 @@ async def test_a_text_is_found_in_any_case_and_in_every_field(
         {"filter": '{"type":[1]}'},
         {"filter": '{"text":5}'},
         {"filter": '{"colour":"red"}'},
+        {"filter": '{"cancelled":"yes"}'},
         {"filter": '{"address":"@beats"}'},
         {"filter": '{"address":{"typed":"youtube.com/@beats"}}'},
         {"filter": '{"address":{"target":" "}}'},

@@ -1,5 +1,7 @@
 """What an operator does to many tasks, and what the numbers say."""
 
+import json
+
 import pytest
 
 from tests.server.client import Api, Clock
@@ -66,6 +68,9 @@ async def test_a_worker_whose_own_error_is_that_word_is_told_apart_from_who_was_
     for rows in (listed, changed, {n: await api.task(n) for n in (1, 2, 3)}):
         assert [rows[n]["error_message"] for n in (1, 2)] == ["cancelled", "cancelled"]
         assert [rows[n].get("cancelled") for n in (1, 2, 3)] == [False, True, None]
+    for told, ids in ((True, [2]), (False, [3, 1])):
+        found = (await api.get("/tasks", filter=json.dumps({"cancelled": told}))).data["tasks"]
+        assert [row["id"] for row in found] == ids
     await api.bulk("retry", ids=[2])
     assert "cancelled" not in await api.task(2)
 

@@ -41,6 +41,7 @@ async def test_the_embedded_one_can_do_all_of_it(embedded: Client):
     assert {
         "filter",
         "address",
+        "cancelled",
         "same",
         "list-types",
         "priority",

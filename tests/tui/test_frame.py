@@ -21,6 +21,7 @@ from tests.tui import scenes
 from tests.tui.conftest import Desk, Opens, until
 from tests.tui.fakes import FakeConnection
 from tui.app import BoardApp
+from tui.panes.outcomes import OutcomesPane
 from tui.screens.board import BoardScreen
 from tui.screens.frame import PANES, FrameScreen
 from tui.screens.help import HelpScreen
@@ -63,8 +64,9 @@ async def test_nothing_jumps_when_the_board_takes_the_place_of_its_frame(open_bo
 
 async def test_the_frame_names_the_panes_as_the_board_does(open_board: Opens):
     async with open_board() as desk:
-        for part, pane in desk.board._fronts():
-            assert PANES[str(part.id)] == f"{pane.key} {pane.heading}"
+        for each in desk.board.parts:
+            part = each.results if isinstance(each, OutcomesPane) else each
+            assert PANES[str(each.id)] == f"{part.key} {part.heading}"
 
 
 async def test_what_is_typed_before_there_is_a_board_is_for_the_board():

@@ -74,14 +74,51 @@ async def test_what_is_for_reports_opens_them(open_board: Opens):
         await until(desk, lambda: isinstance(desk.app.screen, ReportsScreen))
 
 
-async def test_what_can_be_given_here_stands_before_what_is_given_elsewhere(open_board: Opens):
+async def test_what_can_be_given_here_stands_before_what_is_given_elsewhere_which_is_listed_only_where_it_is_sought(
+    open_board: Opens,
+):
     async with open_board() as desk:
         await desk.press("ctrl+p")
-        await until(desk, lambda: len(listed(desk)) > 40)
+        await until(desk, lambda: len(listed(desk)) > 20)
+        assert not any("(in " in title for title in listed(desk))
+        desk.app.screen.query_one(Input).value = "filter"
+        await until(desk, lambda: any("(in " in title for title in listed(desk)))
         titles = listed(desk)
         first = next(place for place, title in enumerate(titles) if "(in " in title)
-        assert all("(in " in title for title in titles[first:])
-        assert first > 20
+        assert titles[0].startswith("Filter") and first > 0
+
+
+async def test_what_is_typed_into_a_form_is_not_lost_by_a_command_of_another_place(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("n")
+        form = desk.app.screen
+        assert isinstance(form, NewTaskScreen)
+        form.parameters.text = '{"q": "typed"}'
+        await desk.app.push_screen(TaskScreen(desk.board, desk.board.task_deeds, 10431))
+        await look_for(desk, "strategy", "Strategy (on the board)")
+        await until(desk, lambda: any("leave the form below first" in note for note in desk.notes()))
+        assert form in desk.app.screen_stack
+
+
+async def test_a_command_that_is_for_one_worker_says_so_from_elsewhere(open_board: Opens):
+    async with open_board() as desk:
+        desk.verbs.details[10431] = scenes.detail()
+        await desk.press("3")
+        await desk.app.push_screen(TaskScreen(desk.board, desk.board.task_deeds, 10431))
+        await desk.press("ctrl+p")
+        desk.app.screen.query_one(Input).value = "stop on the board"
+        await until(desk, lambda: "Stop 5a3b-1 (on the board)" in listed(desk))
+
+
+@pytest.mark.parametrize("word", ["activity", "throughput", "register types"])
+async def test_what_is_about_no_row_is_done_at_once(open_board: Opens, word: str):
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.details[10431] = scenes.detail()
+        await desk.press("enter")
+        title = f"{'Show ' * (' ' not in word)}{word}"
+        await look_for(desk, title, f"{title.capitalize()} (on the board)")
+        await until(desk, lambda: desk.board.pane.id == word or type(desk.app.screen).__name__ == "RegisterTypesScreen")
+        assert not any("Choose" in note for note in desk.notes())
 
 
 @pytest.mark.parametrize("place", ["types", "queue", "workers", "results", "failures", "activity", "throughput"])

@@ -59,7 +59,7 @@ def claiming(*strategies: str) -> tuple[WorkerStatus, ...]:
     [
         (("FIFO",), "oldest first per type", "FIFO"),
         (("LIFO",), "newest first per type", "LIFO"),
-        (("PRIORITY",), "most urgent first per type", "PRIORITY"),
+        (("PRIORITY",), "PRIORITY", "PRIORITY"),
         (("FRESHEST",), "FRESHEST", "FRESHEST"),
         (("FIFO", "LIFO"), "mixed order", "mixed"),
     ],

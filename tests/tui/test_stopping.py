@@ -67,9 +67,9 @@ async def test_workers_that_crashed_are_not_said_to_have_been_stopped(open_board
 
 async def test_while_all_stop_only_to_stop_now_is_offered(open_board: Opens):
     async with open_board() as desk:
-        assert "x Stop all" in key_bar(desk) and "Stop all now" not in key_bar(desk)
+        assert "x Stop workers" in key_bar(desk) and "Stop all now" not in key_bar(desk)
         await desk.put(in_state(WorkerState.DRAINING))
-        assert "X Stop all now" in key_bar(desk) and "x Stop all" not in key_bar(desk)
+        assert "X Stop workers now" in key_bar(desk) and "x Stop workers" not in key_bar(desk)
         await desk.put(in_state(WorkerState.STOPPED, hands=False))
         assert "Stop" not in key_bar(desk)
 

@@ -15,6 +15,7 @@ from tui.key_map import keyed
 from tui.panes.base import Pane
 from tui.screens.board import BoardScreen
 from tui.screens.bulk import BulkScreen
+from tui.screens.form import Form
 
 ROWS: Final = {
     "types": "a task type",
@@ -55,7 +56,8 @@ def elsewhere(board: BoardScreen, screen: CommandScreen) -> Iterator[SystemComma
     for command, place in (*_of_board(board, screen), *_of_screens(board)):
         if (command.id, command.title) not in seen:
             seen.add((command.id, command.title))
-            title = f"{command.title} ({place.where})"
+            name = command.title if command.panes else board.title_of(command)  # which tells whom it is for
+            title = f"{name} ({place.where})"
             yield SystemCommand(title, command.help, partial(_give, board, command, place), discover=False)
 
 
@@ -73,7 +75,8 @@ def _of_board(board: BoardScreen, screen: CommandScreen) -> Iterator[tuple[Comma
         elif command.panes == FIELD:
             yield command, Place("in the filter", board.action_filter, "Type a filter")
         elif not command.panes and not command.movement and screen is not board:
-            yield command, Place("on the board", lambda: None, "Choose a row")
+            row = next((ROWS[pane] for pane in command.near if pane in ROWS), "a row")
+            yield command, Place("on the board", lambda: None, f"Choose {row}")
 
 
 def _of_screens(board: BoardScreen) -> Iterator[tuple[Command, Place]]:
@@ -88,6 +91,9 @@ async def _give(board: BoardScreen, command: Command, place: Place) -> None:
     """Go there, and do it, or say what is to be chosen first."""
     if isinstance(board.app.screen, BulkScreen):
         board.task_deeds.say(keyed(f"“{command.title}” works {place.where}: {{back}} leaves this list first."))
+        return
+    if any(isinstance(screen, Form) for screen in board.app.screen_stack):
+        board.task_deeds.say(f"“{command.title}” works {place.where}: send or leave the form below first.")
         return
     for screen in reversed(board.app.screen_stack):
         if screen is board:

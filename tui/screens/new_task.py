@@ -123,7 +123,7 @@ class NewTaskScreen(TypedForm):
     def changed(self) -> None:
         """Say at once when a task in sight is the same."""
         self.said = ""
-        self.repetition.settle(self.params)
+        self.repetition.settle(self.meant)
         self.twin = in_sight(self.deeds.snapshot(), self._first)
 
     async def ask(self) -> None:
@@ -153,7 +153,7 @@ class NewTaskScreen(TypedForm):
 
     def plan(self) -> tuple[Piece, ...]:
         """That several are made, and what tells them apart."""
-        return self.repetition.told(self.params)
+        return self.repetition.told(self.meant)  # which veils what is a secret
 
     def news(self) -> tuple[Piece, ...]:
         """What is good to know before it is sent."""
@@ -161,7 +161,7 @@ class NewTaskScreen(TypedForm):
         if self.said and self.twin.task_id is not None:
             return ((f"≡ {self.said}", Tone.WARN), *open_hint(opens))
         if self.twin.task_id is not None:
-            return twin_told(self.twin, self.repetition.is_told_apart(self.params), opens)
+            return twin_told(self.twin, self.repetition.is_told_apart(self.meant), opens)
         if self.repetition.many:
             return ()
         if self._asked != self._first or self.found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from textual.app import SystemCommand
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits
+from textual.command import CommandPalette, Hit, Hits
 from textual.system_commands import SystemCommandsProvider
 
 from tui.app import BoardApp
@@ -16,13 +16,13 @@ from tui.screens.elsewhere import elsewhere
 BY_HELP = 0.01
 """How well a command fits that has all the words in its help: less than any that has them in its name."""
 
-ELSEWHERE = 0.5
-"""How well a command of another place fits, of how well its name does: less than one of this place."""
+ELSEWHERE = 0.02
+"""How well a command of another place fits that has all the words in its name: less than one of this place does."""
 
 
 class Commands(SystemCommandsProvider):
-    """The commands of the screen, by name; by help where that has every word that is looked for. Then all others, with
-    where they work."""
+    """The commands of the screen, by name; by help where that has every word that is looked for. Who looks for a word
+    finds all others, too, with where they work."""
 
     async def search(self, query: str) -> Hits:
         """Those whose name fits, then those of other places, then those whose help fits."""
@@ -32,19 +32,12 @@ class Commands(SystemCommandsProvider):
             yield hit
         words, matcher, others = query.lower().split(), self.matcher(query), list(self._others())
         for title, told, run, _ in others:
-            if (fit := matcher.match(title)) > 0:
+            if all(word in title.lower() for word in words):
                 named.add(title)
-                yield Hit(fit * ELSEWHERE, matcher.highlight(title), run, text=title, help=told)
+                yield Hit(ELSEWHERE, matcher.highlight(title), run, text=title, help=told)
         for title, told, run, _ in (*self.app.get_system_commands(self.screen), *others):
             if title not in named and all(word in f"{title} {told}".lower() for word in words):
                 yield Hit(BY_HELP, title, run, text=title, help=told)
-
-    async def discover(self) -> Hits:
-        """All of them: first those that can be given here."""
-        async for hit in super().discover():
-            yield hit
-        for title, told, run, _ in sorted(self._others(), key=lambda each: each.title):
-            yield DiscoveryHit(title, run, help=told)
 
     def _others(self) -> Iterator[SystemCommand]:
         app, screen = self.app, self.screen

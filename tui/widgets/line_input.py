@@ -16,7 +16,8 @@ NEW_LINE = "ctrl+j"
 class Lines(TextArea):
     """Several lines, also where a line feed is typed."""
 
-    async def _on_key(self, event: events.Key) -> None:  # what Textual does with a key comes after this
+    def on_key(self, event: events.Key) -> None:
+        """A line feed, too; what Textual does with a key comes after this."""
         if event.key == NEW_LINE and not self.read_only:
             event.stop()
             event.prevent_default()
@@ -38,7 +39,8 @@ class LineInput(Input):
     class Joined(Message):
         """A new line was typed, and not taken."""
 
-    def _on_paste(self, event: events.Paste) -> None:
+    def on_paste(self, event: events.Paste) -> None:
+        """The first line, or an editor for all."""
         lines = [line for line in event.text.splitlines() if line.strip()]
         event.stop()
         event.prevent_default()
@@ -51,9 +53,9 @@ class LineInput(Input):
             if len(lines) > 1:
                 self.post_message(self.Cut(len(lines)))
 
-    async def _on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
+        """Whatever is typed before the editor has the focus is for that; a line feed asks for it."""
         if self._heir is not None:
-            # What was typed before the other one had the focus is for that one.
             event.stop()
             event.prevent_default()
             self._heir.post_message(events.Key("enter" if event.key == NEW_LINE else event.key, event.character))
