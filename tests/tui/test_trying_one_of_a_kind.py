@@ -55,6 +55,26 @@ async def test_one_that_is_cancelled_after_its_retry_has_not_failed_again(open_b
         assert not group(desk).canary.is_tried
 
 
+async def test_all_are_retried_after_a_dry_run_where_the_one_that_was_tried_has_failed_again(open_board: Opens):
+    async with open_board(board_of(failed(25), failed(4))) as desk:
+        desk.verbs.details[25] = TaskDetail(failed(25))
+        await desk.press("F", "enter", "c")
+        await until(desk, lambda: "#25 tried first: ✗ failed again" in desk.text())
+        await desk.press("r")
+        assert "Retry 2 tasks" in desk.text() and "nothing is changed yet" in desk.text()
+        assert desk.verbs.called("retry") == [("retry", (25,))], "the one that was tried, and nothing before the yes"
+        assert " #25 " in desk.text() and "#4 " in desk.text()
+
+
+async def test_one_that_is_tried_still_is_not_retried_a_second_time(open_board: Opens):
+    async with open_board(board_of(failed(25), failed(17), failed(4))) as desk:
+        desk.verbs.details[25] = TaskDetail(scenes.task(25, attempts=0))
+        await desk.press("F", "enter", "c")
+        await until(desk, lambda: "#25 tried first: ○ pending" in desk.text())
+        await desk.press("r")
+        assert "Retry 2 tasks" in desk.text()
+
+
 async def test_cancelled_tasks_are_told_as_cancelled_to_the_end(open_board: Opens):
     async with open_board(board_of(failed(25, "cancelled"), failed(17, "cancelled"))) as desk:
         await desk.press("F", "enter")
