@@ -106,7 +106,7 @@ async def test_the_key_that_tries_one_says_which(open_board: Opens):
         assert "c Try #17" in desk.text()
 
 
-async def test_that_to_try_again_at_once_does_not_help_is_said_by_their_workers_before_all_are_retried(open_board: Opens):
+async def test_what_workers_said_of_trying_again_at_once_is_told_before_all_are_retried(open_board: Opens):
     async with open_board(board_of(failed(25, attempts=1), failed(17, attempts=1))) as desk:
         await desk.press("F", "r")
         assert "⚠ Trying again at once does not help, say the workers that tried." in desk.text()

@@ -145,7 +145,7 @@ async def test_an_error_is_said_in_the_panel():
         assert "✗ The TaskManager is away" in seen(desk)
         assert "abcdef123456" not in desk.text()
         await desk.press("1")
-        assert desk.notes() == ["There is nothing here that this program can do about it."]
+        assert desk.notes() == ["There is nothing that this program can do about it."]
 
 
 async def test_a_task_that_nothing_is_wrong_with_says_so():
