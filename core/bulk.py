@@ -107,7 +107,7 @@ def numbered(changes: Mapping[str, Json], number: int) -> dict[str, Json]:
 
 @dataclass(frozen=True, slots=True)
 class BulkRow(Record):
-    """One task of a plan or ledger: its fate, and in words what it is now or why not. ``made``: ids of its copies."""
+    """One task of a plan or ledger: its fate, and in words what it was then or why not. ``made``: ids of its copies."""
 
     id: int
     fate: Fate

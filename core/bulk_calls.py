@@ -178,7 +178,7 @@ async def carry_out(client: ExtendedCalls, made: Plan, task_ids: Sequence[int], 
             BulkRow(
                 row.id,
                 Fate.DONE if row.ok else Fate.FAILED,
-                f"now {row.status}" if row.ok else row.error or f"code {row.code}",
+                f"then {row.status}" if row.ok else row.error or f"code {row.code}",
                 types.get(row.id, ""),
             )
             for row in told
@@ -215,7 +215,7 @@ async def failed_by_hand(client: ExtendedCalls, made: Plan, task: Task) -> BulkR
         now = f"claimed by {task.claimed_by}" if task.status is TaskStatus.CLAIMED else task.status.value
         return BulkRow(task.id, Fate.FAILED, f"it is {now} by now", task.task_type)
     taken = await client.complete_task(task.id, owner, False, None, BY_HAND)
-    return BulkRow(task.id, Fate.DONE, f"now {taken.status}, an attempt fewer", task.task_type)
+    return BulkRow(task.id, Fate.DONE, f"then {taken.status}, an attempt fewer", task.task_type)
 
 
 async def copied(order: Order, task: Task, create: Create) -> BulkRow:

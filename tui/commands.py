@@ -78,7 +78,7 @@ WHY = Command(
     "why",
     "w",
     "Why?",
-    "Why the task is not done: all causes, with what mends them; again or esc: close.",
+    "Why the task is not done: all causes, with what helps; again or esc: close.",
     footer=13,
     near=("queue", "task", "failures", "group", "workers", "worker"),
     brief="Why",
@@ -305,7 +305,7 @@ WORKER = (
 """What the screen of a worker can do."""
 WHY_PANEL = (
     Command("close_why", "escape,w", "Close", "Close the panel.", IN_WHY, footer=1, shown="esc"),
-    Command("mend", "enter", "Mend", "Do what mends it: that under the cursor, by its number (1 to 9) any.", IN_WHY,
+    Command("mend", "enter", "Do it", "Do what helps: that under the cursor, or by its number (1 to 9) any.", IN_WHY,
             footer=2, shown="⏎ 1-9"),
     Command("copy_why", "y", "Copy", "Copy all that it says, as text.", IN_WHY, footer=3),
     Command("copy_why_json", "Y", "Copy JSON", "Copy all that it says, as JSON.", IN_WHY, footer=13),

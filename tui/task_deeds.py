@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
+from functools import cached_property
 
 from core.actions import cancel_risk
 from core.bulk import Action, Meant, Order
@@ -11,11 +12,23 @@ from core.snapshot import Link
 from tui.deeds import Deeds, Settled
 from tui.key_map import keyed
 from tui.look import count, ids, short_name
+from tui.retried import Retried
 from tui.wording import fits, left_out, outcome, unfit
 
 
 class TaskDeeds(Deeds):
     """What can be done to tasks. Which tasks is settled when the key is pressed, whatever moves afterwards."""
+
+    @cached_property
+    def retried(self) -> Retried:
+        """The one that was retried last by itself."""
+        return Retried()
+
+    def seen(self, task: Task, *, say: bool = True) -> None:
+        """A task as it is now: where it is the one that was retried, and has ended, that is said, or not any more."""
+        said = self.retried.end(task)
+        if said and say:
+            self.say(said, wrong=task.status is TaskStatus.FAILED)
 
     def bulk(self, order: Order, meant: Meant, settled: Settled, caution: str = "") -> None:
         """Show what the order would do to these tasks, or to all that match a filter, and do it after a yes.
@@ -39,7 +52,12 @@ class TaskDeeds(Deeds):
         """Give the failed ones of these all their attempts anew; a dry run comes first when there is more than one."""
         fitting = self._fitting("retried", tasks)
         if fitting and not self._several(Action.RETRY, tasks, fitting, settled):
-            self._retry([task.id for task in fitting], settled, left_out("retried", tasks))
+
+            def watched(rows: list[RowOutcome]) -> None:
+                self.retried.task = fitting[0] if any(row.ok for row in rows) else None
+                settled(rows)
+
+            self._retry([task.id for task in fitting], watched, left_out("retried", tasks))
 
     def retry_ids(self, task_ids: Sequence[int], settled: Settled, caution: str = "") -> None:
         """Give failed tasks all their attempts anew; a dry run comes first when there is more than one, which tells

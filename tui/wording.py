@@ -39,8 +39,8 @@ BRING_BACK: Final = "Bring back"
 CLAIMED_FIRST: Final = {"FIFO": "oldest first", "LIFO": "newest first", "PRIORITY": "most urgent first"}
 """What the strategies that are always there mean, in the words of people."""
 
-CANNOT_CHANGE: Final = "The error cannot change by itself: its worker ended each with attempts left."
-"""What is said before failures are retried of which no other attempt can do better."""
+CANNOT_CHANGE: Final = "Trying again at once does not help, say the workers that tried."
+"""What is said before failures are retried that their workers ended with attempts left. It may help later."""
 
 GONE: Final = "That row is in the list no more, and nothing is done to it: move the cursor to the one that you mean."
 """What is said of a row that only keeps its place."""

@@ -146,7 +146,7 @@ class FakeVerbs:
         rows: list[BulkRow] = []
         for told in self._rows(task_ids):
             made = tuple(9000 + told.id * 10 + n for n in range(plan.order.copies)) if plan.way is Way.AS_NEW else ()
-            said = f"now {told.status}" if told.ok else told.error or ""
+            said = f"then {told.status}" if told.ok else told.error or ""
             rows.append(BulkRow(told.id, Fate.DONE if told.ok else Fate.FAILED, said, made=made))
         return rows
 

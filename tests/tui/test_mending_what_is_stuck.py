@@ -257,7 +257,7 @@ async def test_to_mend_is_offered_only_where_something_can_be_mended():
         by_hand = replace(scenes_why.NO_WORKER, cures=(scenes_why.BY_HAND,))
         desk.verbs.diagnoses[10428] = replace(scenes_why.of_no_worker(), causes=(by_hand,))
         await desk.press(*TO_NO_WORKER, "w")
-        assert "Mend" not in desk.text().splitlines()[-1]
+        assert "Do it" not in desk.text().splitlines()[-1]
         assert desk.text().splitlines()[-1].split()[0] == "esc"
         await desk.press("escape", *TO_GONE[:1], "up", "up", "w")
-        assert "⏎ 1-9 Mend" in desk.text().splitlines()[-1]
+        assert "⏎ 1-9 Do it" in desk.text().splitlines()[-1]

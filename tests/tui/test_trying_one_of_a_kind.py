@@ -55,6 +55,26 @@ async def test_one_that_is_cancelled_after_its_retry_has_not_failed_again(open_b
         assert not group(desk).canary.is_tried
 
 
+async def test_all_are_retried_after_a_dry_run_where_the_one_that_was_tried_has_failed_again(open_board: Opens):
+    async with open_board(board_of(failed(25), failed(4))) as desk:
+        desk.verbs.details[25] = TaskDetail(failed(25))
+        await desk.press("F", "enter", "c")
+        await until(desk, lambda: "#25 tried first: ✗ failed again" in desk.text())
+        await desk.press("r")
+        assert "Retry 2 tasks" in desk.text() and "nothing is changed yet" in desk.text()
+        assert desk.verbs.called("retry") == [("retry", (25,))], "the one that was tried, and nothing before the yes"
+        assert " #25 " in desk.text() and "#4 " in desk.text()
+
+
+async def test_one_that_is_tried_still_is_not_retried_a_second_time(open_board: Opens):
+    async with open_board(board_of(failed(25), failed(17), failed(4))) as desk:
+        desk.verbs.details[25] = TaskDetail(scenes.task(25, attempts=0))
+        await desk.press("F", "enter", "c")
+        await until(desk, lambda: "#25 tried first: ○ pending" in desk.text())
+        await desk.press("r")
+        assert "Retry 2 tasks" in desk.text()
+
+
 async def test_cancelled_tasks_are_told_as_cancelled_to_the_end(open_board: Opens):
     async with open_board(board_of(failed(25, "cancelled"), failed(17, "cancelled"))) as desk:
         await desk.press("F", "enter")
@@ -86,10 +106,10 @@ async def test_the_key_that_tries_one_says_which(open_board: Opens):
         assert "c Try #17" in desk.text()
 
 
-async def test_that_the_error_cannot_change_is_said_before_all_are_retried(open_board: Opens):
+async def test_what_workers_said_of_trying_again_at_once_is_told_before_all_are_retried(open_board: Opens):
     async with open_board(board_of(failed(25, attempts=1), failed(17, attempts=1))) as desk:
         await desk.press("F", "r")
-        assert CANNOT_CHANGE in desk.text()
+        assert "⚠ Trying again at once does not help, say the workers that tried." in desk.text()
         assert desk.verbs.called("bulk") == []
         await desk.press("escape", "enter")
         assert CANNOT_CHANGE in desk.text()
@@ -101,7 +121,7 @@ async def test_nothing_like_it_is_said_where_attempts_were_used_up_or_somebody_c
     for tasks in ((failed(25, attempts=1), failed(17)), (failed(25, "cancelled", attempts=1),)):
         async with open_board(board_of(*tasks)) as desk:
             await desk.press("F", "enter")
-            assert "cannot change" not in desk.text()
+            assert CANNOT_CHANGE not in desk.text()
 
 
 async def test_why_of_a_group_says_that_it_tells_of_the_newest_of_them(open_board: Opens):

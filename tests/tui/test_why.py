@@ -145,7 +145,7 @@ async def test_an_error_is_said_in_the_panel():
         assert "✗ The TaskManager is away" in seen(desk)
         assert "abcdef123456" not in desk.text()
         await desk.press("1")
-        assert desk.notes() == ["There is nothing here that this program can mend."]
+        assert desk.notes() == ["There is nothing that this program can do about it."]
 
 
 async def test_a_task_that_nothing_is_wrong_with_says_so():
@@ -264,7 +264,7 @@ async def test_the_key_bar_and_the_help_follow_into_the_panel():
         assert "w Why?" in desk.text().splitlines()[-1]
         await desk.press("w")
         bar = desk.text().splitlines()[-1]
-        assert [each for each in ("esc Close", "⏎ 1-9 Mend", "y Copy", "] Next row") if each not in bar] == []
+        assert [each for each in ("esc Close", "⏎ 1-9 Do it", "y Copy", "] Next row") if each not in bar] == []
         assert "Release" not in bar
         await desk.press("question_mark")
         assert isinstance(desk.app.screen, HelpScreen)

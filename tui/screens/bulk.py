@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from datetime import datetime
 from enum import StrEnum
 
 from textual import work
@@ -70,6 +71,7 @@ class BulkScreen(CommandScreen):
         self.ledger: dict[int, BulkRow] = {}
         self.trouble = ""
         self.stopping = False
+        self.over_at: datetime | None = None
         self.heading = Static(id="heading")
         self.told = Static(id="told")
         self.row_list: RowList[BulkRow] = RowList(LAYOUTS, lambda row: row.id, utcnow)
@@ -151,7 +153,8 @@ class BulkScreen(CommandScreen):
             caution = [pieces((f"⚠ {self.caution}", Tone.WARN))] if self.caution else []
             return [*caution, *dry_run(self.plan)]
         made = self._made() if self.stage is Stage.OVER else None
-        return progress(self.ledger.values(), self.acting, made, stopping=self.stopping)
+        over_at = self.over_at if self.order.action is not Action.DELETE else None
+        return progress(self.ledger.values(), self.acting, made, stopping=self.stopping, over_at=over_at)
 
     def on_row_list_highlighted(self, event: RowList.Highlighted) -> None:
         """What the row under the cursor says is told in full."""
@@ -214,7 +217,7 @@ class BulkScreen(CommandScreen):
         self.draw()
 
     def _end(self, plan: Plan) -> None:
-        self.stage = Stage.OVER
+        self.stage, self.over_at = Stage.OVER, utcnow()
         acted = set(plan.act)
         self.settled([row.outcome for row in self.ledger.values() if row.id in acted])
         self.ledger = {row.id: row for row in sorted(self.ledger.values(), key=lambda row: FIRST.index(row.fate))}

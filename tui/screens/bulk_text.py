@@ -9,7 +9,7 @@ from core.bulk import Action, BulkRow, Fate, Meant, Order, Plan, Way
 from core.filters import TaskFilter
 from tui.key_map import keyed
 from tui.ledger import counts_of
-from tui.look import Line, Piece, Tone, bar, count, pieces
+from tui.look import TIMES, Line, Piece, Tone, bar, count, pieces
 from tui.type_names import TYPES
 from tui.widgets.masking import masked_text
 from tui.widgets.row_layout import Column, Layout
@@ -44,14 +44,14 @@ def fate(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
 
 
 def said(row: BulkRow, now: datetime) -> tuple[Piece, ...]:
-    """What it is now, or why not."""
+    """What it was afterwards, or why not."""
     return ((masked_text(row.said), Tone.PLAIN),)
 
 
 ID = Column("Task", identity, width=10)
 FATE = Column("Outcome", fate, width=11)
 KIND = Column("Type", kind, share=2, keep_end=True, names=TYPES.said)
-SAID = Column("Why, or what it is now", said, share=3)
+SAID = Column("Why, or its status", said, share=3)
 LAYOUTS = (Layout(((ID, FATE, SAID),)), Layout(((ID, KIND, FATE, SAID),), at_least=76))
 
 
@@ -93,8 +93,16 @@ def dry_run(plan: Plan) -> list[Line]:
     return rows
 
 
-def progress(ledger: Collection[BulkRow], acting: int, made: Sequence[int] | None, *, stopping: bool) -> list[Line]:
-    """How far it is. ``made``: the new tasks, when it is over; None while it runs."""
+def progress(
+    ledger: Collection[BulkRow],
+    acting: int,
+    made: Sequence[int] | None,
+    *,
+    stopping: bool,
+    over_at: datetime | None = None,
+) -> list[Line]:
+    """How far it is. ``made``: the new tasks, when it is over; None while it runs. ``over_at``: when it was, where the
+    tasks go on from there."""
     counts = counts_of(ledger)
     tried = acting - counts[Fate.PLANNED]
     percent = tried * 100 // max(1, acting)
@@ -108,6 +116,7 @@ def progress(ledger: Collection[BulkRow], acting: int, made: Sequence[int] | Non
     undone = keyed(f"{{undo}} undoes it: deletes the {count(len(made), 'new task')}, after a dry run.")
     if made:
         rows.append(pieces((undone, Tone.MUTED)))
-    elif counts[Fate.DONE]:
-        rows.append(pieces(("There is no undo for this.", Tone.MUTED)))
+    elif counts[Fate.DONE] and over_at is not None:
+        then = f"Each row tells how it was at {TIMES.here(over_at):%H:%M:%S}; it may be another by now."
+        rows.append(pieces((then, Tone.MUTED)))
     return rows

@@ -161,6 +161,13 @@ class FailureGroupScreen(WhyBeside):
         tried = self.canary.task.id if self.canary.task is not None else None
         return () if self.gone else tuple(each for each in self.group.task_ids if each != tried)
 
+    @property
+    def failed(self) -> tuple[int, ...]:
+        """Those that are failed now: the one that was tried is one of them when it has failed again, and not while the
+        list may be older than its retry."""
+        left = self.canary.is_tried or self.canary.has_completed
+        return self.others if left or self.gone else self.group.task_ids
+
     def possible(self, command: Command) -> bool:
         """Whether there is something to do it to."""
         return command.id not in ("open", "retry", "canary") or (self.row_list.current is not None and not self.gone)
@@ -229,10 +236,10 @@ class FailureGroupScreen(WhyBeside):
         self.deeds.carry_out(deed, asked_for=False)
 
     def action_retry(self) -> None:
-        """Retry all of them; asks first."""
-        if self.others:
+        """Retry all of them that are failed now; asks first."""
+        if failed := self.failed:
             caution = CANNOT_CHANGE if self.group.cannot_change else ""
-            self.deeds.retry_ids(self.others, lambda rows: None, caution)
+            self.deeds.retry_ids(failed, lambda rows: None, caution)
         else:
             self.deeds.say(f"None of them is {ended(self.group)} any more.")
 

@@ -21,7 +21,7 @@ OTHERS: Final[tuple[tuple[Piece, str], ...]] = (
     (
         ("⚠", Tone.WARN),
         "in the queue: the task is stuck. It does not go on by itself soon: no worker claims its type, its worker is "
-        "gone or tells nothing, newer tasks always go first, or the like. w tells why and what mends it",
+        "gone or tells nothing, newer tasks always go first, or the like. w tells why and what helps",
     ),
     (("‖ ■", Tone.MUTED), "in the first line: all workers here are paused (‖), or have stopped (■)"),
     (("‖ ■", Tone.MUTED), "in the queue: it waits for workers that were paused (‖) or stopped (■) here"),

@@ -108,6 +108,8 @@ class TaskScreen(WhyBeside):
         self.reading.ask()
 
     def _show_read(self) -> None:
+        for task in self.opened:
+            self.deeds.seen(task)
         self.draw()
         self.search.again()
 

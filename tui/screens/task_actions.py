@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.actions import Action
 from core.filters.deciding import WHOLE
 from core.models import NewTask, RowOutcome, Task
-from core.snapshot import FailureGroup, TypeRow
+from core.snapshot import FailureGroup, Snapshot, TypeRow
 from tui.command import Command
 from tui.commands import RETRY
 from tui.screens.worker_actions import WorkerActions
@@ -25,6 +25,16 @@ ROW = "under the cursor"
 
 class TaskActions(WorkerActions):
     """The commands for tasks. A part of the board."""
+
+    def watch_snapshot(self, snapshot: Snapshot) -> None:
+        """Say how the task ended that was retried last, where the cursor is on it still."""
+        super().watch_snapshot(snapshot)
+        if not self.is_current or "task_deeds" not in vars(self):  # made by the first deed: until then none is retried
+            return
+        was, current = self.task_deeds.retried.task, self.queue_pane.row_list.current
+        row = next((task for task in snapshot.view.tasks if was is not None and task.id == was.id), None)
+        if row is not None:
+            self.task_deeds.seen(row, say=current is not None and current.id == row.id)
 
     @property
     def chosen_tasks(self) -> list[Task]:

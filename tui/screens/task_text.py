@@ -153,7 +153,7 @@ def why(diagnosis: Diagnosis, how: Showing) -> Iterator[Line]:
     """The first reason why it is not done; the panel tells all."""
     first, *others = diagnosis.causes
     sign, tone = ("⚠ ", Tone.WARN) if first.stuck else ("", Tone.PLAIN)
-    more = keyed(" ({why} tells ") + (f"{len(others)} more)" if others else "more)")
+    more = keyed(f" ({{why}}: {count(len(others), 'more cause')})" if others else " ({why} tells more)")
     sentence = f"{sign}{masked_text(first.sentence)}{more}"
     yield from field("Why", sentence, how, tone)
 

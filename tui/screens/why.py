@@ -12,7 +12,7 @@ from tui.widgets.why_panel import WhyPanel
 
 ABOUT = (
     "Why a task is not done, or why nothing happens: all causes that hold, the first one first, each with what is "
-    "known of it and with what mends it. A number, or enter on one, does it; what could harm asks first. Then it is "
+    "known of it and with what helps. A number, or enter on one, does it; what could harm asks first. Then it is "
     "told whether that helped."
 )
 TAKEN = frozenset(key for command in WHY_PANEL for key in command.keys.split(","))

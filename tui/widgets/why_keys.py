@@ -65,7 +65,7 @@ class WhyKeys:
             return f"{self._kept[number][1]} was {number}, and is done: look at what else there is."
         place = numbers.index(number) if number in numbers else -1 if number else chosen
         if not 0 <= place < len(cures):
-            return "Nothing here has that number." if cures else "There is nothing here that this program can mend."
+            return "Nothing here has that number." if cures else "There is nothing that this program can do about it."
         if not number and self.done and name_of(cures[place]) != self.done:
             return f"That is another now: press {numbers[place]} for it, or move the cursor first."
         return place
