@@ -16,6 +16,7 @@ from core.errors import CoreError
 from core.snapshot import Snapshot
 from core.verbs import Connection
 from tui.closing import ClosesOnce
+from tui.farewell import Parting
 from tui.look import Tone, content, count, lines, pieces
 from tui.screens.live import LiveScreen
 from tui.widgets.confirm import ASK_EVERY
@@ -86,9 +87,9 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
 
     BINDINGS = [Binding("X", "stop_now", "Stop now")]
 
-    def __init__(self, live: LiveScreen) -> None:
+    def __init__(self, live: LiveScreen, parting: Parting) -> None:
         super().__init__()
-        self.live = live
+        self.live, self.parting = live, parting
         self.told = Static()
 
     def compose(self) -> ComposeResult:
@@ -102,6 +103,7 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
 
     def tell(self, snapshot: Snapshot) -> None:
         """Say what is waited for."""
+        self.parting.see(snapshot)
         hands, reports = in_hand(snapshot), snapshot.reports_waiting
         if snapshot.holdup is not None:
             who = head(snapshot.holdup.worker_id)
@@ -114,7 +116,12 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
 
     def action_stop_now(self) -> None:
         """Give back what is in hand."""
-        self.run_worker(hurry(self.live.connection), group="close")
+        self.run_worker(self.hurry(), group="close")
+
+    async def hurry(self) -> None:
+        """Let the closing that is under way give back what is in hand."""
+        self.parting.stop(self.live.newest)
+        await hurry(self.live.connection)
 
 
 async def hurry(connection: Connection) -> None:
@@ -126,9 +133,9 @@ async def hurry(connection: Connection) -> None:
 async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -> None:
     """Ask where needed (not with a ``choice``), close the connection, and end the app with the reports that wait."""
     on_top = app.screen_stack
-    if any(isinstance(screen, ClosingScreen) for screen in on_top):
+    if closing := [screen for screen in on_top if isinstance(screen, ClosingScreen)]:
         if choice is not None:
-            await hurry(live.connection)
+            await closing[0].hurry()
         return
     if choice is None:
         if any(isinstance(screen, LeaveScreen) for screen in on_top):
@@ -137,9 +144,15 @@ async def leave(app: App[int], live: LiveScreen, choice: Choice | None = None) -
     if choice == "stay":
         return
     live.frozen_at = None
-    await app.push_screen(ClosingScreen(live))
+    parting = Parting()
+    parting.see(live.newest)
+    if choice == "now":
+        parting.stop(live.newest)
+    await app.push_screen(ClosingScreen(live, parting))
     live.ended = True
     try:
-        app.exit(await live.connection.close(now=choice == "now"))
+        waiting = await live.connection.close(now=choice == "now")
+        live.farewell = parting.told(waiting)
+        app.exit(waiting)
     except CoreError as error:
         app.exit(0, return_code=error.exit_code, message=Text(safe(masked_text(f"Error: {error}"))))
