@@ -65,13 +65,14 @@ class LeaveScreen(ModalScreen[Choice], ClosesOnce[Choice]):
         """What is in hand, and the choices."""
         hands = in_hand(self.live.newest)
         said = f"{count(hands, 'task')} in hand." if hands else "No task is in hand any more."
+        given = f"{'it is' if hands == 1 else 'they are'} given back unfinished, to be begun anew"
         self.told.update(
             lines(
                 [
                     ((f"{said} Quit?", Tone.STRONG),),
                     pieces(""),
                     pieces(("f", Tone.ACCENT), "    finish what is in hand, then quit"),
-                    pieces(("X", Tone.ACCENT), "    quit now: it is given back unfinished, to be begun anew"),
+                    pieces(("X", Tone.ACCENT), f"    quit now{f': {given}' if hands else ''}"),
                     pieces(("esc", Tone.ACCENT), "  stay on the board (also ", ("n ⏎", Tone.ACCENT), ")"),
                 ]
             )
