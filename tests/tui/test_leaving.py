@@ -14,6 +14,7 @@ from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.fakes import FakeConnection
 from tui.app import BoardApp
+from tui.look import short_name
 from tui.screens.leaving import LeaveScreen
 
 
@@ -49,6 +50,25 @@ async def test_finishing_says_what_it_waits_for(open_board: Opens):
         assert desk.app.return_value == 2
         assert desk.board.farewell.startswith("All workers of this board have stopped: 2 tasks in hand were finished.")
         assert desk.board.farewell.endswith("2 reports wait to be delivered at the next start.")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_finishing_names_each_task_with_its_progress_and_its_worker(open_board: Opens, size: tuple[int, int]):
+    async with open_board(size=size) as desk:
+        desk.connection.may_close.clear()
+        await desk.press("q", "f")
+        worker = next(each for each in scenes.workers() if each.in_hand)
+        hand = worker.in_hand[0]
+        for progress in (64, 65):
+            hands = tuple(replace(hand, task_id=number, progress=progress) for number in range(16, 25))
+            await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=hands),)))
+            shown = desk.text()
+            assert f"#16  {progress}%  {short_name(worker.id)}" in shown
+            assert f"#21  {progress}%" in shown and f"#22  {progress}%" not in shown and "and 3 more" in shown
+        await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=()),)))
+        assert "#16  65%" not in desk.text()
+        desk.connection.may_close.set()
+        await desk.settle()
 
 
 async def test_stopping_now_gives_back_what_is_in_hand(open_board: Opens):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Literal
+from typing import Final, Literal
 
 from rich.text import Text
 from textual.app import App, ComposeResult
@@ -17,13 +17,16 @@ from core.snapshot import Snapshot
 from core.verbs import Connection
 from tui.closing import ClosesOnce
 from tui.farewell import Parting
-from tui.look import Tone, content, count, lines, pieces
+from tui.look import Line, Tone, count, lines, pieces, short_name
 from tui.screens.live import LiveScreen
 from tui.widgets.confirm import ASK_EVERY
 from tui.widgets.masking import masked_text
 from tui.widgets.safe_text import head, safe
 
 Choice = Literal["finish", "now", "stay"]
+
+MOST_TOLD: Final = 6
+"""Tasks that are named while they are waited for: so many have room on the smallest terminal."""
 
 
 def in_hand(snapshot: Snapshot) -> int:
@@ -113,7 +116,7 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
             said = pieces(f"finishing {count(hands, 'task')}…   ", ("X", Tone.ACCENT), " stop now and give back")
         else:
             said = pieces(f"delivering {count(reports, 'report')}…" if reports else "closing…")
-        self.told.update(content(said))
+        self.told.update(lines([said, *waited_for(snapshot)]))
 
     def action_stop_now(self) -> None:
         """Give back what is in hand."""
@@ -123,6 +126,17 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
         """Let the closing that is under way give back what is in hand."""
         self.parting.stop(self.live.newest)
         await hurry(self.live.connection)
+
+
+def waited_for(snapshot: Snapshot) -> list[Line]:
+    """The tasks in hand, each with how far it is and who does it, as many as there is room for."""
+    hands = [(hand, worker) for worker in snapshot.workers if worker.local for hand in worker.in_hand]
+    told = [
+        pieces(f"#{hand.task_id}", (f"  {hand.progress}%", Tone.BUSY), (f"  {short_name(worker.id)}", Tone.MUTED))
+        for hand, worker in hands[:MOST_TOLD]
+    ]
+    more = len(hands) - len(told)
+    return [*told, pieces((f"and {more:,} more", Tone.MUTED))] if more else told
 
 
 async def hurry(connection: Connection) -> None:
