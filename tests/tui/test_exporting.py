@@ -71,6 +71,16 @@ def test_a_day_on_which_clocks_are_changed_is_as_long_as_it_is(monkeypatch: pyte
         __import__("time").tzset()
 
 
+async def test_in_which_zone_days_are_counted_is_told_and_what_the_key_of_times_makes_of_it(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "E")
+        assert "Days are counted in UTC (u on the board: in local time)." in desk.text()
+        await desk.press("escape", "u", "E")
+        assert "Days are counted in local time (u on the board: in UTC)." in desk.text()
+        await desk.press("escape", "u", "E")
+        assert "Days are counted in UTC (u twice on the board: in local time)." in desk.text()
+
+
 @pytest.mark.parametrize("tab", [("4", "4"), ("4", "4", "4", "4")], ids=["failures", "throughput"])
 async def test_a_tab_whose_content_cannot_be_exported_offers_no_export(open_board: Opens, tab: tuple[str, ...]):
     async with open_board(OUTCOMES) as desk:
@@ -173,7 +183,7 @@ async def test_each_choice_tells_how_many_rows_it_has_once_that_is_known(open_bo
             await until(desk, lambda desk=desk: "(2026-02-28 UTC)  none" in desk.text())
             assert "all results  2,411" in desk.text()
             assert "today's results (2026-03-01 UTC)  31" in desk.text()
-            assert "Days are those of UTC; u on the board" in desk.text()
+            assert "Days are counted in UTC (u on the board: in local" in desk.text()
             assert "⏎ export" in desk.text(), size
 
 
