@@ -201,6 +201,47 @@ async def test_what_has_no_rows_is_not_written_and_that_is_said(open_board: Open
         assert "nothing was written" not in desk.text()
 
 
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_where_there_is_nothing_to_write_no_file_is_named_and_no_export_offered(
+    open_board: Opens, here: Path, size: tuple[int, int]
+):
+    begun = datetime(2026, 2, 28, tzinfo=UTC)
+    async with open_board(OUTCOMES, size) as desk:
+        desk.verbs.counted = {IdeaQuery("", begun, begun + timedelta(days=1)): 0}
+        await desk.press("4", "E", "y")
+        await until(desk, lambda: "There is nothing to write." in desk.text())
+        assert "Writes" not in desk.text() and "⏎ export" not in desk.text()
+        await desk.press("enter")
+        await until(desk, lambda: "There are no results of yesterday" in desk.text())
+        assert "Writes" not in desk.text()
+        await desk.press("a")
+        assert "There is nothing to write." not in desk.text()
+        assert "Writes" in desk.text() and "⏎ export" in desk.text()
+
+
+async def test_how_many_rows_there_are_is_counted_anew_while_one_chooses(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.screens.export.COUNT_EVERY", 0.02, raising=False)
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.counted = {IdeaQuery(): 61}
+        await desk.press("4", "E")
+        await until(desk, lambda: "all results  61" in desk.text())
+        desk.verbs.counted = {IdeaQuery(): 122}
+        await until(desk, lambda: "all results  122" in desk.text())
+
+
+async def test_rows_are_not_counted_anew_while_they_are_counted(open_board: Opens, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.screens.export.COUNT_EVERY", 0.02, raising=False)
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.may_count.clear()
+        await desk.press("4", "E")
+        ticks: list[int] = []
+        desk.app.screen.set_interval(0.05, lambda: ticks.append(1))
+        await until(desk, lambda: len(ticks) > 3)
+        assert len([read for read in desk.verbs.reads if read[0] == "count_results"]) == 1
+
+
 async def test_leaving_while_rows_are_counted_ends_that(open_board: Opens, here: Path):
     async with open_board(OUTCOMES) as desk:
         desk.verbs.may_count.clear()
