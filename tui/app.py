@@ -7,7 +7,6 @@ when it is needed.
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -308,8 +307,8 @@ def run_board(connection: Connection, *, now: Callable[[], datetime] = NOW, demo
         ASIDE.end()
         if app.is_furnished and not app.board.ended:  # the screen broke; what workers hold is given back all the same
             waiting = asyncio.run(connection.close(now=True))
-    if waiting:
-        from tui.look import count
+    if app.is_furnished:
+        from tui.farewell import tell_shell
 
-        sys.stderr.write(f"{count(waiting, 'report')} still waiting; the next start delivers them.\n")
+        tell_shell(app.board.farewell, waiting or 0)
     return app.return_code or 0

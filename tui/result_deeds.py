@@ -58,9 +58,10 @@ def day_scope(word: str, now: datetime) -> Scope:
 
 
 def whose_days() -> str:
-    """In which zone days begin and end, and what changes that."""
-    zone = "this machine's zone" if TIMES.is_local else "UTC"
-    return keyed(f"Days are those of {zone}; {{times}} on the board tells times otherwise.")
+    """In which zone days are counted, and what counts them in the other."""
+    here, there = ("local time", "UTC") if TIMES.is_local else ("UTC", "local time")
+    often = " twice" if TIMES.as_ages else ""  # the key goes from ages to UTC, and only then to local time
+    return keyed(f"Days are counted in {here} ({{times}}{often} on the board: in {there}).")
 
 
 def activity_scope(entries: Sequence[ActivityEntry], now: datetime) -> Scope:

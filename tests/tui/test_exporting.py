@@ -71,6 +71,16 @@ def test_a_day_on_which_clocks_are_changed_is_as_long_as_it_is(monkeypatch: pyte
         __import__("time").tzset()
 
 
+async def test_in_which_zone_days_are_counted_is_told_and_what_the_key_of_times_makes_of_it(open_board: Opens):
+    async with open_board(OUTCOMES) as desk:
+        await desk.press("4", "E")
+        assert "Days are counted in UTC (u on the board: in local time)." in desk.text()
+        await desk.press("escape", "u", "E")
+        assert "Days are counted in local time (u on the board: in UTC)." in desk.text()
+        await desk.press("escape", "u", "E")
+        assert "Days are counted in UTC (u twice on the board: in local time)." in desk.text()
+
+
 @pytest.mark.parametrize("tab", [("4", "4"), ("4", "4", "4", "4")], ids=["failures", "throughput"])
 async def test_a_tab_whose_content_cannot_be_exported_offers_no_export(open_board: Opens, tab: tuple[str, ...]):
     async with open_board(OUTCOMES) as desk:
@@ -173,7 +183,7 @@ async def test_each_choice_tells_how_many_rows_it_has_once_that_is_known(open_bo
             await until(desk, lambda desk=desk: "(2026-02-28 UTC)  none" in desk.text())
             assert "all results  2,411" in desk.text()
             assert "today's results (2026-03-01 UTC)  31" in desk.text()
-            assert "Days are those of UTC; u on the board" in desk.text()
+            assert "Days are counted in UTC (u on the board: in local" in desk.text()
             assert "⏎ export" in desk.text(), size
 
 
@@ -189,6 +199,47 @@ async def test_what_has_no_rows_is_not_written_and_that_is_said(open_board: Open
         assert desk.verbs.called("export_results") == []
         await desk.press("a")
         assert "nothing was written" not in desk.text()
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_where_there_is_nothing_to_write_no_file_is_named_and_no_export_offered(
+    open_board: Opens, here: Path, size: tuple[int, int]
+):
+    begun = datetime(2026, 2, 28, tzinfo=UTC)
+    async with open_board(OUTCOMES, size) as desk:
+        desk.verbs.counted = {IdeaQuery("", begun, begun + timedelta(days=1)): 0}
+        await desk.press("4", "E", "y")
+        await until(desk, lambda: "There is nothing to write." in desk.text())
+        assert "Writes" not in desk.text() and "⏎ export" not in desk.text()
+        await desk.press("enter")
+        await until(desk, lambda: "There are no results of yesterday" in desk.text())
+        assert "Writes" not in desk.text()
+        await desk.press("a")
+        assert "There is nothing to write." not in desk.text()
+        assert "Writes" in desk.text() and "⏎ export" in desk.text()
+
+
+async def test_how_many_rows_there_are_is_counted_anew_while_one_chooses(
+    open_board: Opens, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("tui.screens.export.COUNT_EVERY", 0.02, raising=False)
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.counted = {IdeaQuery(): 61}
+        await desk.press("4", "E")
+        await until(desk, lambda: "all results  61" in desk.text())
+        desk.verbs.counted = {IdeaQuery(): 122}
+        await until(desk, lambda: "all results  122" in desk.text())
+
+
+async def test_rows_are_not_counted_anew_while_they_are_counted(open_board: Opens, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("tui.screens.export.COUNT_EVERY", 0.02, raising=False)
+    async with open_board(OUTCOMES) as desk:
+        desk.verbs.may_count.clear()
+        await desk.press("4", "E")
+        ticks: list[int] = []
+        desk.app.screen.set_interval(0.05, lambda: ticks.append(1))
+        await until(desk, lambda: len(ticks) > 3)
+        assert len([read for read in desk.verbs.reads if read[0] == "count_results"]) == 1
 
 
 async def test_leaving_while_rows_are_counted_ends_that(open_board: Opens, here: Path):

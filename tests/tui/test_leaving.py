@@ -9,10 +9,12 @@ from dataclasses import replace
 import pytest
 
 from core.errors import DatabaseUnusable, NotAuthenticated
+from core.snapshot import Link
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.fakes import FakeConnection
 from tui.app import BoardApp
+from tui.look import short_name
 from tui.screens.leaving import LeaveScreen
 
 
@@ -46,12 +48,53 @@ async def test_finishing_says_what_it_waits_for(open_board: Opens):
         await desk.settle()
         assert desk.connection.closed == [False]
         assert desk.app.return_value == 2
+        assert desk.board.farewell.startswith("All workers of this board have stopped: 2 tasks in hand were finished.")
+        assert desk.board.farewell.endswith("2 reports wait to be delivered at the next start.")
+
+
+@pytest.mark.parametrize("size", [(120, 36), (80, 24), (60, 20)], ids=str)
+async def test_finishing_names_each_task_with_its_progress_and_its_worker(open_board: Opens, size: tuple[int, int]):
+    async with open_board(size=size) as desk:
+        desk.connection.may_close.clear()
+        await desk.press("q", "f")
+        worker = next(each for each in scenes.workers() if each.in_hand)
+        hand = worker.in_hand[0]
+        for progress in (64, 65):
+            hands = tuple(replace(hand, task_id=number, progress=progress) for number in range(16, 25))
+            await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=hands),)))
+            shown = desk.text()
+            assert f"#16  {progress}%  {short_name(worker.id)}" in shown
+            assert f"#21  {progress}%" in shown and f"#22  {progress}%" not in shown and "and 3 more" in shown
+        await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=()),)))
+        assert "#16  65%" not in desk.text()
+        desk.connection.may_close.set()
+        await desk.settle()
 
 
 async def test_stopping_now_gives_back_what_is_in_hand(open_board: Opens):
     async with open_board() as desk:
         await desk.press("q", "X")
         assert desk.connection.closed == [True]
+        assert desk.board.farewell == "All workers of this board have stopped: 2 tasks were given back."
+
+
+async def test_of_what_was_in_hand_it_is_told_what_was_finished_and_what_was_given_back(open_board: Opens):
+    async with open_board() as desk:
+        desk.connection.may_close.clear()
+        await desk.press("q", "f")
+        busy = [worker for worker in scenes.workers() if worker.in_hand]
+        await desk.put(replace(scenes.BUSY, workers=(busy[0], replace(busy[1], in_hand=()))))
+        await desk.press("X")
+        desk.connection.may_close.set()
+        await desk.settle()
+        said = "All workers of this board have stopped: 1 task in hand was finished, 1 task was given back."
+        assert desk.board.farewell == said
+
+
+async def test_what_an_absent_taskmanager_did_not_hear_is_not_said_to_be_given_back(open_board: Opens):
+    async with open_board(replace(scenes.BUSY, server=replace(scenes.BUSY.server, link=Link.OFFLINE))) as desk:
+        await desk.press("q", "X")
+        assert desk.board.farewell == "All workers of this board have stopped: 2 tasks were stopped unfinished."
 
 
 async def test_one_who_waits_for_the_end_can_still_stop_now(open_board: Opens):

@@ -87,11 +87,14 @@ async def test_to_quit_tells_how_many_tasks_are_in_hand_by_now(open_board: Opens
     async with open_board() as desk:
         await desk.press("q")
         assert isinstance(desk.app.screen, LeaveScreen) and "2 tasks in hand. Quit?" in desk.text()
+        assert "quit now: they are given back unfinished" in desk.text()
         one = [replace(each, in_hand=each.in_hand[:1] if n == 0 else ()) for n, each in enumerate(scenes.workers())]
         await desk.put(with_workers(one))
         await until(desk, lambda: "1 task in hand. Quit?" in desk.text())
+        assert "quit now: it is given back unfinished" in desk.text()
         await desk.put(in_state(WorkerState.IDLE, hands=False))
         await until(desk, lambda: "No task is in hand any more. Quit?" in desk.text())
+        assert "given back" not in desk.text()
 
 
 async def test_to_stop_tells_which_tasks_are_in_hand_by_now(open_board: Opens):

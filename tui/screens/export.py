@@ -20,6 +20,8 @@ from tui.wording import told
 
 TICK = 0.2
 """Seconds between two looks at how far it is."""
+COUNT_EVERY = 2.0
+"""Seconds between two counts of what there is to export."""
 SAID_FOR = 15.0
 """Seconds for which it is said what was written where: a path takes its time to be read."""
 
@@ -54,6 +56,7 @@ class ExportScreen(Form):
         self.progress: Progress | None = None
         self.many: dict[str, int | None] = {}
         """How many rows a scope has, by its key, as far as they were counted; None: they cannot be."""
+        self._counting = False
 
     def fields(self) -> ComposeResult:
         """What, how, where to."""
@@ -63,9 +66,9 @@ class ExportScreen(Form):
 
     def hint(self) -> tuple[Piece, ...]:
         """The keys that matter here."""
+        export: tuple[Piece, ...] = (("⏎", Tone.ACCENT), (" export   ", Tone.MUTED))
         return (
-            ("⏎", Tone.ACCENT),
-            (" export   ", Tone.MUTED),
+            *(() if self._is_empty() else export),
             ("tab", Tone.ACCENT),
             (" the file   ", Tone.MUTED),
             ("esc", Tone.ACCENT),
@@ -75,8 +78,15 @@ class ExportScreen(Form):
     def on_mount(self) -> None:
         """Show what is chosen."""
         self.set_interval(TICK, self._tell_progress)
+        self.set_interval(COUNT_EVERY, self._count_anew)
         self._tell()
-        self.run_worker(self._count(), group="count")
+        self._count_anew()
+
+    def _count_anew(self) -> None:
+        """Count, unless that is being done or does not matter any more."""
+        if not self._counting and not self.sending:
+            self._counting = True
+            self.run_worker(self._count(), group="count")
 
     async def _count(self) -> None:
         """One after another; the screen ends it when it closes."""
@@ -86,6 +96,11 @@ class ExportScreen(Form):
             except CoreError:
                 self.many[scope.key] = None  # what keeps it from being read is told when it is exported
             self._tell()
+        self._counting = False
+
+    def _is_empty(self) -> bool:
+        """Whether what is chosen is known to have no rows."""
+        return self.many.get(self.scope.key) == 0
 
     def _counted(self, scope: Scope) -> Piece:
         """What stands beside a scope."""
@@ -111,6 +126,9 @@ class ExportScreen(Form):
         named = "   ".join(f"({'•' if each is self.format else ' '}) {each.value.upper()}" for each in Format)
         rows.append(pieces(("f", Tone.ACCENT), f"  {named}"))
         self.choice.update(lines(rows))
+        for hint in self.query(".hint").results(Static):
+            hint.update(content(self.hint()))
+        self._tell_where()
 
     def action_choose(self, key: str) -> None:
         """What is exported, and how, while nobody types the name of the file."""
@@ -134,8 +152,14 @@ class ExportScreen(Form):
         return Path(self.path.value.strip()).expanduser().absolute()
 
     def on_input_changed(self) -> None:
-        """Another file, which may be told by a part of its path or be longer than its field."""
+        """Another file."""
+        self._tell_where()
+
+    def _tell_where(self) -> None:
+        """Which file is written: it may be typed as a part of its path, or be longer than its field."""
         said = f"Writes {masked_text(str(self._wanted()))}" if self.path.value.strip() else ""
+        if self._is_empty():
+            said = "There is nothing to write."
         self.where.update(content(((said, Tone.MUTED),)))
 
     def action_send(self) -> None:

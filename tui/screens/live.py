@@ -30,6 +30,8 @@ class LiveScreen(CommandScreen):
         self.frozen_at: datetime | None = None
         self.newest = Snapshot()
         self.ended = False
+        self.farewell = ""
+        """What the shell is told once the board is gone; empty where it did not close well."""
         self.on_settled: Callable[[], object] | None = None
         """Called once, `SETTLING` seconds after the first live data."""
         self._begun = False
