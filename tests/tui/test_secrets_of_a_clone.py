@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from core.models import Json
+from core.models import Json, NewTask
 from core.snapshot import Snapshot
 from tests.tui import scenes
 from tests.tui.conftest import Opens
 from tests.tui.forms import form_of, with_schema
 from tests.tui.scenes_forms import RICH
+from tui.screens.new_task import NewTaskScreen
 
 SECRET = "hunter2hunter2"
 
@@ -72,3 +73,20 @@ async def test_a_mask_that_was_changed_is_not_sent(open_board: Opens):
         await desk.press("ctrl+s")
         assert desk.verbs.called("create_task") == []
         assert "api_key: ••• stands for a secret that was not shown" in " ".join(desk.text().split())
+
+
+async def test_as_many_tasks_are_told_as_are_made_of_lines_that_are_hidden(open_board: Opens):
+    snapshot = with_schema({"type": "object", "properties": {"note": {"type": "string"}}})
+    keys = [f"sk-proj-{letter * 34}" for letter in "ab"]
+    async with open_board(snapshot) as desk:
+        name = next(row.name for row in snapshot.types if "note" in str(row.param_schema))
+        like = NewTask(name, {"note": "\n".join([*keys, "plain"])})
+        form = NewTaskScreen(desk.board.task_deeds, snapshot.types, like=like)
+        await desk.app.push_screen(form)
+        await desk.settle()
+        form.counter.value = "note\n"
+        await desk.settle()
+        assert "3 tasks, one for each line of note: “•••”, “•••” and “plain”." in desk.text()
+        assert not any(key in desk.text() for key in keys)
+        await desk.press("ctrl+s")
+        assert [call[1].parameters["note"] for call in desk.verbs.called("create_task")] == [*keys, "plain"]
