@@ -63,7 +63,7 @@ async def test_finishing_names_each_task_with_its_progress_and_its_worker(open_b
             hands = tuple(replace(hand, task_id=number, progress=progress) for number in range(16, 25))
             await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=hands),)))
             shown = desk.text()
-            assert f"#16  {progress}%  {short_name(worker.id)}" in shown
+            assert f"│  #16  {progress}%  {short_name(worker.id)}" in shown, "in a frame above the board"
             assert f"#21  {progress}%" in shown and f"#22  {progress}%" not in shown and "and 3 more" in shown
         await desk.put(replace(scenes.BUSY, workers=(replace(worker, in_hand=()),)))
         assert "#16  65%" not in desk.text()

@@ -43,8 +43,8 @@ class LeaveScreen(ModalScreen[Choice], ClosesOnce[Choice]):
         Binding("escape,enter,n,q", "choose('stay')", "Stay"),
     ]
     DEFAULT_CSS = """
-    LeaveScreen, ClosingScreen { align: center middle; }
-    LeaveScreen > Vertical, ClosingScreen > Vertical {
+    LeaveScreen { align: center middle; }
+    LeaveScreen > Vertical {
         width: 66; max-width: 95%; height: auto; border: round $warning; padding: 1 2; background: $surface;
     }
     """
@@ -90,6 +90,12 @@ class ClosingScreen(ModalScreen[None], ClosesOnce[None]):
     """Waits for the engine to close, and says for what."""
 
     BINDINGS = [Binding("X", "stop_now", "Stop now")]
+    DEFAULT_CSS = """
+    ClosingScreen { align: center middle; }
+    ClosingScreen > Vertical {
+        width: 66; max-width: 95%; height: auto; border: round $warning; padding: 1 2; background: $surface;
+    }
+    """
 
     def __init__(self, live: LiveScreen, parting: Parting) -> None:
         super().__init__()
