@@ -146,7 +146,7 @@ def task(row: Row, *, type_id: int | None = None) -> Task:
         dedupe_key=text(row.get("dedupe_key")),
         retry_at=moment(row.get("retry_at")),
         brief=mapping(row.get("brief")),
-        cancelled=None if row.get("cancelled") is None else bool(row["cancelled"]),
+        cancelled=told if isinstance(told := row.get("cancelled"), bool) else None,
     )
 
 
