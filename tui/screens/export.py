@@ -89,13 +89,19 @@ class ExportScreen(Form):
             self.run_worker(self._count(), group="count")
 
     async def _count(self) -> None:
-        """One after another; the screen ends it when it closes."""
-        for scope in self.scopes:
+        """One after another, all results last: rows come meanwhile, and no part is more than the whole. What was not
+        counted yet is told at once. The screen ends it when it closes."""
+        found: dict[str, int | None] = {}
+        for scope in reversed(self.scopes):
             try:
-                self.many[scope.key] = await self.results.many(scope)
+                found[scope.key] = await self.results.many(scope)
             except CoreError:
-                self.many[scope.key] = None  # what keeps it from being read is told when it is exported
-            self._tell()
+                found[scope.key] = None  # what keeps it from being read is told when it is exported
+            if scope.key not in self.many:
+                self.many[scope.key] = found[scope.key]
+                self._tell()
+        self.many |= found
+        self._tell()
         self._counting = False
 
     def _is_empty(self) -> bool:
