@@ -107,6 +107,10 @@ class CommandScreen(ClosesOnce[None]):
         """Whether the command would do anything now, as far as that is cheap to know. Its key works all the same."""
         return True
 
+    def rank_of(self, command: Command) -> int:
+        """When the key bar leaves it out here and now: the higher, the sooner."""
+        return command.rank(self.place)
+
     def title_of(self, command: Command, *, brief: bool = False) -> str:
         """What the command is called here and now, for the key bar and the palette; ``brief``: with little room."""
         return command.brief if brief and command.brief else command.title

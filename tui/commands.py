@@ -33,7 +33,9 @@ ALWAYS = -100
 """The ``footer`` of commands that the key bar never leaves out."""
 
 HELP = Command("help", "question_mark,f1", "Help", "What this pane is, and every key.", footer=ALWAYS, shown="?")
-QUIT = Command("quit", "q", "Quit", "Leave; what is in hand can be finished before.", footer=ALWAYS, does="app.quit")
+QUIT = Command(
+    "quit", "q", "Quit", "Stop all and leave; what is in hand can be finished.", footer=ALWAYS, does="app.quit"
+)
 TIMES = Command("times", "u", "Times", "Tell times in UTC, in local time, or as ages.", does="app.times")
 FREEZE = Command("freeze", "f", "Freeze", "Hold the picture still; work goes on.")
 THEME = Command("theme", "", "Theme", "Choose the colours.", does="app.change_theme")
@@ -93,6 +95,7 @@ BOARD = (
             ranks=(("queue", 7),)),
     Command("stop_now", "X", "Stop now", "Stop workers and give back what they hold.", footer=6, near=("workers",),
             ranks=(("queue", 7),), destructive=True),
+    Command("stop_all", "", "Stop all workers", "Also where one is chosen; tasks in hand finish.", ("workers",)),
     Command("strategy", "t", "Strategy", "What workers claim first: the oldest first (FIFO), the newest first (LIFO), "
             "or the most urgent first (PRIORITY).", footer=10, near=("workers",), ranks=(("queue", 6),)),
     Command("step", "full_stop", "One task", "A paused worker does one task, no more.", (), 16, WORKERS, shown="."),

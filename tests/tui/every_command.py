@@ -155,6 +155,7 @@ BOARD: Cases = {
     "stop": opens(Confirm),
     "stop_now": opens(Confirm),
     "strategy": opens(StrategyScreen),
+    "stop_all": opens(Confirm, at="workers"),
     "step": calls("step", *PAUSED, at="workers"),
     "concurrency": opens(ConcurrencyScreen, "home", at="workers"),
     "restart": calls("restart", *CRASHED, at="workers"),

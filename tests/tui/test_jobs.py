@@ -149,11 +149,8 @@ async def test_one_leaves_and_what_is_in_hand_is_finished_first(open_board: Open
 async def test_one_stops_everything_and_what_is_in_hand_is_finished(open_board: Opens):
     async with open_board(size=SMALL) as desk:
         stranger = Stranger(desk)
-        stranger.reads("^p All")
-        await stranger.press("ctrl+p")
-        await stranger.paste("stop")
-        await until(desk, lambda: "Stop workers (x)" in desk.text())
-        await stranger.press("enter")
+        stranger.reads("x Stop all")
+        await stranger.press("x")
         await until(desk, lambda: "Stop 4 workers?" in desk.text())
         stranger.reads("finished first", "y yes")
         await stranger.press("y")

@@ -103,3 +103,21 @@ async def test_to_stop_tells_which_tasks_are_in_hand_by_now(open_board: Opens):
         assert "2 tasks in hand, finished first: #" in desk.text()
         await desk.put(in_state(WorkerState.IDLE, hands=False))
         await until(desk, lambda: "No task is in hand." in desk.text())
+
+
+async def test_on_a_small_terminal_the_key_bar_names_what_stops_all_until_a_task_is_chosen(open_board: Opens):
+    async with open_board(size=(80, 24)) as desk:
+        assert "x Stop all" in key_bar(desk) and "t Strategy" in key_bar(desk)
+        await desk.press("down")
+        assert "C Cancel" in key_bar(desk)
+        await desk.press("g")
+        assert "x Stop all" in key_bar(desk)
+
+
+@pytest.mark.parametrize("pane", ["2", "3"])
+async def test_who_looks_for_stop_in_the_palette_finds_how_to_stop_all_and_how_to_leave(open_board: Opens, pane: str):
+    async with open_board() as desk:
+        await desk.press(pane, "ctrl+p", *"stop")
+        await until(desk, lambda: "Quit (q)" in desk.text())
+        assert ("Stop all workers" if pane == "3" else "Stop workers (x)") in desk.text()
+        assert "Stop all and leave" in desk.text()

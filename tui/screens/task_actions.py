@@ -11,7 +11,7 @@ from core.filters.deciding import WHOLE
 from core.models import NewTask, RowOutcome, Task
 from core.snapshot import FailureGroup, Snapshot, TypeRow
 from tui.command import Command
-from tui.commands import RETRY
+from tui.commands import CANCEL, RELEASE, RETRY
 from tui.screens.worker_actions import WorkerActions
 from tui.widgets.row_list import RowList
 from tui.wording import CANNOT_CHANGE, GONE, retrying
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 ROW = "under the cursor"
+NOBODYS = 7
+"""The rank in the key bar of what ends a task that nobody has chosen: as what stops workers has there."""
 
 
 class TaskActions(WorkerActions):
@@ -40,6 +42,13 @@ class TaskActions(WorkerActions):
     def chosen_tasks(self) -> list[Task]:
         """The marked tasks, else the one under the cursor."""
         return self.queue_pane.row_list.chosen
+
+    def rank_of(self, command: Command) -> int:
+        """What ends a task steps back behind what stops workers while the cursor follows the newest: nobody has chosen
+        that task."""
+        rank = super().rank_of(command)
+        follows = self.place == "queue" and self.queue_pane.row_list.following
+        return max(rank, NOBODYS) if follows and command in (CANCEL, RELEASE) else rank
 
     def title_of(self, command: Command, *, brief: bool = False) -> str:
         """What was cancelled is brought back; where not all that is meant is at hand, nobody knows."""

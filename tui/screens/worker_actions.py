@@ -91,6 +91,10 @@ class WorkerActions(WhyActions):
         """Stop; tasks in hand finish."""
         self.worker_deeds.stop(self.chosen_workers)
 
+    def action_stop_all(self) -> None:
+        """Stop all, whichever is chosen; tasks in hand finish."""
+        self.worker_deeds.stop(None)
+
     def action_stop_now(self) -> None:
         """Stop, and give back what is in hand."""
         self.worker_deeds.stop(self.chosen_workers, now=True)

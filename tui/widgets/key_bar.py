@@ -61,13 +61,14 @@ class KeyBar(Static):
         typing = [command for command in offered if command.panes == FIELD]
         shown = [*(typing or [each for each in offered if screen.possible(each)]), *([] if covered else [self.PALETTE])]
         titles = [screen.title_of(command) for command in shown]
-        named = ([command.id for command in shown], titles, screen.place, self.size.width, self.working)
+        ranks = {command.id: screen.rank_of(command) for command in shown[:-1]}
+        named = (list(ranks.items()), titles, screen.place, self.size.width, self.working)
         if named == self._named_last:
             return  # as nearly always
         self._named_last = named
         room = self.size.width - (self.WORKING.cell_length + self.GAP) * bool(self.working)
         while self._cells(shown) > room and any(each.footer != ALWAYS for each in shown):
-            shown.remove(max(reversed(shown), key=lambda each: each.rank(screen.place)))
+            shown.remove(max(reversed(shown), key=screen.rank_of))
         shown.sort(key=lambda each: (each.footer == ALWAYS, each.is_elsewhere(screen.place)))  # likeliest first
         said = [self.WORKING] * bool(self.working) + [self._named(command) for command in shown]
         if [each.plain for each in said] != self._shown:
