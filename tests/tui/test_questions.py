@@ -108,7 +108,7 @@ async def test_to_quit_with_tasks_in_hand_says_what_each_key_does(open_board: Op
     async with open_board(size=(60, 20)) as desk:
         await desk.press("q")
         assert "f finish what is in hand, then quit" in seen(desk)
-        assert "X quit now: it is given back unfinished" in seen(desk)
+        assert "X quit now: they are given back unfinished" in seen(desk)
         assert "esc stay on the board (also n ⏎)" in seen(desk)
 
 
