@@ -36,11 +36,10 @@ class Capabilities:
     """What a server offers beyond the documented calls, and what it would refuse or mangle.
 
     ``names``: those of `CALLS`, and "filter" (lists take a parsed filter, ``after_id`` and sorting), "same" (a filter
-    may name a ``dedupe_key``), "address" (and what an address leads to), "cancelled" (and whether an operator
-    ended it), "brief" (lists tell what tasks are about),
-    "list-types" (types can be listed), "priority" (priorities are honoured), "wait" (claims wait for work), "release",
-    "retry", "cancel", "delete" (by ``bulk``), "retryable" (a report may say that a failure is final), "retry-at" (and
-    until when its task is put off).
+    may name a ``dedupe_key``), "address" (and what an address leads to), "cancelled" (and whether an operator ended
+    it), "brief" (lists tell what tasks are about), "list-types" (types can be listed), "priority" (priorities are
+    honoured), "wait" (claims wait for work), "release", "retry", "cancel", "delete" (by ``bulk``), "retryable" (a
+    report may say that a failure is final), "retry-at" (and until when its task is put off).
     Bytes are of JSON text; None is no limit that we know.
     """
 

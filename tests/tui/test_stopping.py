@@ -51,6 +51,14 @@ async def test_that_workers_stop_stays_told_until_they_have_stopped_and_that_aft
         assert desk.notes() == ["Stopped 4 workers: nothing is in hand, none claims. s starts some."]
 
 
+async def test_where_they_stop_one_after_the_other_all_of_them_are_named(open_board: Opens):
+    *others, last = in_state(WorkerState.DRAINING).workers
+    async with open_board(with_workers([*others, last])) as desk:
+        await desk.put(with_workers([*(replace(each, state=WorkerState.STOPPED, in_hand=()) for each in others), last]))
+        await desk.put(in_state(WorkerState.STOPPED, hands=False))
+        assert desk.notes() == ["Stopped 4 workers: nothing is in hand, none claims. s starts some."]
+
+
 async def test_of_some_that_stop_the_others_are_told_too(open_board: Opens):
     one, *others = scenes.workers()
     async with open_board(with_workers([replace(one, state=WorkerState.DRAINING), *others])) as desk:

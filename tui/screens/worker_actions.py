@@ -33,7 +33,8 @@ class WorkerActions(WhyActions):
         """Say it when the last of those has stopped that were told to finish what they had in hand."""
         super().watch_snapshot(snapshot)
         was, here = self._leaving, [each for each in snapshot.workers if each.local and each.state in LIVE_STATES]
-        self._leaving = tuple(worker.id for worker in all_stopping(here))
+        leaving = [worker.id for worker in all_stopping(here)]
+        self._leaving = tuple(dict.fromkeys((*was, *leaving))) if leaving else ()
         if was and not here:
             self.worker_deeds.say_stopped(was)
 
