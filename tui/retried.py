@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from core.models import Task, TaskStatus
 
+READ = 5_000
+"""Characters of an error at most; many more than a notice shows, so that no secret is cut before it is hidden."""
+
 
 class Retried:
     """The task as it was before its retry; None once its end is known."""
@@ -24,4 +27,4 @@ class Retried:
         if seen.is_cancelled:
             return f"#{seen.id} was cancelled after its retry."
         again = "failed" if was.is_cancelled else "failed again"
-        return f"#{seen.id} {again}: {seen.error[:200]}" if seen.error else f"#{seen.id} {again}."
+        return f"#{seen.id} {again}: {seen.error[:READ]}" if seen.error else f"#{seen.id} {again}."
